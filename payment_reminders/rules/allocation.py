@@ -1,7 +1,8 @@
 """What a payment settles first: costs, interest or principal.
 
-The order is the jurisdiction's (§ 367 BGB and art. 6:44 BW: costs, interest, principal; where no statute
-was found the debtor-friendly order, principal first, is the default and a setting).
+The order is the jurisdiction's (§ 367 BGB and art. 6:44 BW: costs, interest, principal;
+where no statute was found the debtor-friendly order, principal first, is the default
+and a setting).
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
 class AllocationError(ValueError):
     """An allocation that makes no sense.
 
-    :param code: ``negative_amount``, ``negative_owed``, ``unknown_order`` or ``unknown_kind``
+    :param code: ``negative_amount``, ``negative_owed``, ``unknown_order`` or
+        ``unknown_kind``
     :param data: the values at fault
     """
 
@@ -98,8 +100,8 @@ def allocate(
 ) -> Allocation:
     """Divide a payment among what is owed.
 
-    No part is negative, no entry gets more than it is owed, and the parts and the remainder sum to the
-    amount exactly.
+    No part is negative, no entry gets more than it is owed, and the parts and the
+    remainder sum to the amount exactly.
 
     :param amount: the payment, in the currency of the ledger, zero or more
     :param ledger: open amount by kind, or the open entries themselves

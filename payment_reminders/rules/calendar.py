@@ -1,7 +1,8 @@
 """Business days, banking days and sending hours of one country.
 
-Public holidays come from the ``holidays`` package and are kept per country and year, so a calendar can be
-asked thousands of times.  A country that the package does not know has weekends only.
+Public holidays come from the ``holidays`` package and are kept per country and year, so
+a calendar can be asked thousands of times. A country that the package does not know
+has weekends only.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
-from dateutil.easter import easter
+from dateutil.easter import easter  # type: ignore[import-untyped,unused-ignore]
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -32,7 +33,8 @@ EURO_COUNTRIES = frozenset(
 class CalendarError(ValueError):
     """A calendar that cannot work.
 
-    :param code: what is wrong: ``hours`` (the day of sending would be empty) or ``negative_days``
+    :param code: what is wrong: ``hours`` (the day of sending would be empty) or
+        ``negative_days``
     :param data: the values at fault
     """
 
@@ -46,14 +48,14 @@ class CalendarError(ValueError):
 def bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
     """Return the days of a year on which banks are closed, weekends left out.
 
-    These are the public holidays and the days that are treated like one: in Denmark 5 June, 24 and
-    31 December and the Friday after Ascension Day (Great Prayer Day is an ordinary day since 2024), in
-    Sweden the eves of midsummer, Christmas and New Year, in the euro area also the closing days of its
-    payment system.
+    These are the public holidays and the days that are treated like one: in Denmark 5
+    June, 24 and 31 December and the Friday after Ascension Day (as the central bank
+    lists them; Great Prayer Day is an ordinary day since 2024), in Sweden the eves of midsummer, Christmas and New Year,
+    in the euro area also the closing days of its payment system.
 
     :param country: ISO 3166 code of two letters; empty or unknown: no holidays
-    :param subdivision: code of a part of the country, as the ``holidays`` package spells it; one that it
-        does not know counts as none
+    :param subdivision: code of a part of the country, as the ``holidays`` package
+        spells it; one that it does not know counts as none
     :param year: calendar year
     """
     days = set(_public_holidays(country, subdivision, year))
@@ -102,16 +104,21 @@ class Calendar:
         if not 0 <= self.hour_from < self.hour_to <= 24:
             raise CalendarError("hours", hour_from=self.hour_from, hour_to=self.hour_to)
 
-    # -- days --------------------------------------------------------------------------------------
+    # -- days --------------------------------------------------------------------------
+    # ------------
 
     def is_banking_day(self, day: date) -> bool:
-        """Tell whether banks of the country are open: no weekend, no holiday, no closing day of theirs."""
+        """Tell whether banks of the country are open: no weekend, no holiday, no
+        closing day of theirs.
+        """
         return day.weekday() < SATURDAY and day not in bank_holidays(
             self.country, self.subdivision, day.year
         )
 
     def next_banking_day(self, day: date) -> date:
-        """Return the day itself when banks are open, else the first day after it on which they are."""
+        """Return the day itself when banks are open, else the first day after it on
+        which they are.
+        """
         while not self.is_banking_day(day):
             day += ONE_DAY
         return day
@@ -130,26 +137,32 @@ class Calendar:
         return day
 
     def is_business_day(self, day: date) -> bool:
-        """Tell whether the company may send: a banking day on which it is not closed itself."""
+        """Tell whether the company may send: a banking day on which it is not closed
+        itself.
+        """
         return day not in self.closed_days and self.is_banking_day(day)
 
     def next_business_day(self, day: date) -> date:
-        """Return the day itself when it is a business day, else the first one after it."""
+        """Tell whether the company may send: banks are open and it is not closed itself."""
         while not self.is_business_day(day):
             day += ONE_DAY
         return day
 
-    # -- hours -------------------------------------------------------------------------------------
+    # -- hours -------------------------------------------------------------------------
+    # ------------
 
     def is_sending_time(self, local: datetime) -> bool:
         """Tell whether a notice may leave at a moment.
 
         :param local: wall clock of the receiver, without time zone
         """
-        return self.hour_from <= _hours(local) < self.hour_to and self.is_business_day(local.date())
+        return self.hour_from <= _hours(local) < self.hour_to and self.is_business_day(
+            local.date()
+        )
 
     def next_sending_time(self, local: datetime) -> datetime:
-        """Return the moment itself when a notice may leave then, else the first moment after it.
+        """Return the moment itself when a notice may leave then, else the first moment
+        after it.
 
         :param local: wall clock of the receiver, without time zone
         """
@@ -160,20 +173,25 @@ class Calendar:
             day += ONE_DAY
         return datetime.combine(self.next_business_day(day), _time(self.hour_from))
 
-    # -- due dates and deadlines -------------------------------------------------------------------
+    # -- due dates and deadlines
+    # -------------------------------------------------------------------
 
     def effective_due_date(self, due_date: date, weekend_rule: str) -> date:
         """Return the last day on which a payment is in time.
 
-        Debt-instrument law of SE, NO and FI and § 193 BGB move a due date on a weekend or holiday to the
-        next working day; Denmark has no rule for invoices, hence the setting.
+        Debt-instrument law of SE, NO and FI and § 193 BGB move a due date on a weekend
+        or holiday to the next working day; Denmark has no rule for invoices, hence the
+        setting.
 
         :param weekend_rule: ``shift`` or ``ignore``, as the jurisdiction says
         """
         return self.next_banking_day(due_date) if weekend_rule == "shift" else due_date
 
-    def deadline(self, sent_on: date, days: int, *, banking_days: int = 0, post_days: int = 0) -> date:
-        """Return the last day to pay that a notice gives; never on a weekend or holiday.
+    def deadline(
+        self, sent_on: date, days: int, *, banking_days: int = 0, post_days: int = 0
+    ) -> date:
+        """Return the last day to pay that a notice gives; never on a weekend or
+        holiday.
 
         :param sent_on: day of sending, from which the deadline counts
         :param days: calendar days from sending

@@ -1,8 +1,9 @@
 """Statutory interest on an overdue claim: per day, piecewise, by dated reference rates.
 
-The due day bears no interest, the day of payment does, so days = end - start, and each day belongs to the
-rate that is in force on it.  Interest is simple (DK, SE, NO, FI, § 289 BGB, Directive 2011/7/EU art. 2(5));
-only the Netherlands add it to the principal after each full year (art. 6:119(2) BW).
+The due day bears no interest, the day of payment does, so days = end - start, and each
+day belongs to the rate that is in force on it. Interest is simple (DK, SE, NO, FI, §
+289 BGB, Directive 2011/7/EU art. 2(5)); only the Netherlands add it to the principal
+after each full year (art. 6:119(2) BW).
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ COMPOUNDING = ("none", "yearly")
 class InterestError(ValueError):
     """Input from which no interest can be computed.
 
-    :param code: ``not_decimal``, ``negative_principal``, ``negative_payment``, ``negative_costs``,
-        ``duplicate_rate``, ``unknown_day_count`` or ``unknown_compounding``
+    :param code: ``not_decimal``, ``negative_principal``, ``negative_payment``,
+        ``negative_costs``, ``duplicate_rate``, ``unknown_day_count`` or
+        ``unknown_compounding``
     :param data: the values at fault
     """
 
@@ -64,7 +66,8 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Interest of some days at one rate on one base: a line of the specification in the letter.
+    """Interest of some days at one rate on one base: a line of the specification in the
+    letter.
 
     :param start: the day before the first day that bears interest
     :param end: the last day that bears interest
@@ -102,22 +105,27 @@ def accrue(
 ) -> list[Period]:
     """Compute the interest of a claim, period by period.
 
-    The periods stop before the first day whose rate is not known (see :func:`computed_until`): nothing is
-    extrapolated, and what follows a gap can be claimed when the gap is filled.  A payment on or before
-    ``start`` lowers the base from the beginning; one that exceeds what is owed ends the interest.  A total
-    rate under zero counts as zero: lateness never costs the creditor.
+    The periods stop before the first day whose rate is not known (see
+    :func:`computed_until`): nothing is extrapolated, and what follows a gap can be
+    claimed when the gap is filled. A payment on or before ``start`` lowers the base
+    from the beginning; one that exceeds what is owed ends the interest. A total rate
+    under zero counts as zero: lateness never costs the creditor.
 
-    :param principal: what was owed on ``start``, in the currency of the claim, zero or more
-    :param start: the due date (after the weekend rule), or the last day already computed
-    :param end: the day of payment, or today; on or before ``start`` there is no interest
+    :param principal: what was owed on ``start``, in the currency of the claim, zero or
+        more
+    :param start: the due date (after the weekend rule), or the last day already
+        computed
+    :param end: the day of payment, or today; on or before ``start`` there is no
+        interest
     :param rates: reference rates in any order, one a day
     :param margin: percentage points a year on top of the reference rate
     :param payments: in any order; several a day are one
-    :param day_count: one of ``DAY_COUNTS``; actual/actual divides by 366 in leap years (the Norwegian rule)
-    :param compounding: ``none``, or ``yearly`` on the anniversaries of ``start`` (Netherlands); then compute
-        from the due date always, not from the last posting
-    :param order: what a payment settles first (``allocation.ORDERS``); other orders than principal first
-        want the whole claim from the due date
+    :param day_count: one of ``DAY_COUNTS``; actual/actual divides by 366 in leap years
+        (the Norwegian rule)
+    :param compounding: ``none``, or ``yearly`` on the anniversaries of ``start``
+        (Netherlands); then compute from the due date always, not from the last posting
+    :param order: what a payment settles first (``allocation.ORDERS``); other orders
+        than principal first want the whole claim from the due date
     :param costs: fees and lump sums open before interest and principal in such an order
     :raise InterestError: see there
     """
@@ -125,7 +133,11 @@ def accrue(
     received = _by_day(payments)
     rates = _sorted(rates)
     last = computed_until(start, end, rates)
-    owed = {allocation.FEE: costs, allocation.INTEREST: ZERO, allocation.PRINCIPAL: principal}
+    owed = {
+        allocation.FEE: costs,
+        allocation.INTEREST: ZERO,
+        allocation.PRINCIPAL: principal,
+    }
     for day in sorted(day for day in received if day <= start):
         _settle(owed, received[day], order)
     years = set(_anniversaries(start, last)) if compounding == "yearly" else set()
@@ -151,8 +163,9 @@ def accrue(
 def computed_until(start: dt.date, end: dt.date, rates: Sequence[Rate]) -> dt.date:
     """Return the last day for which :func:`accrue` can compute interest.
 
-    It is ``end`` when all rates are known, the day before the first unknown day otherwise, and ``start``
-    when not even the first day has a rate.  The notice prints it when it is before ``end``.
+    It is ``end`` when all rates are known, the day before the first unknown day
+    otherwise, and ``start`` when not even the first day has a rate. The notice prints
+    it when it is before ``end``.
     """
     if end <= start:
         return start
@@ -166,25 +179,32 @@ def computed_until(start: dt.date, end: dt.date, rates: Sequence[Rate]) -> dt.da
 
 
 def half_year_start(day: dt.date) -> dt.date:
-    """Return 1 January or 1 July, on which the statutes of all seven jurisdictions reset their rates."""
+    """Return 1 January or 1 July, on which the statutes of all seven jurisdictions
+    reset their rates.
+    """
     return dt.date(day.year, 7 if day.month > 6 else 1, 1)
 
 
 def close_rates(rates: Sequence[Rate]) -> tuple[Rate, ...]:
     """Return the rates with an unknown one where the half-year of the last one ends.
 
-    A rate holds until the next one; after the last one nobody has looked up what the next half-year brings.
+    A rate holds until the next one; after the last one nobody has looked up what the
+    next half-year brings.
     """
     rates = _sorted(rates)
     if not rates or not rates[-1].known:
         return rates
     half = half_year_start(rates[-1].date)
-    following = dt.date(half.year, 7, 1) if half.month == 1 else dt.date(half.year + 1, 1, 1)
+    following = (
+        dt.date(half.year, 7, 1) if half.month == 1 else dt.date(half.year + 1, 1, 1)
+    )
     return (*rates, Rate(following, ZERO, known=False))
 
 
 def round_money(amount: Decimal, digits: int = 2) -> Decimal:
-    """Round half up (away from zero) to a number of decimals of a currency (0 for JPY, 3 for KWD)."""
+    """Round half up (away from zero) to a number of decimals of a currency (0 for JPY,
+    3 for KWD).
+    """
     return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
@@ -196,7 +216,13 @@ def total(periods: Iterable[Period], digits: int = 2) -> Decimal:
     return round_money(sum((period.amount for period in periods), ZERO), digits)
 
 
-def _check(principal: Decimal, margin: Decimal, costs: Decimal, day_count: str, compounding: str) -> None:
+def _check(
+    principal: Decimal,
+    margin: Decimal,
+    costs: Decimal,
+    day_count: str,
+    compounding: str,
+) -> None:
     for name, value in (("principal", principal), ("margin", margin), ("costs", costs)):
         _decimal(name, value)
     if principal < 0:
@@ -229,13 +255,17 @@ def _by_day(payments: Iterable[Payment]) -> dict[dt.date, Decimal]:
     for payment in payments:
         _decimal("payment", payment.amount)
         if payment.amount < 0:
-            raise InterestError("negative_payment", date=payment.date, amount=payment.amount)
+            raise InterestError(
+                "negative_payment", date=payment.date, amount=payment.amount
+            )
         if payment.amount:
             received[payment.date] = received.get(payment.date, ZERO) + payment.amount
     return received
 
 
-def _settle(owed: dict[str, Decimal], amount: Decimal, order: str | Sequence[str]) -> None:
+def _settle(
+    owed: dict[str, Decimal], amount: Decimal, order: str | Sequence[str]
+) -> None:
     result = allocation.allocate(amount, owed, order)
     for part in result.parts:
         owed[part.owed.kind] -= part.amount
@@ -253,7 +283,9 @@ def _cuts(
     years: Iterable[dt.date],
     day_count: str,
 ) -> list[dt.date]:
-    """Return the last days of the periods, in order; none when nothing is to be computed."""
+    """Return the last days of the periods, in order; none when nothing is to be
+    computed.
+    """
     cuts = {last, *received, *years, *(rate.date - ONE_DAY for rate in rates)}
     if day_count == "actual/actual":
         cuts.update(
@@ -271,7 +303,9 @@ def _anniversaries(start: dt.date, last: dt.date) -> Iterable[dt.date]:
 
 
 def _day_fraction(start: dt.date, end: dt.date, day_count: str) -> tuple[int, int]:
-    """Return the days that bear interest after ``start`` up to ``end``, and the days of their year."""
+    """Return the days that bear interest after ``start`` up to ``end``, and the days of
+    their year.
+    """
     if day_count == "30/360":
         return _days_30(end) - _days_30(start), 360
     days = (end - start).days
@@ -281,5 +315,7 @@ def _day_fraction(start: dt.date, end: dt.date, day_count: str) -> tuple[int, in
 
 
 def _days_30(day: dt.date) -> int:
-    """Count days since year 0 in months of 30 days, the 31st being a second 30th (European 30/360)."""
+    """Count days since year 0 in months of 30 days, the 31st being a second 30th
+    (European 30/360).
+    """
     return day.year * 360 + day.month * 30 + min(day.day, 30)
