@@ -1,0 +1,57 @@
+"""Our addons, as their files tell: dependencies, and what an installation depends on."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from pathlib import Path
+
+from .home import REPO, SetupError
+
+ADDON = "payment_reminders"
+# What tests and demo want beside the dependencies of the addon.
+EXTRA_MODULES = ("account", "portal", "sms", "account_payment", "l10n_dk")
+# Files that an installed database does not depend on.
+NOT_INSTALLED = {"tests", "static", "readme", "i18n", "__pycache__"}
+
+
+def find() -> list[str]:
+    """The addon and its bridges, those that can be installed."""
+    names = []
+    for path in sorted(REPO.glob(f"{ADDON}*/__manifest__.py")):
+        if manifest(path.parent.name).get("installable", True):
+            names.append(path.parent.name)
+    return names
+
+
+def manifest(name: str) -> dict[str, object]:
+    """Read the manifest of one of our addons."""
+    path = REPO / name / "__manifest__.py"
+    try:
+        value = ast.literal_eval(path.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise SetupError(f"The manifest {path} cannot be read", str(error)) from error
+    return dict(value)
+
+
+def dependencies(names: list[str]) -> list[str]:
+    """Modules that must be there before ours, the extra ones included."""
+    needed = set(EXTRA_MODULES)
+    for name in names:
+        depends = manifest(name).get("depends", [])
+        assert isinstance(depends, list)
+        needed.update(depends)
+    return sorted(needed - set(names))
+
+
+def fingerprint(names: list[str]) -> str:
+    """Hash of everything in the addons that an installed database depends on."""
+    total = hashlib.sha256()
+    for name in names:
+        for path in sorted((REPO / name).rglob("*")):
+            parts = path.relative_to(REPO / name).parts
+            if NOT_INSTALLED & set(parts) or not path.is_file():
+                continue
+            total.update("/".join((name, *parts)).encode() + b"\0")
+            total.update(path.read_bytes() + b"\0")
+    return total.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The commands, each run in the second stage."""

@@ -1,0 +1,234 @@
+"""Databases: a template with the addon installed, and quick copies of it.
+
+Two templates, so that a change of our code costs seconds: ``base`` holds Odoo with the
+modules that ours depend on, ``addon`` is a copy of it with ours installed. A template
+gets its final name only when it is finished, so nothing else has to be remembered about
+it; each run works on a copy that is dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+
+from . import addons, progress, server
+from .home import Home, SetupError, remove
+from .odoo_tree import OdooTree
+from .postgres import Server
+
+KEEP_TEMPLATES = 3
+BUILDING = "building"
+
+
+class Databases:
+    """The databases of one home folder on one server."""
+
+    def __init__(self, home: Home, tree: OdooTree, cluster: Server) -> None:
+        self.home = home
+        self.tree = tree
+        self.server = cluster
+        # Another home folder may use the same server.
+        self.prefix = f"pr_{home.key}"
+        self.filestores = home / "data" / "filestore"
+
+    @contextlib.contextmanager
+    def temporary(self, purpose: str) -> Iterator[str]:
+        """A copy of the template that lives as long as the block."""
+        name = f"{purpose}_{os.getpid()}"
+        lock = self.home / "locks" / f"db-{self.prefix}_{name}"
+        # Held while the copy is in use. The kernel lets go of it for a killed run, and
+        # the next run drops what that one left.
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            database = self.create(name)
+            yield database
+        finally:
+            self.drop(f"{self.prefix}_{name}")
+            lock.unlink(missing_ok=True)
+            os.close(descriptor)
+
+    def create(self, name: str) -> str:
+        """Make a database from the template, in place of one of the same name."""
+        with self.home.lock("template"):
+            self._drop_abandoned()
+            template = self._template()
+            database = f"{self.prefix}_{name}"
+            self.drop(database)
+            self._copy(template, database)
+        return database
+
+    def exists(self, database: str) -> bool:
+        """Whether there is a database of this full name."""
+        return database in self._list()
+
+    def drop(self, database: str) -> None:
+        """Drop a database with its files, if it is there."""
+        name = sql.Identifier(database)
+        if self.exists(database):
+            self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        remove(self.filestores / database)
+        for path in (self.home / "conf").glob(f"{database}.*"):
+            path.unlink(missing_ok=True)
+
+    def _template(self) -> str:
+        """Name of a finished template for the code as it is now."""
+        ours = addons.find()
+        needed = addons.dependencies(ours)
+        facts = [self.tree.version, str(self._server_version()), *needed]
+        key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
+        base = f"{self.prefix}_base_{key}"
+        template = f"{self.prefix}_addon_{key}_{addons.fingerprint(ours)}" if ours else base
+        if not self.exists(template):
+            self._drop_unfinished()
+            if not self.exists(base):
+                self._build(base, None, needed)
+            if template != base:
+                self._build(template, base, ours)
+        self._mark_used(template)
+        self._mark_used(base)
+        self._drop_old("base", keep=1)
+        self._drop_old("addon", keep=KEEP_TEMPLATES)
+        return template
+
+    def _build(self, name: str, source: str | None, modules: list[str]) -> None:
+        """Install modules into a new database and give it its name at the end."""
+        work = f"{self.prefix}_{BUILDING}"
+        if source:
+            self._copy(source, work)
+        else:
+            statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
+            self._execute(sql.SQL(statement).format(sql.Identifier(work)))
+        conf = server.write_conf(self.home, self.tree, self.server, work)
+        what = ", ".join(modules)
+        try:
+            progress.run(
+                f"Installing {what} in a template database",
+                server.command(conf, "-i", ",".join(modules), "--stop-after-init"),
+                log=self.home.log("install"),
+                env=server.environment(self.home, self.tree, conf),
+                read_status=_module_status,
+            )
+        except progress.CommandFailed as error:
+            raise _install_failed(what, error.log) from error
+        self._check_installed(work, modules)
+        remove(self.filestores / name)
+        if (self.filestores / work).is_dir():
+            (self.filestores / work).rename(self.filestores / name)
+        new = sql.Identifier(name)
+        self._execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(work)))
+        self._execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(work), new))
+
+    def _check_installed(self, database: str, modules: list[str]) -> None:
+        """Odoo ends with 0 also when it left a module out."""
+        with contextlib.closing(self.server.connect(database)) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+                installed = {row[0] for row in cursor.fetchall()}
+        missing = [name for name in modules if name not in installed]
+        if missing:
+            raise _install_failed(", ".join(missing), self.home.log("install"))
+
+    def _copy(self, source: str, target: str) -> None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._execute(statement.format(sql.Identifier(target), sql.Identifier(source)))
+        files = self.filestores / source
+        remove(self.filestores / target)
+        if files.is_dir():
+            # Attachments are named by their content and never change: links do.
+            shutil.copytree(files, self.filestores / target, copy_function=_link)
+
+    def _drop_unfinished(self) -> None:
+        self.drop(f"{self.prefix}_{BUILDING}")
+
+    def _drop_abandoned(self) -> None:
+        """Drop the copies of runs that were killed."""
+        for lock in (self.home / "locks").glob(f"db-{self.prefix}_*"):
+            descriptor = os.open(lock, os.O_RDWR)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            else:
+                self.drop(lock.name.removeprefix("db-"))
+                lock.unlink(missing_ok=True)
+            finally:
+                os.close(descriptor)
+
+    def _mark_used(self, template: str) -> None:
+        folder = self.home / "templates"
+        folder.mkdir(exist_ok=True)
+        (folder / template).touch()
+
+    def _drop_old(self, kind: str, keep: int) -> None:
+        """Keep the templates that were used last, for other checkouts and branches."""
+        folder = self.home / "templates"
+
+        def last_use(name: str) -> float:
+            path = folder / name
+            return path.stat().st_mtime if path.exists() else 0.0
+
+        names = [name for name in self._list() if name.startswith(f"{self.prefix}_{kind}_")]
+        for name in sorted(names, key=last_use, reverse=True)[keep:]:
+            self.drop(name)
+            (folder / name).unlink(missing_ok=True)
+
+    def _list(self) -> list[str]:
+        with contextlib.closing(self.server.connect()) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+                    [self.prefix],
+                )
+                return [row[0] for row in cursor.fetchall()]
+
+    def _server_version(self) -> int:
+        with contextlib.closing(self.server.connect()) as connection:
+            return int(connection.server_version) // 10000
+
+    def _execute(self, statement: sql.Composable) -> None:
+        with contextlib.closing(self.server.connect()) as connection:
+            with connection.cursor() as cursor:
+                try:
+                    cursor.execute(statement)
+                except psycopg2.errors.DiskFull as error:
+                    raise SetupError(
+                        "A database cannot be made: the disk is full",
+                        str(error).strip(),
+                        "free about 1 GB where PostgreSQL keeps its data",
+                    ) from error
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _module_status(line: str) -> str | None:
+    match = re.search(r"Loading module (\S+) \((\d+)/(\d+)\)", line)
+    return f"{match[2]}/{match[3]} {match[1]}" if match else None
+
+
+def _install_failed(what: str, log: Path) -> SetupError:
+    with open(log, encoding="utf-8", errors="replace") as stream:
+        lines = stream.readlines()
+    first = next(
+        (at for at, line in enumerate(lines) if re.search(r" (ERROR|CRITICAL) |^Traceback", line)),
+        max(0, len(lines) - 15),
+    )
+    return SetupError(
+        f"{what} cannot be installed in a database",
+        "".join(lines[first : first + 60]).rstrip(),
+        f"correct what the log says and start again; all of it: {log}",
+    )

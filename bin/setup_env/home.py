@@ -1,0 +1,124 @@
+"""The one folder that everything fetched or made lives in, and its lock."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import progress
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+class SetupError(Exception):
+    """Something cannot be had: what, why, and what to do about it."""
+
+    def __init__(self, what: str, why: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.todo = todo
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.why:
+            lines.append(f"Why: {self.why}")
+        if self.todo:
+            lines.append(f"What to do: {self.todo}")
+        return "\n".join(lines)
+
+
+class Home:
+    """The folder named by PAYMENT_REMINDERS_HOME, by default under ~/.cache."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is None:
+            named = os.environ.get("PAYMENT_REMINDERS_HOME")
+            path = Path(named) if named else _default_folder()
+        self.path = Path(os.path.abspath(path.expanduser()))
+
+    def create(self) -> None:
+        """Make the folder, readable by its owner alone (it holds a database)."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for name in ("logs", "tmp", "locks"):
+                (self.path / name).mkdir(exist_ok=True)
+            probe = self.path / "tmp" / f"probe-{os.getpid()}"
+            probe.write_bytes(b"x")
+            probe.unlink()
+        except OSError as error:
+            raise explain_os_error(error, f"The folder {self.path}") from error
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    @property
+    def key(self) -> str:
+        """Short name of this folder, for things that live outside (databases)."""
+        return hashlib.sha256(str(self.path).encode()).hexdigest()[:6]
+
+    def log(self, name: str) -> Path:
+        """The file that a step writes its full output to."""
+        return self.path / "logs" / f"{name}.log"
+
+    @contextlib.contextmanager
+    def lock(self, name: str = "setup") -> Iterator[None]:
+        """Keep other runs out. The kernel lets go when the process dies."""
+        path = self.path / "locks" / name
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = path.read_text().strip() or "?"
+                progress.say(f"Waiting for another run (process {owner}) to finish its set-up")
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def fresh(self, path: Path) -> Path:
+        """Return an empty folder at ``path``, whatever an interrupted run left there."""
+        remove(path)
+        path.mkdir(parents=True)
+        return path
+
+
+def _default_folder() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME")
+    base = Path(cache) if cache and os.path.isabs(cache) else Path.home() / ".cache"
+    return base / "payment_reminders"
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def explain_os_error(error: OSError, what: str) -> SetupError:
+    """Turn an operating system error into words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return SetupError(
+            f"{what} cannot be written: the disk is full",
+            str(error),
+            "free about 4 GB there, or set PAYMENT_REMINDERS_HOME to a folder on"
+            " another disk, and start again; what is finished is kept",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return SetupError(
+            f"{what} cannot be written",
+            str(error),
+            "set PAYMENT_REMINDERS_HOME to a folder that you may write to",
+        )
+    return SetupError(f"{what}: {error}")

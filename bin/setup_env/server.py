@@ -1,0 +1,155 @@
+"""Odoo as a process: its configuration file, command line and start."""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import progress
+from .home import REPO, Home, SetupError
+from .odoo_tree import OdooTree
+from .postgres import Server
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def write_conf(
+    home: Home,
+    tree: OdooTree,
+    server: Server,
+    database: str,
+    **options: object,
+) -> Path:
+    """Write the configuration file of one database and return its path."""
+    values: dict[str, object] = {
+        **server.settings(),
+        "addons_path": ",".join(map(str, [*tree.addons_paths, REPO])),
+        "data_dir": home / "data",
+        "db_name": database,
+        "dbfilter": f"^{database}$",
+        "list_db": False,
+        "http_interface": HOST,
+        "http_port": 8069,
+        "workers": 0,
+        "max_cron_threads": 0,
+        "server_wide_modules": "base,rpc,web",
+        "screenshots": home / "screenshots",
+        "without_demo": True,
+        "limit_time_real": 3600,
+        "limit_time_cpu": 3600,
+        **options,
+    }
+    parser = configparser.RawConfigParser()
+    parser["options"] = {name: str(value) for name, value in values.items()}
+    folder = home / "conf"
+    folder.mkdir(exist_ok=True)
+    fresh = folder / f"{database}.{os.getpid()}"
+    fresh.touch(mode=0o600)
+    with open(fresh, "w", encoding="utf-8") as stream:
+        parser.write(stream)
+    return fresh.rename(folder / f"{database}.conf")
+
+
+def environment(home: Home, tree: OdooTree, conf: Path | None = None) -> dict[str, str]:
+    """What a process that imports Odoo needs."""
+    # `bin` follows Odoo, for the demo and for our pytest plugin.
+    python_path = f"{tree.root}{os.pathsep}{REPO / 'bin'}"
+    values = {**os.environ, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"}
+    if conf:
+        values["ODOO_RC"] = str(conf)
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        values[name] = str(home / "xdg" / name.split("_")[1].lower())
+    return values
+
+
+def command(conf: Path, *arguments: str) -> list[str]:
+    """The command line of an Odoo; a subcommand such as "shell" comes first."""
+    if arguments and not arguments[0].startswith("-"):
+        return [sys.executable, "-m", "odoo", arguments[0], "-c", str(conf), *arguments[1:]]
+    return [sys.executable, "-m", "odoo", "-c", str(conf), *arguments]
+
+
+@contextlib.contextmanager
+def running(
+    home: Home,
+    tree: OdooTree,
+    conf: Path,
+    port: int,
+    *arguments: str,
+    log: Path | None = None,
+    wait: float = 60,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start an Odoo of its own on ``conf`` and wait until it answers.
+
+    The caller may kill it; leaving the block ends it in any case.
+
+    :param arguments: further arguments of the server, such as ``--max-cron-threads=1``
+    :param log: the file for its output; by default it goes where ours goes
+    """
+    output = open(log, "ab") if log else None
+    process = subprocess.Popen(
+        command(conf, f"--http-port={port}", *arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        env=environment(home, tree, conf),
+        cwd=REPO,
+        preexec_fn=progress.die_with_parent(signal.SIGTERM),
+    )
+    try:
+        _wait_until_it_answers(process, port, wait)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if output:
+            output.close()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, wait: float) -> None:
+    end = time.monotonic() + wait
+    # No proxy: it is this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise SetupError(f"Odoo ended at its start with {process.returncode}")
+        try:
+            opener.open(f"http://{HOST}:{port}/web/health", timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise SetupError(f"Odoo did not answer on port {port} within {wait:.0f} s")

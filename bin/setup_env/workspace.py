@@ -1,0 +1,34 @@
+"""What the second stage hands to a command: folder, Odoo, server, databases."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .database import Databases
+from .home import Home
+from .odoo_tree import OdooTree
+from .postgres import Postgres, Server
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that is set up; valid while PostgreSQL is held."""
+
+    home: Home
+    tree: OdooTree
+    server: Server
+    databases: Databases
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Workspace]:
+    """Start PostgreSQL and give out the workspace."""
+    home = Home()
+    home.create()
+    tree = OdooTree(Path(os.environ["ODOO_PATH"]))
+    with Postgres(home) as server:
+        yield Workspace(home, tree, server, Databases(home, tree, server))
