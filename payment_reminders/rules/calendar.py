@@ -49,8 +49,9 @@ def bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
     """Return the days of a year on which banks are closed, weekends left out.
 
     These are the public holidays and the days that are treated like one: in Denmark 5
-    June, 24 and 31 December and the Friday after Ascension Day (as the central bank
-    lists them; Great Prayer Day is an ordinary day since 2024), in Sweden the eves of midsummer, Christmas and New Year,
+    June, 24 and 31 December and the Friday after Ascension Day (so the central bank
+    lists them; Great Prayer Day is an ordinary day since 2024), in Sweden the eves of
+    midsummer, Christmas and New Year, in Norway 24 and 31 December as a careful guess,
     in the euro area also the closing days of its payment system.
 
     :param country: ISO 3166 code of two letters; empty or unknown: no holidays
@@ -143,7 +144,7 @@ class Calendar:
         return day not in self.closed_days and self.is_banking_day(day)
 
     def next_business_day(self, day: date) -> date:
-        """Tell whether the company may send: banks are open and it is not closed itself."""
+        """Tell whether the company may send: banks are open, it is not closed."""
         while not self.is_business_day(day):
             day += ONE_DAY
         return day

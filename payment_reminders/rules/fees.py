@@ -203,7 +203,7 @@ def notice_fee(
         return FeeDecision(ZERO, ("no_exchange_rate",), None, rule.source)
     rate = exchange_rate if foreign and exchange_rate is not None else Decimal(1)
     cap = _cap(rule, principal / rate)
-    if cap is not None and foreign:
+    if cap is not None:
         cap = convert(cap, rate, digits)
     asked = round_money(wanted, digits) if wanted is not None else cap
     codes = _conditions(rule, on, due_date, kind, fee_history, agreed, disputed)
@@ -274,9 +274,9 @@ def compensation(
     codes = [code for code, holds in reasons if holds]
     if codes:
         return FeeDecision(ZERO, tuple(codes), None, rule.source)
-    cap = rule.amount
-    if foreign and exchange_rate is not None:
-        cap = convert(cap, exchange_rate, digits)
+    rate = exchange_rate if foreign and exchange_rate is not None else Decimal(1)
+    cap = convert(rule.amount, rate, digits)
+    if foreign:
         codes.append("converted")
     amount = cap
     if statute.compensation_includes_fees and fees_claimed > 0:

@@ -171,11 +171,16 @@ def computed_until(start: dt.date, end: dt.date, rates: Sequence[Rate]) -> dt.da
         return start
     rates = _sorted(rates)
     first = start + ONE_DAY
-    in_force = [rate for rate in rates if rate.date <= first]
-    if not in_force or not in_force[-1].known:
+    if not is_known(first, rates):
         return start
     gaps = [rate.date for rate in rates if rate.date > first and not rate.known]
     return min([end, *(day - ONE_DAY for day in gaps)])
+
+
+def is_known(day: dt.date, rates: Sequence[Rate]) -> bool:
+    """Tell whether a rate is known for a day."""
+    in_force = [rate for rate in _sorted(rates) if rate.date <= day]
+    return bool(in_force) and in_force[-1].known
 
 
 def half_year_start(day: dt.date) -> dt.date:
