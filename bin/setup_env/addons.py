@@ -10,7 +10,15 @@ from .home import REPO, SetupError
 
 ADDON = "payment_reminders"
 # What tests and demo want beside the dependencies of the addon.
-EXTRA_MODULES = ("account", "portal", "sms", "account_payment", "l10n_dk")
+EXTRA_MODULES = (
+    "account",
+    "account_payment",
+    "l10n_dk",
+    "mail",
+    "phone_validation",
+    "portal",
+    "sms",
+)
 # Files that an installed database does not depend on.
 NOT_INSTALLED = {"tests", "static", "readme", "i18n", "__pycache__"}
 

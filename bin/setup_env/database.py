@@ -96,7 +96,7 @@ class Databases:
                 self._build(template, base, ours)
         self._mark_used(template)
         self._mark_used(base)
-        self._drop_old("base", keep=1)
+        self._drop_old("base", keep=2)
         self._drop_old("addon", keep=KEEP_TEMPLATES)
         return template
 
@@ -113,7 +113,7 @@ class Databases:
         try:
             progress.run(
                 f"Installing {what} in a template database",
-                server.command(conf, "-i", ",".join(modules), "--stop-after-init"),
+                server.command("-i", ",".join(modules), "--stop-after-init"),
                 log=self.home.log("install"),
                 env=server.environment(self.home, self.tree, conf),
                 read_status=_module_status,

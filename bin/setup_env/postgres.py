@@ -76,12 +76,10 @@ class Server:
 
     def settings(self) -> dict[str, str]:
         """The same for Odoo's configuration file."""
-        return {
-            "db_host": self.host,
-            "db_port": str(self.port),
-            "db_user": self.user,
-            "db_password": self.password or "False",
-        }
+        values = {"db_host": self.host, "db_port": str(self.port), "db_user": self.user}
+        if self.password:
+            values["db_password"] = self.password
+        return values
 
     def environment(self) -> dict[str, str]:
         """The same for libpq's tools (psql, createdb)."""

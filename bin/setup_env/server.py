@@ -90,11 +90,9 @@ def environment(home: Home, tree: OdooTree, conf: Path | None = None) -> dict[st
     return values
 
 
-def command(conf: Path, *arguments: str) -> list[str]:
-    """The command line of an Odoo; a subcommand such as "shell" comes first."""
-    if arguments and not arguments[0].startswith("-"):
-        return [sys.executable, "-m", "odoo", arguments[0], "-c", str(conf), *arguments[1:]]
-    return [sys.executable, "-m", "odoo", "-c", str(conf), *arguments]
+def command(*arguments: str) -> list[str]:
+    """The command line of an Odoo; ODOO_RC tells it the configuration file."""
+    return [sys.executable, "-m", "odoo", *arguments]
 
 
 @contextlib.contextmanager
@@ -105,9 +103,8 @@ def running(
     port: int,
     *arguments: str,
     log: Path | None = None,
-    wait: float = 60,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start an Odoo of its own on ``conf`` and wait until it answers.
+    """Start an Odoo of its own on ``conf``; ``wait_until_it_answers`` tells when it is up.
 
     The caller may kill it; leaving the block ends it in any case.
 
@@ -116,7 +113,7 @@ def running(
     """
     output = open(log, "ab") if log else None
     process = subprocess.Popen(
-        command(conf, f"--http-port={port}", *arguments),
+        command(f"--http-port={port}", *arguments),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
@@ -125,7 +122,6 @@ def running(
         preexec_fn=progress.die_with_parent(signal.SIGTERM),
     )
     try:
-        _wait_until_it_answers(process, port, wait)
         yield process
     finally:
         if process.poll() is None:
@@ -139,7 +135,10 @@ def running(
             output.close()
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, wait: float) -> None:
+def wait_until_it_answers(
+    process: subprocess.Popen[bytes], port: int, wait: float = 60
+) -> None:
+    """Return once the Odoo on this port serves pages."""
     end = time.monotonic() + wait
     # No proxy: it is this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

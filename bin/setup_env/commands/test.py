@@ -11,12 +11,10 @@ in the browser too. All other arguments go to pytest, for example:
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
-from .. import chromium, progress, server, workspace
-from ..home import REPO, SetupError
+from .. import chromium, foreground, progress, server, workspace
+from ..home import SetupError
 
 NO_BROWSER = "--no-browser"
 
@@ -42,23 +40,4 @@ def main(arguments: list[str]) -> int:
         command = [sys.executable, "-m", "pytest", "-p", "setup_env.pytest_plugin"]
         command += ["--odoo-http", "-o", f"cache_dir={space.home / 'pytest-cache'}", *arguments]
         progress.say(f"Tests in the database {database}")
-        return _run(command, environment)
-
-
-def _run(command: list[str], environment: dict[str, str]) -> int:
-    process = subprocess.Popen(
-        command,
-        cwd=REPO,
-        env=environment,
-        stdin=None if os.isatty(0) else subprocess.DEVNULL,
-        preexec_fn=progress.die_with_parent(),
-    )
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue  # pytest got it too, and closes by itself
-        except SystemExit:
-            process.terminate()
-            process.wait()
-            raise
+        return foreground.run(command, environment)

@@ -1,0 +1,24 @@
+"""Runs the play on the database of the configuration file that ODOO_RC names."""
+
+from __future__ import annotations
+
+import threading
+
+import odoo.tools
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.modules.registry import Registry
+
+from .play import play
+
+
+def main() -> None:
+    """Open the database and play."""
+    odoo.tools.config.parse_config(["--log-level=error"])
+    (database,) = odoo.tools.config["db_name"]
+    threading.current_thread().dbname = database  # type: ignore[attr-defined]
+    registry = Registry(database)
+    with registry.cursor() as cursor:
+        play(Environment(cursor, SUPERUSER_ID, {}))
+
+
+main()

@@ -1,0 +1,79 @@
+"""usage: bin/demo [--no-serve] [--port N]
+
+Sets up Odoo 19 and PostgreSQL, plays the main job of payment_reminders in a new
+database, and serves it for a look around.
+
+  --no-serve   stop after the play
+  --port N     serve on this port of 127.0.0.1 (8069)
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+
+from demo_run.services import Services, started
+
+from .. import foreground, server, workspace
+from ..home import SetupError
+from ..workspace import Workspace
+
+NAME = "demo"
+LOGIN = "admin"
+LOG = "demo-server"
+
+
+def main(arguments: list[str]) -> int:
+    """Play and serve the demo."""
+    parser = argparse.ArgumentParser(prog="bin/demo", allow_abbrev=False)
+    parser.add_argument("--no-serve", action="store_true")
+    parser.add_argument("--port", type=int, default=8069)
+    options = parser.parse_args(arguments)
+    if not options.no_serve and not server.is_free(options.port):
+        raise SetupError(
+            f"Port {options.port} of {server.HOST} is taken",
+            "another server listens there, perhaps another bin/demo",
+            "stop it, or give another one: bin/demo --port 8070",
+        )
+    with workspace.opened() as space, space.home.lock(NAME):
+        folder = space.home.fresh(space.home / NAME)
+        with started(folder) as services:
+            database = space.databases.create(NAME)
+            if options.no_serve:
+                return _play(space, database, services)
+            # The server loads while the play runs; it runs no scheduled actions.
+            with _server(space, database, services, options.port) as process:
+                code = _play(space, database, services)
+                if code:
+                    return code
+                server.wait_until_it_answers(process, options.port)
+                _say_where(options.port, services)
+                return process.wait()
+
+
+def _play(space: Workspace, database: str, services: Services) -> int:
+    conf = server.write_conf(space.home, space.tree, space.server, database, **services.conf)
+    environment = server.environment(space.home, space.tree, conf)
+    environment.update(services.environment)
+    return foreground.run([sys.executable, "-m", "demo_run"], environment)
+
+
+def _server(
+    space: Workspace, database: str, services: Services, port: int
+) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    conf = server.write_conf(space.home, space.tree, space.server, database, **services.conf)
+    os.environ.update(services.environment)
+    log = space.home.log(LOG)
+    log.write_bytes(b"")
+    return server.running(space.home, space.tree, conf, port, log=log)
+
+
+def _say_where(port: int, services: Services) -> None:
+    print(f"\nOdoo:   http://{server.HOST}:{port}/odoo")
+    print(f"Login:  {LOGIN}, password {LOGIN}")
+    for line in services.closing_words:
+        print(line)
+    print("Ctrl-C ends it.", flush=True)
