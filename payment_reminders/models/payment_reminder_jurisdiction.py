@@ -183,11 +183,12 @@ class PaymentReminderJurisdiction(models.Model):
     # -- the pure side -----------------------------------------------------------------
 
     def _get_statute(self):
-        """Return this law as :class:`rules.statute.Statute`, a snapshot.
+        """Return this law as :class:`rules.statute.Statute`, a snapshot; none: None.
 
-        Note: self.ensure_one(); called in a loop over a recordset it reads all rows of
-        all of them at once.
+        Called in a loop over a recordset it reads all rows of all of them at once.
         """
+        if not self:
+            return None
         self.ensure_one()
         return statute.Statute(
             code=self.code,
