@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def play(env: Environment) -> None:
-    """Play the demo in an empty database with the addon; print what a reader wants to know.
+    """Play the demo in a new database with the addon; print what happened.
 
     Runs as superuser in an Odoo process of its own, without an HTTP server. What is not
     committed when this returns is committed then.

@@ -1,10 +1,9 @@
-"""Our addons, as their files tell: dependencies, and what an installation depends on."""
+"""Our addons, as their files tell: dependencies, and when to install them anew."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from pathlib import Path
 
 from .home import REPO, SetupError
 

@@ -75,7 +75,9 @@ class Databases:
         """Drop a database with its files, if it is there."""
         name = sql.Identifier(database)
         if self.exists(database):
-            self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            self._execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
+            )
         remove(self.filestores / database)
         for path in (self.home / "conf").glob(f"{database}.*"):
             path.unlink(missing_ok=True)
@@ -87,7 +89,9 @@ class Databases:
         facts = [self.tree.version, str(self._server_version()), *needed]
         key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
         base = f"{self.prefix}_base_{key}"
-        template = f"{self.prefix}_addon_{key}_{addons.fingerprint(ours)}" if ours else base
+        template = (
+            f"{self.prefix}_addon_{key}_{addons.fingerprint(ours)}" if ours else base
+        )
         if not self.exists(template):
             self._drop_unfinished()
             if not self.exists(base):
@@ -106,7 +110,9 @@ class Databases:
         if source:
             self._copy(source, work)
         else:
-            statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
+            statement = (
+                "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
+            )
             self._execute(sql.SQL(statement).format(sql.Identifier(work)))
         conf = server.write_conf(self.home, self.tree, self.server, work)
         what = ", ".join(modules)
@@ -124,15 +130,18 @@ class Databases:
         remove(self.filestores / name)
         if (self.filestores / work).is_dir():
             (self.filestores / work).rename(self.filestores / name)
-        new = sql.Identifier(name)
-        self._execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(work)))
-        self._execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(work), new))
+        # A template that somebody is connected to cannot be copied.
+        old, new = sql.Identifier(work), sql.Identifier(name)
+        self._execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(old))
+        self._execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(old, new))
 
     def _check_installed(self, database: str, modules: list[str]) -> None:
         """Odoo ends with 0 also when it left a module out."""
         with contextlib.closing(self.server.connect(database)) as connection:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+                cursor.execute(
+                    "SELECT name FROM ir_module_module WHERE state = 'installed'"
+                )
                 installed = {row[0] for row in cursor.fetchall()}
         missing = [name for name in modules if name not in installed]
         if missing:
@@ -177,7 +186,9 @@ class Databases:
             path = folder / name
             return path.stat().st_mtime if path.exists() else 0.0
 
-        names = [name for name in self._list() if name.startswith(f"{self.prefix}_{kind}_")]
+        names = [
+            name for name in self._list() if name.startswith(f"{self.prefix}_{kind}_")
+        ]
         for name in sorted(names, key=last_use, reverse=True)[keep:]:
             self.drop(name)
             (folder / name).unlink(missing_ok=True)
@@ -224,7 +235,11 @@ def _install_failed(what: str, log: Path) -> SetupError:
     with open(log, encoding="utf-8", errors="replace") as stream:
         lines = stream.readlines()
     first = next(
-        (at for at, line in enumerate(lines) if re.search(r" (ERROR|CRITICAL) |^Traceback", line)),
+        (
+            at
+            for at, line in enumerate(lines)
+            if re.search(r" (ERROR|CRITICAL) |^Traceback", line)
+        ),
         max(0, len(lines) - 15),
     )
     return SetupError(

@@ -40,7 +40,8 @@ def why_not() -> str | None:
     """Say why this machine cannot take Debian's package, or None if it can."""
     release = _os_release()
     if release.get("ID") != "debian":
-        return f"this machine runs {release.get('PRETTY_NAME', 'an unknown system')}, not Debian"
+        system = release.get("PRETTY_NAME", "an unknown system")
+        return f"this machine runs {system}, not Debian"
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
             return f"there is no {tool}"
@@ -97,8 +98,6 @@ def _fetch(home: Home, target: Path) -> None:
     remove(target)
     tree.rename(target)
     remove(work)
-
-
 
 
 def _private_apt(work: Path) -> list[str]:
@@ -179,12 +178,16 @@ def _read_deb822(text: str) -> Iterator[dict[str, str]]:
 
 
 def _read_one_line_style(text: str) -> Iterator[dict[str, str]]:
-    pattern = re.compile(r"^deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)\s")
+    pattern = re.compile(
+        r"^deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)\s"
+    )
     for line in text.splitlines():
         match = pattern.match(line.strip() + " ")
         if match:
             options = dict(
-                pair.split("=", 1) for pair in (match["options"] or "").split() if "=" in pair
+                pair.split("=", 1)
+                for pair in (match["options"] or "").split()
+                if "=" in pair
             )
             yield {
                 "types": "deb",
@@ -235,14 +238,19 @@ def _unpack(deb: Path, tree: Path, home: Home) -> None:
         ).returncode
     if code:
         raise progress.CommandFailed(
-            ["dpkg-deb"], code, progress.tail(home.log("dpkg-deb")), home.log("dpkg-deb")
+            ["dpkg-deb"],
+            code,
+            progress.tail(home.log("dpkg-deb")),
+            home.log("dpkg-deb"),
         )
 
 
 def _mend(tree: Path) -> None:
     """Put back what Debian leaves out and Odoo's pages ask for."""
-    script = tree / PACKAGES_FOLDER / (
-        "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+    script = (
+        tree
+        / PACKAGES_FOLDER
+        / ("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
     )
     # Its absence logs an error in the browser, on which every browser test fails.
     script.parent.mkdir(parents=True, exist_ok=True)
@@ -260,13 +268,13 @@ def _explain(error: progress.CommandFailed) -> SetupError:
         return SetupError(
             "Odoo could not be fetched: the disk is full",
             error.tail,
-            "free about 4 GB, or set PAYMENT_REMINDERS_HOME to a folder on another disk,"
-            " and start again",
+            "free about 4 GB, or set PAYMENT_REMINDERS_HOME to a folder on another"
+            " disk, and start again",
         )
     return SetupError(
         "Odoo 19 could not be had from Debian",
         f"{error}\n{error.tail}\n(all of it: {error.log})",
-        "look at the network and try again, or point ODOO_PATH at an Odoo 19 that you have",
+        "look at the network and try again, or point ODOO_PATH at an Odoo 19",
     )
 
 

@@ -77,7 +77,9 @@ class Home:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 owner = path.read_text().strip() or "?"
-                progress.say(f"Waiting for another run (process {owner}) to finish its set-up")
+                progress.say(
+                    f"Waiting for another run (process {owner}) to finish its set-up"
+                )
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
@@ -86,7 +88,7 @@ class Home:
             os.close(descriptor)
 
     def fresh(self, path: Path) -> Path:
-        """Return an empty folder at ``path``, whatever an interrupted run left there."""
+        """Return an empty folder, whatever an interrupted run left at ``path``."""
         remove(path)
         path.mkdir(parents=True)
         return path

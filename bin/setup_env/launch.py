@@ -29,7 +29,10 @@ def main(command: str) -> int:
         print(f"\nERROR: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nInterrupted. Start again at any time; what is finished is kept.", file=sys.stderr)
+        print(
+            "\nInterrupted. Start again at any time; what is finished is kept.",
+            file=sys.stderr,
+        )
         return 130
 
 

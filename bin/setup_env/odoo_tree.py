@@ -35,7 +35,12 @@ class OdooTree:
     def version(self) -> str:
         """What tells this Odoo from another one, as far as files say."""
         stamps = [str(self.root)]
-        for name in ("../../../../complete", ".git/HEAD", ".git/shallow", "odoo/release.py"):
+        for name in (
+            "../../../../complete",
+            ".git/HEAD",
+            ".git/shallow",
+            "odoo/release.py",
+        ):
             path = self.root / name
             if path.is_file():
                 stamps.append(f"{path.stat().st_mtime_ns} {path.stat().st_size}")

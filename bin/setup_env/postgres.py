@@ -90,7 +90,7 @@ class Server:
 
 
 class Postgres:
-    """Holds a server for as long as this process needs it: ``with Postgres(home) as server``.
+    """Holds a server for as long as a process needs it: ``with Postgres(home) as it``.
 
     Whoever uses our own server holds a shared lock. The last one out stops it, also
     after some were killed, because the kernel drops the locks of the dead.
@@ -136,7 +136,10 @@ class Postgres:
         if len(os.fsencode(folder)) <= SOCKET_PATH_MAX:
             return folder
         key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
-        return Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp") / f"pr-{os.getuid()}-{key}"
+        return (
+            Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")
+            / f"pr-{os.getuid()}-{key}"
+        )
 
     def _initialize(self) -> None:
         step = progress.Step("PostgreSQL: a new data folder")
@@ -194,7 +197,9 @@ class Postgres:
 
     def _stop(self) -> None:
         try:
-            self._tool("pg_ctl", "stop", "--mode=fast", "--silent", f"--pgdata={self.data}")
+            self._tool(
+                "pg_ctl", "stop", "--mode=fast", "--silent", f"--pgdata={self.data}"
+            )
         except SetupError as error:
             progress.say(f"PostgreSQL did not stop: {error}")
 
@@ -216,7 +221,7 @@ class Postgres:
             raise SetupError(
                 f"PostgreSQL's {name} failed",
                 f"{progress.tail(log)}\n{server_log}".strip(),
-                f"see {self.log}; removing {self.data.parent} makes it start afresh; or let"
+                f"see {self.log}; remove {self.data.parent} to start afresh; or let"
                 " PGHOST, PGUSER and PGPASSWORD name a server of your own",
             )
 
@@ -229,7 +234,9 @@ def _binaries() -> Path:
 
 
 def _clean_environment() -> Mapping[str, str]:
-    values = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    values = {
+        name: value for name, value in os.environ.items() if not name.startswith("PG")
+    }
     return {**values, "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -249,7 +256,9 @@ def _as_ordinary_user() -> Callable[[], None] | None:
 
     def preexec() -> None:
         if libc.unshare(CLONE_NEWUSER):
-            os.write(2, b"As root this needs user namespaces, and the kernel refuses them.\n")
+            os.write(
+                2, b"As root this needs user namespaces, and the kernel refuses them.\n"
+            )
             os._exit(77)
         for name, value in (
             ("setgroups", "deny"),
@@ -271,8 +280,8 @@ def _existing(home: Home) -> Server:
         raise SetupError(
             "The PostgreSQL that the PG* variables name does not let us in",
             str(error).strip(),
-            "correct PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, or unset them to"
-            " have an embedded server",
+            "correct PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, or unset them"
+            " to have an embedded server",
         ) from error
     connection.autocommit = True
     info = connection.info
@@ -280,7 +289,9 @@ def _existing(home: Home) -> Server:
         info.host or "", info.port, info.user, info.password or "", maintenance
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
         row = cursor.fetchone()
         if not row or not row[0]:
             raise SetupError(
@@ -293,7 +304,9 @@ def _existing(home: Home) -> Server:
     return server
 
 
-def _other_role(home: Home, cursor: psycopg2.extensions.cursor, server: Server) -> Server:
+def _other_role(
+    home: Home, cursor: psycopg2.extensions.cursor, server: Server
+) -> Server:
     name = f"{ROLE}_{home.key}"
     secret = home / "postgres-password"
     if not secret.exists():
@@ -313,7 +326,7 @@ def _other_role(home: Home, cursor: psycopg2.extensions.cursor, server: Server) 
         other.connect().close()
     except psycopg2.OperationalError as error:
         raise SetupError(
-            "Odoo refuses the PostgreSQL role postgres, and another one does not get in",
+            "Odoo refuses the PostgreSQL role postgres, and no other one gets in",
             f"role {name}: {error}".strip(),
             "let PGUSER name a role that may log in and create databases",
         ) from error

@@ -1,4 +1,4 @@
-"""pytest plugin of bin/test: what the test run of this repository adds to pytest-odoo."""
+"""pytest plugin of bin/test: what this repository adds to pytest-odoo."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def running(
     *arguments: str,
     log: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start an Odoo of its own on ``conf``; ``wait_until_it_answers`` tells when it is up.
+    """Start an Odoo of its own; ``wait_until_it_answers`` tells when it is up.
 
     The caller may kill it; leaving the block ends it in any case.
 

@@ -22,7 +22,7 @@ REQUIREMENTS = (
     REPO / "requirements-dev.txt",
 )
 STAMP = "complete"
-KEEP_DAYS = 30
+KEEP_DAYS = 7
 
 
 def provide(home: Home) -> Path:
@@ -61,8 +61,19 @@ def _build(home: Home, base: str, folder: Path) -> None:
             error.tail,
             "on Debian, install the package python3-venv",
         ) from error
-    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--prefer-binary"]
-    command += ["--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    command = [
+        str(folder / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--prefer-binary",
+    ]
+    command += [
+        "--no-compile",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar=off",
+    ]
     for path in REQUIREMENTS:
         command += ["-r", str(path)]
     try:
@@ -88,18 +99,18 @@ def _explain(error: progress.CommandFailed) -> SetupError:
         return SetupError(
             "The Python packages could not be installed: the disk is full",
             error.tail,
-            "free about 2 GB, or set PAYMENT_REMINDERS_HOME to a folder on another disk",
+            "free about 2 GB, or let PAYMENT_REMINDERS_HOME name another disk",
         )
     return SetupError(
         "The Python packages could not be installed",
         f"pip ended with {error.code}:\n{error.tail}\n(all of it: {error.log})",
-        "look at the network, and at pip's settings if it goes through a mirror, and start"
-        " again; what was downloaded is kept",
+        "look at the network, and at pip's settings if it goes through a mirror, and"
+        " start again; what was downloaded is kept",
     )
 
 
 def _remove_old(home: Home, current: Path) -> None:
-    """Drop environments that nothing has used for a month."""
+    """Drop environments that nothing has used for a week."""
     for folder in home.path.glob("venv-*"):
         stamp = folder / STAMP
         if folder != current and stamp.exists():
@@ -132,7 +143,9 @@ def _examine(path: str) -> tuple[str, str]:
 
     A name on PATH proves nothing: version managers put stubs there that fail.
     """
-    script = "import sys, platform; print(platform.python_version()); import ensurepip, venv"
+    script = (
+        "import sys, platform; print(platform.python_version()); import ensurepip, venv"
+    )
     result = subprocess.run(
         [path, "-c", script], capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
@@ -142,7 +155,10 @@ def _examine(path: str) -> tuple[str, str]:
     except ValueError:
         return "", "does not run"
     if not OLDEST <= numbers <= NEWEST:
-        return version, f"is {version}, and Odoo 19 runs on {OLDEST[1]} to {NEWEST[1]} of 3"
+        return (
+            version,
+            f"is {version}, and Odoo 19 runs on {OLDEST[1]} to {NEWEST[1]} of 3",
+        )
     if result.returncode:
         return version, "has no ensurepip or venv module (Debian: package python3-venv)"
     return version, ""

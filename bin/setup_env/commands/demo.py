@@ -55,7 +55,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _play(space: Workspace, database: str, services: Services) -> int:
-    conf = server.write_conf(space.home, space.tree, space.server, database, **services.conf)
+    conf = server.write_conf(
+        space.home, space.tree, space.server, database, **services.conf
+    )
     environment = server.environment(space.home, space.tree, conf)
     environment.update(services.environment)
     return foreground.run([sys.executable, "-m", "demo_run"], environment)
@@ -64,7 +66,9 @@ def _play(space: Workspace, database: str, services: Services) -> int:
 def _server(
     space: Workspace, database: str, services: Services, port: int
 ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-    conf = server.write_conf(space.home, space.tree, space.server, database, **services.conf)
+    conf = server.write_conf(
+        space.home, space.tree, space.server, database, **services.conf
+    )
     os.environ.update(services.environment)
     log = space.home.log(LOG)
     log.write_bytes(b"")

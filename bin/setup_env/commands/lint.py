@@ -1,10 +1,11 @@
 """usage: bin/lint [pre-commit arguments]
 
-Runs every linter on all files. With a subcommand of pre-commit, runs that one:
+Runs every linter on all files; with arguments, runs pre-commit with these.
 
     bin/lint
-    bin/lint run ruff --all-files
-    bin/lint install
+    bin/lint --fix                            let ruff correct and format, then lint
+    bin/lint --fix payment_reminders/models   ... these files only
+    bin/lint run mypy --all-files
 """
 
 from __future__ import annotations
@@ -23,9 +24,17 @@ def main(arguments: list[str]) -> int:
     home = Home()
     environment = server.environment(home, OdooTree(Path(os.environ["ODOO_PATH"])))
     # The hooks are programs of our environment.
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment["PATH"] = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     environment["PRE_COMMIT_HOME"] = str(home / "pre-commit")
     environment["RUFF_CACHE_DIR"] = str(home / "ruff-cache")
     environment["PYLINTHOME"] = str(home / "pylint")
+    environment["MYPY_CACHE_DIR"] = str(home / "mypy-cache")
+    if arguments[:1] == ["--fix"]:
+        paths = arguments[1:] or ["."]
+        arguments = []
+        for ruff in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
+            foreground.run(["ruff", *ruff, *paths], environment)
     arguments = arguments or ["run", "--all-files"]
     return foreground.run([sys.executable, "-m", "pre_commit", *arguments], environment)

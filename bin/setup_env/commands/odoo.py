@@ -7,7 +7,7 @@ Runs Odoo on a new copy of the database with the addon, which is dropped afterwa
     bin/odoo i18n export payment_reminders -l pot
     bin/odoo --keep mine -u payment_reminders     a database that stays
 
-  --keep NAME   work on a database of this name that stays; made from the template at first
+  --keep NAME   work on a database of this name that stays, made at its first use
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def main(arguments: list[str]) -> int:
 
 def _run(space: Workspace, database: str, arguments: list[str]) -> int:
     port = 8069 if server.is_free(8069) else server.free_port()
-    conf = server.write_conf(space.home, space.tree, space.server, database, http_port=port)
+    conf = server.write_conf(
+        space.home, space.tree, space.server, database, http_port=port
+    )
     environment = server.environment(space.home, space.tree, conf)
     environment.update(space.server.environment())
     progress.say(f"Database {database}")

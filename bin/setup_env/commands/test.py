@@ -38,6 +38,11 @@ def main(arguments: list[str]) -> int:
         environment.update(space.server.environment())
         environment["PAYMENT_REMINDERS_BROWSER"] = "1" if browser else "0"
         command = [sys.executable, "-m", "pytest", "-p", "setup_env.pytest_plugin"]
-        command += ["--odoo-http", "-o", f"cache_dir={space.home / 'pytest-cache'}", *arguments]
+        command += [
+            "--odoo-http",
+            "-o",
+            f"cache_dir={space.home / 'pytest-cache'}",
+            *arguments,
+        ]
         progress.say(f"Tests in the database {database}")
         return foreground.run(command, environment)
