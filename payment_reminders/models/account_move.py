@@ -1,0 +1,226 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    reminder_case_id = fields.Many2one(
+        "payment.reminder.case",
+        string="Reminder case",
+        compute="_compute_reminder",
+        search="_search_reminder_case_id",
+        compute_sudo=True,
+    )
+    reminder_step_id = fields.Many2one(
+        "payment.reminder.step",
+        string="Last reminder",
+        compute="_compute_reminder",
+        search="_search_reminder_step_id",
+        compute_sudo=True,
+    )
+    reminder_last_date = fields.Date(
+        string="Last reminder on",
+        compute="_compute_reminder",
+        search="_search_reminder_last_date",
+        compute_sudo=True,
+    )
+    reminder_status = fields.Selection(
+        [
+            ("none", "No reminder"),
+            ("upcoming", "Upcoming"),
+            ("due", "Due for a reminder"),
+            ("proposed", "In the queue"),
+            ("sent", "Reminded"),
+            ("frozen", "On hold"),
+            ("closed", "Closed"),
+        ],
+        compute="_compute_reminder",
+        search="_search_reminder_status",
+        compute_sudo=True,
+    )
+    reminder_last_fee = fields.Monetary(
+        string="Last reminder fee", compute="_compute_reminder_last", compute_sudo=True
+    )
+    reminder_last_channel = fields.Char(
+        string="Last reminder by", compute="_compute_reminder_last", compute_sudo=True
+    )
+    reminder_next_date = fields.Date(
+        string="Next reminder", compute="_compute_reminder", compute_sudo=True
+    )
+    reminder_next_step_id = fields.Many2one(
+        "payment.reminder.step",
+        string="Next reminder step",
+        compute="_compute_reminder",
+        compute_sudo=True,
+    )
+    reminder_excluded = fields.Boolean(
+        string="No reminders", copy=False, tracking=True,
+        help="This invoice is never chased.",
+    )
+    reminder_excluded_reason = fields.Char(
+        string="Why no reminders", copy=False, tracking=True
+    )
+
+    # -- computed live: a stored value here would make payers collide with senders --
+
+    def _compute_reminder(self):
+        items = self.env["payment.reminder.item"].search(
+            [("move_id", "in", self.ids)], order="date_due, id"
+        )
+        by_move = items.grouped("move_id")
+        waiting = self._get_waiting_items(items)
+        for move in self:
+            mine = by_move.get(move, items.browse())
+            climbed = mine.filtered("last_sent_date").sorted("last_sent_date")[-1:]
+            ahead = mine.filtered("next_date").sorted("next_date")[:1]
+            move.reminder_case_id = mine.case_id[:1]
+            move.reminder_step_id = climbed.step_id
+            move.reminder_last_date = climbed.last_sent_date
+            move.reminder_next_step_id = ahead.next_step_id
+            move.reminder_next_date = ahead.next_date
+            move.reminder_status = move._get_reminder_status(mine, waiting)
+
+    def _compute_reminder_last(self):
+        lines = self.env["payment.reminder.line"].search(
+            [
+                ("item_id.move_id", "in", self.ids),
+                ("reminder_id.state", "=", "sent"),
+                ("step_id", "!=", False),
+            ]
+        )
+        by_move = lines.grouped("move_id")
+        for move in self:
+            last = by_move.get(move, lines.browse()).reminder_id.sorted("sent_date")[-1:]
+            move.reminder_last_fee = last.amount_fee
+            move.reminder_last_channel = last.channel_summary
+
+    @api.model
+    def _get_waiting_items(self, items):
+        """Return the items among these that are on a notice in the queue."""
+        return self.env["payment.reminder.line"].search(
+            [
+                ("item_id", "in", items.ids),
+                (
+                    "reminder_id.state",
+                    "in",
+                    ("proposed", "approved", "held", "sending", "uncertain"),
+                ),
+            ]
+        ).item_id
+
+    def _get_reminder_status(self, items, waiting):
+        self.ensure_one()
+        case = items.case_id[:1]
+        if not case:
+            return "none"
+        if case.state == "closed" or not any(item.amount_known > 0 for item in items):
+            return "closed"
+        if case.state == "frozen":
+            return "frozen"
+        if items & waiting:
+            return "proposed"
+        today = self.company_id._get_reminder_today()
+        if any(item.next_date and item.next_date <= today for item in items):
+            return "due"
+        if any(item.last_sent_date for item in items):
+            return "sent"
+        return "upcoming"
+
+    @api.model
+    def _search_reminder_case_id(self, operator, value):
+        return self._search_by_items("case_id", operator, value)
+
+    @api.model
+    def _search_reminder_step_id(self, operator, value):
+        return self._search_by_items("step_id", operator, value)
+
+    @api.model
+    def _search_reminder_last_date(self, operator, value):
+        return self._search_by_items("last_sent_date", operator, value)
+
+    @api.model
+    def _search_by_items(self, field, operator, value):
+        if operator.startswith("not ") or operator == "!=":
+            return NotImplemented
+        without = operator == "in" and False in value
+        items = self.env["payment.reminder.item"].sudo()._search(
+            [(field, operator, value)]
+        )
+        domain = Domain("id", "in", items.subselect("move_id"))
+        if without:
+            every = self.env["payment.reminder.item"].sudo()._search([(field, "!=", False)])
+            domain |= Domain("id", "not in", every.subselect("move_id"))
+        return domain
+
+    @api.model
+    def _search_reminder_status(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        items = self.env["payment.reminder.item"].sudo().search([("move_id", "!=", False)])
+        wanted = set(value)
+        by_status = items.move_id.grouped("reminder_status")
+        found = self.browse().union(
+            *(moves for status, moves in by_status.items() if status in wanted)
+        )
+        domain = Domain("id", "in", found.ids)
+        if wanted & {"none", False}:
+            domain |= Domain("id", "not in", items.move_id.ids)
+        return domain
+
+    # -- what people do ---------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"reminder_excluded", "no_followup"}:
+            self._refresh_reminder_cases()
+        return result
+
+    def _refresh_reminder_cases(self):
+        """Let the cases of these invoices look at the books after this transaction."""
+        receivable = self.filtered(lambda move: move.is_sale_document(True))
+        self.env["payment.reminder.case"]._refresh_after_commit(
+            receivable.commercial_partner_id
+        )
+
+    def button_draft(self):
+        # EXTENDS account
+        result = super().button_draft()
+        self._refresh_reminder_cases()
+        return result
+
+    def button_cancel(self):
+        # EXTENDS account
+        result = super().button_cancel()
+        self._refresh_reminder_cases()
+        return result
+
+    def action_toggle_block_payment(self):
+        # EXTENDS account
+        result = super().action_toggle_block_payment()
+        self._refresh_reminder_cases()
+        return result
+
+    def action_open_reminder_case(self):
+        self.ensure_one()
+        if not self.reminder_case_id:
+            raise UserError(self.env._("This invoice is in no reminder case."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "payment.reminder.case",
+            "res_id": self.reminder_case_id.id,
+            "view_mode": "form",
+        }
+
+    def action_open_reminder_wizard(self):
+        """Open the dialog that proposes the next reminder of this invoice by hand."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment reminder"),
+            "res_model": "payment.reminder.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_ids": [fields.Command.set(self.ids)]},
+        }

@@ -1,0 +1,29 @@
+from odoo import api, models
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        payments._refresh_reminder_cases()
+        return payments
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"state", "amount", "partner_id", "invoice_ids", "move_id"}:
+            self._refresh_reminder_cases()
+        return result
+
+    def unlink(self):
+        partners = self.filtered(lambda p: p.partner_type == "customer").partner_id
+        result = super().unlink()
+        self.env["payment.reminder.case"]._refresh_after_commit(partners)
+        return result
+
+    def _refresh_reminder_cases(self):
+        """A payment may have no journal entry, so that no matching tells of it."""
+        self.env["payment.reminder.case"]._refresh_after_commit(
+            self.filtered(lambda p: p.partner_type == "customer").partner_id
+        )

@@ -1,0 +1,525 @@
+import json
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..rules import guard, schedule
+
+#: States in which a notice may still go out.
+OPEN_STATES = ("proposed", "approved", "held", "sending")
+CASES_PER_BATCH = 500
+
+
+class PaymentReminder(models.Model):
+    """One notice to one customer: proposed, approved, sent, or stopped on the way.
+
+    Only the sender (``payment.reminder.sender``) brings a notice to ``sent``; only
+    :func:`rules.guard.check` decides whether it may.
+    """
+
+    _name = "payment.reminder"
+    _description = "Payment Reminder"
+    _order = "hold_until, id"
+
+    name = fields.Char(compute="_compute_name", search="_search_name")
+    case_id = fields.Many2one(
+        "payment.reminder.case", required=True, readonly=True, index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        ondelete="restrict",
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    user_id = fields.Many2one(related="case_id.user_id", store=True, index=True)
+    step_id = fields.Many2one(
+        "payment.reminder.step", required=True, readonly=True, ondelete="restrict"
+    )
+    step_kind = fields.Selection(related="step_id.kind", store=True, string="Kind")
+    state = fields.Selection(
+        [
+            ("proposed", "To approve"),
+            ("approved", "Approved"),
+            ("sending", "Sending"),
+            ("sent", "Sent"),
+            ("held", "Held"),
+            ("cancelled", "Cancelled"),
+            ("uncertain", "Uncertain"),
+        ],
+        default="proposed",
+        required=True,
+        readonly=True,
+        index=True,
+        help="Uncertain: the system stopped between handing the message over and "
+        "noting it down. A person settles whether it went out.",
+    )
+    line_ids = fields.One2many("payment.reminder.line", "reminder_id", readonly=True)
+    item_ids = fields.Many2many(
+        "payment.reminder.item",
+        compute="_compute_item_ids",
+        search="_search_item_ids",
+        string="Due items",
+    )
+    move_ids = fields.Many2many(
+        "account.move", compute="_compute_item_ids", string="Invoices"
+    )
+    date_proposed = fields.Datetime(readonly=True)
+    hold_until = fields.Datetime(
+        string="Hold window until", readonly=True,
+        help="The notice does not leave before this moment.",
+    )
+    approved_by_id = fields.Many2one("res.users", readonly=True, string="Approved by")
+    approved_date = fields.Datetime(readonly=True)
+    approved_ladder_id = fields.Many2one(
+        "payment.reminder.ladder", readonly=True, context={"active_test": False},
+        help="The version of the ladder that was approved.",
+    )
+    held_by_id = fields.Many2one("res.users", readonly=True, string="Held by")
+    hold_note = fields.Char(readonly=True)
+    cancel_reason = fields.Char(readonly=True)
+    sent_date = fields.Datetime(readonly=True, index=True)
+    withdrawn = fields.Boolean(readonly=True)
+    amount_principal = fields.Monetary(string="Overdue", readonly=True)
+    amount_fee = fields.Monetary(string="Fee", readonly=True)
+    amount_interest = fields.Monetary(string="Interest", readonly=True)
+    amount_compensation = fields.Monetary(string="Compensation", readonly=True)
+    amount_costs_before = fields.Monetary(
+        string="Earlier fees and interest", readonly=True,
+        help="Open on the claim ledger from earlier notices.",
+    )
+    amount_claim = fields.Monetary(string="Total claim", readonly=True)
+    interest_until = fields.Date(
+        readonly=True, help="The day up to which interest was computed."
+    )
+    deadline_date = fields.Date(string="Pay by", readonly=True)
+    remarks = fields.Json(
+        readonly=True, help="Codes of what was left off this notice, and why."
+    )
+    delivery_ids = fields.One2many("payment.reminder.delivery", "reminder_id")
+    channel_summary = fields.Char(compute="_compute_channel_summary", string="Channel")
+    verdict = fields.Json(
+        readonly=True, help="Codes of what stood in the way when last looked at."
+    )
+    facts = fields.Text(
+        readonly=True, groups="payment_reminders.group_reminder_manager",
+        help="What the guard saw, as JSON.",
+    )
+    held_reason = fields.Text(compute="_compute_held_reason", string="Held because")
+    sending_since = fields.Datetime(readonly=True)
+    attempts = fields.Integer(readonly=True)
+
+    _one_open_per_case = models.UniqueIndex(
+        "(case_id) WHERE state IN ('proposed', 'approved', 'held', 'sending', 'uncertain')",
+        "This case has an open notice already.",
+    )
+    _to_send_idx = models.Index("(hold_until) WHERE state = 'approved'")
+
+    # -- computed ---------------------------------------------------------------
+
+    @api.depends("step_id", "case_id")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for reminder in self:
+            reminder.name = (
+                f"{reminder.case_id.name} · {reminder.step_id.with_context(active_test=False).name}"
+            )
+
+    def _search_name(self, operator, value):
+        return [
+            "|", "|",
+            ("case_id.name", operator, value),
+            ("partner_id.name", operator, value),
+            ("step_id.name", operator, value),
+        ]
+
+    @api.depends("line_ids.item_id")
+    def _compute_item_ids(self):
+        for reminder in self:
+            reminder.item_ids = reminder.line_ids.item_id
+            reminder.move_ids = reminder.line_ids.item_id.move_id
+
+    def _search_item_ids(self, operator, value):
+        return [("line_ids.item_id", operator, value)]
+
+    @api.depends("delivery_ids.state", "step_id.channels")
+    def _compute_channel_summary(self):
+        labels = dict(
+            self.env["payment.reminder.delivery"]._fields["channel"]._description_selection(
+                self.env
+            )
+        )
+        for reminder in self:
+            sent = reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sent", "sending", "uncertain")
+            )
+            codes = sent.mapped("channel") or reminder.step_id._get_channels()
+            reminder.channel_summary = ", ".join(
+                labels.get(code, code) for code in dict.fromkeys(codes)
+            )
+
+    @api.depends("verdict", "state", "hold_note", "cancel_reason")
+    @api.depends_context("lang")
+    def _compute_held_reason(self):
+        explanation = self.env["payment.reminder.explanation"]
+        for reminder in self:
+            sentences = []
+            if reminder.held_by_id:
+                sentences.append(
+                    self.env._(
+                        "Held by %(user)s: %(note)s",
+                        user=reminder.held_by_id.sudo().name,
+                        note=reminder.hold_note or "-",
+                    )
+                )
+            elif reminder.hold_note:
+                sentences.append(reminder.hold_note)
+            if reminder.cancel_reason:
+                sentences.append(reminder.cancel_reason)
+            if reminder.state != "sent":
+                sentences += explanation._explain(reminder)
+            reminder.held_reason = "\n".join(sentences) or False
+
+    # -- proposing --------------------------------------------------------------
+
+    @api.model
+    def _cron_propose(self):
+        """Look at the open notices again, then propose what has become due."""
+        ir_cron = self.env["ir.cron"]
+        self.search([("state", "in", ("proposed", "approved", "held"))])._recheck()
+        ir_cron._reminder_progress(0)
+        for company in self.env["res.company"]._get_reminder_companies():
+            cases = self._find_due_cases(company)
+            left = len(cases)
+            for start in range(0, len(cases), CASES_PER_BATCH):
+                batch = cases[start : start + CASES_PER_BATCH]
+                self.env["payment.reminder.proposal"].with_company(company)._propose(
+                    batch.with_company(company)
+                )
+                left -= len(batch)
+                ir_cron._reminder_progress(len(batch), left)
+
+    @api.model
+    def _find_due_cases(self, company):
+        """Return the cases of a company whose next step may be proposed today."""
+        cases = self.env["payment.reminder.case"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("next_date", "<=", company._get_reminder_today()),
+                ("next_step_id", "!=", False),
+                ("snoozed_until", "=", False),
+                ("partner_id.reminder_excluded", "=", False),
+            ]
+        )
+        busy = self.search(
+            [
+                ("case_id", "in", cases.ids),
+                ("state", "in", (*OPEN_STATES, "uncertain")),
+            ]
+        )
+        return cases - busy.case_id
+
+    def _recheck(self):
+        """Ask the guard again about notices that wait in the queue.
+
+        What can never be right again is cancelled, and what is still owed comes
+        back as a new proposal; a held notice that nothing holds any more goes
+        back into the queue.
+        """
+        for reminder, codes in self._guard().items():
+            reasons = set(codes) - {str(code) for code in guard.NOT_READY}
+            if reasons & {str(code) for code in guard.OBSOLETE}:
+                reminder._note_verdict(codes)
+                reminder._cancel(" ".join(
+                    self.env["payment.reminder.explanation"]._explain(reminder)
+                ))
+            elif reminder.state != "held":
+                reminder._note_verdict(codes)
+            elif not reasons:
+                reminder._release_held()
+            else:
+                reminder._note_verdict(codes)
+
+    # -- what people do ---------------------------------------------------------
+
+    def action_approve(self):
+        """Approve these notices: they leave when their hold window has passed."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        self._lock_or_explain()
+        wrong = self.filtered(lambda r: r.state != "proposed")
+        if wrong == self:
+            raise UserError(wrong._describe_states())
+        for reminder in self - wrong:
+            reminder._approve(self.env.user)
+        return True
+
+    def _approve(self, user, standing=False):
+        self.ensure_one()
+        ladder = self.case_id.ladder_id
+        self._set_state(
+            "approved",
+            approved_by_id=user.id,
+            approved_date=fields.Datetime.now(),
+            approved_ladder_id=ladder.id,
+        )
+        self.case_id._log_event(
+            "approved",
+            {
+                "reminder": self.id,
+                "by": user.id,
+                "standing_approval": standing,
+                "ladder_version": ladder.version,
+            },
+        )
+
+    def action_hold(self, reason=None):
+        """Hold these notices until somebody releases them.
+
+        :param reason: why, in words; goes into the trail
+        """
+        self.case_id._check_may_act()
+        self._lock_or_explain()
+        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        if wrong == self:
+            raise UserError(wrong._describe_states())
+        for reminder in self - wrong:
+            reminder.sudo()._set_state(
+                "held",
+                held_by_id=self.env.uid,
+                hold_note=reason or self.env._("no reason given"),
+            )
+            reminder.case_id._log_event(
+                "held", {"reminder": reminder.id, "by": self.env.uid, "note": reason or ""}
+            )
+        return True
+
+    def action_release(self):
+        """Put held notices back into the queue; the guard still has the last word."""
+        self.case_id._check_may_act()
+        if not self.env.user.has_group("payment_reminders.group_reminder_manager"):
+            if any(r.held_by_id != self.env.user for r in self):
+                raise UserError(
+                    self.env._("You may release only what you held yourself.")
+                )
+        self.filtered(lambda r: r.state == "held").sudo()._release_held()
+        return True
+
+    def _release_held(self):
+        for reminder in self:
+            reminder._set_state(
+                "approved" if reminder.approved_by_id else "proposed",
+                held_by_id=False,
+                hold_note=False,
+                verdict=[],
+            )
+            reminder.case_id._log_event("released", {"reminder": reminder.id})
+
+    def action_cancel(self, reason=None):
+        """Cancel these notices. What is still owed is proposed again another day.
+
+        :param reason: why, in words; goes into the trail
+        """
+        self.env["payment.reminder.ladder"]._check_manager()
+        self._lock_or_explain()
+        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        if wrong == self:
+            raise UserError(wrong._describe_states())
+        (self - wrong)._cancel(reason or self.env._("Cancelled by hand"))
+        return True
+
+    def _cancel(self, reason):
+        for reminder in self:
+            reminder._set_state("cancelled", cancel_reason=reason)
+            reminder.case_id._log_event(
+                "cancelled",
+                {"reminder": reminder.id, "verdict": reminder.verdict or []},
+            )
+
+    def _cancel_open(self, close_reason):
+        """Cancel what is still open because the case was closed."""
+        reasons = self.env["payment.reminder.case"]._fields["close_reason"]
+        label = dict(reasons._description_selection(self.env))[close_reason]
+        self.filtered(lambda r: r.state in ("proposed", "approved", "held"))._cancel(
+            self.env._("The case was closed: %s", label)
+        )
+
+    def action_settle_sent(self):
+        """Settle an uncertain notice: it did go out."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        for reminder in self._check_uncertain():
+            reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sending", "uncertain")
+            )._set_sent()
+            self.env["payment.reminder.sender"]._finish(reminder, settled=True)
+        return True
+
+    def action_settle_not_sent(self):
+        """Settle an uncertain notice: it did not go out; a person approves anew."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        for reminder in self._check_uncertain():
+            reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sending", "uncertain")
+            )._set_failed(self.env._("Settled by %s: not sent", self.env.user.name))
+            reminder._set_state(
+                "cancelled",
+                cancel_reason=self.env._(
+                    "Settled by %s: it did not go out", self.env.user.name
+                ),
+            )
+            reminder.case_id._log_event(
+                "settled", {"reminder": reminder.id, "sent": False}
+            )
+            reminder.case_id._refresh()
+        return True
+
+    def _check_uncertain(self):
+        wrong = self.filtered(lambda r: r.state != "uncertain")
+        if wrong:
+            raise UserError(wrong._describe_states())
+        return self
+
+    def action_dispatch(self):
+        """Send what is approved and ripe now, instead of at the next run."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        self._dispatch()
+        return True
+
+    # -- guard and sending ------------------------------------------------------
+
+    def _guard(self):
+        """Ask whether these notices may go out, on fresh facts; send nothing.
+
+        Takes the row locks that a registering payment has to wait for. Rows that
+        somebody else has locked are judged all the same: the answer is for the
+        queue, and :meth:`_dispatch` asks again under its own locks.
+
+        :return: {reminder: list of codes}, an empty list for one that may go out
+        """
+        now = fields.Datetime.now()
+        sender = self.env["payment.reminder.sender"]
+        sender._lock_rows(self)
+        facts = self.env["payment.reminder.facts"]._read_guard_facts(self, now)
+        return {
+            reminder: [str(code) for code in guard.check(facts[reminder.sudo()], now)]
+            for reminder in self
+        }
+
+    def _dispatch(self):
+        """Guard these notices and send those that may go out.
+
+        :return: {reminder: list of codes} of those that were stopped
+        """
+        return self.env["payment.reminder.sender"]._dispatch(self)
+
+    @api.model
+    def _cron_send(self):
+        """Send what is approved and whose hold window has passed."""
+        self.env["payment.reminder.sender"]._cron_send()
+
+    def _note_verdict(self, codes, facts=None):
+        """Keep the verdict (and the facts it was given on) where people see it."""
+        self.ensure_one()
+        vals = {}
+        if (self.verdict or []) != codes:
+            vals["verdict"] = codes
+        if facts is not None:
+            vals["facts"] = facts.to_json()
+        if vals:
+            self.sudo().write(vals)
+
+    def _hold_by_guard(self, codes, facts):
+        """Hold this notice because of what the guard found."""
+        self.ensure_one()
+        self._note_verdict(codes, facts)
+        self._set_state("held")
+        self.case_id._log_event(
+            "held",
+            {
+                "reminder": self.id,
+                "verdict": codes,
+                "facts": json.loads(facts.to_json()),
+            },
+        )
+
+    # -- state ------------------------------------------------------------------
+
+    @api.model
+    def _get_transitions(self):
+        """Return {state: states that may follow it}."""
+        return {
+            "proposed": {"approved", "held", "cancelled"},
+            "approved": {"sending", "held", "cancelled"},
+            "held": {"held", "proposed", "approved", "cancelled"},
+            "sending": {"sent", "approved", "held", "uncertain", "cancelled"},
+            "uncertain": {"sent", "cancelled"},
+            "sent": set(),
+            "cancelled": set(),
+        }
+
+    def _set_state(self, state, **vals):
+        """Bring these notices to ``state``; the only place that does."""
+        transitions = self._get_transitions()
+        for reminder in self:
+            if state not in transitions[reminder.state]:
+                raise UserError(reminder._describe_states())
+        self.sudo().write({"state": state, **vals})
+
+    def _describe_states(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "This cannot be done now:\n%s",
+            "\n".join(
+                f"• {reminder.display_name}: {labels[reminder.state]}" for reminder in self
+            ),
+        )
+
+    def _lock_or_explain(self):
+        """Lock these notices, or say that somebody is at them this moment."""
+        if len(self.try_lock_for_update()) < len(self):
+            raise UserError(
+                self.env._(
+                    "Somebody else is changing these reminders right now. Reload and "
+                    "look again."
+                )
+            )
+        self.invalidate_recordset(["state"])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A reminder is part of the trail. Cancel it instead.")
+        )
+
+    # -- for templates ----------------------------------------------------------
+
+    def _get_partner_lang(self):
+        """Return the language in which the customer reads this notice."""
+        self.ensure_one()
+        recipient = self.delivery_ids[:1].partner_id or self.partner_id
+        return recipient.lang or self.company_id.partner_id.lang or "en_US"
+
+    def _get_sender(self):
+        """Return (author partner, "Name" <address>) in whose name this is sent."""
+        self.ensure_one()
+        author = self.user_id.partner_id
+        if not author.email:
+            author = self.company_id.partner_id
+        return author, author.email_formatted or self.company_id.email_formatted
+
+    def _get_pay_url(self):
+        """Return the link to the page where the customer sees and pays all of it."""
+        self.ensure_one()
+        case = self.case_id.sudo()
+        return f"{case.get_base_url()}{case.access_url}?access_token={case._portal_ensure_token()}"
+
+    def _prepare_hold_until(self, step, now):
+        return now + timedelta(hours=step.hold_hours)
+
+    def _is_demand(self):
+        """Tell whether this notice asks for something overdue (a nudge does not)."""
+        self.ensure_one()
+        return self.step_kind != schedule.NUDGE

@@ -1,0 +1,714 @@
+from collections import defaultdict
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..rules import lifecycle, schedule
+
+#: How many customers a scheduled action takes at a time.
+CASES_PER_BATCH = 500
+
+
+class PaymentReminderCase(models.Model):
+    """Everything that one customer owes to one company in one currency.
+
+    There is one record for good: it closes when nothing is owed, and starts
+    again, on the ladder of that day, when something new falls due.
+    """
+
+    _name = "payment.reminder.case"
+    _description = "Payment Reminder Case"
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _order = "next_date, id"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char(readonly=True, copy=False, index="trigram")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    identity = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        help="Company, customer and currency as text: unlike a foreign key it does "
+        "not change under a merge of customers, which must merge the cases first.",
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", index=True, tracking=True
+    )
+    ladder_id = fields.Many2one(
+        "payment.reminder.ladder",
+        string="Ladder",
+        index=True,
+        ondelete="restrict",
+        context={"active_test": False},
+    )
+    state = fields.Selection(
+        [("active", "Active"), ("frozen", "On hold"), ("closed", "Closed")],
+        default="active",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    close_reason = fields.Selection(
+        [
+            ("paid", "Paid"),
+            ("credited", "Credited"),
+            ("cancelled", "Invoice cancelled"),
+            ("written_off", "Written off"),
+            ("handed_over", "Handed over to collection"),
+            ("merged", "Merged with another case"),
+            ("manual", "Closed by hand"),
+        ],
+        readonly=True,
+    )
+    close_note = fields.Char(readonly=True)
+    date_open = fields.Datetime(readonly=True)
+    date_close = fields.Datetime(readonly=True)
+    item_ids = fields.One2many("payment.reminder.item", "case_id", string="Due items")
+    move_ids = fields.Many2many(
+        "account.move", compute="_compute_move_ids", string="Invoices"
+    )
+    reminder_ids = fields.One2many("payment.reminder", "case_id", string="Notices")
+    claim_line_ids = fields.One2many(
+        "payment.reminder.claim.line", "case_id", string="Claim ledger"
+    )
+    freeze_ids = fields.One2many("payment.reminder.freeze", "case_id", string="Holds")
+    query_ids = fields.One2many("payment.reminder.query", "case_id", string="Questions")
+    plan_ids = fields.One2many("payment.reminder.plan", "case_id", string="Plans")
+    event_ids = fields.One2many("payment.reminder.event", "case_id", string="Trail")
+    next_step_id = fields.Many2one(
+        "payment.reminder.step", readonly=True, ondelete="set null"
+    )
+    next_date = fields.Date(readonly=True, index=True)
+    snoozed_until = fields.Date(
+        readonly=True, help="Nothing is sent before this day.", tracking=True
+    )
+    hold_reason = fields.Char(compute="_compute_hold_reason", string="On hold because")
+    amount_principal = fields.Monetary(
+        string="Overdue", compute="_compute_amounts", help="What is overdue, live."
+    )
+    amount_upcoming = fields.Monetary(string="Not yet due", compute="_compute_amounts")
+    amount_fees = fields.Monetary(string="Fees", compute="_compute_amounts")
+    amount_interest = fields.Monetary(string="Interest", compute="_compute_amounts")
+    amount_compensation = fields.Monetary(
+        string="Compensation", compute="_compute_amounts"
+    )
+    amount_costs = fields.Monetary(
+        string="Open fees and interest",
+        compute="_compute_amounts",
+        help="The claim ledger: fees, interest and compensation less what was paid "
+        "or waived of them.",
+    )
+    amount_claim = fields.Monetary(string="Total claim", compute="_compute_amounts")
+    oldest_due_date = fields.Date(compute="_compute_amounts")
+    days_overdue = fields.Integer(compute="_compute_amounts")
+    invoice_count = fields.Integer(compute="_compute_move_ids")
+    reminder_count = fields.Integer(compute="_compute_reminder_count")
+
+    _identity_uniq = models.UniqueIndex(
+        "(identity)",
+        "There is already a case for this customer, company and currency.",
+    )
+
+    # -- computed ---------------------------------------------------------------
+
+    @api.depends("item_ids.move_id")
+    def _compute_move_ids(self):
+        for case in self:
+            case.move_ids = case.item_ids.move_id
+            case.invoice_count = len(case.move_ids)
+
+    def _compute_reminder_count(self):
+        counts = dict(
+            self.env["payment.reminder"]._read_group(
+                [("case_id", "in", self.ids), ("state", "=", "sent")],
+                ["case_id"],
+                ["__count"],
+            )
+        )
+        for case in self:
+            case.reminder_count = counts.get(case, 0)
+
+    @api.depends("item_ids", "claim_line_ids.amount")
+    def _compute_amounts(self):
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            self.sudo().item_ids.move_line_id.ids
+        )
+        costs = self._read_costs()
+        today = {
+            company: company._get_reminder_today() for company in self.sudo().company_id
+        }
+        for case in self:
+            day = today[case.sudo().company_id]
+            open_items = [
+                seen
+                for item in case.sudo().item_ids
+                if (seen := live.get(item.move_line_id.id)) and seen.owed > 0
+            ]
+            overdue = [seen for seen in open_items if seen.date_due < day]
+            case.amount_principal = float(sum(seen.owed for seen in overdue))
+            case.amount_upcoming = float(
+                sum(seen.owed for seen in open_items if seen.date_due >= day)
+            )
+            case.oldest_due_date = min(
+                (seen.date_due for seen in overdue), default=False
+            )
+            case.days_overdue = (
+                (day - case.oldest_due_date).days if case.oldest_due_date else 0
+            )
+            kinds = costs[case.id]
+            case.amount_fees = kinds["fee"]
+            case.amount_interest = kinds["interest"]
+            case.amount_compensation = kinds["compensation"]
+            case.amount_costs = sum(kinds.values())
+            case.amount_claim = case.amount_principal + case.amount_costs
+
+    def _read_costs(self):
+        """Return {case id: {claim line kind: sum}} of the claim ledgers."""
+        costs = defaultdict(lambda: defaultdict(float))
+        for case, kind, amount in self.env["payment.reminder.claim.line"].sudo()._read_group(
+            [("case_id", "in", self.ids)], ["case_id", "kind"], ["amount:sum"]
+        ):
+            costs[case.id][kind] = amount
+        return costs
+
+    @api.depends("freeze_ids.date_end", "snoozed_until", "state")
+    def _compute_hold_reason(self):
+        reasons = self.env["payment.reminder.freeze"]._fields["reason"]
+        labels = dict(reasons._description_selection(self.env))
+        for case in self:
+            case.hold_reason = ", ".join(
+                freeze.note or labels[freeze.reason]
+                for freeze in case._get_open_freezes()
+            )
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for case in self:
+            case.access_url = f"/my/reminders/{case.id}"
+
+    # -- opening ----------------------------------------------------------------
+
+    @api.model
+    def _cron_refresh(self):
+        """Open cases for what has fallen due, and look at every open case again."""
+        ir_cron = self.env["ir.cron"]
+        for company in self.env["res.company"]._get_reminder_companies():
+            self.with_company(company)._open_due(company)
+            ir_cron._reminder_progress(0)
+        cases = self.search([("state", "!=", "closed")])
+        left = len(cases)
+        for start in range(0, len(cases), CASES_PER_BATCH):
+            batch = cases[start : start + CASES_PER_BATCH]
+            batch._refresh()
+            left -= len(batch)
+            ir_cron._reminder_progress(len(batch), left)
+
+    @api.model
+    def _open_due(self, company):
+        """Put what has fallen due, or soon will, into cases of its customers.
+
+        :param company: res.company that has a ladder
+        :return: the cases that got something new
+        """
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s), %s)",
+            ["payment_reminder_case", company.id],
+        )
+        today = company._get_reminder_today()
+        ahead = company._get_reminder_ladders()._get_days_ahead()
+        rows = self.env["payment.reminder.facts"]._read_candidates(
+            company, fields.Date.add(today, days=ahead)
+        )
+        if not rows:
+            return self.browse()
+        by_identity = defaultdict(list)
+        for row in rows:
+            identity = self._get_identity(
+                company.id, row["partner_id"], row["currency_id"]
+            )
+            by_identity[identity].append(row)
+        cases = self._find_or_open(company, by_identity)
+        self.env["payment.reminder.item"].create(
+            [
+                {
+                    "case_id": cases[identity].id,
+                    "move_line_id": row["line_id"],
+                    "move_id": row["move_id"],
+                    "date_due": row["date_due"],
+                }
+                for identity, group in by_identity.items()
+                for row in group
+            ]
+        )
+        opened = self.browse([case.id for case in cases.values()])
+        opened._refresh()
+        return opened
+
+    @api.model
+    def _get_identity(self, company_id, partner_id, currency_id):
+        return f"{company_id}/{partner_id}/{currency_id}"
+
+    def _find_or_open(self, company, by_identity):
+        """Return {identity: case}; closed ones start again, missing ones are made."""
+        known = self.search([("identity", "in", list(by_identity))])
+        closed = known.filtered(lambda case: case.state == "closed")
+        partner_ids = {group[0]["partner_id"] for group in by_identity.values()}
+        partners = self.env["res.partner"].browse(partner_ids).with_company(company)
+        ladders = {
+            partner.id: partner._get_reminder_ladder(company) for partner in partners
+        }
+        for case in closed:
+            case._start_again(ladders[case.partner_id.id])
+        cases = {case.identity: case for case in known}
+        missing = {
+            identity: group
+            for identity, group in by_identity.items()
+            if identity not in cases
+        }
+        new = self.with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
+        ).create(
+            [
+                self._prepare_case_vals(company, identity, group, ladders)
+                for identity, group in missing.items()
+            ]
+        )
+        new._set_names()
+        (new | closed)._log_event("opened", {})
+        cases.update(zip(missing, new, strict=True))
+        return cases
+
+    @api.model
+    def _prepare_case_vals(self, company, identity, rows, ladders):
+        first = rows[0]
+        partner = self.env["res.partner"].browse(first["partner_id"])
+        return {
+            "identity": identity,
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "currency_id": first["currency_id"],
+            "user_id": partner.user_id.id or first["user_id"],
+            "ladder_id": ladders[partner.id].id,
+            "date_open": fields.Datetime.now(),
+        }
+
+    def _set_names(self):
+        if not self:
+            return
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE payment_reminder_case SET name = 'RC' || lpad(id::text, 5, '0')"
+                " WHERE id = ANY(%s)",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["name", "display_name"], flush=False)
+
+    def _start_again(self, ladder):
+        """Start a closed case afresh: what is new begins on today's ladder."""
+        self.ensure_one()
+        self.write(
+            {
+                "state": "active",
+                "close_reason": False,
+                "close_note": False,
+                "date_close": False,
+                "date_open": fields.Datetime.now(),
+                "snoozed_until": False,
+                "ladder_id": ladder.id,
+            }
+        )
+
+    # -- refreshing -------------------------------------------------------------
+
+    @api.model
+    def _cron_company_status(self):
+        """Look up debtors with open cases in company registers (hook of the bridges)."""
+
+    def _refresh(self):
+        """Read again what is owed, and close, freeze, reopen or plan accordingly.
+
+        Runs after every payment of these customers and every night. Writes only
+        what changed, and only on rows of ours.
+        """
+        cases = self.sudo().with_context(tracking_disable=True)
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            cases.item_ids.move_line_id.ids
+        )
+        for case in cases:
+            case._apply(case._decide(live), live)
+        cases._lift_expired_snoozes()
+        cases._plan(live)
+
+    def _decide(self, live):
+        self.ensure_one()
+        return lifecycle.decide(
+            self.state, [item._get_seen(live) for item in self.item_ids]
+        )
+
+    def _apply(self, outcome, live):
+        """Carry out what :func:`rules.lifecycle.decide` said."""
+        self.ensure_one()
+        if self.state == "closed" and self.close_reason == "manual":
+            outcome = lifecycle.Outcome()
+        changed = self.item_ids._remember(live)
+        if outcome.close:
+            self._close(outcome.close)
+        if outcome.reopen:
+            self.write({"state": "active", "close_reason": False, "date_close": False})
+            self._log_event("reopened", changed)
+        if outcome.freeze:
+            if not outcome.reopen and changed:
+                self._log_event("payment_seen", changed)
+            self._freeze(outcome.freeze)
+        elif changed and not outcome.reopen:
+            self._log_event("payment_seen", changed)
+
+    def _plan(self, live):
+        """Store the next step and its date of these cases and of their items."""
+        open_cases = self.filtered(lambda case: case.state != "closed")
+        history = open_cases._get_sent_history()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(open_cases)
+        steps = defaultdict(lambda: self.env["payment.reminder.item"])
+        for case in self:
+            planned = case._get_plan(live, history, calendars)
+            plans = {plan.item_id: plan for plan in planned.plans} if planned else {}
+            for item in case.item_ids:
+                plan = plans.get(item.id)
+                key = (plan.step_id, plan.date) if plan else (False, False)
+                if (item.next_step_id.id, item.next_date) != key:
+                    steps[key] |= item
+            key = (planned.step_id, planned.date) if planned else (False, False)
+            if (case.next_step_id.id, case.next_date) != key:
+                case.write({"next_step_id": key[0], "next_date": key[1]})
+        for (step_id, day), items in steps.items():
+            items.write({"next_step_id": step_id, "next_date": day})
+
+    def _get_plan(self, live, history, calendars):
+        """Return the next notice of this case as the schedule sees it, or None."""
+        self.ensure_one()
+        if self.state == "closed" or not self.ladder_id:
+            return None
+        return schedule.next_step(
+            self._get_schedule(),
+            [
+                item._get_due_item()
+                for item in self.item_ids
+                if item._is_chased(live)
+            ],
+            history[self.id],
+            self.company_id._get_reminder_today(),
+            calendars[self.id],
+        )
+
+    def _get_schedule(self):
+        self.ensure_one()
+        return self.ladder_id._get_schedule(self.partner_id._get_debtor_kind())
+
+    def _get_sent_history(self):
+        """Return {case id: notices that really went out} of these cases."""
+        history = defaultdict(list)
+        rows = self.env["payment.reminder"].sudo().search_read(
+            [
+                ("case_id", "in", self.ids),
+                ("state", "in", ("sent", "uncertain")),
+                ("withdrawn", "=", False),
+                ("sent_date", "!=", False),
+            ],
+            ["case_id", "sent_date", "step_kind", "amount_fee"],
+            load=None,
+        )
+        companies = {case.id: case.company_id for case in self.sudo()}
+        for row in rows:
+            history[row["case_id"]].append(
+                schedule.Sent(
+                    date=companies[row["case_id"]]._get_reminder_today(row["sent_date"]),
+                    kind=row["step_kind"],
+                    bore_fee=row["amount_fee"] > 0,
+                )
+            )
+        return history
+
+    def _replace_ladder(self, ladder, step_map):
+        """Put these cases on another version of their ladder.
+
+        :param step_map: {step of the old version: step of ``ladder``}
+        """
+        self.write({"ladder_id": ladder.id})
+        for model, field in (
+            ("payment.reminder.item", "step_id"),
+            ("payment.reminder.item", "next_step_id"),
+            ("payment.reminder.line", "step_id"),
+            ("payment.reminder", "step_id"),
+            ("payment.reminder.case", "next_step_id"),
+        ):
+            domain = [("id" if model == self._name else "case_id", "in", self.ids)]
+            records = self.env[model].sudo().search(
+                [*domain, (field, "in", [step.id for step in step_map])]
+            )
+            for step, group in records.grouped(field).items():
+                group.write({field: step_map[step].id})
+
+    # -- freezing and closing ---------------------------------------------------
+
+    def _get_open_freezes(self):
+        return self.freeze_ids.filtered(lambda freeze: not freeze.date_end)
+
+    def _freeze(self, reason, note=False):
+        """Freeze these cases for one reason, once, and tell the trail.
+
+        :param reason: a code of ``payment.reminder.freeze.reason``
+        """
+        cases = self.filtered(
+            lambda case: reason not in case._get_open_freezes().mapped("reason")
+        )
+        self.env["payment.reminder.freeze"].sudo().create(
+            [
+                {"case_id": case.id, "reason": reason, "note": note, "user_id": self.env.uid}
+                for case in cases
+            ]
+        )
+        cases.filtered(lambda case: case.state == "active").sudo().write({"state": "frozen"})
+        cases._log_event("frozen", {"reason": reason, "note": note or ""})
+        return cases
+
+    def _release(self, note=False, reasons=None):
+        """Lift the open freezes of these cases (of ``reasons`` only, if given)."""
+        freezes = self.sudo().freeze_ids.filtered(
+            lambda f: not f.date_end and (reasons is None or f.reason in reasons)
+        )
+        if not freezes:
+            return
+        lifted = freezes.case_id
+        for case in lifted:
+            case._log_event(
+                "released",
+                {
+                    "reasons": sorted(
+                        (freezes & case.freeze_ids).mapped("reason")
+                    ),
+                    "note": note or "",
+                },
+            )
+        freezes.write(
+            {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
+        )
+        lifted.filtered(
+            lambda case: case.state == "frozen" and not case._get_open_freezes()
+        ).write({"state": "active"})
+
+    def _close(self, reason, note=False):
+        """Close these cases: open costs are waived, open notices cancelled."""
+        for case in self.sudo():
+            case.reminder_ids._cancel_open(reason)
+            case._waive_costs(self.env._("Case closed: %s", reason))
+            freezes = case._get_open_freezes()
+            freezes.write(
+                {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
+            )
+            case.write(
+                {
+                    "state": "closed",
+                    "close_reason": reason,
+                    "close_note": note,
+                    "date_close": fields.Datetime.now(),
+                    "snoozed_until": False,
+                    "next_step_id": False,
+                    "next_date": False,
+                }
+            )
+            case._log_event("closed", {"reason": reason, "note": note or ""})
+
+    def _waive_costs(self, note):
+        """Waive what is open on the claim ledger of these cases."""
+        costs = self._read_costs()
+        self.env["payment.reminder.claim.line"].sudo().create(
+            [
+                {
+                    "case_id": case.id,
+                    "kind": "waiver",
+                    "amount": -total,
+                    "note": note,
+                }
+                for case in self
+                if (total := case.currency_id.round(sum(costs[case.id].values()))) > 0
+            ]
+        )
+
+    def _lift_expired_snoozes(self):
+        for company, cases in self.grouped("company_id").items():
+            today = company._get_reminder_today()
+            cases.filtered(
+                lambda case, today=today: case.snoozed_until
+                and case.snoozed_until <= today
+            ).write({"snoozed_until": False})
+
+    # -- what people do ---------------------------------------------------------
+
+    def action_hold(self, reason=None):
+        """Put these cases on hold until somebody releases them.
+
+        :param reason: why, in words; goes into the trail
+        """
+        self._check_may_act()
+        self._check_open()
+        self._freeze("manual", reason or self.env._("Held by %s", self.env.user.name))
+        return True
+
+    def action_snooze(self, date=None):
+        """Send nothing on these cases before ``date`` (default: in 7 days)."""
+        self._check_may_act()
+        self._check_open()
+        for case in self:
+            today = case.company_id._get_reminder_today()
+            day = fields.Date.to_date(date) or fields.Date.add(today, days=7)
+            if day <= today:
+                raise UserError(
+                    self.env._("Choose a day in the future, or release the case.")
+                )
+            case.sudo().write({"snoozed_until": day})
+            case._log_event("snoozed", {"until": fields.Date.to_string(day)})
+        return True
+
+    def action_release(self, note=None):
+        """Lift every hold and snooze; what is owed is read again at once."""
+        self._check_may_act(release=True)
+        self._release(note)
+        self.filtered("snoozed_until").sudo().write({"snoozed_until": False})
+        self._refresh()
+        return True
+
+    def action_close(self, reason=None):
+        """Close these cases by hand; they stay closed until something new is due.
+
+        :param reason: a code of ``close_reason``, or a text that is kept with it
+        """
+        self.env["payment.reminder.ladder"]._check_manager()
+        codes = dict(self._fields["close_reason"].selection)
+        for case in self.filtered(lambda case: case.state != "closed"):
+            if reason in codes:
+                case._close(reason)
+            else:
+                case._close("manual", reason)
+        return True
+
+    def action_refresh(self):
+        """Look at the books now."""
+        self._check_may_act()
+        self._refresh()
+        return True
+
+    def _check_may_act(self, release=False):
+        """Refuse who is neither a manager nor the responsible of these cases.
+
+        :param release: a rep may lift own holds only
+        """
+        self.check_access("read")
+        if self.env.su or self.env.user.has_group(
+            "payment_reminders.group_reminder_manager"
+        ):
+            return
+        if any(case.user_id != self.env.user for case in self):
+            raise AccessError(
+                self.env._("You may hold or snooze the cases of your own customers only.")
+            )
+        freezes = self.sudo()._get_open_freezes()
+        if release and any(
+            freeze.reason != "manual" or freeze.user_id != self.env.user
+            for freeze in freezes
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only a payment reminder manager may release what you did not hold "
+                    "yourself."
+                )
+            )
+
+    def _check_open(self):
+        closed = self.filtered(lambda case: case.state == "closed")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "These cases are closed: %s",
+                    ", ".join(closed.mapped("display_name")),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A case and its trail are kept. Close the case instead.")
+        )
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [("id", "in", self.move_ids.ids)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_view_reminders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    # -- trail and events from the books ----------------------------------------
+
+    def _log_event(self, kind, payload):
+        """Write one entry of the trail for each of these cases."""
+        return self.env["payment.reminder.event"]._log(
+            [(case, kind, payload) for case in self]
+        )
+
+    @api.model
+    def _refresh_after_commit(self, partners):
+        """Refresh the cases of these customers right after this transaction.
+
+        The payer's transaction never writes on a case: a sender that holds the
+        case would make the payment fail with a serialisation error. Under test
+        there is no commit to wait for, so the refresh happens at once.
+
+        :param partners: res.partner records (commercial partners)
+        """
+        ids = set(partners.commercial_partner_id.ids)
+        if not ids:
+            return
+        if modules.module.current_test:
+            self.sudo().search([("partner_id", "in", list(ids))])._refresh()
+            return
+        pending = self.env.cr.postcommit.data.setdefault("payment_reminder_partners", set())
+        if not pending:
+            registry = self.env.registry
+            self.env.cr.postcommit.add(lambda: self._refresh_partners(registry, pending))
+        pending |= ids
+
+    @api.model
+    def _refresh_partners(self, registry, partner_ids):
+        """Refresh in a transaction of its own; a busy case waits for the cron."""
+        with registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            cases = env[self._name].search([("partner_id", "in", list(partner_ids))])
+            free = cases.try_lock_for_update()
+            free._refresh()
+            if cases - free:
+                env.ref("payment_reminders.ir_cron_refresh")._trigger()

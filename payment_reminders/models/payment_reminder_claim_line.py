@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class PaymentReminderClaimLine(models.Model):
+    """One entry of a case's claim ledger. Never changed, only reversed.
+
+    The ledger holds what notices claimed beside the invoices: the accounts know
+    nothing of it. Payments and waivers are negative.
+    """
+
+    _name = "payment.reminder.claim.line"
+    _description = "Payment Reminder Claim Line"
+    _order = "date, id"
+
+    case_id = fields.Many2one(
+        "payment.reminder.case", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    kind = fields.Selection(
+        [
+            ("fee", "Fee"),
+            ("interest", "Interest"),
+            ("compensation", "Compensation"),
+            ("payment", "Payment"),
+            ("waiver", "Waiver"),
+        ],
+        required=True,
+    )
+    amount = fields.Monetary(required=True)
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    reminder_id = fields.Many2one(
+        "payment.reminder", index="btree_not_null", ondelete="restrict"
+    )
+    reversal_of_id = fields.Many2one(
+        "payment.reminder.claim.line", string="Reverses", ondelete="restrict"
+    )
+    reversed_by_ids = fields.One2many(
+        "payment.reminder.claim.line", "reversal_of_id", string="Reversed by"
+    )
+    note = fields.Char()
+    user_id = fields.Many2one("res.users", default=lambda self: self.env.user)
+
+    _reversal_uniq = models.UniqueIndex(
+        "(reversal_of_id) WHERE reversal_of_id IS NOT NULL",
+        "This entry is reversed already.",
+    )
+
+    @api.constrains("kind", "amount", "reversal_of_id")
+    def _check_sign(self):
+        for line in self.filtered(lambda line: not line.reversal_of_id):
+            wrong = line.amount > 0 if line.kind in ("payment", "waiver") else (
+                line.amount < 0 and line.kind != "interest"
+            )
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "Payments and waivers lower a claim, fees and compensation raise "
+                        "it: the sign of this entry is wrong."
+                    )
+                )
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("An entry of the claim ledger is never changed. Reverse it.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("An entry of the claim ledger is never deleted. Reverse it.")
+        )
+
+    def action_reverse(self, reason=None):
+        """Take these entries back by opposite ones.
+
+        :param reason: why, in words
+        :return: the reversing entries
+        """
+        self.env["payment.reminder.ladder"]._check_manager()
+        if not reason:
+            raise UserError(self.env._("Say why the entry is reversed."))
+        reversals = self.sudo().create(
+            [
+                {
+                    "case_id": line.case_id.id,
+                    "kind": line.kind,
+                    "amount": -line.amount,
+                    "reminder_id": line.reminder_id.id,
+                    "reversal_of_id": line.id,
+                    "note": reason,
+                    "user_id": self.env.uid,
+                }
+                for line in self
+            ]
+        )
+        for line in self:
+            line.case_id._log_event(
+                "claim_reversed", {"line": line.id, "amount": line.amount, "note": reason}
+            )
+        return reversals

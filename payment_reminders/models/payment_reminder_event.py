@@ -1,0 +1,213 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+#: Version of the canonical form that is hashed.
+HASH_VERSION = 1
+
+
+class PaymentReminderEvent(models.Model):
+    """One entry of the trail. Append-only in the database, hash-chained per case.
+
+    The payload holds ids, amounts and codes, never names or message texts:
+    those live where a customer's personal data can be erased.
+    """
+
+    _name = "payment.reminder.event"
+    _description = "Payment Reminder Trail"
+    _order = "date desc, id desc"
+    _rec_name = "kind"
+    _log_access = False
+
+    case_id = fields.Many2one(
+        "payment.reminder.case", readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", readonly=True, index=True, ondelete="restrict"
+    )
+    chain = fields.Char(required=True, readonly=True)
+    seq = fields.Integer(required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("opened", "Opened"),
+            ("proposed", "Proposed"),
+            ("approved", "Approved"),
+            ("sending", "Sending"),
+            ("sent", "Sent"),
+            ("held", "Held"),
+            ("failed", "Failed"),
+            ("uncertain", "Uncertain"),
+            ("settled", "Settled by hand"),
+            ("cancelled", "Cancelled"),
+            ("snoozed", "Snoozed"),
+            ("payment_seen", "Payment seen"),
+            ("frozen", "Put on hold"),
+            ("released", "Released"),
+            ("closed", "Closed"),
+            ("reopened", "Reopened"),
+            ("merged", "Merged"),
+            ("claim_reversed", "Claim reversed"),
+            ("configuration_changed", "Configuration changed"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    date = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    payload = fields.Json(readonly=True)
+    prev_hash = fields.Char(readonly=True)
+    hash = fields.Char(required=True, readonly=True)
+
+    _chain_seq_uniq = models.UniqueIndex(
+        "(chain, seq)", "Two entries of the trail were written at once. Try again."
+    )
+
+    def init(self):
+        """Let the database itself refuse what would rewrite the trail."""
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION payment_reminder_event_append_only()
+            RETURNS trigger AS $$
+            BEGIN
+                RAISE EXCEPTION
+                    'The trail of payment reminders is append-only (%)', TG_OP;
+            END
+            $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS payment_reminder_event_no_change
+                ON payment_reminder_event;
+            CREATE TRIGGER payment_reminder_event_no_change
+                BEFORE UPDATE OR DELETE ON payment_reminder_event
+                FOR EACH ROW EXECUTE FUNCTION payment_reminder_event_append_only();
+            DROP TRIGGER IF EXISTS payment_reminder_event_no_truncate
+                ON payment_reminder_event;
+            CREATE TRIGGER payment_reminder_event_no_truncate
+                BEFORE TRUNCATE ON payment_reminder_event
+                FOR EACH STATEMENT EXECUTE FUNCTION payment_reminder_event_append_only();
+            """
+        )
+
+    @api.model
+    def _log(self, entries):
+        """Append entries to the trail.
+
+        :param entries: list of (case, kind, payload); several of one case are
+            chained in the order given
+        :return: the new records
+        """
+        return self._append(
+            [
+                (f"case:{case.id}", case.id, case.sudo().company_id.id, kind, payload)
+                for case, kind, payload in entries
+            ]
+        )
+
+    @api.model
+    def _log_configuration(self, record, payload):
+        """Append a change of configuration, in the chain of the record's company."""
+        company_id = record.company_id.id or self.env.company.id
+        return self._append(
+            [
+                (
+                    f"company:{company_id}",
+                    None,
+                    company_id,
+                    "configuration_changed",
+                    {"record": f"{record._name},{record.id}", **payload},
+                )
+            ]
+        )
+
+    @api.model
+    def _append(self, entries):
+        if not entries:
+            return self.browse()
+        now = fields.Datetime.now()
+        heads = self._read_heads({entry[0] for entry in entries})
+        vals_list = []
+        for chain, case_id, company_id, kind, payload in entries:
+            seq, prev_hash = heads.get(chain, (0, ""))
+            vals = {
+                "chain": chain,
+                "seq": seq + 1,
+                "case_id": case_id,
+                "company_id": company_id,
+                "kind": kind,
+                "date": now,
+                "user_id": self.env.uid,
+                "payload": payload,
+                "prev_hash": prev_hash,
+            }
+            vals["hash"] = self._get_hash(vals)
+            heads[chain] = (vals["seq"], vals["hash"])
+            vals_list.append(vals)
+        return self.sudo().create(vals_list)
+
+    @api.model
+    def _read_heads(self, chains):
+        """Return {chain: (last seq, last hash)}."""
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (chain) chain, seq, hash
+                  FROM payment_reminder_event
+                 WHERE chain = ANY(%s)
+                 ORDER BY chain, seq DESC
+                """,
+                list(chains),
+            )
+        )
+        return {chain: (seq, digest) for chain, seq, digest in rows}
+
+    @api.model
+    def _get_hash(self, vals):
+        """Return the hash of one entry over its canonical JSON and its predecessor."""
+        body = json.dumps(
+            {
+                "version": HASH_VERSION,
+                "chain": vals["chain"],
+                "seq": vals["seq"],
+                "kind": vals["kind"],
+                "date": fields.Datetime.to_string(vals["date"]),
+                "user": vals["user_id"],
+                "payload": vals["payload"],
+                "prev": vals["prev_hash"],
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=True,
+        )
+        return f"{HASH_VERSION}${hashlib.sha256(body.encode()).hexdigest()}"
+
+    @api.model
+    def _find_broken(self, cases):
+        """Walk the chains of these cases; return the first wrong entry of each.
+
+        :return: {case: (seq, what is wrong)}; whole chains are left out
+        """
+        broken = {}
+        events = self.sudo().search([("case_id", "in", cases.ids)], order="chain, seq")
+        for case, chain in events.grouped("case_id").items():
+            prev_hash = ""
+            for position, event in enumerate(chain, start=1):
+                vals = event.read(load=None)[0]
+                if event.seq != position:
+                    broken[case] = (position, "missing")
+                elif event.prev_hash != prev_hash:
+                    broken[case] = (event.seq, "prev_hash")
+                elif event.hash != self._get_hash(vals):
+                    broken[case] = (event.seq, "hash")
+                if case in broken:
+                    break
+                prev_hash = event.hash
+        return broken
+
+    def write(self, vals):
+        raise UserError(self.env._("The trail cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The trail cannot be deleted."))

@@ -1,0 +1,312 @@
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL, float_repr
+
+from ..rules import accrual, fees, interest, schedule
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class Figures:
+    """What one notice asks for on one day, in the case's currency."""
+
+    principal: Decimal = ZERO
+    fee: Decimal = ZERO
+    interest: Decimal = ZERO
+    compensation: Decimal = ZERO
+    costs_before: Decimal = ZERO
+    interest_until: date | None = None
+    interest_by_item: dict = field(default_factory=dict)
+    periods_by_item: dict = field(default_factory=dict)
+    remarks: tuple = ()
+
+    @property
+    def claim(self):
+        return (
+            self.principal
+            + self.fee
+            + self.interest
+            + self.compensation
+            + self.costs_before
+        )
+
+
+class PaymentReminderFigures(models.AbstractModel):
+    """Computes what a notice asks for: principal, fee, interest, compensation."""
+
+    _name = "payment.reminder.figures"
+    _description = "Payment Reminder Figures"
+
+    @api.model
+    def _compute(self, notices, day_by_company):
+        """Compute the figures of many notices in a fixed number of queries.
+
+        :param notices: list of (case, step, [(item, owed)]) tuples
+        :param day_by_company: {res.company: day of sending}
+        :return: list of :class:`Figures`, in the same order
+        """
+        cases = self.env["payment.reminder.case"].union(*(n[0] for n in notices))
+        costs = cases._read_costs()
+        history = self._read_fee_history(cases)
+        compensated = self._read_compensated(cases)
+        with_interest = [
+            item.move_line_id.id
+            for _case, step, owed in notices
+            if step.charge_interest
+            for item, _amount in owed
+        ]
+        payments = self._read_payments(with_interest)
+        jurisdictions = cases.ladder_id.jurisdiction_id
+        tables = jurisdictions._get_rate_tables()
+        laws = {j: (j._get_statute(), tables[j]) for j in jurisdictions}
+        calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+        return [
+            self._compute_one(
+                case,
+                step,
+                owed,
+                day_by_company[case.company_id],
+                costs=costs[case.id],
+                history=history[case.id],
+                compensated=compensated[case.id],
+                payments=payments,
+                law=laws.get(case.ladder_id.jurisdiction_id, (None, {})),
+                calendar=calendars[case.id],
+            )
+            for case, step, owed in notices
+        ]
+
+    @api.model
+    def _compute_one(
+        self,
+        case,
+        step,
+        owed,
+        day,
+        *,
+        costs,
+        history,
+        compensated,
+        payments,
+        law,
+        calendar,
+    ):
+        digits = case.currency_id.decimal_places
+        figures = Figures(principal=sum((amount for _item, amount in owed), ZERO))
+        figures.costs_before = _decimal(sum(costs.values()), digits)
+        statute, tables = law
+        debtor = case.partner_id._get_debtor_kind()
+        overdue = [(item, amount) for item, amount in owed if item.date_due < day]
+        if step.kind == schedule.NUDGE or not overdue:
+            return figures
+        if step.charge_interest and statute:
+            self._add_interest(
+                figures, case, statute, tables, debtor, overdue, day, payments, calendar
+            )
+        remarks = []
+        if step.charge_compensation and statute:
+            decision = self._decide_compensation(
+                case, statute, debtor, overdue, day, compensated, costs
+            )
+            figures.compensation = decision.amount
+            remarks += [f"compensation:{code}" for code in decision.codes]
+        decision = self._decide_fee(
+            case, step, statute, debtor, overdue, day, history,
+            compensation=figures.compensation + _decimal(costs["compensation"], digits),
+        )
+        figures.fee = decision.amount
+        if step._bears_fee():
+            remarks += [f"fee:{code}" for code in decision.codes]
+        figures.remarks = tuple(remarks)
+        return figures
+
+    # -- fee and compensation ---------------------------------------------------
+
+    @api.model
+    def _decide_fee(
+        self, case, step, statute, debtor, overdue, day, history, compensation=ZERO
+    ):
+        """Return the fee of this notice (:class:`rules.fees.FeeDecision`)."""
+        digits = case.currency_id.decimal_places
+        wanted = None
+        if step.fee_policy == "none":
+            return fees.FeeDecision(ZERO)
+        if step.fee_policy == "amount":
+            wanted = self._convert_amount(case, step, statute, day)
+        if not statute:
+            return fees.FeeDecision(wanted or ZERO)
+        return fees.notice_fee(
+            statute,
+            wanted=wanted,
+            debtor=debtor,
+            on=day,
+            due_date=min(item.date_due for item, _amount in overdue),
+            fee_history=history,
+            agreed=case.company_id.reminder_fee_agreed,
+            disputed=bool(case.query_ids.filtered(lambda q: q.state != "closed")),
+            kind=step.kind,
+            principal=sum((amount for _item, amount in overdue), ZERO),
+            compensation_claimed=compensation,
+            currency=case.currency_id.name,
+            exchange_rate=self._get_exchange_rate(case, statute, day),
+            digits=digits,
+        )
+
+    @api.model
+    def _decide_compensation(
+        self, case, statute, debtor, overdue, day, compensated, costs
+    ):
+        """Return the lump sums for items that had none yet, as one decision."""
+        digits = case.currency_id.decimal_places
+        new = [item for item, _amount in overdue if item.id not in compensated]
+        total, codes = ZERO, []
+        for item in new:
+            decision = fees.compensation(
+                statute,
+                debtor=debtor,
+                due_date=item.date_due,
+                on=day,
+                fees_claimed=_decimal(costs["fee"], digits) if not total else ZERO,
+                currency=case.currency_id.name,
+                exchange_rate=self._get_exchange_rate(case, statute, day),
+                digits=digits,
+            )
+            total += decision.amount
+            codes += [code for code in decision.codes if code not in codes]
+        return fees.FeeDecision(total, tuple(codes))
+
+    @api.model
+    def _convert_amount(self, case, step, statute, day):
+        """Return the step's own fee in the case's currency."""
+        source = (
+            self.env["res.currency"].search([("name", "=", statute.currency)], limit=1)
+            if statute and statute.currency
+            else case.company_id.currency_id
+        ) or case.company_id.currency_id
+        amount = step.fee_amount
+        if source != case.currency_id:
+            amount = source._convert(amount, case.currency_id, case.company_id, day)
+        return _decimal(amount, case.currency_id.decimal_places)
+
+    @api.model
+    def _get_exchange_rate(self, case, statute, day):
+        """Return units of the case's currency for one unit of the statute's, or None."""
+        if not statute.currency or statute.currency == case.currency_id.name:
+            return Decimal(1)
+        source = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", statute.currency)], limit=1
+        )
+        if not source:
+            return None
+        rate = source._get_conversion_rate(source, case.currency_id, case.company_id, day)
+        return Decimal(str(rate)) if rate else None
+
+    # -- interest ---------------------------------------------------------------
+
+    @api.model
+    def _add_interest(
+        self, figures, case, statute, tables, debtor, overdue, day, payments, calendar
+    ):
+        """Add the interest since the last posting, item by item, rounded once."""
+        fresh = ZERO
+        until = []
+        for item, amount in overdue:
+            received = payments[item.move_line_id.id]
+            accrued = accrual.accrue_claim(
+                statute,
+                tables,
+                principal=amount + sum((p.amount for p in received), ZERO),
+                debtor=debtor,
+                due_date=item.date_due,
+                end=day,
+                payments=received,
+                calendar=calendar,
+            )
+            if not accrued.bears_interest:
+                continue
+            total = sum((period.amount for period in accrued.periods), ZERO)
+            figures.interest_by_item[item.id] = total
+            figures.periods_by_item[item.id] = accrued.periods
+            fresh += total - Decimal(float_repr(item.interest_claimed, 6))
+            until.append(accrued.computed_until)
+        figures.interest = interest.round_money(fresh, case.currency_id.decimal_places)
+        figures.interest_until = min(until, default=None)
+
+    @api.model
+    def _read_payments(self, line_ids):
+        """Read what was paid or credited on these journal items, and when.
+
+        :return: {line id: [:class:`rules.interest.Payment`]}
+        """
+        found = defaultdict(list)
+        if not line_ids:
+            return found
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT part.debit_move_id, part.debit_amount_currency, other.date,
+                       line.currency_id
+                  FROM account_partial_reconcile part
+                  JOIN account_move_line other ON other.id = part.credit_move_id
+                  JOIN account_move_line line ON line.id = part.debit_move_id
+                 WHERE part.debit_move_id = ANY(%s)
+                """,
+                list(line_ids),
+            )
+        )
+        for line_id, amount, day, currency_id in rows:
+            digits = self.env["res.currency"].browse(currency_id).decimal_places
+            found[line_id].append(interest.Payment(day, _decimal(amount, digits)))
+        return found
+
+    # -- history ----------------------------------------------------------------
+
+    @api.model
+    def _read_fee_history(self, cases):
+        """Return {case id: [:class:`rules.fees.SentNotice`]} since each case opened."""
+        history = defaultdict(list)
+        reminders = self.env["payment.reminder"].sudo().search_fetch(
+            [
+                ("case_id", "in", cases.ids),
+                ("state", "in", ("sent", "uncertain")),
+                ("withdrawn", "=", False),
+                ("sent_date", "!=", False),
+            ],
+            ["case_id", "sent_date", "amount_fee", "step_kind", "deadline_date"],
+        )
+        for reminder in reminders:
+            case = reminder.case_id
+            if case.date_open and reminder.sent_date < case.date_open:
+                continue
+            history[case.id].append(
+                fees.SentNotice(
+                    date=case.company_id._get_reminder_today(reminder.sent_date),
+                    fee=_decimal(
+                        reminder.amount_fee, case.currency_id.decimal_places
+                    ),
+                    kind=reminder.step_kind,
+                    deadline=reminder.deadline_date or None,
+                )
+            )
+        return history
+
+    @api.model
+    def _read_compensated(self, cases):
+        """Return {case id: ids of items whose lump sum was claimed already}."""
+        found = defaultdict(set)
+        lines = self.env["payment.reminder.claim.line"].sudo().search_fetch(
+            [("case_id", "in", cases.ids), ("kind", "=", "compensation")],
+            ["case_id", "reminder_id"],
+        )
+        for line in lines:
+            found[line.case_id.id] |= set(line.reminder_id.line_ids.item_id.ids)
+        return found
+
+
+def _decimal(value, digits):
+    return Decimal(float_repr(float(value or 0), digits))

@@ -1,0 +1,155 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import float_repr
+
+from ..rules import lifecycle, schedule
+
+
+class PaymentReminderItem(models.Model):
+    """One receivable journal item of a case and its place on the ladder."""
+
+    _name = "payment.reminder.item"
+    _description = "Payment Reminder Due Item"
+    _order = "date_due, id"
+    _rec_name = "move_id"
+
+    case_id = fields.Many2one(
+        "payment.reminder.case",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Journal item",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    date_due = fields.Date(string="Due", required=True, readonly=True)
+    amount_residual = fields.Monetary(
+        string="Open", compute="_compute_amount_residual", help="Read live."
+    )
+    amount_known = fields.Monetary(
+        string="Open when last looked at", readonly=True, default=-1.0
+    )
+    amount_credited_known = fields.Monetary(
+        string="Credited when last looked at", readonly=True
+    )
+    interest_claimed = fields.Float(
+        digits=(16, 6),
+        readonly=True,
+        help="Interest of this item that notices have claimed so far, unrounded.",
+    )
+    step_id = fields.Many2one(
+        "payment.reminder.step", string="Last step", readonly=True, ondelete="restrict"
+    )
+    last_sent_date = fields.Date(readonly=True)
+    next_step_id = fields.Many2one(
+        "payment.reminder.step", readonly=True, ondelete="set null"
+    )
+    next_date = fields.Date(readonly=True)
+
+    _move_line_uniq = models.UniqueIndex(
+        "(move_line_id)", "This journal item is in a case already."
+    )
+
+    def _compute_amount_residual(self):
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            self.sudo().move_line_id.ids
+        )
+        for item in self:
+            seen = live.get(item.sudo().move_line_id.id)
+            item.amount_residual = float(seen.owed) if seen else 0.0
+
+    def _get_live(self, live):
+        return live.get(self.move_line_id.id)
+
+    def _get_known(self):
+        """Return (known residual, known credit) of an item, or None when new."""
+        self.ensure_one()
+        if self.amount_known < 0:
+            return None
+        digits = self.currency_id.decimal_places
+        return (
+            Decimal(float_repr(self.amount_known, digits)),
+            Decimal(float_repr(self.amount_credited_known, digits)),
+        )
+
+    def _get_seen(self, live):
+        """Return this item as :class:`rules.lifecycle.Seen`."""
+        self.ensure_one()
+        now = self._get_live(live)
+        alive = bool(now) and now.move_state == "posted"
+        owed = now.owed if alive else Decimal(0)
+        credited = now.credited if alive else Decimal(0)
+        known, known_credited = self._get_known() or (owed, credited)
+        return lifecycle.Seen(
+            known=known,
+            owed=owed,
+            known_credited=known_credited,
+            credited=credited,
+            alive=alive,
+        )
+
+    def _remember(self, live):
+        """Keep what is owed now; return what changed, for the trail."""
+        changed = {}
+        for item in self:
+            seen = item._get_seen(live)
+            known = item._get_known()
+            if known == (seen.owed, seen.credited):
+                continue
+            item.write(
+                {
+                    "amount_known": float(seen.owed),
+                    "amount_credited_known": float(seen.credited),
+                }
+            )
+            if known is not None:
+                changed[item.move_id.name or str(item.id)] = {
+                    "change": str(lifecycle.observe(seen)),
+                    "before": str(seen.known),
+                    "now": str(seen.owed),
+                }
+        return changed
+
+    def _is_chased(self, live):
+        """Tell whether this item is open and may be chased at all."""
+        self.ensure_one()
+        now = self._get_live(live)
+        return bool(
+            now
+            and now.owed > 0
+            and not now.excluded
+            and not now.no_followup
+            and now.payment_state != "blocked"
+        )
+
+    def _get_due_item(self):
+        """Return this item as :class:`rules.schedule.DueItem`."""
+        self.ensure_one()
+        return schedule.DueItem(
+            id=self.id,
+            date_due=self.date_due,
+            last_step_id=self.step_id.id or None,
+            last_sent_date=self.last_sent_date or None,
+            grace_days=self.partner_id.reminder_grace_days,
+        )
+
+    @api.depends("move_id", "date_due")
+    def _compute_display_name(self):
+        for item in self:
+            item.display_name = item.sudo().move_id.name or self.env._("Deleted invoice")

@@ -1,0 +1,46 @@
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.tools import float_repr
+
+
+class PaymentReminderLine(models.Model):
+    """One due item on one notice, with the amount that was proposed.
+
+    ``step_id`` is the step that the item climbs by this notice; it is empty for
+    an overdue item that is only listed.
+    """
+
+    _name = "payment.reminder.line"
+    _description = "Payment Reminder Line"
+    _order = "reminder_id, date_due, id"
+
+    reminder_id = fields.Many2one(
+        "payment.reminder", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    case_id = fields.Many2one(related="reminder_id.case_id")
+    currency_id = fields.Many2one(related="reminder_id.currency_id")
+    item_id = fields.Many2one(
+        "payment.reminder.item", required=True, readonly=True, index=True,
+        ondelete="restrict",
+    )
+    move_line_id = fields.Many2one(related="item_id.move_line_id")
+    move_id = fields.Many2one(related="item_id.move_id")
+    step_id = fields.Many2one(
+        "payment.reminder.step", readonly=True, ondelete="restrict"
+    )
+    name = fields.Char(string="Invoice number", readonly=True)
+    date_invoice = fields.Date(readonly=True)
+    date_due = fields.Date(readonly=True)
+    amount_total = fields.Monetary(string="Invoiced", readonly=True)
+    amount_residual = fields.Monetary(string="Open", readonly=True)
+    amount_credited = fields.Monetary(readonly=True)
+    amount_interest = fields.Float(
+        digits=(16, 6), readonly=True,
+        help="Interest of this item up to the notice, unrounded, all notices together.",
+    )
+
+    def _get_amount(self):
+        """Return what the notice asks for this item, exactly."""
+        self.ensure_one()
+        return Decimal(float_repr(self.amount_residual, self.currency_id.decimal_places))

@@ -1,0 +1,106 @@
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    reminder_ladder_id = fields.Many2one(
+        "payment.reminder.ladder",
+        string="Reminder ladder",
+        domain="[('company_id', 'in', [id, False]), ('successor_id', '=', False)]",
+        help="Customers without a ladder of their own are reminded by this one. Empty: "
+        "nobody is reminded.",
+    )
+    reminder_hour_from = fields.Float(
+        string="Reminders from", default=8.0,
+        help="Local hour of the customer from which reminders are sent.",
+    )
+    reminder_hour_to = fields.Float(
+        string="Reminders until", default=17.0,
+        help="Local hour of the customer after which no reminder is sent.",
+    )
+    reminder_bank_stale_days = fields.Integer(
+        string="Oldest acceptable bank line (days)",
+        help="Reminders are held when the newest bank line is older. 0: not checked.",
+    )
+    reminder_require_invoice_sent = fields.Boolean(
+        string="Hold reminders of invoices that were never sent",
+    )
+    reminder_fee_agreed = fields.Boolean(
+        string="Reminder fees are agreed with customers",
+        help="Some countries (Sweden) allow a reminder fee only when it was agreed when "
+        "the debt arose, as by terms of sale that the customer accepted.",
+    )
+
+    _reminder_hours_ordered = models.Constraint(
+        "CHECK(reminder_hour_from >= 0 AND reminder_hour_to <= 24"
+        " AND reminder_hour_from < reminder_hour_to)",
+        "The sending hours must lie within one day and end after they begin.",
+    )
+    _reminder_stale_positive = models.Constraint(
+        "CHECK(reminder_bank_stale_days >= 0)",
+        "The age of a bank line cannot be negative.",
+    )
+
+    @api.constrains("reminder_ladder_id")
+    def _check_reminder_ladder_id(self):
+        for company in self:
+            ladder = company.sudo().reminder_ladder_id
+            ladder._check_usable()
+            if ladder.company_id and ladder.company_id != company:
+                raise ValidationError(
+                    self.env._(
+                        "The ladder “%(ladder)s” belongs to another company than "
+                        "%(company)s.",
+                        ladder=ladder.name,
+                        company=company.name,
+                    )
+                )
+
+    @api.model
+    def _get_reminder_companies(self):
+        """Return the active companies that have chosen a ladder."""
+        return self.sudo().search([("reminder_ladder_id", "!=", False)])
+
+    def _get_reminder_today(self, moment=None):
+        """Return the calendar day of this company at a moment (UTC; default: now)."""
+        self.ensure_one()
+        zone = pytz.timezone(self.sudo().partner_id.tz or self._get_reminder_default_tz())
+        moment = moment or fields.Datetime.now()
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _get_reminder_default_tz(self):
+        zones = pytz.country_timezones.get(self.sudo().country_id.code or "", ["UTC"])
+        return zones[0]
+
+    def _get_reminder_ladders(self):
+        """Return every ladder that customers of this company may be put on."""
+        self.ensure_one()
+        return self.env["payment.reminder.ladder"].sudo().search(
+            [("company_id", "in", [self.id, False])]
+        )
+
+    def _get_reminder_closed_days(self):
+        """Return {company id: frozenset of days on which the company is closed}.
+
+        These are the public time off of the company's working calendar.
+        """
+        leaves = self.env["resource.calendar.leaves"].sudo().search(
+            [
+                ("resource_id", "=", False),
+                ("company_id", "in", self.ids),
+                ("date_to", ">=", fields.Date.add(fields.Date.today(), days=-30)),
+            ]
+        )
+        days = {company.id: set() for company in self}
+        for leave in leaves:
+            company = leave.company_id
+            day = company._get_reminder_today(leave.date_from)
+            last = company._get_reminder_today(leave.date_to)
+            while day <= last:
+                days[company.id].add(day)
+                day = fields.Date.add(day, days=1)
+        return {company_id: frozenset(found) for company_id, found in days.items()}

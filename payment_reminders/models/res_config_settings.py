@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    reminder_ladder_id = fields.Many2one(
+        related="company_id.reminder_ladder_id", readonly=False
+    )
+    reminder_hour_from = fields.Float(
+        related="company_id.reminder_hour_from", readonly=False
+    )
+    reminder_hour_to = fields.Float(related="company_id.reminder_hour_to", readonly=False)
+    reminder_bank_stale_days = fields.Integer(
+        related="company_id.reminder_bank_stale_days", readonly=False
+    )
+    reminder_require_invoice_sent = fields.Boolean(
+        related="company_id.reminder_require_invoice_sent", readonly=False
+    )
+    reminder_fee_agreed = fields.Boolean(
+        related="company_id.reminder_fee_agreed", readonly=False
+    )

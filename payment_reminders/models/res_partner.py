@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rules.statute import COMPANY, PERSON
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    reminder_excluded = fields.Boolean(
+        string="No payment reminders", tracking=True,
+        help="This customer is never chased.",
+    )
+    reminder_ladder_id = fields.Many2one(
+        "payment.reminder.ladder",
+        string="Own reminder ladder",
+        company_dependent=True,
+        domain="[('successor_id', '=', False)]",
+        help="Used instead of the company's ladder. Cases that are open stay on theirs.",
+    )
+    reminder_grace_days = fields.Integer(
+        string="Grace days",
+        help="Days that this customer gets on top before the first reminder.",
+    )
+    reminder_case_count = fields.Integer(compute="_compute_reminder_case_count")
+
+    _reminder_grace_positive = models.Constraint(
+        "CHECK(reminder_grace_days >= 0)", "Grace days cannot be negative."
+    )
+
+    def _compute_reminder_case_count(self):
+        counts = dict(
+            self.env["payment.reminder.case"]._read_group(
+                [
+                    ("partner_id", "in", self.commercial_partner_id.ids),
+                    ("state", "!=", "closed"),
+                ],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.reminder_case_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.constrains("reminder_ladder_id")
+    def _check_reminder_ladder_id(self):
+        for partner in self:
+            ladder = partner.sudo().reminder_ladder_id
+            ladder._check_usable()
+            if ladder.company_id and ladder.company_id != self.env.company:
+                raise ValidationError(
+                    self.env._(
+                        "The ladder “%s” belongs to another company.", ladder.name
+                    )
+                )
+
+    def _get_reminder_ladder(self, company):
+        """Return the ladder on which a new case of this customer starts.
+
+        :param company: res.company; ``self`` must be in its environment
+        """
+        self.ensure_one()
+        own = self.sudo().with_company(company).reminder_ladder_id
+        if own.active and own.company_id in (company, own.company_id.browse()):
+            return own
+        return company.sudo().reminder_ladder_id
+
+    def _get_debtor_kind(self):
+        """Return ``person`` or ``company``, as the law tells debtors apart."""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        return COMPANY if customer.is_company or customer.vat else PERSON
+
+    def action_view_reminder_cases(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_case_action"
+        )
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+from .payment_reminder_wire import is_handing_over
+
+
+class SmsSms(models.Model):
+    _inherit = "sms.sms"
+
+    reminder_delivery_id = fields.Many2one(
+        "payment.reminder.delivery", readonly=True, index="btree_not_null", copy=False,
+        ondelete="set null",
+    )
+
+    def _send_with_api(self, *args, **kwargs):
+        # EXTENDS sms: the same door as mail.mail._send
+        refused = self.filtered(
+            lambda sms: sms.reminder_delivery_id
+            and not is_handing_over(sms.reminder_delivery_id.id)
+        )
+        refused.filtered(lambda sms: sms.reminder_delivery_id.state != "pending").write(
+            {"state": "canceled"}
+        )
+        allowed = self - refused
+        if not allowed:
+            return None
+        return super(SmsSms, allowed)._send_with_api(*args, **kwargs)

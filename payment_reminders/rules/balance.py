@@ -1,0 +1,41 @@
+"""What is really open on a due item: the one answer for refresh and guard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+#: Payment states of an invoice in which nothing is owed any more, whatever its
+#: residual says: a registered payment need not have a journal entry yet.
+SETTLED = frozenset({"paid", "in_payment", "reversed"})
+
+
+def owed(
+    residual: Decimal, in_process: Decimal, payment_state: str, move_state: str
+) -> Decimal:
+    """Return what a customer is still to pay on one due item.
+
+    :param residual: open amount of the journal item, in its currency
+    :param in_process: share of registered payments without a journal entry
+    :param payment_state: Odoo's payment state of the invoice
+    :param move_state: Odoo's state of the invoice; only a posted one is owed
+    """
+    if move_state != "posted" or payment_state in SETTLED:
+        return Decimal(0)
+    return max(residual - in_process, Decimal(0))
+
+
+def spread(amount: Decimal, open_amounts: Sequence[tuple[int, Decimal]]) -> Mapping[int, Decimal]:
+    """Spread a payment over due items in the order given (the oldest first).
+
+    :param amount: what came in; what is left over after the last item is dropped
+    :param open_amounts: (key, open amount) pairs
+    :return: share by key; keys that get nothing are left out
+    """
+    shares: dict[int, Decimal] = {}
+    for key, open_amount in open_amounts:
+        share = min(amount, max(open_amount, Decimal(0)))
+        if share > 0:
+            shares[key] = shares.get(key, Decimal(0)) + share
+            amount -= share
+    return shares

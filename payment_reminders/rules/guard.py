@@ -1,0 +1,325 @@
+"""The last word before a notice leaves: a verdict on facts, and nothing else.
+
+``Facts`` is everything that the guard may know. It serialises to JSON, the
+trail keeps that JSON, and :func:`check` on it gives the same verdict for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from .balance import SETTLED, owed
+
+
+class Code(str, Enum):
+    """Why a notice does not go out, in the order in which a person reads them."""
+
+    NOT_POSTED = "not_posted"
+    PAID = "paid"
+    IN_PAYMENT = "in_payment"
+    CREDITED = "credited"
+    NOTHING_DUE = "nothing_due"
+    PARTIAL_PAYMENT = "partial_payment"
+    AMOUNT_CHANGED = "amount_changed"
+    UNALLOCATED_CREDIT = "unallocated_credit"
+    UNMATCHED_BANK_LINE = "unmatched_bank_line"
+    STALE_BANK = "stale_bank"
+    PENDING_TRANSACTION = "pending_transaction"
+    OPEN_QUERY = "open_query"
+    PAYMENT_PLAN = "payment_plan"
+    INSOLVENCY = "insolvency"
+    STATUS_UNKNOWN = "status_unknown"
+    BLOCKED = "blocked"
+    HELD = "held"
+    SNOOZED = "snoozed"
+    EXCLUDED = "excluded"
+    HANDED_OVER = "handed_over"
+    NO_RECIPIENT = "no_recipient"
+    INVOICE_NOT_SENT = "invoice_not_sent"
+    NOT_APPROVED = "not_approved"
+    HOLD_WINDOW = "hold_window"
+    SPACING = "spacing"
+    LADDER_CHANGED = "ladder_changed"
+    SEND_BRAKE = "send_brake"
+    NEUTRALIZED = "neutralized"
+    ALREADY_SENT = "already_sent"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+#: Codes of a notice that is simply not ready: it stays where it is in the queue.
+NOT_READY = frozenset({Code.NOT_APPROVED, Code.HOLD_WINDOW})
+
+#: Codes after which this notice can never be right again: it is cancelled, and
+#: what is still owed comes back as a new proposal.
+OBSOLETE = frozenset(
+    {
+        Code.NOT_POSTED,
+        Code.PAID,
+        Code.IN_PAYMENT,
+        Code.CREDITED,
+        Code.NOTHING_DUE,
+        Code.AMOUNT_CHANGED,
+        Code.PARTIAL_PAYMENT,
+        Code.LADDER_CHANGED,
+        Code.ALREADY_SENT,
+    }
+)
+
+#: Freeze reasons that have a code of their own; any other is plain ``held``.
+FREEZE_CODES: Mapping[str, Code] = {
+    "query": Code.OPEN_QUERY,
+    "plan": Code.PAYMENT_PLAN,
+    "insolvency": Code.INSOLVENCY,
+    "partial_payment": Code.PARTIAL_PAYMENT,
+    "credit_note": Code.CREDITED,
+    "unmatched_money": Code.UNALLOCATED_CREDIT,
+}
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """One due item of the notice: what was proposed, and what its rows say now.
+
+    Amounts are in the case's currency. ``residual`` is what the journal item
+    still asks; ``in_process`` what registered payments without a journal entry
+    will take from it; ``credited`` what credit notes took so far.
+    """
+
+    item_id: int
+    move_id: int
+    move_name: str
+    move_state: str
+    payment_state: str
+    date_due: date
+    residual: Decimal
+    in_process: Decimal
+    credited: Decimal
+    proposed_residual: Decimal
+    proposed_credited: Decimal
+    no_followup: bool = False
+    excluded: bool = False
+    invoice_sent: bool = True
+    pending_transaction: bool = False
+    already_sent: bool = False
+
+    @property
+    def owed(self) -> Decimal:
+        """What is really open, payments in process taken off."""
+        return owed(
+            self.residual, self.in_process, self.payment_state, self.move_state
+        )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that decides whether one notice may go out.
+
+    Times are UTC without time zone, ``local_now`` is the debtor's clock.
+    """
+
+    reminder_id: int
+    step_kind: str
+    today: date
+    items: tuple[ItemFacts, ...]
+    state: str
+    approved: bool
+    hold_until: datetime | None
+    bears_fee: bool = False
+    snoozed_until: date | None = None
+    case_state: str = "active"
+    freezes: tuple[str, ...] = ()
+    open_queries: int = 0
+    active_plans: int = 0
+    partner_excluded: bool = False
+    company_active: bool = True
+    handed_over: bool = False
+    recipients: tuple[str, ...] = ()
+    unallocated_credit: Decimal = Decimal(0)
+    unmatched_bank_lines: tuple[int, ...] = ()
+    bank_stale_days: int | None = None
+    bank_stale_limit: int | None = None
+    status_unknown: bool = False
+    spaced: bool = True
+    ladder_id: int | None = None
+    approved_ladder_id: int | None = None
+    send_brake: bool = False
+    neutralized: bool = False
+    require_invoice_sent: bool = False
+
+    def to_json(self) -> str:
+        """Return canonical JSON: sorted keys, amounts and dates as strings."""
+        return json.dumps(
+            asdict(self), default=_encode, sort_keys=True, separators=(",", ":")
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Facts:
+        """Return the facts that :meth:`to_json` wrote.
+
+        :raises ValueError: when the text is not such JSON
+        """
+        data: dict[str, Any] = json.loads(text)
+        items = tuple(ItemFacts(**_decode(ItemFacts, item)) for item in data["items"])
+        return cls(**{**_decode(cls, data), "items": items})
+
+
+def check(facts: Facts, now: datetime) -> list[Code]:
+    """Return every reason why the notice may not go out; empty: it may.
+
+    :param facts: read under locks, a moment ago
+    :param now: UTC without time zone
+    """
+    found = {code for rule in _RULES for code in rule(facts, now)}
+    return [code for code in Code if code in found]
+
+
+Rule = Callable[[Facts, datetime], Iterator[Code]]
+
+
+def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
+    for item in facts.items:
+        yield from _check_item(item)
+        if item.invoice_sent is False and facts.require_invoice_sent:
+            yield Code.INVOICE_NOT_SENT
+    if not any(item.owed > 0 for item in facts.items):
+        yield Code.NOTHING_DUE
+    elif facts.step_kind != "nudge" and not any(
+        item.owed > 0 and item.date_due < facts.today for item in facts.items
+    ):
+        yield Code.NOTHING_DUE
+
+
+def _check_item(item: ItemFacts) -> Iterator[Code]:
+    if item.move_state != "posted":
+        yield Code.NOT_POSTED
+        return
+    if item.payment_state == "blocked" or item.no_followup:
+        yield Code.BLOCKED
+    if item.excluded:
+        yield Code.EXCLUDED
+    if item.pending_transaction:
+        yield Code.PENDING_TRANSACTION
+    if item.already_sent:
+        yield Code.ALREADY_SENT
+    yield from _check_amount(item)
+
+
+def _check_amount(item: ItemFacts) -> Iterator[Code]:
+    newly_credited = item.credited > item.proposed_credited
+    if item.payment_state == "in_payment" or (
+        item.in_process > 0
+        and item.owed == 0
+        and item.residual > 0
+        and item.payment_state not in SETTLED
+    ):
+        yield Code.IN_PAYMENT
+    elif item.payment_state == "reversed" or (item.owed == 0 and newly_credited):
+        yield Code.CREDITED
+    elif item.payment_state == "paid" or item.owed == 0:
+        yield Code.PAID
+    elif item.owed < item.proposed_residual:
+        yield Code.CREDITED if newly_credited else Code.PARTIAL_PAYMENT
+    elif item.owed != item.proposed_residual:
+        yield Code.AMOUNT_CHANGED
+
+
+def _check_money_in_doubt(facts: Facts, now: datetime) -> Iterator[Code]:
+    if facts.unallocated_credit > 0:
+        yield Code.UNALLOCATED_CREDIT
+    if facts.unmatched_bank_lines:
+        yield Code.UNMATCHED_BANK_LINE
+    if (
+        facts.bank_stale_limit is not None
+        and facts.bank_stale_days is not None
+        and facts.bank_stale_days > facts.bank_stale_limit
+    ):
+        yield Code.STALE_BANK
+
+
+def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:
+    for reason in facts.freezes:
+        yield FREEZE_CODES.get(reason, Code.HELD)
+    if facts.state == "held" or (facts.case_state == "frozen" and not facts.freezes):
+        yield Code.HELD
+    if facts.case_state == "closed":
+        yield Code.NOTHING_DUE
+    if facts.open_queries:
+        yield Code.OPEN_QUERY
+    if facts.active_plans:
+        yield Code.PAYMENT_PLAN
+    if facts.status_unknown:
+        yield Code.STATUS_UNKNOWN
+    if facts.snoozed_until and facts.today < facts.snoozed_until:
+        yield Code.SNOOZED
+    if facts.partner_excluded or not facts.company_active:
+        yield Code.EXCLUDED
+    if facts.handed_over:
+        yield Code.HANDED_OVER
+    if not facts.recipients:
+        yield Code.NO_RECIPIENT
+
+
+def _check_release(facts: Facts, now: datetime) -> Iterator[Code]:
+    if not facts.approved:
+        yield Code.NOT_APPROVED
+    if facts.hold_until and now < facts.hold_until:
+        yield Code.HOLD_WINDOW
+    if not facts.spaced:
+        yield Code.SPACING
+    if facts.approved and facts.approved_ladder_id != facts.ladder_id:
+        yield Code.LADDER_CHANGED
+    if facts.send_brake:
+        yield Code.SEND_BRAKE
+    if facts.neutralized:
+        yield Code.NEUTRALIZED
+    if facts.state in ("sent", "cancelled", "uncertain"):
+        yield Code.ALREADY_SENT
+
+
+_RULES: tuple[Rule, ...] = (
+    _check_items,
+    _check_money_in_doubt,
+    _check_case,
+    _check_release,
+)
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no fact")
+
+
+def _decode(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn what JSON knows back into the field types of ``kind``."""
+    return {
+        field.name: _decode_value(str(field.type), data[field.name])
+        for field in fields(kind)
+        if field.name in data
+    }
+
+
+def _decode_value(annotation: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if annotation.startswith("Decimal"):
+        return Decimal(value)
+    if annotation.startswith("datetime"):
+        return datetime.fromisoformat(value)
+    if annotation.startswith("date"):
+        return date.fromisoformat(value)
+    if annotation.startswith("tuple"):
+        return tuple(value)
+    return value

@@ -1,0 +1,2 @@
+from . import payment_reminder_hold_wizard
+from . import payment_reminder_wizard

@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+
+class PaymentReminderHoldWizard(models.TransientModel):
+    """Asks why (and until when) cases or notices are held, snoozed or cancelled."""
+
+    _name = "payment.reminder.hold.wizard"
+    _description = "Hold Payment Reminders"
+
+    action = fields.Selection(
+        [
+            ("hold", "Hold"),
+            ("snooze", "Snooze"),
+            ("release", "Release"),
+            ("close", "Close"),
+            ("cancel", "Cancel"),
+        ],
+        required=True,
+        default="hold",
+    )
+    reason = fields.Char()
+    date = fields.Date(
+        string="Until",
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=7),
+    )
+
+    def action_confirm(self):
+        """Do to the records of the context what was chosen."""
+        self.ensure_one()
+        records = self.env[self.env.context["active_model"]].browse(
+            self.env.context.get("active_ids") or self.env.context.get("active_id")
+        )
+        argument = self.date if self.action == "snooze" else self.reason
+        method = getattr(records, f"action_{self.action}")
+        if self.action == "release" and records._name == "payment.reminder":
+            method()
+        else:
+            method(argument)
+        return {"type": "ir.actions.act_window_close"}
