@@ -21,6 +21,11 @@ class OdooTree:
     root: Path
     """The folder that holds the package ``odoo``: what PYTHONPATH must name."""
 
+    @classmethod
+    def named(cls) -> OdooTree:
+        """The one that the first stage has found."""
+        return cls(Path(os.environ["ODOO_PATH"]))
+
     @property
     def addons_paths(self) -> list[Path]:
         """Odoo's own addons; Debian keeps all of them inside the package."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from .database import Databases
 from .home import Home
@@ -29,6 +27,6 @@ def opened() -> Iterator[Workspace]:
     """Start PostgreSQL and give out the workspace."""
     home = Home()
     home.create()
-    tree = OdooTree(Path(os.environ["ODOO_PATH"]))
+    tree = OdooTree.named()
     with Postgres(home) as server:
         yield Workspace(home, tree, server, Databases(home, tree, server))

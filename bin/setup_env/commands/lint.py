@@ -22,7 +22,7 @@ from ..odoo_tree import OdooTree
 def main(arguments: list[str]) -> int:
     """Run pre-commit and return its exit code."""
     home = Home()
-    environment = server.environment(home, OdooTree(Path(os.environ["ODOO_PATH"])))
+    environment = server.environment(home, OdooTree.named())
     # The hooks are programs of our environment.
     environment["PATH"] = (
         f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -1,4 +1,4 @@
-"""usage: bin/test [--no-browser] [pytest arguments]
+"""usage: bin/test [--no-browser] [--no-database] [--tags TAG] [pytest arguments]
 
 Sets up Odoo 19, PostgreSQL and a database with the addon, then runs every test, those
 in the browser too. All other arguments go to pytest, for example:
@@ -6,43 +6,71 @@ in the browser too. All other arguments go to pytest, for example:
     bin/test -x -k ladder
     bin/test payment_reminders/tests/test_guard.py
 
-  --no-browser   leave out the tests that need Chromium, and say how many they are
+  --no-browser    leave out the tests that need Chromium, and say how many they are
+  --no-database   only the tests that need none (the pure rules), within seconds
+  --tags TAG      of Odoo's tests, those with this tag (by default: standard)
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .. import chromium, foreground, progress, server, workspace
-from ..home import SetupError
+from ..home import Home, SetupError
+from ..odoo_tree import OdooTree
+from ..postgres import Server
+from ..pytest_plugin import BROWSER, DATABASE
+from ..workspace import Workspace
 
 NO_BROWSER = "--no-browser"
+NO_DATABASE = "--no-database"
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests in a copy of the template and return pytest's exit code."""
-    browser = NO_BROWSER not in arguments
-    arguments = [argument for argument in arguments if argument != NO_BROWSER]
-    if browser and not chromium.find():
+    """Run the tests and return pytest's exit code."""
+    flags = {NO_BROWSER, NO_DATABASE} & set(arguments)
+    arguments = [argument for argument in arguments if argument not in flags]
+    os.environ[BROWSER] = "0" if NO_BROWSER in flags else "1"
+    os.environ[DATABASE] = "0" if NO_DATABASE in flags else "1"
+    if NO_DATABASE in flags:
+        return _run_without_database(arguments)
+    if NO_BROWSER not in flags and not chromium.find():
         raise SetupError(
             "There is no Chromium, and part of the tests run in a browser",
             f"none of {', '.join(chromium.NAMES)} is on PATH",
-            "install it (on Debian: apt-get install chromium), or leave those tests out"
-            f" with bin/test {NO_BROWSER}",
+            "install it (on Debian: apt-get install chromium), or leave those tests"
+            f" out with bin/test {NO_BROWSER}",
         )
     with workspace.opened() as space, space.databases.temporary("test") as database:
-        conf = server.write_conf(
-            space.home, space.tree, space.server, database, http_port=server.free_port()
-        )
-        environment = server.environment(space.home, space.tree, conf)
-        environment.update(space.server.environment())
-        environment["PAYMENT_REMINDERS_BROWSER"] = "1" if browser else "0"
-        command = [sys.executable, "-m", "pytest", "-p", "setup_env.pytest_plugin"]
-        command += [
-            "--odoo-http",
-            "-o",
-            f"cache_dir={space.home / 'pytest-cache'}",
-            *arguments,
-        ]
-        progress.say(f"Tests in the database {database}")
-        return foreground.run(command, environment)
+        return _run(space, database, arguments)
+
+
+def _run(space: Workspace, database: str, arguments: list[str]) -> int:
+    conf = server.write_conf(
+        space.home,
+        space.tree,
+        space.server,
+        database,
+        http_port=server.free_port(),
+    )
+    environment = server.environment(space.home, space.tree, conf)
+    environment.update(space.server.environment())
+    progress.say(f"Tests in the database {database}")
+    return foreground.run(
+        [*_pytest(space.home), "--odoo-http", *arguments], environment
+    )
+
+
+def _run_without_database(arguments: list[str]) -> int:
+    home = Home()
+    tree = OdooTree.named()
+    conf = server.write_conf(home, tree, Server("", 0, "nobody"), "none")
+    return foreground.run(
+        [*_pytest(home), *arguments], server.environment(home, tree, conf)
+    )
+
+
+def _pytest(home: Home) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "setup_env.pytest_plugin"]
+    return [*command, "-o", f"cache_dir={home / 'pytest-cache'}"]
