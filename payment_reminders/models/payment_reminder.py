@@ -188,6 +188,8 @@ class PaymentReminder(models.Model):
     @api.model
     def _cron_propose(self):
         """Look at the open notices again, then propose what has become due."""
+        # A proposal sends nothing: it needs no right of whoever starts this.
+        self = self.sudo()
         ir_cron = self.env["ir.cron"]
         self.search([("state", "in", ("proposed", "approved", "held"))])._recheck()
         ir_cron._reminder_progress(0)
@@ -354,7 +356,10 @@ class PaymentReminder(models.Model):
             reminder.delivery_ids.filtered(
                 lambda d: d.state in ("sending", "uncertain")
             )._set_sent()
-            self.env["payment.reminder.sender"]._finish(reminder, settled=True)
+            # The paperwork is the machine's; that it went out was settled above.
+            self.env["payment.reminder.sender"].sudo()._finish(
+                reminder.sudo(), settled=True
+            )
         return True
 
     def action_settle_not_sent(self):
@@ -400,11 +405,12 @@ class PaymentReminder(models.Model):
         :return: {reminder: list of codes}, an empty list for one that may go out
         """
         now = fields.Datetime.now()
-        sender = self.env["payment.reminder.sender"]
-        sender._lock_rows(self)
-        facts = self.env["payment.reminder.facts"]._read_guard_facts(self, now)
+        # The verdict must not depend on what the caller may read.
+        reminders = self.sudo()
+        reminders.env["payment.reminder.sender"]._lock_rows(reminders)
+        facts = reminders.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
         return {
-            reminder: [str(code) for code in guard.check(facts[reminder.sudo()], now)]
+            reminder: [str(code) for code in guard.check(facts[reminder], now)]
             for reminder in self
         }
 
@@ -413,12 +419,14 @@ class PaymentReminder(models.Model):
 
         :return: {reminder: list of codes} of those that were stopped
         """
-        return self.env["payment.reminder.sender"]._dispatch(self)
+        # Who may send was decided when the notice was approved.
+        return self.env["payment.reminder.sender"].sudo()._dispatch(self.sudo())
 
     @api.model
     def _cron_send(self):
         """Send what is approved and whose hold window has passed."""
-        self.env["payment.reminder.sender"]._cron_send()
+        # Who may send was decided when the notice was approved.
+        self.env["payment.reminder.sender"].sudo()._cron_send()
 
     def _note_verdict(self, codes, facts=None):
         """Keep the verdict (and the facts it was given on) where people see it."""

@@ -261,7 +261,6 @@ class PaymentReminderFacts(models.AbstractModel):
         now = now or fields.Datetime.now()
         self.env.flush_all()
         self.env.invalidate_all(flush=False)
-        reminders = reminders.sudo()
         cases = reminders.case_id
         live = self._read_due_items(reminders.line_ids.move_line_id.ids)
         credits = self._read_unallocated_credits(cases)

@@ -87,7 +87,7 @@ class PaymentReminderSender(models.AbstractModel):
         ripe = self.env["payment.reminder"]
         stopped = {}
         for reminder in reminders:
-            fact = facts[reminder.sudo()]
+            fact = facts[reminder]
             codes = guard.check(fact, now)
             if codes:
                 stopped[reminder] = [str(code) for code in codes]
@@ -119,7 +119,7 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _claim(self, reminders):
         """Make notices ours: figures of today, deliveries, messages; committed."""
-        free = reminders.sudo().try_lock_for_update()
+        free = reminders.try_lock_for_update()
         free.invalidate_recordset(["state"])
         free = free.filtered(lambda r: r.state == "approved")
         if not free:
@@ -263,7 +263,7 @@ class PaymentReminderSender(models.AbstractModel):
         if not self._lock_rows(reminder):
             return LATER, []
         facts = self.env["payment.reminder.facts"].with_env(reminder.env)
-        fact = facts._read_guard_facts(reminder, now)[reminder.sudo()]
+        fact = facts._read_guard_facts(reminder, now)[reminder]
         codes = guard.check(fact, now)
         if codes:
             self._stop(delivery.reminder_id, codes, fact)
@@ -294,7 +294,6 @@ class PaymentReminderSender(models.AbstractModel):
 
         :return: whether all rows could be locked
         """
-        reminders = reminders.sudo()
         cases = reminders.case_id
         moves = reminders.line_ids.move_line_id.move_id
         partners = cases.partner_id | moves.partner_id | moves.commercial_partner_id

@@ -63,9 +63,10 @@ class PaymentReminderWizard(models.TransientModel):
         free = cases.filtered(lambda case: not self._get_obstacle(case))
         reminders = self.env["payment.reminder"].browse()
         for company, group in free.grouped("company_id").items():
-            reminders |= self.env["payment.reminder.proposal"].with_company(
+            # A manager proposes; the machine writes, as in the nightly run.
+            reminders |= self.env["payment.reminder.proposal"].sudo().with_company(
                 company
-            )._propose(group.with_company(company))
+            )._propose(group.sudo().with_company(company))
         if not reminders:
             raise UserError(
                 self.env._("No reminder can be proposed now; the list says why.")

@@ -1,0 +1,188 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import freeze_time, tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+#: A Tuesday, ten o'clock in Copenhagen, no holiday near.
+NOW = "2026-09-15 08:00:00"
+
+
+@tagged("post_install", "-at_install")
+class ReminderCommon(AccountTestInvoicingCommon):
+    """A Danish company with a ladder of three steps, and a customer to chase."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(NOW))
+        cls.company = cls.env.company
+        cls.company.write(
+            {
+                "country_id": cls.env.ref("base.dk").id,
+                "email": "books@company.example",
+                "reminder_hour_from": 8,
+                "reminder_hour_to": 17,
+            }
+        )
+        cls.company.partner_id.tz = "Europe/Copenhagen"
+        cls.currency = cls.company.currency_id
+        cls.ladder = cls.make_ladder()
+        cls.company.reminder_ladder_id = cls.ladder
+        cls.customer = cls.make_customer("Nordlys ApS", "ap@nordlys.example")
+        cls.manager = cls.make_user("manager", "payment_reminders.group_reminder_manager")
+        cls.rep = cls.make_user("rep", "payment_reminders.group_reminder_user")
+
+    @classmethod
+    def get_default_groups(cls):
+        groups = super().get_default_groups()
+        return groups | cls.env.ref("payment_reminders.group_reminder_manager")
+
+    # -- makers -----------------------------------------------------------------
+
+    @classmethod
+    def make_ladder(cls, company=None, **vals):
+        template = cls.env["mail.template"].create(
+            {
+                "name": "Test reminder",
+                "model_id": cls.env["ir.model"]._get_id("payment.reminder"),
+                "subject": "Reminder {{ object.case_id.name }}",
+                "body_html": "<p>You owe <t t-out='object.amount_claim'/></p>",
+                "lang": "{{ object._get_partner_lang() }}",
+                "use_default_to": False,
+            }
+        )
+        sms = cls.env["sms.template"].create(
+            {
+                "name": "Test SMS",
+                "model_id": cls.env["ir.model"]._get_id("payment.reminder"),
+                "body": "You owe {{ object.amount_claim }}",
+            }
+        )
+        texts = {"mail_template_id": template.id, "sms_template_id": sms.id}
+        steps = [
+            {"name": "Nudge", "kind": "nudge", "delay_days": -3, "fee_amount": 0.0},
+            {"name": "Reminder 1", "kind": "reminder", "delay_days": 7, "fee_amount": 0.0},
+            {
+                "name": "Reminder 2",
+                "kind": "reminder",
+                "delay_days": 10,
+                "delay_from": "previous_step",
+                "fee_amount": 100.0,
+            },
+            {
+                "name": "Final notice",
+                "kind": "final_notice",
+                "delay_days": 10,
+                "delay_from": "previous_step",
+                "fee_amount": 0.0,
+            },
+        ]
+        return cls.env["payment.reminder.ladder"].create(
+            {
+                "name": "Test ladder",
+                "company_id": (company or cls.env.company).id,
+                "step_ids": [
+                    Command.create({"sequence": i, "hold_hours": 24.0, **texts, **step})
+                    for i, step in enumerate(steps)
+                ],
+                **vals,
+            }
+        )
+
+    @classmethod
+    def make_customer(cls, name, email=None, **vals):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "email": email,
+                "is_company": True,
+                "country_id": cls.env.ref("base.dk").id,
+                "tz": "Europe/Copenhagen",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def make_user(cls, login, *groups):
+        return cls.env["res.users"].with_context(no_reset_password=True).create(
+            {
+                "name": login.title(),
+                "login": login,
+                "email": f"{login}@company.example",
+                "company_id": cls.env.company.id,
+                "company_ids": [Command.set(cls.env.company.ids)],
+                "group_ids": [
+                    Command.set([cls.env.ref(group).id for group in groups])
+                ],
+            }
+        )
+
+    @classmethod
+    def make_invoice(cls, due, amount=1000.0, partner=None, post=True, **vals):
+        """Make an invoice that falls (or fell) due on a day ("2026-09-01" or days ago)."""
+        if isinstance(due, int):
+            due = fields.Date.today() - timedelta(days=due)
+        due = fields.Date.to_date(due)
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or cls.customer).id,
+                "invoice_date": due - timedelta(days=14),
+                "invoice_date_due": due,
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Work",
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+                **vals,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    # -- the way of a notice ----------------------------------------------------
+
+    @classmethod
+    def refresh(cls):
+        cls.env["payment.reminder.case"]._cron_refresh()
+
+    @classmethod
+    def propose(cls):
+        """Run the nightly actions; return the notices that are open now."""
+        cls.refresh()
+        cls.env["payment.reminder"]._cron_propose()
+        return cls.env["payment.reminder"].search(
+            [("state", "in", ("proposed", "approved", "held"))]
+        )
+
+    @classmethod
+    def pay(cls, move, amount=None, **vals):
+        """Register a payment as the wizard does."""
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({**({"amount": amount} if amount else {}), **vals})
+        )
+        return wizard._create_payments()
+
+    def ripen(self, reminders, hours=25):
+        """Approve notices and let their hold window pass."""
+        reminders.with_user(self.manager).action_approve()
+        reminders.sudo().write(
+            {"hold_until": fields.Datetime.now() - timedelta(hours=1)}
+        )
+
+    def send(self, reminders):
+        """Approve, ripen and send."""
+        self.ripen(reminders)
+        return reminders._dispatch()

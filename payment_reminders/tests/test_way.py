@@ -1,0 +1,64 @@
+from odoo.tests import freeze_time
+
+from .common import ReminderCommon
+
+
+class TestWay(ReminderCommon):
+    """The way of one overdue invoice, and every way of paying that ends it."""
+
+    def test_from_due_to_sent(self):
+        move = self.make_invoice(due=10)
+        reminder = self.propose()
+        self.assertEqual(len(reminder), 1)
+        self.assertEqual(reminder.step_id.name, "Reminder 1")
+        self.assertEqual(reminder.amount_principal, 1000.0)
+        self.assertEqual(move.reminder_status, "proposed")
+        self.assertEqual(reminder._dispatch(), {reminder: ["not_approved", "hold_window"]})
+        reminder.with_user(self.manager).action_approve()
+        self.assertEqual(reminder._dispatch(), {reminder: ["hold_window"]})
+        self.assertEqual(reminder.state, "approved")
+        with freeze_time("2026-09-16 09:00:00"):
+            self.assertEqual(reminder._dispatch(), {})
+            self.assertEqual(reminder.state, "sent")
+            self.assertEqual(reminder.delivery_ids.state, "sent")
+            self.assertEqual(reminder.delivery_ids.recipient, "ap@nordlys.example")
+            self.assertEqual(move.reminder_status, "sent")
+            self.assertEqual(move.reminder_step_id.name, "Reminder 1")
+            self.assertEqual(reminder.case_id.next_step_id.name, "Reminder 2")
+            self.assertFalse(self.propose())
+        with freeze_time("2026-09-30 09:00:00"):
+            second = self.propose()
+            self.assertEqual(second.step_id.name, "Reminder 2")
+            self.assertEqual(second.amount_fee, 100.0)
+            self.pay(move)
+            case = reminder.case_id
+            self.assertEqual(case.state, "closed")
+            self.assertEqual(case.close_reason, "paid")
+            self.assertEqual(second.state, "cancelled")
+
+    def test_payment_before_sending_stops_it(self):
+        move = self.make_invoice(due=10)
+        reminder = self.propose()
+        self.ripen(reminder)
+        self.pay(move)
+        self.assertEqual(reminder.state, "cancelled")
+        self.assertEqual(reminder.case_id.state, "closed")
+
+    def test_partial_payment_freezes(self):
+        move = self.make_invoice(due=10)
+        reminder = self.propose()
+        self.ripen(reminder)
+        self.pay(move, 400)
+        case = reminder.case_id
+        self.assertEqual(case.state, "frozen")
+        self.assertEqual(case.freeze_ids.reason, "partial_payment")
+        reminder._dispatch()
+        self.assertEqual(reminder.state, "held")
+        self.assertIn("partial_payment", reminder.verdict)
+        self.assertTrue(reminder.held_reason)
+        case.with_user(self.manager).action_release()
+        again = self.propose()
+        self.assertEqual(again.amount_principal, 600)
+        self.assertEqual(reminder.state, "cancelled")
+        self.send(again)
+        self.assertEqual(again.state, "sent")
