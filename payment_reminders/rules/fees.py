@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
 from .calendar import Calendar
@@ -206,7 +206,8 @@ def notice_fee(
     if cap is not None:
         cap = convert(cap, rate, digits)
     asked = round_money(wanted, digits) if wanted is not None else cap
-    codes = _conditions(rule, on, due_date, kind, fee_history, agreed, disputed)
+    letters = _known_deadlines(statute, debtor, fee_history)
+    codes = _conditions(rule, on, due_date, kind, letters, agreed, disputed)
     if not asked:
         codes = [
             "no_statutory_amount" if wanted is None and cap is None else "not_wanted"
@@ -320,51 +321,59 @@ def _cap(rule: FeeRule, principal: Decimal | None) -> Decimal | None:
     return ZERO if rule.basis == NO_FEE else rule.amount
 
 
+def _known_deadlines(
+    statute: Statute, debtor: str, history: Sequence[SentNotice]
+) -> list[SentNotice]:
+    """Return the letters; a deadline that is not known is taken to be the law's."""
+    letters = []
+    for notice in history:
+        if notice.kind == NUDGE:
+            continue
+        rule = statute.fee_rule(debtor, notice.date, notice.kind)
+        least = notice.date + dt.timedelta(days=rule.deadline_days if rule else 0)
+        letters.append(replace(notice, deadline=notice.deadline or least))
+    return letters
+
+
 def _conditions(
     rule: FeeRule,
     on: dt.date,
     due_date: dt.date,
     kind: str,
-    fee_history: Sequence[SentNotice],
+    letters: Sequence[SentNotice],
     agreed: bool,
     disputed: bool,
 ) -> list[str]:
-    letters = [notice for notice in fee_history if notice.kind != NUDGE]
+    def is_over(letter: SentNotice) -> bool:
+        return letter.deadline is not None and letter.deadline < on
+
     with_fee = [
-        notice
-        for notice in letters
-        if notice.fee > 0 and (rule.count_shared or notice.kind == kind)
+        letter
+        for letter in letters
+        if letter.fee > 0 and (rule.count_shared or letter.kind == kind)
     ]
-    finals = [notice for notice in letters if notice.kind == FINAL_NOTICE]
+    finals = [letter for letter in letters if letter.kind == FINAL_NOTICE]
+    gaps = [abs((on - letter.date).days) for letter in letters]
     failed = (
         ("too_early", (on - due_date).days < rule.first_after_days),
         ("not_agreed", rule.requires_agreement and not agreed),
         ("disputed", disputed),
-        (
-            "spacing",
-            any(abs((on - letter.date).days) < rule.spacing_days for letter in letters),
-        ),
+        ("spacing", min(gaps, default=rule.spacing_days) < rule.spacing_days),
         (
             "earlier_deadline_running",
-            rule.after_deadline
-            and any(_deadline(letter, rule) >= on for letter in with_fee),
+            rule.after_deadline and not all(map(is_over, with_fee)),
         ),
         (
             "no_expired_notice",
-            rule.after_final_notice
-            and not any(_deadline(final, rule) < on for final in finals),
+            rule.after_final_notice and not any(map(is_over, finals)),
         ),
         ("first_notice_free", len(letters) < rule.free_notices),
-        ("max_number", rule.max_count is not None and len(with_fee) >= rule.max_count),
+        (
+            "max_number",
+            rule.max_count is not None and len(with_fee) >= rule.max_count,
+        ),
     )
     return [code for code, holds in failed if holds]
-
-
-def _deadline(notice: SentNotice, rule: FeeRule) -> dt.date:
-    """Return the deadline of an earlier notice, taken to be the law's when it is not
-    known.
-    """
-    return notice.deadline or notice.date + dt.timedelta(days=rule.deadline_days)
 
 
 def _own_limits(
