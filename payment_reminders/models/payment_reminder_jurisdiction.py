@@ -1,3 +1,5 @@
+from itertools import count
+
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
@@ -172,11 +174,11 @@ class PaymentReminderJurisdiction(models.Model):
         vals_list = super().copy_data(default)
         if default and "code" in default:
             return vals_list
+        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
         for jurisdiction, vals in zip(self, vals_list, strict=True):
-            taken = self.with_context(active_test=False).search_count(
-                [("code", "=like", f"{jurisdiction.code}-%")]
-            )
-            vals["code"] = f"{jurisdiction.code}-{taken + 2}"
+            codes = (f"{jurisdiction.code}-{number}" for number in count(2))
+            vals["code"] = next(code for code in codes if code not in taken)
+            taken.add(vals["code"])
             vals["name"] = self.env._("%s (copy)", jurisdiction.name)
         return vals_list
 
