@@ -26,6 +26,11 @@
         "data/payment_reminder_reference_data.xml",
         "data/payment_reminder_rate_data.xml",
         "data/payment_reminder_jurisdiction_data.xml",
+        # texts and ladders
+        "views/letter_templates.xml",
+        "data/mail_template_data.xml",
+        "data/sms_template_data.xml",
+        "data/payment_reminder_ladder_data.xml",
         # scheduled actions
         "data/ir_cron_data.xml",
         # views

@@ -23,6 +23,7 @@ from . import payment_reminder_facts
 from . import payment_reminder_figures
 from . import payment_reminder_proposal
 from . import payment_reminder_sender
+from . import payment_reminder_letter
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

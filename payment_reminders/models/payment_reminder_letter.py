@@ -1,0 +1,332 @@
+"""What the texts of a notice show: the same figures in e-mail, SMS and letter."""
+
+import unicodedata
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import float_compare, format_date, formatLang
+
+NBSP = "\N{NO-BREAK SPACE}"
+#: So many invoice numbers are named in a subject, so many in an SMS.
+NAMES_IN_SUBJECT = 3
+NAMES_IN_SMS = 1
+SMS_SENDER_LENGTH = 30
+#: The basic character set of GSM: with any other an SMS holds 70 characters, not 160.
+GSM_CHARACTERS = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+    "^{}\\[~]|€"
+)
+#: What a final notice is called in the law, and the languages that call it so too.
+LAW_TERMS = {
+    "DK": ("inkassovarsel", ("da", "nb", "nn", "no")),
+    "NO": ("inkassovarsel", ("da", "nb", "nn", "no")),
+    "SE": ("inkassokrav", ("sv",)),
+    "FI": ("maksuvaatimus", ("fi",)),
+}
+#: The company number has a name of its own in its country.
+COMPANY_NUMBERS = {
+    "DK": "CVR-nr.",
+    "SE": "Org.nr",
+    "NO": "Org.nr.",
+    "FI": "Y-tunnus",
+    "DE": "Handelsregister",
+}
+
+
+class PaymentReminderLetter(models.Model):
+    _inherit = "payment.reminder"
+
+    interest_specification = fields.Json(
+        readonly=True,
+        help="How the interest was computed: one row for each due item and rate.",
+    )
+
+    # -- what the texts of the templates use ------------------------------------
+    #
+    # All of it in the language of the context, which is the customer's, and all
+    # of it works on an empty record: a template is rendered whenever it is saved.
+
+    def _get_letter_greeting(self):
+        """Return the name of whom this notice is addressed to."""
+        return self._get_letter_recipient().name or ""
+
+    def _get_letter_recipient(self):
+        return self.delivery_ids[:1].partner_id or self.partner_id
+
+    def _get_letter_invoices(self, limit=NAMES_IN_SUBJECT):
+        """Return the numbers of the invoices, as "INV1, INV2, INV3 (+4)"."""
+        names = list(dict.fromkeys(line.name or "" for line in self.line_ids))
+        text = ", ".join(names[:limit])
+        return f"{text} (+{len(names) - limit})" if len(names) > limit else text
+
+    def _get_letter_count(self):
+        """Return the number of due items on this notice."""
+        return len(self.line_ids)
+
+    def _get_letter_total(self):
+        """Return what is asked for, with the currency; a nudge asks for no costs."""
+        return self._format_letter_money(self._get_letter_total_amount(), code=True)
+
+    def _get_letter_total_amount(self):
+        return self.amount_claim if self._is_letter_demand() else self.amount_principal
+
+    def _get_letter_deadline(self, date_format="long"):
+        """Return the last day to pay: the deadline, for a nudge the first due date."""
+        day = self.deadline_date or min(
+            (line.date_due for line in self.line_ids if line.date_due), default=False
+        )
+        return self._format_letter_date(day, date_format)
+
+    def _get_letter_date(self):
+        """Return the day of this notice, as the company's calendar has it."""
+        if not self:
+            return ""
+        day = self.company_id._get_reminder_today(self.sent_date or None)
+        return self._format_letter_date(day)
+
+    def _get_letter_law_term(self):
+        """Return what the law calls this final notice (empty: nothing special).
+
+        In Sweden a collection demand is a step of its own with a fee of its own; a
+        final notice without that fee is only the last reminder.
+        """
+        law = self.step_id.sudo().ladder_id.jurisdiction_id.code
+        if self.step_kind != "final_notice" or law not in LAW_TERMS:
+            return ""
+        if law == "SE" and not self.amount_fee:
+            return ""
+        return LAW_TERMS[law][0]
+
+    def _get_letter_foreign_term(self):
+        """Return the law's word, if the reader's language has another for it."""
+        term = self._get_letter_law_term()
+        if not term:
+            return ""
+        law = self.step_id.sudo().ladder_id.jurisdiction_id.code
+        language = (self.env.lang or "en_US").split("_")[0]
+        return "" if language in LAW_TERMS[law][1] else term
+
+    def _get_letter_block(self, name):
+        """Return one block of the letter as HTML.
+
+        :param name: claim, interest or sender; see views/letter_templates.xml
+        """
+        if not self:
+            return Markup()
+        # The letter shows the customer what is theirs; who may render a notice
+        # may see all of that notice.
+        reminder = self.sudo()
+        values = getattr(reminder, f"_prepare_letter_{name}")()
+        if not values:
+            return Markup()
+        return self.env["ir.qweb"]._render(
+            f"payment_reminders.letter_{name}", values, minimal_qcontext=True
+        )
+
+    # -- SMS --------------------------------------------------------------------
+
+    def _get_sms_sender(self):
+        """Return the company's name, short and in the characters of an SMS."""
+        name = self._to_sms_text(self.company_id.name or "")
+        if len(name) <= SMS_SENDER_LENGTH:
+            return name
+        return name[: SMS_SENDER_LENGTH - 3].rstrip(" ,.-&") + "..."
+
+    def _get_sms_invoices(self):
+        return self._to_sms_text(self._get_letter_invoices(limit=NAMES_IN_SMS))
+
+    def _get_sms_total(self):
+        return self._to_sms_text(self._get_letter_total())
+
+    def _get_sms_deadline(self):
+        return self._to_sms_text(self._get_letter_deadline("medium"))
+
+    @api.model
+    def _to_sms_text(self, text):
+        """Return a text in the characters of an SMS, accents dropped where needed."""
+        if set(text) <= GSM_CHARACTERS:
+            return text
+        plain = []
+        for char in text:
+            if char in GSM_CHARACTERS:
+                plain.append(char)
+            elif char.isspace():
+                plain.append(" ")
+            else:
+                base = unicodedata.normalize("NFKD", char)
+                plain += [part for part in base if part in GSM_CHARACTERS] or [
+                    char if char.isalnum() else ""
+                ]
+        return "".join(plain)
+
+    # -- blocks -----------------------------------------------------------------
+
+    def _prepare_letter_claim(self):
+        """Return the values of the block that says what is owed and how to pay."""
+        demand = self._is_letter_demand()
+        items = [self._prepare_letter_item(line, demand) for line in self.line_ids]
+        money = self._format_letter_money
+        extras = {}
+        if demand:
+            extras = {
+                name: money(self[f"amount_{name}"])
+                for name in ("costs_before", "fee", "interest", "compensation")
+                if self[f"amount_{name}"]
+            }
+        return {
+            "reminder": self,
+            "demand": demand,
+            "final": self.step_kind == "final_notice",
+            "currency": self.currency_id.name,
+            "items": items,
+            "extras": extras,
+            "principal": money(self.amount_principal),
+            "interest_until": self._format_letter_date(self.interest_until),
+            "total": self._get_letter_total(),
+            "deadline": self._get_letter_deadline() if demand else "",
+            "pay_url": self._get_pay_url(),
+            "account": self._prepare_letter_account(),
+            "reference": items[0]["reference"] if len(items) == 1 else "",
+            "invoices": ", ".join(dict.fromkeys(item["name"] for item in items)),
+            "customer": self.partner_id.name,
+            "case": self.case_id.name,
+            "date": self._get_letter_date(),
+        }
+
+    def _prepare_letter_item(self, line, demand):
+        """Return one row of the table of due items."""
+        money = self._format_letter_money
+        digits = self.currency_id.decimal_places
+        paid = line.amount_total - line.amount_residual - line.amount_credited
+        is_partial = float_compare(line.amount_total, line.amount_residual, digits) > 0
+        move = line.item_id.move_id
+        reference = move.payment_reference or line.name or ""
+        return {
+            "name": line.name or "",
+            "url": self._get_letter_item_url(line),
+            "date": self._format_letter_date(line.date_invoice),
+            "due": self._format_letter_date(line.date_due),
+            "open": money(line.amount_residual),
+            "invoiced": money(line.amount_total) if is_partial else "",
+            "paid": money(paid) if float_compare(paid, 0, digits) > 0 else "",
+            "credited": money(line.amount_credited) if line.amount_credited else "",
+            "reference": reference,
+            "own_reference": reference if reference != line.name else "",
+        }
+
+    def _get_letter_item_url(self, line):
+        """Return the link to one invoice; it leads over the page of the case, because
+        a token on the invoice itself would be a row that payers write too.
+        """
+        return self._get_pay_url().replace("?", f"/pay/{line.item_id.id}?", 1)
+
+    def _prepare_letter_account(self):
+        """Return the account that the customer pays to, as on the invoices."""
+        bank = self.line_ids.item_id.move_id.partner_bank_id[:1]
+        if not bank:
+            return {}
+        holder = bank.acc_holder_name or bank.partner_id.name
+        return {
+            "number": bank.acc_number,
+            "bank": bank.bank_id.name,
+            "bic": bank.bank_id.bic,
+            "holder": holder if holder != self.company_id.name else "",
+        }
+
+    def _prepare_letter_interest(self):
+        """Return the rows of the interest specification; nothing without interest."""
+        rows = self.interest_specification or []
+        if not rows or not self.amount_interest or not self._is_letter_demand():
+            return {}
+        names = {line.item_id.id: line.name for line in self.line_ids}
+        money, day = self._format_letter_money, self._format_letter_date
+        digits = self.currency_id.decimal_places
+        total = sum(float(row["amount"]) for row in rows)
+        before = total - self.amount_interest
+        return {
+            "currency": self.currency_id.name,
+            "rows": [
+                {
+                    "name": names.get(row["item_id"], ""),
+                    "base": money(float(row["base"])),
+                    "rate": formatLang(self.env, float(row["rate"])),
+                    "first_day": day(row["first_day"]),
+                    "last_day": day(row["last_day"]),
+                    "days": row["days"],
+                    "amount": money(float(row["amount"])),
+                }
+                for row in rows
+            ],
+            "before": money(before) if float_compare(before, 0, digits) > 0 else "",
+            "interest": money(self.amount_interest),
+        }
+
+    def _prepare_letter_sender(self):
+        """Return who sends this notice and how to reach them."""
+        company = self.company_id
+        address = company.partner_id
+        author = self._get_sender()[0]
+        town = " ".join(filter(None, (company.zip, company.city)))
+        lines = [company.street, company.street2, town]
+        if address.country_id != self.partner_id.country_id:
+            lines.append(address.country_id.name)
+        number = company.company_registry
+        country = address.country_id.code
+        return {
+            "author": author.name if author != address else "",
+            "name": company.name,
+            "address": ", ".join(filter(None, lines)),
+            "number": number,
+            "number_label": COMPANY_NUMBERS.get(country, "") if number else "",
+            "vat": company.vat if not number else "",
+            "phone": author.phone or company.phone,
+            "email": author.email_normalized or company.email,
+            "website": company.website,
+        }
+
+    # -- formats ----------------------------------------------------------------
+
+    def _is_letter_demand(self):
+        return self.step_kind != "nudge"
+
+    def _format_letter_money(self, amount, code=False):
+        """Return an amount as the reader writes it, without line breaks in it.
+
+        The currency goes by its code: "kr" is a word of three countries.
+        """
+        currency = self.currency_id
+        digits = currency.decimal_places if currency else 2
+        text = formatLang(self.env, amount, digits=digits).replace(" ", NBSP)
+        return f"{text}{NBSP}{currency.name or ''}" if code else text
+
+    def _format_letter_date(self, day, date_format="medium"):
+        """Return a day as the reader's country writes it, the month in letters where
+        figures could be read in two ways (12/02/2026).
+        """
+        return format_date(self.env, day, date_format=date_format) if day else ""
+
+
+class PaymentReminderProposal(models.AbstractModel):
+    _inherit = "payment.reminder.proposal"
+
+    @api.model
+    def _prepare_figures_vals(self, figures):
+        # EXTENDS payment_reminders
+        return {
+            **super()._prepare_figures_vals(figures),
+            "interest_specification": [
+                {
+                    "item_id": item_id,
+                    "first_day": fields.Date.to_string(period.first_day),
+                    "last_day": fields.Date.to_string(period.end),
+                    "days": period.days,
+                    "rate": str(period.rate),
+                    "base": str(period.base),
+                    "amount": str(period.amount),
+                }
+                for item_id, periods in figures.periods_by_item.items()
+                for period in periods
+            ],
+        }
