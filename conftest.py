@@ -1,8 +1,8 @@
-"""Lets the tests of rules/ run by a plain ``pytest``, without Odoo and without a database.
+"""Lets a plain ``pytest`` run the tests of rules/, without Odoo and without a database.
 
-They import ``..rules``, and importing a package runs its ``__init__``, which imports Odoo.
-Without pytest-odoo the two packages above them are therefore entered as empty ones; with it
-(``bin/test``) nothing is changed.
+They import ``..rules``, and importing a package runs its ``__init__``, which imports
+Odoo. Without pytest-odoo the two packages above them are therefore entered as empty
+ones; with it (``bin/test``) nothing is changed.
 """
 
 import sys

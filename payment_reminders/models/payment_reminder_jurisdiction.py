@@ -174,7 +174,8 @@ class PaymentReminderJurisdiction(models.Model):
         vals_list = super().copy_data(default)
         if default and "code" in default:
             return vals_list
-        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
+        everything = self.with_context(active_test=False)
+        taken = set(everything.search([("code", "like", "-")]).mapped("code"))
         for jurisdiction, vals in zip(self, vals_list, strict=True):
             codes = (f"{jurisdiction.code}-{number}" for number in count(2))
             vals["code"] = next(code for code in codes if code not in taken)
@@ -312,7 +313,7 @@ class PaymentReminderJurisdiction(models.Model):
             all laws that are not archived.
         """
         on = on or fields.Date.context_today(self)
-        jurisdictions = self or self.search([])
+        jurisdictions = self or self.search([("active", "=", True)])
         tables = jurisdictions._get_rate_tables()
         missing = {}
         for jurisdiction in jurisdictions:
@@ -378,11 +379,11 @@ class PaymentReminderJurisdiction(models.Model):
             name: self._format_breach_value(name, value)
             for name, value in breach.params.items()
         }
-        message = self.env._(texts.MESSAGES[breach.code]) % params
-        line = texts.LINE_WITH_SOURCE if breach.source else texts.LINE
-        return self.env._(line) % {
+        message = self.env._(texts.MESSAGES[breach.code])
+        line = self.env._(texts.LINE_WITH_SOURCE if breach.source else texts.LINE)
+        return line % {
             "number": breach.step + 1,
-            "message": message.removesuffix("."),
+            "message": (message % params).removesuffix("."),
             "source": breach.source,
         }
 

@@ -5,7 +5,7 @@ from ..rules import statute
 
 
 class PaymentReminderJurisdictionFee(models.Model):
-    """What a law says, from a day on, about one kind of notice to one kind of debtor."""
+    """What a law says from a day on about a kind of notice to a kind of debtor."""
 
     _name = "payment.reminder.jurisdiction.fee"
     _description = "Statutory Rule for Reminder Notices"

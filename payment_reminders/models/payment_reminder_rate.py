@@ -77,7 +77,7 @@ class PaymentReminderRate(models.Model):
 
     @api.model
     def _get_tables(self, references):
-        """Return {reference: list of (date, percent, status)}, oldest first, in one query.
+        """Return {reference: [(date, percent, status)]}, oldest first, in one query.
 
         :param references: payment.reminder.reference records
         """

@@ -27,8 +27,8 @@ MESSAGES = {
         "taken as enough; the careful reading is %(days)s."
     ),
     "fee_deadline_running": _lt(
-        "A further fee needs that the deadline of the letter before was missed: it gives "
-        "%(deadline)s days, and this notice follows after %(gap)s."
+        "A further fee needs that the deadline of the letter before was missed: it "
+        "gives %(deadline)s days, and this notice follows after %(gap)s."
     ),
     "fee_count": _lt("This is fee number %(number)s; at most %(max)s are possible."),
     "fee_agreement": _lt(

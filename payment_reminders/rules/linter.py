@@ -258,7 +258,7 @@ def _check_count(rung: _Rung, rule: FeeRule) -> Iterator[Breach]:
 
 
 def _check_letter(rung: _Rung) -> Iterator[Breach]:
-    """What the letter itself must keep: sent after the due date, a long enough deadline.
+    """What the letter itself must keep: sent after due, a long enough deadline.
 
     A reminder's deadline is lengthened at sending, so a short one is a warning.
     """

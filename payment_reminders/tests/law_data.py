@@ -30,12 +30,15 @@ def read_records(name):
         yield record.get("id"), record.get("model"), values
 
 
+def read_reference_codes():
+    """Return {xml id: code} of the reference rates."""
+    records = read_records("payment_reminder_reference_data.xml")
+    return {xml_id: values["code"] for xml_id, _model, values in records}
+
+
 def load_tables(accepted=("verified", "derived", "recalled")):
     """Return {reference code: rates, closed}; rates of another status are unknown."""
-    codes = {
-        xml_id: values["code"]
-        for xml_id, _model, values in read_records("payment_reminder_reference_data.xml")
-    }
+    codes = read_reference_codes()
     rates = {code: [] for code in codes.values()}
     for _id, _model, values in read_records("payment_reminder_rate_data.xml"):
         rates[codes[values["reference_id"]]].append(
@@ -50,10 +53,7 @@ def load_tables(accepted=("verified", "derived", "recalled")):
 
 def load_statutes():
     """Return {code: statute} of all jurisdictions that ship."""
-    codes = {
-        xml_id: values["code"]
-        for xml_id, _model, values in read_records("payment_reminder_reference_data.xml")
-    }
+    codes = read_reference_codes()
     laws, rows = {}, {}
     for xml_id, model, values in read_records("payment_reminder_jurisdiction_data.xml"):
         if model == MODEL:

@@ -1,4 +1,4 @@
-"""Interest: the figures that can be checked by hand, bad input, and what always holds."""
+"""Interest: figures to check by hand, bad input, and what always holds."""
 
 import calendar as gregorian
 import datetime as dt
