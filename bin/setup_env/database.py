@@ -127,6 +127,7 @@ class Databases:
         except progress.CommandFailed as error:
             raise _install_failed(what, error.log) from error
         self._check_installed(work, modules)
+        conf.unlink()
         remove(self.filestores / name)
         if (self.filestores / work).is_dir():
             (self.filestores / work).rename(self.filestores / name)

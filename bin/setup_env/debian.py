@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -226,14 +227,13 @@ def _size_below(folder: Path) -> int:
 
 
 def _unpack(deb: Path, tree: Path, home: Home) -> None:
-    import subprocess
-
     with open(home.log("dpkg-deb"), "w") as log:
         code = subprocess.run(
             ["dpkg-deb", "-x", str(deb), str(tree)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            pass_fds=tuple(progress.held_locks),
             preexec_fn=progress.die_with_parent(),
         ).returncode
     if code:

@@ -8,12 +8,16 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from . import progress
 
 REPO = Path(__file__).resolve().parents[2]
+STALE_SECONDS = 24 * 3600
+# Chromium puts sockets there, whose path may have 107 bytes.
+TMPDIR_MAX = 60
 
 
 class SetupError(Exception):
@@ -52,11 +56,21 @@ class Home:
             probe = self.path / "tmp" / f"probe-{os.getpid()}"
             probe.write_bytes(b"x")
             probe.unlink()
+            self._use_for_temporary_files()
         except OSError as error:
             raise explain_os_error(error, f"The folder {self.path}") from error
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name
+
+    def _use_for_temporary_files(self) -> None:
+        """Keep the temporary files of everything we start in the folder as well."""
+        folder = self.path / "tmp"
+        for path in folder.iterdir():  # left by runs that were killed
+            if time.time() - path.lstat().st_mtime > STALE_SECONDS:
+                remove(path)
+        if len(os.fsencode(folder)) <= TMPDIR_MAX:
+            os.environ["TMPDIR"] = str(folder)
 
     @property
     def key(self) -> str:
@@ -77,14 +91,14 @@ class Home:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 owner = path.read_text().strip() or "?"
-                progress.say(
-                    f"Waiting for another run (process {owner}) to finish its set-up"
-                )
+                progress.say(f"Waiting for another run (process {owner} or its rest)")
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            progress.held_locks.add(descriptor)
             yield
         finally:
+            progress.held_locks.discard(descriptor)
             os.close(descriptor)
 
     def fresh(self, path: Path) -> Path:

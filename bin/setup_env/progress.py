@@ -17,6 +17,10 @@ EVERY_TTY = 0.2
 EVERY_LOG = 10.0
 PR_SET_PDEATHSIG = 1
 
+# Locks that the programs of a step hold together with us: should we be killed, the next
+# run waits until the last of them, or of what they started, is gone too.
+held_locks: set[int] = set()
+
 
 def say(text: str) -> None:
     """Print one line of progress; standard output stays free for results."""
@@ -136,6 +140,7 @@ def run(
             errors="replace",
             env=dict(env) if env is not None else None,
             cwd=cwd,
+            pass_fds=tuple(held_locks),
             preexec_fn=die_with_parent(),
         )
         reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
