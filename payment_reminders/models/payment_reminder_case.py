@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import lifecycle, schedule
+from . import bulk
 
 #: How many customers a scheduled action takes at a time.
 CASES_PER_BATCH = 500
@@ -243,21 +244,34 @@ class PaymentReminderCase(models.Model):
             )
             by_identity[identity].append(row)
         cases = self._find_or_open(company, by_identity)
-        self.env["payment.reminder.item"].create(
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            row["line_id"] for row in rows
+        )
+        self.env.flush_all()
+        bulk.insert(
+            self.env["payment.reminder.item"],
             [
-                {
-                    "case_id": cases[identity].id,
-                    "move_line_id": row["line_id"],
-                    "move_id": row["move_id"],
-                    "date_due": row["date_due"],
-                }
+                self._prepare_item_vals(cases[identity], live[row["line_id"]])
                 for identity, group in by_identity.items()
                 for row in group
-            ]
+            ],
         )
         opened = self.browse([case.id for case in cases.values()])
+        opened.invalidate_recordset(["item_ids"])
         opened._refresh()
         return opened
+
+    @api.model
+    def _prepare_item_vals(self, case, seen):
+        return {
+            "case_id": case.id,
+            "move_line_id": seen.line_id,
+            "move_id": seen.move_id,
+            "date_due": seen.date_due,
+            "amount_known": float(seen.owed),
+            "amount_credited_known": float(seen.credited),
+            "interest_claimed": 0.0,
+        }
 
     @api.model
     def _get_identity(self, company_id, partner_id, currency_id):
@@ -267,10 +281,15 @@ class PaymentReminderCase(models.Model):
         """Return {identity: case}; closed ones start again, missing ones are made."""
         known = self.search([("identity", "in", list(by_identity))])
         closed = known.filtered(lambda case: case.state == "closed")
-        partner_ids = {group[0]["partner_id"] for group in by_identity.values()}
-        partners = self.env["res.partner"].browse(partner_ids).with_company(company)
+        partners = {
+            partner.id: partner
+            for partner in self.env["res.partner"]
+            .with_company(company)
+            .browse({group[0]["partner_id"] for group in by_identity.values()})
+        }
         ladders = {
-            partner.id: partner._get_reminder_ladder(company) for partner in partners
+            partner_id: partner._get_reminder_ladder(company)
+            for partner_id, partner in partners.items()
         }
         for case in closed:
             case._start_again(ladders[case.partner_id.id])
@@ -284,7 +303,9 @@ class PaymentReminderCase(models.Model):
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         ).create(
             [
-                self._prepare_case_vals(company, identity, group, ladders)
+                self._prepare_case_vals(
+                    company, identity, group[0], partners[group[0]["partner_id"]], ladders
+                )
                 for identity, group in missing.items()
             ]
         )
@@ -294,9 +315,7 @@ class PaymentReminderCase(models.Model):
         return cases
 
     @api.model
-    def _prepare_case_vals(self, company, identity, rows, ladders):
-        first = rows[0]
-        partner = self.env["res.partner"].browse(first["partner_id"])
+    def _prepare_case_vals(self, company, identity, first, partner, ladders):
         return {
             "identity": identity,
             "company_id": company.id,
@@ -385,28 +404,32 @@ class PaymentReminderCase(models.Model):
         open_cases = self.filtered(lambda case: case.state != "closed")
         history = open_cases._get_sent_history()
         calendars = self.env["payment.reminder.facts"]._get_calendars(open_cases)
-        steps = defaultdict(lambda: self.env["payment.reminder.item"])
+        schedules = open_cases._get_schedules()
+        Item = self.env["payment.reminder.item"]
+        item_changes, case_changes = {}, {}
         for case in self:
-            planned = case._get_plan(live, history, calendars)
+            planned = case._get_plan(live, history, calendars, schedules)
             plans = {plan.item_id: plan for plan in planned.plans} if planned else {}
             for item in case.item_ids:
-                plan = plans.get(item.id)
-                key = (plan.step_id, plan.date) if plan else (False, False)
-                if (item.next_step_id.id, item.next_date) != key:
-                    steps[key] |= item
-            key = (planned.step_id, planned.date) if planned else (False, False)
-            if (case.next_step_id.id, case.next_date) != key:
-                case.write({"next_step_id": key[0], "next_date": key[1]})
-        for (step_id, day), items in steps.items():
-            items.write({"next_step_id": step_id, "next_date": day})
+                item._collect_plan(plans.get(item.id), item_changes)
+            case._collect_plan(planned, case_changes)
+        bulk.update(Item.browse(item_changes), item_changes)
+        bulk.update(self.browse(case_changes), case_changes)
 
-    def _get_plan(self, live, history, calendars):
+    def _collect_plan(self, planned, changes):
+        """Note the next step in ``changes`` if it is not what is stored."""
+        self.ensure_one()
+        step_id, day = (planned.step_id, planned.date) if planned else (False, False)
+        if (self.next_step_id.id, self.next_date) != (step_id, day):
+            changes[self.id] = {"next_step_id": step_id, "next_date": day}
+
+    def _get_plan(self, live, history, calendars, schedules):
         """Return the next notice of this case as the schedule sees it, or None."""
         self.ensure_one()
         if self.state == "closed" or not self.ladder_id:
             return None
         return schedule.next_step(
-            self._get_schedule(),
+            schedules[self.id],
             [
                 item._get_due_item()
                 for item in self.item_ids
@@ -417,9 +440,16 @@ class PaymentReminderCase(models.Model):
             calendars[self.id],
         )
 
-    def _get_schedule(self):
-        self.ensure_one()
-        return self.ladder_id._get_schedule(self.partner_id._get_debtor_kind())
+    def _get_schedules(self):
+        """Return {case id: its ladder as :class:`rules.schedule.Ladder`}."""
+        made = {}
+        schedules = {}
+        for case in self.filtered("ladder_id"):
+            key = (case.ladder_id, case.partner_id._get_debtor_kind())
+            if key not in made:
+                made[key] = case.ladder_id._get_schedule(key[1])
+            schedules[case.id] = made[key]
+        return schedules
 
     def _get_sent_history(self):
         """Return {case id: notices that really went out} of these cases."""

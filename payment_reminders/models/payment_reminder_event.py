@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from . import bulk
+
 #: Version of the canonical form that is hashed.
 HASH_VERSION = 1
 
@@ -143,7 +145,8 @@ class PaymentReminderEvent(models.Model):
             vals["hash"] = self._get_hash(vals)
             heads[chain] = (vals["seq"], vals["hash"])
             vals_list.append(vals)
-        return self.sudo().create(vals_list)
+        self.env["payment.reminder.case"].invalidate_model(["event_ids"])
+        return bulk.insert(self.sudo().browse(), vals_list)
 
     @api.model
     def _read_heads(self, chains):

@@ -270,6 +270,7 @@ class PaymentReminderFacts(models.AbstractModel):
         sent_today = self._read_addresses_sent_today(cases.company_id, now)
         sent_before = self._read_already_sent(reminders)
         history = cases._get_sent_history()
+        schedules = cases._get_schedules()
         neutralized = bool(
             self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
         )
@@ -281,6 +282,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 sent_before=sent_before[reminder.id],
                 sent_today=sent_today,
                 history=history[reminder.case_id.id],
+                ladder=schedules.get(reminder.case_id.id, schedule.Ladder(())),
                 unallocated_credit=credits[reminder.case_id.id],
                 unmatched_bank_lines=tuple(bank_lines[reminder.case_id.id]),
                 bank_stale_days=stale.get(reminder.company_id.id),
@@ -292,7 +294,17 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _make_facts(
-        self, reminder, now, *, live, sent_before, sent_today, history, recipients, **more
+        self,
+        reminder,
+        now,
+        *,
+        live,
+        sent_before,
+        sent_today,
+        history,
+        ladder,
+        recipients,
+        **more,
     ):
         case = reminder.case_id
         company = reminder.company_id
@@ -304,9 +316,9 @@ class PaymentReminderFacts(models.AbstractModel):
             for channel in channels
             for _partner, address in recipients.get(channel, ())
         )
-        spaced = schedule.is_spaced(
-            case._get_schedule(), step._get_rule(), history, today
-        ) and not any((company.id, address) in sent_today for address in reached)
+        spaced = schedule.is_spaced(ladder, step._get_rule(), history, today) and not any(
+            sent_today[company.id, address] - {reminder.id} for address in reached
+        )
         return guard.Facts(
             reminder_id=reminder.id,
             step_kind=step.kind,
@@ -508,20 +520,20 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_addresses_sent_today(self, companies, now):
         """Read to whom these companies have already written today.
 
-        :return: set of (company id, "channel:address")
+        :return: {(company id, "channel:address"): ids of the notices}
         """
+        found = defaultdict(set)
         rows = self.env["payment.reminder.delivery"].sudo()._read_group(
             [
                 ("company_id", "in", companies.ids),
                 ("state", "in", ("sending", "sent", "uncertain")),
                 ("date_sent", ">=", fields.Datetime.start_of(now, "day")),
             ],
-            ["company_id", "channel", "recipient"],
+            ["company_id", "channel", "recipient", "reminder_id"],
         )
-        return {
-            (company.id, f"{channel}:{recipient}")
-            for company, channel, recipient in rows
-        }
+        for company, channel, recipient, reminder in rows:
+            found[company.id, f"{channel}:{recipient}"].add(reminder.id)
+        return found
 
     @api.model
     def _read_already_sent(self, reminders):
@@ -535,22 +547,23 @@ class PaymentReminderFacts(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT mine.reminder_id, mine.item_id
-                  FROM payment_reminder_line mine
-                  JOIN payment_reminder_line other
-                    ON other.item_id = mine.item_id
-                   AND other.step_id = mine.step_id
-                   AND other.reminder_id != mine.reminder_id
-                  JOIN payment_reminder sent ON sent.id = other.reminder_id
-                 WHERE mine.reminder_id = ANY(%s)
+                SELECT sent.id, line.item_id, line.step_id
+                  FROM payment_reminder sent
+                  JOIN payment_reminder_line line ON line.reminder_id = sent.id
+                 WHERE sent.case_id = ANY(%s)
                    AND sent.withdrawn IS NOT TRUE
                    AND sent.state IN ('sending', 'sent', 'uncertain')
                 """,
-                reminders.ids,
+                reminders.case_id.ids,
             )
         )
-        for reminder_id, item_id in rows:
-            found[reminder_id].add(item_id)
+        carried = defaultdict(set)
+        for reminder_id, item_id, step_id in rows:
+            carried[item_id, step_id].add(reminder_id)
+        for reminder in reminders:
+            for line in reminder.line_ids:
+                if carried[line.item_id.id, line.step_id.id] - {reminder.id}:
+                    found[reminder.id].add(line.item_id.id)
         return found
 
     # -- recipients -------------------------------------------------------------
@@ -574,11 +587,13 @@ class PaymentReminderFacts(models.AbstractModel):
             order="id",
         )
         by_customer = contacts.grouped("parent_id")
+        prefetch = (customers | contacts)._prefetch_ids
         blocked = self._read_bounced_addresses(customers | contacts)
         found = {}
         for case in cases:
             customer = case.partner_id
             partners = by_customer.get(customer, self.env["res.partner"]) | customer
+            partners = partners.with_prefetch(prefetch)
             found[case.id] = {
                 "email": [
                     (partner, address)

@@ -42,11 +42,11 @@ class PaymentReminderItem(models.Model):
     amount_residual = fields.Monetary(
         string="Open", compute="_compute_amount_residual", help="Read live."
     )
-    amount_known = fields.Monetary(
-        string="Open when last looked at", readonly=True, default=-1.0
+    amount_known = fields.Float(
+        string="Open when last looked at", digits=(16, 4), readonly=True, default=-1.0
     )
-    amount_credited_known = fields.Monetary(
-        string="Credited when last looked at", readonly=True
+    amount_credited_known = fields.Float(
+        string="Credited when last looked at", digits=(16, 4), readonly=True
     )
     interest_claimed = fields.Float(
         digits=(16, 6),
@@ -82,7 +82,7 @@ class PaymentReminderItem(models.Model):
         self.ensure_one()
         if self.amount_known < 0:
             return None
-        digits = self.currency_id.decimal_places
+        digits = self.case_id.currency_id.decimal_places
         return (
             Decimal(float_repr(self.amount_known, digits)),
             Decimal(float_repr(self.amount_credited_known, digits)),
@@ -126,6 +126,13 @@ class PaymentReminderItem(models.Model):
                 }
         return changed
 
+    def _collect_plan(self, plan, changes):
+        """Note the next step in ``changes`` if it is not what is stored."""
+        self.ensure_one()
+        step_id, day = (plan.step_id, plan.date) if plan else (False, False)
+        if (self.next_step_id.id, self.next_date) != (step_id, day):
+            changes[self.id] = {"next_step_id": step_id, "next_date": day}
+
     def _is_chased(self, live):
         """Tell whether this item is open and may be chased at all."""
         self.ensure_one()
@@ -146,7 +153,7 @@ class PaymentReminderItem(models.Model):
             date_due=self.date_due,
             last_step_id=self.step_id.id or None,
             last_sent_date=self.last_sent_date or None,
-            grace_days=self.partner_id.reminder_grace_days,
+            grace_days=self.case_id.partner_id.reminder_grace_days,
         )
 
     @api.depends("move_id", "date_due")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from . import bulk
+
 
 class PaymentReminderProposal(models.AbstractModel):
     """Turns cases whose next step is due into proposed notices."""
@@ -26,11 +28,23 @@ class PaymentReminderProposal(models.AbstractModel):
         )
         reminders = self.env["payment.reminder"].sudo().create(
             [
-                self._prepare_reminder_vals(case, step, rows, figure)
-                for (case, step, rows), figure in zip(planned, figures, strict=True)
+                self._prepare_reminder_vals(case, step, figure)
+                for (case, step, _rows), figure in zip(planned, figures, strict=True)
             ]
         )
-        self._log(reminders, figures)
+        self.env.flush_all()
+        bulk.insert(
+            self.env["payment.reminder.line"],
+            [
+                self._prepare_line_vals(reminder, item, seen, step_id, figure)
+                for reminder, (_case, _step, rows), figure in zip(
+                    reminders, planned, figures, strict=True
+                )
+                for item, seen, step_id in rows
+            ],
+        )
+        reminders.invalidate_recordset(["line_ids", "item_ids"])
+        self._log(reminders, planned, figures)
         self._approve_standing(reminders)
         return reminders
 
@@ -41,10 +55,11 @@ class PaymentReminderProposal(models.AbstractModel):
         live = facts._read_due_items(cases.item_ids.move_line_id.ids)
         history = cases._get_sent_history()
         calendars = facts._get_calendars(cases)
+        schedules = cases._get_schedules()
         today = {company: company._get_reminder_today() for company in cases.company_id}
         planned = []
         for case in cases:
-            plan = case._get_plan(live, history, calendars)
+            plan = case._get_plan(live, history, calendars, schedules)
             if not plan or plan.date > today[case.company_id]:
                 continue
             steps = {
@@ -61,7 +76,7 @@ class PaymentReminderProposal(models.AbstractModel):
         return planned
 
     @api.model
-    def _prepare_reminder_vals(self, case, step, rows, figures):
+    def _prepare_reminder_vals(self, case, step, figures):
         now = fields.Datetime.now()
         return {
             "case_id": case.id,
@@ -72,12 +87,6 @@ class PaymentReminderProposal(models.AbstractModel):
             "date_proposed": now,
             "hold_until": self.env["payment.reminder"]._prepare_hold_until(step, now),
             **self._prepare_figures_vals(figures),
-            "line_ids": [
-                fields.Command.create(
-                    self._prepare_line_vals(item, seen, step_id, figures)
-                )
-                for item, seen, step_id in rows
-            ],
         }
 
     @api.model
@@ -94,9 +103,10 @@ class PaymentReminderProposal(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_line_vals(self, item, seen, step_id, figures):
+    def _prepare_line_vals(self, reminder, item, seen, step_id, figures):
         move = item.move_id
         return {
+            "reminder_id": reminder.id,
             "item_id": item.id,
             "step_id": step_id,
             "name": seen.move_name,
@@ -109,7 +119,7 @@ class PaymentReminderProposal(models.AbstractModel):
         }
 
     @api.model
-    def _log(self, reminders, figures):
+    def _log(self, reminders, planned, figures):
         self.env["payment.reminder.event"]._log(
             [
                 (
@@ -121,11 +131,13 @@ class PaymentReminderProposal(models.AbstractModel):
                         "kind": reminder.step_kind,
                         "principal": str(figure.principal),
                         "claim": str(figure.claim),
-                        "items": reminder.line_ids.item_id.ids,
+                        "items": [item.id for item, _seen, _step in rows],
                         "hold_until": fields.Datetime.to_string(reminder.hold_until),
                     },
                 )
-                for reminder, figure in zip(reminders, figures, strict=True)
+                for reminder, (_case, _step, rows), figure in zip(
+                    reminders, planned, figures, strict=True
+                )
             ]
         )
 
