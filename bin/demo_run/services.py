@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from .clock import Clock
+from .letterbox import Letterbox
+from .mail_server import HOST, MailServer
+from .sms_gateway import SmsGateway
+from .web import Rooms, WebServer
+
+#: Name of the variable that tells the play where the services are.
+URL_VARIABLE = "PAYMENT_REMINDERS_DEMO_SERVICES"
+#: The mailbox is here when the port is free, so that a bookmark stays good.
+MAILBOX_PORT = 8025
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,42 @@ class Services:
 def started(folder: Path) -> Iterator[Services]:
     """Start the services of one demo.
 
-    :param folder: an empty folder of the demo, for what the services keep
+    :param folder: a folder of the demo; messages that lie in it are shown
     """
-    yield Services()
+    letterbox = Letterbox(folder)
+    clock = Clock()
+    mail_server = MailServer(letterbox, _free_port())
+    gateway = SmsGateway(letterbox, clock)
+    rooms = Rooms(letterbox, gateway, mail_server, clock)
+    web = _web_server(rooms)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    try:
+        yield Services(
+            conf={"smtp_server": HOST, "smtp_port": mail_server.port},
+            environment={URL_VARIABLE: web.url, **_past_the_proxy()},
+            closing_words=(f"Mails:  {web.url} (e-mails and SMS that customers got)",),
+        )
+    finally:
+        web.shutdown()
+        web.server_close()
+        mail_server.stop()
+
+
+def _web_server(rooms: Rooms) -> WebServer:
+    try:
+        return WebServer(MAILBOX_PORT, rooms)
+    except OSError:
+        return WebServer(0, rooms)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _past_the_proxy() -> dict[str, str]:
+    """Let Odoo reach the gateway of this machine without its proxy."""
+    names = ("no_proxy", "NO_PROXY")
+    known = [value for name in names if (value := os.environ.get(name))]
+    return dict.fromkeys(names, ",".join([*known[:1], HOST, "localhost"]))

@@ -1,0 +1,138 @@
+"""One web server on loopback: the mailbox, the SMS gateway, and what the play tells.
+
+- ``GET /``: the mailbox; ``GET /message/N``: one message (``/html``, ``/raw``: parts)
+- ``POST /api/sms/3/send``: Odoo hands over SMS
+- ``PUT /clock``: the play says what time it is; empty: the real one
+- ``PUT /mail-server``: the play breaks the mail server (up, down, drop-next)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from . import mailbox_page
+from .clock import Clock
+from .letterbox import Letterbox, Message
+from .mail_server import MailServer
+from .sms_gateway import SEND_PATH, SmsGateway
+
+HOST = "127.0.0.1"
+#: No request of ours is anywhere near this long.
+MAX_BODY = 1_000_000
+HTML, TEXT, JSON = "text/html", "text/plain", "application/json"
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the web server shows and moves."""
+
+    letterbox: Letterbox
+    gateway: SmsGateway
+    mail_server: MailServer
+    clock: Clock
+
+
+class WebServer(ThreadingHTTPServer):
+    """Serves the rooms of one demo on a port of loopback."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, rooms: Rooms) -> None:
+        super().__init__((HOST, port), _Handler)
+        self.rooms = rooms
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://{HOST}:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: WebServer
+
+    def do_GET(self) -> None:
+        if not self._is_local():
+            return
+        rooms = self.server.rooms
+        if self.path.partition("?")[0] == "/":
+            self._answer(mailbox_page.render_list(rooms.letterbox))
+            return
+        match = re.fullmatch(r"/message/(\d{1,6})(/html|/raw)?", self.path)
+        message = rooms.letterbox.get(int(match[1])) if match else None
+        if not match or not message:
+            self._answer("There is nothing here.", TEXT, HTTPStatus.NOT_FOUND)
+            return
+        self._show(message, match[2])
+
+    def _show(self, message: Message, part: str | None) -> None:
+        if part == "/html":
+            self._answer(
+                mailbox_page.render_mail(message), policy=mailbox_page.MAIL_POLICY
+            )
+        elif part == "/raw":
+            self._answer(message.content, TEXT)
+        else:
+            self._answer(mailbox_page.render_message(message))
+
+    def do_POST(self) -> None:
+        if not self._is_local():
+            return
+        if self.path != SEND_PATH:
+            self._answer("There is nothing here.", TEXT, HTTPStatus.NOT_FOUND)
+            return
+        try:
+            answer = self.server.rooms.gateway.answer(json.loads(self._read()))
+        except (KeyError, TypeError, ValueError) as error:
+            self._answer(repr(error), TEXT, HTTPStatus.BAD_REQUEST)
+            return
+        self._answer(json.dumps(answer), JSON)
+
+    def do_PUT(self) -> None:
+        if not self._is_local():
+            return
+        rooms = self.server.rooms
+        value = self._read().decode()
+        if self.path == "/clock":
+            rooms.clock.moved = datetime.fromisoformat(value) if value else None
+        elif self.path == "/mail-server":
+            rooms.mail_server.set_mode(value)
+        else:
+            self._answer("There is nothing here.", TEXT, HTTPStatus.NOT_FOUND)
+            return
+        self._answer("", TEXT)
+
+    def _is_local(self) -> bool:
+        """Refuse pages of the internet that had their name point to this machine."""
+        if re.fullmatch(r"(127\.0\.0\.1|localhost)(:\d+)?", self.headers["Host"] or ""):
+            return True
+        self._answer("Not from there.", TEXT, HTTPStatus.FORBIDDEN)
+        return False
+
+    def _read(self) -> bytes:
+        return self.rfile.read(min(int(self.headers["Content-Length"] or 0), MAX_BODY))
+
+    def _answer(
+        self,
+        body: str,
+        kind: str = HTML,
+        status: HTTPStatus = HTTPStatus.OK,
+        policy: str = "",
+    ) -> None:
+        content = body.encode("utf-8", "surrogateescape")
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-store")
+        if policy:
+            self.send_header("Content-Security-Policy", policy)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the terminal belongs to the play."""
