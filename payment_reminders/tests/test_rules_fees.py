@@ -105,6 +105,7 @@ def test_less_than_the_cap_stays():
             "no_statutory_amount",
         ),
         (DK, DAY(2026, 1, 20), {"wanted": D(0)}, "not_wanted"),
+        (DE, DAY(2026, 1, 20), {"wanted": D(0)}, "not_wanted"),
         (DK, DUE, {}, "too_early"),
         (NO, DAY(2026, 1, 18), {}, "too_early"),
         (FI, DAY(2026, 1, 18), {}, "too_early"),
@@ -197,6 +198,11 @@ def test_a_free_letter_counts_for_the_spacing_and_a_nudge_does_not():
     history = [letter(DAY(2026, 1, 15)), letter(DAY(2026, 1, 18), kind="nudge")]
     assert ask(DK, DAY(2026, 1, 20), fee_history=history).codes == ("spacing",)
     assert ask(DK, DAY(2026, 1, 20), fee_history=history[1:]).amount == D(100)
+
+
+def test_the_latest_of_several_letters_counts_for_the_spacing():
+    history = [letter(DAY(2026, 1, 6)), letter(DAY(2026, 1, 15))]
+    assert ask(DK, DAY(2026, 1, 20), fee_history=history).codes == ("spacing",)
 
 
 def test_a_letter_dated_later_counts_for_the_spacing_too():
@@ -300,6 +306,17 @@ def test_fees_and_lump_sum_count_against_each_other():
     fee = ask(FI, DAY(2026, 2, 1), debtor="company", compensation_claimed=D(40))
     assert (fee.amount, fee.codes) == (0, ("inside_compensation",))
     assert ask(DK, DAY(2026, 2, 1), compensation_claimed=D(310)).amount == D(100)
+
+
+def test_fee_inside_a_lump_sum_that_was_lowered_by_an_earlier_fee():
+    fee = ask(
+        FI,
+        DAY(2026, 2, 10),
+        debtor="company",
+        fee_history=[letter(DAY(2026, 1, 20), 12)],
+        compensation_claimed=D(28),
+    )
+    assert (fee.amount, fee.codes) == (0, ("inside_compensation",))
 
 
 def test_what_goes_beyond_the_lump_sum_is_asked():
