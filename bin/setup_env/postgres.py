@@ -14,6 +14,7 @@ import importlib.util
 import os
 import secrets
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ ADMIN = "admin"
 SOCKET_PATH_MAX = 107 - len(f"/.s.PGSQL.{PORT}")
 NAMING_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE")
 CLONE_NEWUSER = 0x10000000
+PATIENCE = 30
 # A cache of test and demo databases need not survive a power cut; it is made anew.
 SETTINGS = {
     "listen_addresses": "",
@@ -112,7 +114,7 @@ class Postgres:
             fcntl.flock(self._users, fcntl.LOCK_SH)
             if not (self.data / "PG_VERSION").exists():
                 self._initialize()
-            if not self._answers():
+            if not self._settled():
                 self._start()
         return Server(str(self.socket_folder), PORT, ROLE)
 
@@ -187,6 +189,33 @@ class Postgres:
                 statement = sql.SQL("CREATE ROLE {} LOGIN CREATEDB")
                 cursor.execute(statement.format(sql.Identifier(ROLE)))
         admin.close()
+
+    def _settled(self) -> bool:
+        """Whether a server runs, once one that starts or stops has done so.
+
+        A killed run may have left it in the middle of either, or dead with its file.
+        """
+        end = time.monotonic() + PATIENCE
+        while not self._answers():
+            pid_file = self.data / "postmaster.pid"
+            try:
+                pid = int(pid_file.read_text().split("\n", 1)[0])
+            except (OSError, ValueError):
+                return False
+            if not self._is_ours(pid):
+                pid_file.unlink(missing_ok=True)
+                return False
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return not Path("/proc/self").exists()  # no way to know: let it be
+        return os.fsencode(self.data) in line
 
     def _answers(self) -> bool:
         try:
