@@ -36,5 +36,19 @@
         # views
         "views/payment_reminder_rate_views.xml",
         "views/payment_reminder_jurisdiction_views.xml",
+        "wizards/payment_reminder_hold_wizard_views.xml",
+        "wizards/payment_reminder_wizard_views.xml",
+        "views/payment_reminder_ladder_views.xml",
+        "views/payment_reminder_views.xml",
+        "views/payment_reminder_case_views.xml",
+        "views/payment_reminder_query_views.xml",
+        "views/payment_reminder_plan_views.xml",
+        "views/payment_reminder_event_views.xml",
+        "views/account_move_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/portal_templates.xml",
+        # menus
+        "views/menuitems.xml",
     ],
 }

@@ -14,6 +14,7 @@ class PaymentReminderHoldWizard(models.TransientModel):
             ("release", "Release"),
             ("close", "Close"),
             ("cancel", "Cancel"),
+            ("reverse", "Reverse"),
         ],
         required=True,
         default="hold",
