@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -232,7 +233,7 @@ class PaymentReminder(models.Model):
         back as a new proposal; a held notice that nothing holds any more goes
         back into the queue.
         """
-        for reminder, codes in self._guard().items():
+        for reminder, codes in self._judge(as_if_released=True).items():
             reasons = set(codes) - {str(code) for code in guard.NOT_READY}
             if reasons & {str(code) for code in guard.OBSOLETE}:
                 reminder._note_verdict(codes)
@@ -404,15 +405,34 @@ class PaymentReminder(models.Model):
 
         :return: {reminder: list of codes}, an empty list for one that may go out
         """
+        return self._judge()
+
+    def _judge(self, as_if_released=False):
+        """Return the verdict on each of these notices, see :meth:`_guard`.
+
+        :param as_if_released: leave aside that the guard itself holds a notice; one
+            that a person holds, or that could not be sent, stays held
+        """
         now = fields.Datetime.now()
         # The verdict must not depend on what the caller may read.
         reminders = self.sudo()
         reminders.env["payment.reminder.sender"]._lock_rows(reminders)
         facts = reminders.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
+        if as_if_released:
+            for reminder in reminders.filtered(lambda r: r._is_held_by_guard()):
+                facts[reminder] = replace(
+                    facts[reminder],
+                    state="approved" if reminder.approved_by_id else "proposed",
+                )
         return {
             reminder: [str(code) for code in guard.check(facts[reminder], now)]
             for reminder in self
         }
+
+    def _is_held_by_guard(self):
+        """Tell whether nobody but the guard holds this notice."""
+        self.ensure_one()
+        return self.state == "held" and not self.held_by_id and not self.hold_note
 
     def _dispatch(self):
         """Guard these notices and send those that may go out.
@@ -443,7 +463,7 @@ class PaymentReminder(models.Model):
         """Hold this notice because of what the guard found."""
         self.ensure_one()
         self._note_verdict(codes, facts)
-        self._set_state("held")
+        self._set_state("held", hold_note=False)
         self.case_id._log_event(
             "held",
             {

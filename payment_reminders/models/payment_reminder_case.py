@@ -156,7 +156,7 @@ class PaymentReminderCase(models.Model):
             open_items = [
                 seen
                 for item in case.sudo().item_ids
-                if (seen := live.get(item.move_line_id.id)) and seen.owed > 0
+                if (seen := item._get_live(live)) and seen.owed > 0
             ]
             overdue = [seen for seen in open_items if seen.date_due < day]
             case.amount_principal = float(sum(seen.owed for seen in overdue))
@@ -211,13 +211,37 @@ class PaymentReminderCase(models.Model):
         for company in self.env["res.company"]._get_reminder_companies():
             self.with_company(company)._open_due(company)
             ir_cron._reminder_progress(0)
-        cases = self.search([("state", "!=", "closed")])
+        cases = self.search([("state", "!=", "closed")]) | self._find_reopened()
         left = len(cases)
         for start in range(0, len(cases), CASES_PER_BATCH):
             batch = cases[start : start + CASES_PER_BATCH]
             batch._refresh()
             left -= len(batch)
             ir_cron._reminder_progress(len(batch), left)
+
+    @api.model
+    def _find_reopened(self):
+        """Return closed cases of which something may be owed again.
+
+        The refresh after a payment is undone does this at once; this is for the
+        one that a crash swallowed.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT item.case_id
+                  FROM payment_reminder_item item
+                  JOIN payment_reminder_case state ON state.id = item.case_id
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE state.state = 'closed'
+                   AND item.is_dropped IS NOT TRUE
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.amount_residual_currency > 0
+                """
+            )
+        )
+        return self.browse(case_id for (case_id,) in rows)
 
     @api.model
     def _open_due(self, company):
@@ -384,8 +408,6 @@ class PaymentReminderCase(models.Model):
     def _apply(self, outcome, live):
         """Carry out what :func:`rules.lifecycle.decide` said."""
         self.ensure_one()
-        if self.state == "closed" and self.close_reason == "manual":
-            outcome = lifecycle.Outcome()
         changed = self.item_ids._remember(live)
         if outcome.close:
             self._close(outcome.close)
@@ -548,6 +570,7 @@ class PaymentReminderCase(models.Model):
         for case in self.sudo():
             case.reminder_ids._cancel_open(reason)
             case._waive_costs(self.env._("Case closed: %s", reason))
+            case.item_ids._drop()
             freezes = case._get_open_freezes()
             freezes.write(
                 {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
@@ -636,6 +659,22 @@ class PaymentReminderCase(models.Model):
                 case._close(reason)
             else:
                 case._close("manual", reason)
+        return True
+
+    def action_reopen(self):
+        """Open cases again that a person closed while something was owed."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        cases = self.filtered(lambda case: case.state == "closed").sudo()
+        dropped = cases.item_ids.filtered("is_dropped")
+        if cases - dropped.case_id:
+            raise UserError(self.env._("Nothing is owed on this case any more."))
+        dropped.write({"is_dropped": False, "amount_known": -1.0})
+        cases.write(
+            {"state": "active", "close_reason": False, "close_note": False,
+             "date_close": False}
+        )
+        cases._log_event("reopened", {"by": self.env.uid})
+        cases._refresh()
         return True
 
     def action_refresh(self):

@@ -3,16 +3,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+import phonenumbers
 import pytz
 
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize, float_repr
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from ..rules import balance, guard, schedule
 from ..rules.calendar import Calendar
 
+MOBILE_TYPES = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+)
 #: How far back an incoming bank line may lie and still be about an open invoice.
 BANK_LINE_DAYS = 120
 
@@ -37,9 +41,12 @@ class LiveItem:
 
     @property
     def owed(self):
-        return balance.owed(
-            self.residual, self.in_process, self.payment_state, self.move_state
-        )
+        return balance.owed(self.residual, self.in_process, self.move_state)
+
+    @property
+    def settled(self):
+        """Whether Odoo shows the invoice as paid, whatever is left of it."""
+        return self.payment_state in balance.SETTLED
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -116,9 +123,11 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_in_process(self, move_ids):
         """Read payments that are registered but have no journal entry.
 
-        Such a payment leaves the residual of its invoices as it was. One in
-        another currency than its invoice is taken as paying all of it: a doubt
-        never sends a reminder.
+        Such a payment leaves the residual of its invoices as it was. Without the
+        accounting app it is ``paid`` at once; with it, it is ``paid`` when the
+        bank line was matched, and the residual tells. One in another currency
+        than its invoice is taken as paying all of it: a doubt never sends a
+        reminder.
 
         :return: {invoice id: amount in the invoice's currency}
         """
@@ -135,7 +144,9 @@ class PaymentReminderFacts(models.AbstractModel):
                   FROM account_payment pay
                   JOIN account_move__account_payment rel ON rel.payment_id = pay.id
                   JOIN account_move move ON move.id = rel.invoice_id
-                 WHERE pay.state = 'in_process'
+                 WHERE (pay.state = 'in_process'
+                        OR (pay.state = 'paid'
+                            AND move.payment_state IN ('paid', 'in_payment')))
                    AND pay.move_id IS NULL
                    AND pay.payment_type = 'inbound'
                    AND pay.id IN (
@@ -173,9 +184,15 @@ class PaymentReminderFacts(models.AbstractModel):
         shares = defaultdict(Decimal)
         by_move = defaultdict(list)
         for row in rows:
-            by_move[row["move_id"]].append((row["line_id"], _decimal(row["residual"])))
-        for move_id, amount in in_process.items():
-            shares.update(balance.spread(amount, by_move[move_id]))
+            by_move[row["move_id"], row["payment_state"]].append(
+                (row["line_id"], _decimal(row["residual"]))
+            )
+        for (move_id, payment_state), open_amounts in by_move.items():
+            shares.update(
+                balance.in_process_by_item(
+                    payment_state, in_process.get(move_id, Decimal(0)), open_amounts
+                )
+            )
         return shares
 
     @api.model
@@ -659,22 +676,23 @@ def _get_email(partner):
 
 
 def _get_mobile(partner):
+    """Return a number that can receive SMS, as E.164; numbers of a fixed line cannot."""
     country = partner.country_id or partner.company_id.country_id
-    if not partner.phone:
+    try:
+        number = phonenumbers.parse(partner.phone or "", country.code or None)
+    except phonenumbers.NumberParseException:
         return None
-    return phone_validation.phone_format(
-        partner.phone,
-        country.code,
-        country.phone_code,
-        force_format="E164",
-        raise_exception=False,
-    ) if country or partner.phone.strip().startswith("+") else None
+    if not phonenumbers.is_valid_number(number) or (
+        phonenumbers.number_type(number) not in MOBILE_TYPES
+    ):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _get_postal_address(partner):
-    return partner.id and f"{partner.street or ''}, {partner.zip or ''} {partner.city or ''}" if (
-        partner.street and partner.city
-    ) else None
+    if not (partner.street and partner.city):
+        return None
+    return f"{partner.street}, {partner.zip or ''} {partner.city}"
 
 
 def get_debtor_zone(partner, company):

@@ -48,6 +48,11 @@ class PaymentReminderItem(models.Model):
     amount_credited_known = fields.Float(
         string="Credited when last looked at", digits=(16, 4), readonly=True
     )
+    is_dropped = fields.Boolean(
+        string="No longer chased",
+        readonly=True,
+        help="The case was closed by hand while this was open.",
+    )
     interest_claimed = fields.Float(
         digits=(16, 6),
         readonly=True,
@@ -75,7 +80,15 @@ class PaymentReminderItem(models.Model):
             item.amount_residual = float(seen.owed) if seen else 0.0
 
     def _get_live(self, live):
-        return live.get(self.move_line_id.id)
+        """Return what the books say of this item; None when it is gone or dropped."""
+        self.ensure_one()
+        return None if self.is_dropped else live.get(self.move_line_id.id)
+
+    def _drop(self):
+        """Chase what is still open of these items no more."""
+        self.filtered(lambda item: item.amount_known > 0).write(
+            {"is_dropped": True, "amount_known": 0.0, "amount_credited_known": 0.0}
+        )
 
     def _get_known(self):
         """Return (known residual, known credit) of an item, or None when new."""
@@ -140,6 +153,7 @@ class PaymentReminderItem(models.Model):
         return bool(
             now
             and now.owed > 0
+            and not now.settled
             and not now.excluded
             and not now.no_followup
             and now.payment_state != "blocked"

@@ -5,27 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-#: Payment states of an invoice in which nothing is owed any more, whatever its
-#: residual says: a registered payment need not have a journal entry yet.
+#: Payment states of an invoice that is not chased any more, whatever its residual
+#: says: a registered payment need not have a journal entry yet.
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
 
 
-def owed(
-    residual: Decimal, in_process: Decimal, payment_state: str, move_state: str
-) -> Decimal:
+def owed(residual: Decimal, in_process: Decimal, move_state: str) -> Decimal:
     """Return what a customer is still to pay on one due item.
 
     :param residual: open amount of the journal item, in its currency
     :param in_process: share of registered payments without a journal entry
-    :param payment_state: Odoo's payment state of the invoice
     :param move_state: Odoo's state of the invoice; only a posted one is owed
     """
-    if move_state != "posted" or payment_state in SETTLED:
+    if move_state != "posted":
         return Decimal(0)
     return max(residual - in_process, Decimal(0))
 
 
-def spread(amount: Decimal, open_amounts: Sequence[tuple[int, Decimal]]) -> Mapping[int, Decimal]:
+def in_process_by_item(
+    payment_state: str, in_process: Decimal, open_amounts: Sequence[tuple[int, Decimal]]
+) -> Mapping[int, Decimal]:
+    """Say what registered payments without a journal entry take from each due item.
+
+    Odoo calls an invoice paid or in payment as soon as any such payment is
+    registered, one of a part of it too: what is over is still owed. When the
+    state says settled and no such payment explains why, all of it is taken.
+
+    :param payment_state: Odoo's payment state of the invoice
+    :param in_process: what those payments take from the whole invoice
+    :param open_amounts: (key, residual) of its due items, the oldest first
+    :return: share by key; keys that get nothing are left out
+    """
+    if in_process <= 0 and payment_state in SETTLED:
+        return {key: residual for key, residual in open_amounts if residual > 0}
+    return spread(in_process, open_amounts)
+
+
+def spread(
+    amount: Decimal, open_amounts: Sequence[tuple[int, Decimal]]
+) -> Mapping[int, Decimal]:
     """Spread a payment over due items in the order given (the oldest first).
 
     :param amount: what came in; what is left over after the last item is dropped

@@ -113,9 +113,7 @@ class ItemFacts:
     @property
     def owed(self) -> Decimal:
         """What is really open, payments in process taken off."""
-        return owed(
-            self.residual, self.in_process, self.payment_state, self.move_state
-        )
+        return owed(self.residual, self.in_process, self.move_state)
 
 
 @dataclass(frozen=True)
@@ -215,10 +213,7 @@ def _check_item(item: ItemFacts) -> Iterator[Code]:
 def _check_amount(item: ItemFacts) -> Iterator[Code]:
     newly_credited = item.credited > item.proposed_credited
     if item.payment_state == "in_payment" or (
-        item.in_process > 0
-        and item.owed == 0
-        and item.residual > 0
-        and item.payment_state not in SETTLED
+        item.in_process > 0 and (item.owed == 0 or item.payment_state in SETTLED)
     ):
         yield Code.IN_PAYMENT
     elif item.payment_state == "reversed" or (item.owed == 0 and newly_credited):
