@@ -93,6 +93,12 @@ class PaymentReminderCase(models.Model):
         "payment.reminder.step", readonly=True, ondelete="set null"
     )
     next_date = fields.Date(readonly=True, index=True)
+    is_ladder_ended = fields.Boolean(
+        string="Ladder ended",
+        readonly=True,
+        help="The last step was sent and its deadline has passed: a person decides "
+        "what comes next.",
+    )
     snoozed_until = fields.Date(
         readonly=True, help="Nothing is sent before this day.", tracking=True
     )
@@ -437,6 +443,38 @@ class PaymentReminderCase(models.Model):
             case._collect_plan(planned, case_changes)
         bulk.update(Item.browse(item_changes), item_changes)
         bulk.update(self.browse(case_changes), case_changes)
+        self._note_ladder_end(live)
+
+    def _note_ladder_end(self, live):
+        """Hand cases whose ladder is climbed to a person, once."""
+        climbed = self.filtered(
+            lambda case: case.state == "active"
+            and not case.next_step_id
+            and any(item._is_chased(live) for item in case.item_ids)
+            and case._is_last_deadline_over()
+        )
+        (self - climbed).filtered("is_ladder_ended").write({"is_ladder_ended": False})
+        ended = climbed.filtered(lambda case: not case.is_ladder_ended)
+        ended.write({"is_ladder_ended": True})
+        ended._log_event("ladder_ended", {})
+        admin = self.env.ref("base.user_admin")
+        for user, cases in ended.grouped(lambda case: case.user_id or admin).items():
+            cases.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("The reminder ladder has ended"),
+                note=self.env._(
+                    "The last step was sent and its deadline has passed. Decide what "
+                    "comes next: a call, a plan, collection, or closing the case."
+                ),
+                user_id=user.id,
+            )
+
+    def _is_last_deadline_over(self):
+        self.ensure_one()
+        sent = self.reminder_ids.filtered(lambda r: r.state == "sent" and not r.withdrawn)
+        deadlines = [day for day in sent.mapped("deadline_date") if day]
+        today = self.company_id._get_reminder_today()
+        return bool(deadlines) and max(deadlines) < today
 
     def _collect_plan(self, planned, changes):
         """Note the next step in ``changes`` if it is not what is stored."""

@@ -50,6 +50,7 @@ class PaymentReminderEvent(models.Model):
             ("released", "Released"),
             ("closed", "Closed"),
             ("reopened", "Reopened"),
+            ("ladder_ended", "Ladder ended"),
             ("merged", "Merged"),
             ("claim_reversed", "Claim reversed"),
             ("configuration_changed", "Configuration changed"),

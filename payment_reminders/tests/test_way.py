@@ -62,3 +62,22 @@ class TestWay(ReminderCommon):
         self.assertEqual(reminder.state, "cancelled")
         self.send(again)
         self.assertEqual(again.state, "sent")
+
+    def test_ladder_ends_with_a_person(self):
+        self.make_invoice(due=10)
+        for day in ("2026-09-15", "2026-09-28", "2026-10-09"):
+            with freeze_time(f"{day} 08:00:00"):
+                self.send(self.propose())
+        case = self.env["payment.reminder.case"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual(case.item_ids.step_id.kind, "final_notice")
+        with freeze_time("2026-10-12 08:00:00"):
+            self.refresh()
+            self.assertFalse(case.is_ladder_ended, "The last deadline is still open")
+        with freeze_time("2026-11-02 08:00:00"):
+            self.refresh()
+            self.refresh()
+            self.assertTrue(case.is_ladder_ended)
+            self.assertEqual(len(case.activity_ids), 1)
+            self.assertFalse(self.propose())
