@@ -20,10 +20,9 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from . import addons, progress, server
-from .home import Home, SetupError, remove
-from .odoo_tree import OdooTree
-from .postgres import Server
+from . import addons, progress
+from .home import SetupError, remove
+from .server import Odoo, command
 
 KEEP_TEMPLATES = 3
 BUILDING = "building"
@@ -32,13 +31,19 @@ BUILDING = "building"
 class Databases:
     """The databases of one home folder on one server."""
 
-    def __init__(self, home: Home, tree: OdooTree, cluster: Server) -> None:
-        self.home = home
-        self.tree = tree
-        self.server = cluster
-        # Another home folder may use the same server.
-        self.prefix = f"pr_{home.key}"
-        self.filestores = home / "data" / "filestore"
+    def __init__(self, odoo: Odoo) -> None:
+        self.odoo = odoo
+        self.home = odoo.home
+        self.server = odoo.server
+        # Another folder may use the same server, and this folder another server.
+        place = (
+            str(self.home.path),
+            self.server.host,
+            self.server.port,
+            self.server.user,
+        )
+        self.prefix = f"pr_{hashlib.sha256(repr(place).encode()).hexdigest()[:6]}"
+        self.filestores = self.home / "data" / "filestore"
 
     @contextlib.contextmanager
     def temporary(self, purpose: str) -> Iterator[str]:
@@ -86,7 +91,7 @@ class Databases:
         """Name of a finished template for the code as it is now."""
         ours = addons.find()
         needed = addons.dependencies(ours)
-        facts = [self.tree.version, str(self._server_version()), *needed]
+        facts = [self.odoo.tree.version, str(self._server_version()), *needed]
         key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
         base = f"{self.prefix}_base_{key}"
         template = (
@@ -114,14 +119,14 @@ class Databases:
                 "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
             )
             self._execute(sql.SQL(statement).format(sql.Identifier(work)))
-        conf = server.write_conf(self.home, self.tree, self.server, work)
+        conf = self.odoo.write_conf(work)
         what = ", ".join(modules)
         try:
             progress.run(
                 f"Installing {what} in a template database",
-                server.command("-i", ",".join(modules), "--stop-after-init"),
+                command("-i", ",".join(modules), "--stop-after-init"),
                 log=self.home.log("install"),
-                env=server.environment(self.home, self.tree, conf),
+                env=self.odoo.environment(conf),
                 read_status=_module_status,
             )
         except progress.CommandFailed as error:

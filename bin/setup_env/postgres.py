@@ -62,6 +62,7 @@ class Server:
     user: str
     password: str = ""
     maintenance: str = "postgres"
+    embedded: bool = False
 
     def connect(self, database: str | None = None) -> psycopg2.extensions.connection:
         """Connect; every statement commits by itself."""
@@ -81,13 +82,6 @@ class Server:
         values = {"db_host": self.host, "db_port": str(self.port), "db_user": self.user}
         if self.password:
             values["db_password"] = self.password
-        return values
-
-    def environment(self) -> dict[str, str]:
-        """The same for libpq's tools (psql, createdb)."""
-        values = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
-        if self.password:
-            values["PGPASSWORD"] = self.password
         return values
 
 
@@ -116,7 +110,7 @@ class Postgres:
                 self._initialize()
             if not self._settled():
                 self._start()
-        return Server(str(self.socket_folder), PORT, ROLE)
+        return Server(str(self.socket_folder), PORT, ROLE, embedded=True)
 
     def __exit__(self, *_: object) -> None:
         if self._users is None:

@@ -12,7 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import progress
@@ -41,53 +42,62 @@ def is_free(port: int) -> bool:
     return True
 
 
-def write_conf(
-    home: Home,
-    tree: OdooTree,
-    server: Server,
-    database: str,
-    **options: object,
-) -> Path:
-    """Write the configuration file of one database and return its path."""
-    values: dict[str, object] = {
-        **server.settings(),
-        "addons_path": ",".join(map(str, [*tree.addons_paths, REPO])),
-        "data_dir": home / "data",
-        "db_name": database,
-        "dbfilter": f"^{database}$",
-        "list_db": False,
-        "http_interface": HOST,
-        "http_port": 8069,
-        "workers": 0,
-        "max_cron_threads": 0,
-        "server_wide_modules": "base,rpc,web",
-        "screenshots": home / "screenshots",
-        "without_demo": True,
-        "limit_time_real": 3600,
-        "limit_time_cpu": 3600,
-        **options,
-    }
-    parser = configparser.RawConfigParser()
-    parser["options"] = {name: str(value) for name, value in values.items()}
-    folder = home / "conf"
-    folder.mkdir(exist_ok=True)
-    fresh = folder / f"{database}.{os.getpid()}"
-    fresh.touch(mode=0o600)
-    with open(fresh, "w", encoding="utf-8") as stream:
-        parser.write(stream)
-    return fresh.rename(folder / f"{database}.conf")
+@dataclass(frozen=True)
+class Odoo:
+    """An Odoo on disk with the folder and the PostgreSQL that it works on."""
 
+    home: Home
+    tree: OdooTree
+    server: Server
 
-def environment(home: Home, tree: OdooTree, conf: Path | None = None) -> dict[str, str]:
-    """What a process that imports Odoo needs."""
-    # `bin` follows Odoo, for the demo and for our pytest plugin.
-    python_path = f"{tree.root}{os.pathsep}{REPO / 'bin'}"
-    values = {**os.environ, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"}
-    if conf:
-        values["ODOO_RC"] = str(conf)
-    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        values[name] = str(home / "xdg" / name.split("_")[1].lower())
-    return values
+    def write_conf(self, database: str, **options: object) -> Path:
+        """Write the configuration file of one database and return its path."""
+        values: dict[str, object] = {
+            **self.server.settings(),
+            "addons_path": ",".join(map(str, [*self.tree.addons_paths, REPO])),
+            "data_dir": self.home / "data",
+            "db_name": database,
+            "dbfilter": f"^{database}$",
+            "list_db": False,
+            "http_interface": HOST,
+            "http_port": 8069,
+            "workers": 0,
+            "max_cron_threads": 0,
+            "server_wide_modules": "base,rpc,web",
+            "screenshots": self.home / "screenshots",
+            "without_demo": True,
+            "limit_time_real": 3600,
+            "limit_time_cpu": 3600,
+            **options,
+        }
+        parser = configparser.RawConfigParser()
+        parser["options"] = {name: str(value) for name, value in values.items()}
+        folder = self.home / "conf"
+        folder.mkdir(exist_ok=True)
+        fresh = folder / f"{database}.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        with open(fresh, "w", encoding="utf-8") as stream:
+            parser.write(stream)
+        return fresh.rename(folder / f"{database}.conf")
+
+    def environment(self, conf: Path | None = None) -> dict[str, str]:
+        """What a process needs that imports Odoo; of ODOO_RC, ``conf``."""
+        # `bin` follows Odoo, for the demo and for our pytest plugin.
+        python_path = f"{self.tree.root}{os.pathsep}{REPO / 'bin'}"
+        values = {**os.environ, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"}
+        # For Odoo, PG* variables outdo its configuration file.
+        for name in [name for name in values if name.startswith("PG")]:
+            if self.server.embedded or name == "PGDATABASE":
+                del values[name]
+        if not self.server.embedded:
+            values["PGUSER"] = self.server.user
+            if self.server.password:
+                values["PGPASSWORD"] = self.server.password
+        if conf:
+            values["ODOO_RC"] = str(conf)
+        for name in ("config", "cache", "data"):
+            values[f"XDG_{name.upper()}_HOME"] = str(self.home / "xdg" / name)
+        return values
 
 
 def command(*arguments: str) -> list[str]:
@@ -97,17 +107,17 @@ def command(*arguments: str) -> list[str]:
 
 @contextlib.contextmanager
 def running(
-    home: Home,
-    tree: OdooTree,
-    conf: Path,
+    environment: Mapping[str, str],
     port: int,
     *arguments: str,
     log: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start an Odoo of its own; ``wait_until_it_answers`` tells when it is up.
 
-    The caller may kill it; leaving the block ends it in any case.
+    The caller may kill it; leaving the block ends it in any case. A test that runs
+    under bin/test gives ``os.environ``, whose ODOO_RC names the database of the test.
 
+    :param environment: see :meth:`Odoo.environment`; its ODOO_RC names the database
     :param arguments: further arguments of the server, such as ``--max-cron-threads=1``
     :param log: the file for its output; by default it goes where ours goes
     """
@@ -117,7 +127,7 @@ def running(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
-        env=environment(home, tree, conf),
+        env=dict(environment),
         cwd=REPO,
         preexec_fn=progress.die_with_parent(signal.SIGTERM),
     )

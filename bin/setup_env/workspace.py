@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from .database import Databases
 from .home import Home
 from .odoo_tree import OdooTree
-from .postgres import Postgres, Server
+from .postgres import Postgres
+from .server import Odoo
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,7 @@ class Workspace:
     """Everything that is set up; valid while PostgreSQL is held."""
 
     home: Home
-    tree: OdooTree
-    server: Server
+    odoo: Odoo
     databases: Databases
 
 
@@ -27,6 +27,6 @@ def opened() -> Iterator[Workspace]:
     """Start PostgreSQL and give out the workspace."""
     home = Home()
     home.create()
-    tree = OdooTree.named()
     with Postgres(home) as server:
-        yield Workspace(home, tree, server, Databases(home, tree, server))
+        odoo = Odoo(home, OdooTree.named(), server)
+        yield Workspace(home, odoo, Databases(odoo))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import subprocess
 import sys
 
@@ -55,24 +54,19 @@ def main(arguments: list[str]) -> int:
 
 
 def _play(space: Workspace, database: str, services: Services) -> int:
-    conf = server.write_conf(
-        space.home, space.tree, space.server, database, **services.conf
-    )
-    environment = server.environment(space.home, space.tree, conf)
-    environment.update(services.environment)
+    conf = space.odoo.write_conf(database, **services.conf)
+    environment = {**space.odoo.environment(conf), **services.environment}
     return foreground.run([sys.executable, "-m", "demo_run"], environment)
 
 
 def _server(
     space: Workspace, database: str, services: Services, port: int
 ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-    conf = server.write_conf(
-        space.home, space.tree, space.server, database, **services.conf
-    )
-    os.environ.update(services.environment)
+    conf = space.odoo.write_conf(database, **services.conf)
+    environment = {**space.odoo.environment(conf), **services.environment}
     log = space.home.log(LOG)
     log.write_bytes(b"")
-    return server.running(space.home, space.tree, conf, port, log=log)
+    return server.running(environment, port, log=log)
 
 
 def _say_where(port: int, services: Services) -> None:

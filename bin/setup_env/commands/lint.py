@@ -14,15 +14,17 @@ import os
 import sys
 from pathlib import Path
 
-from .. import foreground, server
+from .. import foreground
 from ..home import Home
 from ..odoo_tree import OdooTree
+from ..postgres import Server
+from ..server import Odoo
 
 
 def main(arguments: list[str]) -> int:
     """Run pre-commit and return its exit code."""
     home = Home()
-    environment = server.environment(home, OdooTree.named())
+    environment = Odoo(home, OdooTree.named(), Server("", 0, "")).environment()
     # The hooks are programs of our environment.
     environment["PATH"] = (
         f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

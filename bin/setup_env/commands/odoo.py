@@ -12,8 +12,6 @@ Runs Odoo on a new copy of the database with the addon, which is dropped afterwa
 
 from __future__ import annotations
 
-import sys
-
 from .. import foreground, progress, server, workspace
 from ..home import SetupError
 from ..workspace import Workspace
@@ -40,12 +38,8 @@ def main(arguments: list[str]) -> int:
 
 def _run(space: Workspace, database: str, arguments: list[str]) -> int:
     port = 8069 if server.is_free(8069) else server.free_port()
-    conf = server.write_conf(
-        space.home, space.tree, space.server, database, http_port=port
-    )
-    environment = server.environment(space.home, space.tree, conf)
-    environment.update(space.server.environment())
+    conf = space.odoo.write_conf(database, http_port=port)
     progress.say(f"Database {database}")
     if not arguments or arguments[0].startswith("-"):
         progress.say(f"Odoo on http://{server.HOST}:{port}/odoo unless told otherwise")
-    return foreground.run([sys.executable, "-m", "odoo", *arguments], environment)
+    return foreground.run(server.command(*arguments), space.odoo.environment(conf))

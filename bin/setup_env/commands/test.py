@@ -21,6 +21,7 @@ from ..home import Home, SetupError
 from ..odoo_tree import OdooTree
 from ..postgres import Server
 from ..pytest_plugin import BROWSER, DATABASE
+from ..server import Odoo
 from ..workspace import Workspace
 
 NO_BROWSER = "--no-browser"
@@ -47,28 +48,16 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(space: Workspace, database: str, arguments: list[str]) -> int:
-    conf = server.write_conf(
-        space.home,
-        space.tree,
-        space.server,
-        database,
-        http_port=server.free_port(),
-    )
-    environment = server.environment(space.home, space.tree, conf)
-    environment.update(space.server.environment())
+    conf = space.odoo.write_conf(database, http_port=server.free_port())
     progress.say(f"Tests in the database {database}")
-    return foreground.run(
-        [*_pytest(space.home), "--odoo-http", *arguments], environment
-    )
+    command = [*_pytest(space.home), "--odoo-http", *arguments]
+    return foreground.run(command, space.odoo.environment(conf))
 
 
 def _run_without_database(arguments: list[str]) -> int:
-    home = Home()
-    tree = OdooTree.named()
-    conf = server.write_conf(home, tree, Server("", 0, "nobody"), "none")
-    return foreground.run(
-        [*_pytest(home), *arguments], server.environment(home, tree, conf)
-    )
+    odoo = Odoo(Home(), OdooTree.named(), Server("", 0, "nobody", embedded=True))
+    conf = odoo.write_conf("none")
+    return foreground.run([*_pytest(odoo.home), *arguments], odoo.environment(conf))
 
 
 def _pytest(home: Home) -> list[str]:
