@@ -254,6 +254,11 @@ def test_no_interest_before_the_first_rate_or_behind_a_gap():
     assert period.days == 32
 
 
+def test_half_years():
+    assert interest.half_year_start(DAY(2026, 6, 30)) == DAY(2026, 1, 1)
+    assert interest.half_year_start(DAY(2026, 7, 1)) == DAY(2026, 7, 1)
+
+
 @pytest.mark.parametrize(
     ("last", "unknown_from"),
     [

@@ -46,12 +46,15 @@ def find(code, *steps, debtors=BOTH):
             ],
         ),
         ("DK", [reminder(5), reminder(16), final(27)]),
+        ("DK", [reminder(5, 0), reminder(16, 100), reminder(27, 100), final(38, 100)]),
+        ("DK", [final(1, 0, deadline_days=10)]),
         ("SE", [reminder(5, 0), final(20, 180, deadline_days=8)]),
         ("NO", [reminder(14, 35, deadline_days=14), final(29, 38, deadline_days=14)]),
         ("FI", [reminder(14, 5, deadline_days=14), final(28, 5, deadline_days=14)]),
         ("FI", [reminder(14), final(28)]),
         ("DE", [reminder(5, 0), reminder(15, 0), final(25, 0)]),
         ("NL", [reminder(5, 0), final(20, 0, deadline_days=14)]),
+        ("NL", [final(5, 0), final(25, 40)]),
         ("EU", [reminder(5, 0), final(20, 0, deadline_days=7)]),
     ],
 )
@@ -158,6 +161,13 @@ def test_a_ladder_in_order(code, steps):
             0,
         ),
         ("NL", [reminder(20, 40)], BOTH, "fee_before_final_notice", 0),
+        (
+            "NL",
+            [reminder(5, 0), reminder(25, 40)],
+            BOTH,
+            "fee_before_final_notice",
+            1,
+        ),
         ("NL", [final(5, 0), final(25, 7000)], BOTH, "fee_over_scale", 1),
         ("NL", [final(5, 0), final(25, 40), final(40, 40)], BOTH, "fee_count", 2),
         ("NL", [final(5, 0, deadline_days=13)], BOTH, "deadline_short", 0),
@@ -227,6 +237,7 @@ def test_refused(code, steps, debtors, breach, step):
         ("DE", [reminder(5, 0), reminder(15, 3)], BOTH, "fee_actual_cost", 1),
         ("DE", [reminder(5, 3)], BOTH, "fee_first_free", 0),
         ("NL", [final(5, 0), final(25, 60)], BOTH, "fee_over_scale", 1),
+        ("NL", [final(5, 0), final(25, 6775)], BOTH, "fee_over_scale", 1),
         ("NL", [final(5)], BOTH, "fee_before_final_notice", 0),
         ("EU", [reminder(5, 3)], BOTH, "fee_actual_cost", 0),
         ("EU", [reminder(5, 0, charge_interest=True)], BOTH, "no_interest", 0),
@@ -254,6 +265,21 @@ def test_figures_and_paragraph_go_with_a_breach():
     (breach,) = linter.lint(ladder, STATUTES["DK"], ON)
     assert breach.params == {"fee": D(150), "cap": D(100)}
     assert breach.source == "Renteloven § 9 b"
+
+
+def test_figures_of_the_days_and_the_number():
+    steps = reminder(14, 38, deadline_days=20), reminder(30, 38), final(50, 38)
+    breaches = linter.lint(Ladder(steps), STATUTES["NO"], ON)
+    params = {(breach.step, breach.code): breach.params for breach in breaches}
+    assert params == {
+        (1, "fee_deadline_running"): {"gap": 16, "deadline": 20},
+        (2, "fee_count"): {"number": 3, "max": 2},
+    }
+
+
+def test_different_kinds_are_counted_apart_where_the_law_says_so():
+    found = find("SE", reminder(5, 60), final(20, 180, deadline_days=8))
+    assert found == {(WARNING, "fee_agreement", 0)}
 
 
 def test_a_rule_is_told_once_a_step_and_as_an_error_if_it_is_one():

@@ -44,6 +44,7 @@ def test_scale():
         Band(None, D("0.5")),
     )
     assert parse_scale("") == ()
+    assert parse_scale("100: 0; 5") == (Band(D(100), D(0)), Band(None, D(5)))
 
 
 @pytest.mark.parametrize(
