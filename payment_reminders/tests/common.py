@@ -32,7 +32,9 @@ class ReminderCommon(AccountTestInvoicingCommon):
         cls.ladder = cls.make_ladder()
         cls.company.reminder_ladder_id = cls.ladder
         cls.customer = cls.make_customer("Nordlys ApS", "ap@nordlys.example")
-        cls.manager = cls.make_user("manager", "payment_reminders.group_reminder_manager")
+        cls.manager = cls.make_user(
+            "manager", "payment_reminders.group_reminder_manager"
+        )
         cls.rep = cls.make_user("rep", "payment_reminders.group_reminder_user")
 
     @classmethod
@@ -64,7 +66,12 @@ class ReminderCommon(AccountTestInvoicingCommon):
         texts = {"mail_template_id": template.id, "sms_template_id": sms.id}
         steps = [
             {"name": "Nudge", "kind": "nudge", "delay_days": -3, "fee_amount": 0.0},
-            {"name": "Reminder 1", "kind": "reminder", "delay_days": 7, "fee_amount": 0.0},
+            {
+                "name": "Reminder 1",
+                "kind": "reminder",
+                "delay_days": 7,
+                "fee_amount": 0.0,
+            },
             {
                 "name": "Reminder 2",
                 "kind": "reminder",
@@ -107,22 +114,26 @@ class ReminderCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def make_user(cls, login, *groups):
-        return cls.env["res.users"].with_context(no_reset_password=True).create(
-            {
-                "name": login.title(),
-                "login": login,
-                "email": f"{login}@company.example",
-                "company_id": cls.env.company.id,
-                "company_ids": [Command.set(cls.env.company.ids)],
-                "group_ids": [
-                    Command.set([cls.env.ref(group).id for group in groups])
-                ],
-            }
+        return (
+            cls.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": login.title(),
+                    "login": login,
+                    "email": f"{login}@company.example",
+                    "company_id": cls.env.company.id,
+                    "company_ids": [Command.set(cls.env.company.ids)],
+                    "group_ids": [
+                        Command.set([cls.env.ref(group).id for group in groups])
+                    ],
+                }
+            )
         )
 
     @classmethod
     def make_invoice(cls, due, amount=1000.0, partner=None, post=True, **vals):
-        """Make an invoice that falls (or fell) due on a day ("2026-09-01" or days ago)."""
+        """Make an invoice due on a day ("2026-09-01"), or so many days ago."""
         if isinstance(due, int):
             due = fields.Date.today() - timedelta(days=due)
         due = fields.Date.to_date(due)

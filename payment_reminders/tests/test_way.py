@@ -13,7 +13,9 @@ class TestWay(ReminderCommon):
         self.assertEqual(reminder.step_id.name, "Reminder 1")
         self.assertEqual(reminder.amount_principal, 1000.0)
         self.assertEqual(move.reminder_status, "proposed")
-        self.assertEqual(reminder._dispatch(), {reminder: ["not_approved", "hold_window"]})
+        self.assertEqual(
+            reminder._dispatch(), {reminder: ["not_approved", "hold_window"]}
+        )
         reminder.with_user(self.manager).action_approve()
         self.assertEqual(reminder._dispatch(), {reminder: ["hold_window"]})
         self.assertEqual(reminder.state, "approved")
