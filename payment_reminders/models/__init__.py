@@ -23,13 +23,16 @@ from . import payment_reminder_facts
 from . import payment_reminder_figures
 from . import payment_reminder_proposal
 from . import payment_reminder_sender
+from . import payment_reminder_paperwork
 from . import payment_reminder_letter
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
 from . import base_partner_merge
 from . import ir_cron
+from . import ir_qweb
 from . import mail_mail
+from . import mail_template
 from . import payment_transaction
 from . import res_company
 from . import res_config_settings

@@ -18,11 +18,11 @@ class MailMail(models.Model):
         return super(MailMail, self._without_unguarded_reminders())._send(*args, **kwargs)
 
     def _without_unguarded_reminders(self):
-        ours = self.filtered("reminder_delivery_id")
-        refused = ours.filtered(lambda m: not is_handing_over(m.reminder_delivery_id.id))
-        # What its own sender will still take is left alone in the queue.
-        stray = refused.filtered(lambda m: m.reminder_delivery_id.state != "pending")
-        stray.write(
+        refused = self.filtered(
+            lambda mail: mail.reminder_delivery_id
+            and not is_handing_over(mail.reminder_delivery_id.id)
+        )
+        refused.filtered(lambda mail: mail.state == "outgoing").write(
             {
                 "state": "cancel",
                 "failure_reason": self.env._(

@@ -111,6 +111,9 @@ class PaymentReminder(models.Model):
     )
     held_reason = fields.Text(compute="_compute_held_reason", string="Held because")
     sending_since = fields.Datetime(readonly=True)
+    sending_ticket = fields.Char(
+        readonly=True, copy=False, help="Which run of the sender claimed this notice."
+    )
     attempts = fields.Integer(readonly=True)
 
     _one_open_per_case = models.UniqueIndex(
@@ -318,6 +321,7 @@ class PaymentReminder(models.Model):
                 held_by_id=False,
                 hold_note=False,
                 verdict=[],
+                attempts=0,
             )
             reminder.case_id._log_event("released", {"reminder": reminder.id})
 
@@ -358,7 +362,7 @@ class PaymentReminder(models.Model):
                 lambda d: d.state in ("sending", "uncertain")
             )._set_sent()
             # The paperwork is the machine's; that it went out was settled above.
-            self.env["payment.reminder.sender"].sudo()._finish(
+            self.env["payment.reminder.paperwork"].sudo()._finish(
                 reminder.sudo(), settled=True
             )
         return True
@@ -494,7 +498,14 @@ class PaymentReminder(models.Model):
         for reminder in self:
             if state not in transitions[reminder.state]:
                 raise UserError(reminder._describe_states())
+        if state != "sending":
+            vals |= {"sending_since": False, "sending_ticket": False}
         self.sudo().write({"state": state, **vals})
+
+    def _is_claimed(self, ticket):
+        """Tell whether that run of the sender still has this notice."""
+        self.ensure_one()
+        return self.state == "sending" and self.sending_ticket == ticket
 
     def _describe_states(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -527,7 +538,7 @@ class PaymentReminder(models.Model):
     def _get_partner_lang(self):
         """Return the language in which the customer reads this notice."""
         self.ensure_one()
-        recipient = self.delivery_ids[:1].partner_id or self.partner_id
+        recipient = self._get_letter_recipient()
         return recipient.lang or self.company_id.partner_id.lang or "en_US"
 
     def _get_sender(self):

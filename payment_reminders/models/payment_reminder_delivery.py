@@ -1,6 +1,5 @@
 import hashlib
 import logging
-import socket
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -123,17 +122,6 @@ class PaymentReminderDelivery(models.Model):
     def _set_failed(self, reason):
         self.sudo().write({"state": "failed", "failure_reason": reason})
 
-    def _keep_facts(self, facts):
-        """Keep the facts on which the guard let this attempt go."""
-        self.env.cr.execute(
-            SQL(
-                "UPDATE payment_reminder_delivery SET facts = %s WHERE id = %s",
-                facts.to_json(),
-                self.id,
-            )
-        )
-        self.invalidate_recordset(["facts"], flush=False)
-
     # -- rendering --------------------------------------------------------------
 
     def _render_mails(self, template):
@@ -185,11 +173,14 @@ class PaymentReminderDelivery(models.Model):
             "author_id": author.id,
             "email_to": format_recipient(self.partner_id, self.recipient),
             "mail_server_id": values.get("mail_server_id"),
-            "message_id": get_message_id(self.key, socket.gethostname()),
+            "message_id": get_message_id(self.key, email_from),
             "model": self.case_id._name,
             "res_id": self.case_id.id,
             "record_name": self.case_id.name,
             "message_type": "email_outgoing",
+            # Odoo's queue takes what is "outgoing"; only the sender makes it that.
+            "state": "cancel",
+            "failure_reason": self.env._("Leaves when the guard lets it go."),
             "auto_delete": False,
             "is_internal": False,
             "reminder_delivery_id": self.id,
@@ -227,6 +218,8 @@ class PaymentReminderDelivery(models.Model):
                     "partner_id": delivery.partner_id.id,
                     "mail_message_id": message.id,
                     "reminder_delivery_id": delivery.id,
+                    # As with an e-mail: the queue must not see it.
+                    "state": "canceled",
                 }
                 for delivery, message in zip(deliveries, messages, strict=True)
             ]
@@ -261,6 +254,19 @@ class PaymentReminderDelivery(models.Model):
                 )
             )
             return {}
+
+    def _drop_draft(self):
+        """Remove messages that were rendered and did not leave.
+
+        They would stand among the messages of the case as if they had.
+        """
+        self.mail_mail_id.sudo().unlink()
+        drafts = self.env["sms.sms"].sudo().search(
+            [("reminder_delivery_id", "in", self.ids)]
+        )
+        drafts.mail_message_id.sudo().unlink()
+        drafts.unlink()
+        self.filtered("sms_uuid").write({"sms_uuid": False})
 
     def _get_sms(self):
         """Return the rendered SMS of this delivery (empty: none)."""

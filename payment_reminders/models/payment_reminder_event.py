@@ -38,6 +38,7 @@ class PaymentReminderEvent(models.Model):
             ("proposed", "Proposed"),
             ("approved", "Approved"),
             ("sending", "Sending"),
+            ("deferred", "Put off: somebody else had the rows"),
             ("sent", "Sent"),
             ("held", "Held"),
             ("failed", "Failed"),

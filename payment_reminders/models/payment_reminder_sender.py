@@ -4,39 +4,52 @@ For each notice, after it was claimed (``sending``, committed) and its messages
 were rendered:
 
 1. connect to the gateway, so that nothing slow happens under locks;
-2. in a READ COMMITTED transaction of its own, lock the rows that a registering
-   payment has to wait for, read every fact again, ask the guard;
+2. in a READ COMMITTED transaction of its own, lock the rows that whoever pays or
+   freezes has to wait for, read every fact again, ask the guard;
 3. in a second transaction set the delivery from ``pending`` to ``sending``: of
    two workers one succeeds, and a crash from here on leaves a trace;
 4. hand the message over, note the result in a third transaction;
-5. let go of the locks, then do the paperwork.
+5. let go of the locks, then do the paperwork (``payment.reminder.paperwork``).
+
+The caller's own transaction only reads. What must last is written in transactions
+of the sender's, so that a caller that fails later, or is run again by Odoo because
+of a serialisation error, takes nothing back and sends nothing twice.
 """
 
 import logging
-from contextlib import contextmanager
+import time
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
-import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
-
-from odoo import api, fields, models, modules
-from odoo.tools import plaintext2html
+from odoo import api, fields, models
 
 from ..rules import guard
+from . import transactions
 from .payment_reminder_facts import get_debtor_zone
-from .payment_reminder_wire import WIRES, WireError
+from .payment_reminder_wire import DOWN, FAILED, SENT, UNCERTAIN, WIRES, WireError
 
 _logger = logging.getLogger(__name__)
 
 NOTICES_PER_BATCH = 20
-#: A claim that is older than this belongs to a process that died.
+#: A claim that is older than this belongs to a process that died. One notice takes
+#: a minute or so when every gateway hangs (see WIRE_TIMEOUT).
 STALE_MINUTES = 15
-#: So often a notice is tried again when every gateway is down.
-MAX_ATTEMPTS = 3
-LOCK_TIMEOUT = "5s"
 
-SENT, FAILED, DOWN, UNCERTAIN = "sent", "failed", "down", "uncertain"
+#: So long a sender waits, each time, for rows that somebody else has locked.
+PAUSES = (0.2, 0.5)
+
 LATER, HELD = "later", "held"
+
+
+@dataclass
+class Attempt:
+    """What is known so far of one attempt, whatever happens next."""
+
+    outcome: str = LATER
+    reason: str = ""
+    codes: tuple = ()
+    facts: guard.Facts = None
 
 
 class PaymentReminderSender(models.AbstractModel):
@@ -67,21 +80,60 @@ class PaymentReminderSender(models.AbstractModel):
 
         :return: {notice: list of codes} of those that were stopped
         """
-        ripe, stopped = self._screen(reminders)
-        for reminder in self._claim(ripe):
-            codes = self._send(reminder)
+        # What the caller wrote counts, and its locks must not stand in our way.
+        transactions.commit(self.env)
+        ticket = uuid4().hex
+        claimed, stopped = self._prepare(reminders, ticket)
+        for reminder in claimed:
+            codes = self._send(reminder, ticket)
             if codes:
                 stopped[reminder] = codes
+        # The caller reads what became of them.
+        transactions.commit(self.env)
         return stopped
 
     # -- before the wire --------------------------------------------------------
 
     @api.model
-    def _screen(self, reminders):
-        """Judge all of them at once; hold what the guard stops.
+    def _prepare(self, reminders, ticket):
+        """Judge notices and claim those that may go; a bad one harms no other.
 
-        :return: (notices that may go out now, {notice: codes} of the others)
+        :param ticket: marks the claims of this run
+        :return: (claimed notices, {notice: codes} of those that were stopped)
         """
+
+        def work(env):
+            claimed, stopped = self.with_env(env)._screen_and_claim(
+                reminders.with_env(env), ticket
+            )
+            return claimed.ids, {r.id: codes for r, codes in stopped.items()}
+
+        try:
+            claimed_ids, stopped = transactions.run(self.env, work)
+        except Exception as error:
+            if len(reminders) == 1:
+                _logger.exception("Reminder %s cannot be prepared", reminders.id)
+                self.env["payment.reminder.paperwork"]._note_trouble(reminders, error)
+                return reminders.browse(), {}
+            halves = [self._prepare(reminder, ticket) for reminder in reminders]
+            return (
+                reminders.browse().union(*(claimed for claimed, _stopped in halves)),
+                {r: codes for _claimed, stopped in halves for r, codes in stopped.items()},
+            )
+        return (
+            reminders.browse(claimed_ids),
+            {reminders.browse(id_): codes for id_, codes in stopped.items()},
+        )
+
+    @api.model
+    def _screen_and_claim(self, reminders, ticket):
+        """Hold what the guard stops and claim what may go.
+
+        The cases are locked first and with the notices, as a refresh does it; what
+        somebody else has locked is judged, but left as it is.
+        """
+        cases = reminders.case_id.try_lock_for_update()
+        free = reminders.filtered(lambda r: r.case_id in cases).try_lock_for_update()
         now = fields.Datetime.now()
         facts = self.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
         ripe = self.env["payment.reminder"]
@@ -91,16 +143,22 @@ class PaymentReminderSender(models.AbstractModel):
             codes = guard.check(fact, now)
             if codes:
                 stopped[reminder] = [str(code) for code in codes]
-                self._stop(reminder, codes, fact)
-            elif self._is_sending_time(reminder, now):
+                if reminder in free:
+                    self._stop(reminder, codes, fact)
+            elif (
+                reminder in free
+                and reminder.state == "approved"
+                and self._is_sending_time(reminder, now)
+            ):
                 ripe |= reminder
+        self._claim(ripe, ticket)
         return ripe, stopped
 
     @api.model
     def _stop(self, reminder, codes, facts):
         """Hold a notice that the guard stopped; one that is not ready just waits."""
         names = [str(code) for code in codes]
-        if reminder.state in ("approved", "sending") and set(codes) - guard.NOT_READY:
+        if reminder.state == "approved" and set(codes) - guard.NOT_READY:
             reminder._hold_by_guard(names, facts)
         elif reminder.state in ("proposed", "approved", "held"):
             reminder._note_verdict(names, facts)
@@ -117,26 +175,24 @@ class PaymentReminderSender(models.AbstractModel):
         return calendar.is_sending_time(local)
 
     @api.model
-    def _claim(self, reminders):
-        """Make notices ours: figures of today, deliveries, messages; committed."""
-        free = reminders.try_lock_for_update()
-        free.invalidate_recordset(["state"])
-        free = free.filtered(lambda r: r.state == "approved")
-        if not free:
-            return free
-        self._set_figures(free)
-        self._make_deliveries(free)
-        free._set_state("sending", sending_since=fields.Datetime.now())
-        self.env["payment.reminder.event"]._log(
-            [(r.case_id, "sending", {"reminder": r.id}) for r in free]
+    def _claim(self, reminders, ticket):
+        """Make notices ours: figures of today, deliveries, messages."""
+        if not reminders:
+            return
+        self._set_figures(reminders)
+        self._make_deliveries(reminders)
+        reminders._set_state(
+            "sending", sending_since=fields.Datetime.now(), sending_ticket=ticket
         )
-        first = free.delivery_ids.browse(
-            r.delivery_ids.filtered(lambda d: d.state == "pending")[:1].id for r in free
+        self.env["payment.reminder.event"]._log(
+            [(r.case_id, "sending", {"reminder": r.id}) for r in reminders]
+        )
+        first = reminders.delivery_ids.browse(
+            r.delivery_ids.filtered(lambda d: d.state == "pending")[:1].id
+            for r in reminders
         )
         for channel, deliveries in first.grouped("channel").items():
             WIRES[channel].prepare(deliveries)
-        self._commit()
-        return free
 
     @api.model
     def _set_figures(self, reminders):
@@ -169,8 +225,27 @@ class PaymentReminderSender(models.AbstractModel):
 
     @api.model
     def _make_deliveries(self, reminders):
-        """Write down every attempt that may be made, before any is made."""
+        """Write down every attempt that may be made, before any is made.
+
+        What was tried before and did not leave is taken up again, rendered anew;
+        what left, or may have left, is not.
+        """
         Delivery = self.env["payment.reminder.delivery"].sudo()
+        vals_by_key = self._prepare_deliveries(reminders)
+        known = Delivery.search([("key", "in", list(vals_by_key))])
+        for delivery in known:
+            vals = vals_by_key.pop(delivery.key)
+            if delivery.state in ("pending", "failed", "skipped", "bounced"):
+                delivery._drop_draft()
+                delivery.write(
+                    {**vals, "state": "pending", "date_sent": False, "failure_reason": False}
+                )
+        Delivery.create(list(vals_by_key.values()))
+        reminders.invalidate_recordset(["delivery_ids"])
+
+    @api.model
+    def _prepare_deliveries(self, reminders):
+        Delivery = self.env["payment.reminder.delivery"]
         recipients = self.env["payment.reminder.facts"]._read_recipients(
             reminders.case_id
         )
@@ -190,100 +265,143 @@ class PaymentReminderSender(models.AbstractModel):
                         "channel": channel,
                         "recipient": address,
                     }
-        again = Delivery.search(
-            [
-                ("key", "in", list(vals_by_key)),
-                ("state", "in", ("pending", "failed", "skipped", "bounced")),
-            ]
-        )
-        for delivery in again:
-            delivery.write(
-                {**vals_by_key.pop(delivery.key), "state": "pending", "failure_reason": False}
-            )
-        Delivery.create(list(vals_by_key.values()))
-        reminders.invalidate_recordset(["delivery_ids"])
+        return vals_by_key
 
     # -- the wire ---------------------------------------------------------------
 
     @api.model
-    def _send(self, reminder):
+    def _send(self, reminder, ticket):
         """Try the channels of one claimed notice in their order.
 
         :return: list of codes when the guard stopped it, else an empty list
         """
-        outcomes = []
-        for delivery in reminder.delivery_ids.filtered(lambda d: d.state == "pending"):
-            try:
-                outcome, codes = self._attempt(reminder, delivery)
-            except psycopg2.Error:
-                # The recovery settles what became of it; others must go on.
-                _logger.exception("Reminder %s was interrupted", reminder.id)
-                self._rollback()
-                return []
-            if outcome == HELD:
-                return codes
-            if outcome == LATER:
-                reminder._set_state("approved", sending_since=False)
-                self._commit()
-                return []
-            outcomes.append(outcome)
-            if outcome == UNCERTAIN:
+        attempts = []
+        for delivery in self._begin(reminder, ticket):
+            attempt = self._attempt_patiently(reminder, delivery)
+            attempts.append(attempt)
+            if attempt.outcome in (LATER, HELD, UNCERTAIN):
                 break
-            if outcome == SENT and reminder.step_id.channel_mode == "first_that_works":
+            if attempt.outcome == SENT and reminder.step_id.channel_mode != "all":
                 break
-        self._finish(reminder, outcomes)
-        self._commit()
-        return []
+        return self.env["payment.reminder.paperwork"]._conclude(
+            reminder, ticket, attempts
+        )
+
+    @api.model
+    def _begin(self, reminder, ticket):
+        """Make sure that a claim is still ours, and start its time anew.
+
+        Behind gateways that hang, the last of a batch waits so long that another
+        worker may have taken it back.
+
+        :return: the deliveries to attempt, in their order
+        """
+
+        def work(env):
+            mine = reminder.with_env(env)
+            transactions.lock(mine)
+            if not mine._is_claimed(ticket):
+                return []
+            mine.sending_since = fields.Datetime.now()
+            return mine.delivery_ids.filtered(lambda d: d.state == "pending").ids
+
+        return self.env["payment.reminder.delivery"].browse(
+            transactions.run(self.env, work)
+        )
+
+    @api.model
+    def _attempt_patiently(self, reminder, delivery):
+        """Make one attempt; whoever has the rows this moment is soon done with them."""
+        attempt = self._attempt(reminder, delivery)
+        for seconds in PAUSES:
+            if attempt.outcome != LATER:
+                break
+            time.sleep(seconds)
+            attempt = self._attempt(reminder, delivery)
+        return attempt
 
     @api.model
     def _attempt(self, reminder, delivery):
-        """Make one attempt.
-
-        :return: (outcome, codes)
-        """
+        """Make one attempt; what is known of it survives every error."""
+        attempt = Attempt()
         wire = WIRES[delivery.channel]
+        session = None
         try:
-            session = wire.connect(delivery)
+            session = self._connect(delivery, wire, attempt)
+            if attempt.outcome == LATER:
+                with transactions.read_committed(self.env) as env:
+                    self.with_env(env)._attempt_under_locks(
+                        reminder.with_env(env), delivery.with_env(env), session, attempt
+                    )
+        except Exception as error:
+            _logger.exception("Reminder %s was interrupted", reminder.id)
+            if attempt.outcome == LATER:
+                # It did not leave. Tried again some times, then a person looks.
+                attempt.outcome, attempt.reason = DOWN, str(error)
+        finally:
+            wire.disconnect(session)
+        return attempt
+
+    @api.model
+    def _connect(self, delivery, wire, attempt):
+        """Render what is not rendered yet and connect, all before any lock."""
+        transactions.commit(self.env)
+        if not wire.is_prepared(delivery):
+            transactions.run(self.env, lambda env: wire.prepare(delivery.with_env(env)))
+            transactions.commit(self.env)
+        try:
+            return wire.connect(delivery)
         except WireError as error:
+            attempt.outcome = DOWN if error.temporary else FAILED
             self._compare_and_set(
                 delivery, "pending", "failed", failure_reason=str(error)
             )
-            return (DOWN if error.temporary else FAILED), []
-        try:
-            with self._own_transaction() as env:
-                return self._attempt_under_locks(
-                    reminder.with_env(env), delivery, wire, session
-                )
-        finally:
-            wire.disconnect(session)
+            return None
 
     @api.model
-    def _attempt_under_locks(self, reminder, delivery, wire, session):
-        now = fields.Datetime.now()
+    def _attempt_under_locks(self, reminder, delivery, session, attempt):
+        """Lock, ask the guard, note the intent, hand over, note the result.
+
+        No row may be written here but the message's own, which nobody else writes:
+        the notice, its case and what refers to them are written when these locks
+        are released. (A new row that refers to a locked one would wait for us.)
+        """
         if not self._lock_rows(reminder):
-            return LATER, []
-        facts = self.env["payment.reminder.facts"].with_env(reminder.env)
-        fact = facts._read_guard_facts(reminder, now)[reminder]
-        codes = guard.check(fact, now)
-        if codes:
-            self._stop(delivery.reminder_id, codes, fact)
-            self._commit()
-            return HELD, [str(code) for code in codes]
+            return
+        now = fields.Datetime.now()
+        facts = self.env["payment.reminder.facts"]._read_guard_facts(reminder, now)
+        attempt.facts = facts[reminder]
+        attempt.codes = tuple(guard.check(attempt.facts, now))
+        if attempt.codes:
+            attempt.outcome = HELD
+            return
         if not self._compare_and_set(
-            delivery, "pending", "sending", date_sent=now, facts=fact
+            delivery, "pending", "sending", date_sent=now, facts=attempt.facts.to_json()
         ):
-            return LATER, []
-        outcome, reason, reference = wire.hand_over(
-            delivery.with_env(reminder.env), session
+            return
+        attempt.outcome = UNCERTAIN
+        attempt.outcome, attempt.reason, reference = WIRES[delivery.channel].hand_over(
+            delivery, session
         )
-        state = "failed" if outcome == DOWN else outcome
-        vals = {"failure_reason": reason or None}
+        self._note_result(delivery, attempt, reference)
+
+    @api.model
+    def _note_result(self, delivery, attempt, reference):
+        """Write down what came of the wire, while the locks are still held."""
+        state = "failed" if attempt.outcome == DOWN else attempt.outcome
+        vals = {"failure_reason": attempt.reason or None}
         if reference:
             vals["message_id"] = reference
         if state == "failed":
             vals["date_sent"] = None
-        self._compare_and_set(delivery, "sending", state, **vals)
-        return outcome, []
+        try:
+            self._compare_and_set(delivery, "sending", state, **vals)
+        except Exception:
+            # It stays "sending": the recovery calls it uncertain, and asks a person.
+            _logger.exception(
+                "Delivery %s, message %s: the outcome “%s” cannot be written down",
+                delivery.id, reference, attempt.outcome,
+            )
 
     @api.model
     def _lock_rows(self, reminders):
@@ -297,124 +415,40 @@ class PaymentReminderSender(models.AbstractModel):
         cases = reminders.case_id
         moves = reminders.line_ids.move_line_id.move_id
         partners = cases.partner_id | moves.partner_id | moves.commercial_partner_id
-        return all(
-            len(records.try_lock_for_update()) == len(records)
-            for records in (partners, moves, cases)
-        )
-
-    # -- after the wire ---------------------------------------------------------
+        if not transactions.try_lock(partners, moves, cases, reminders):
+            return False
+        return transactions.try_lock(*self._find_dormant_money(moves, partners))
 
     @api.model
-    def _finish(self, reminder, outcomes=(), settled=False):
-        """Do the paperwork of a notice whose attempts are over."""
-        deliveries = reminder.delivery_ids
-        deliveries.invalidate_recordset(flush=False)
-        states = set(deliveries.mapped("state"))
-        if "sent" in states:
-            deliveries.filtered(lambda d: d.state == "pending").write(
-                {"state": "skipped"}
-            )
-            self._finish_sent(reminder, settled)
-        elif states & {"sending", "uncertain"}:
-            deliveries.filtered(lambda d: d.state == "sending").write(
-                {"state": "uncertain"}
-            )
-            reminder._set_state("uncertain", sent_date=fields.Datetime.now())
-            reminder.case_id._log_event("uncertain", {"reminder": reminder.id})
-        else:
-            self._finish_failed(reminder, outcomes)
+    def _find_dormant_money(self, moves, partners):
+        """Find what can become a payment without touching invoice or customer.
 
-    @api.model
-    def _finish_sent(self, reminder, settled):
-        """Move the items up, post the claim lines, tell trail and chatter."""
-        sent = reminder.delivery_ids.filtered(lambda d: d.state == "sent")
-        moment = min(filter(None, sent.mapped("date_sent")), default=fields.Datetime.now())
-        day = reminder.company_id._get_reminder_today(moment)
-        reminder._set_state(
-            "sent", sent_date=moment, verdict=[], hold_note=False, sending_since=False
-        )
-        for line in reminder.line_ids:
-            vals = {}
-            if line.step_id:
-                vals = {"step_id": line.step_id.id, "last_sent_date": day}
-            if line.amount_interest:
-                vals["interest_claimed"] = line.amount_interest
-            if vals:
-                line.item_id.write(vals)
-        self._post_claim(reminder, day)
-        reminder.case_id._log_event(
-            "sent",
-            {
-                "reminder": reminder.id,
-                "step": reminder.step_id.lineage,
-                "claim": str(reminder.amount_claim),
-                "fee": str(reminder.amount_fee),
-                "interest": str(reminder.amount_interest),
-                "remarks": reminder.remarks or [],
-                "deliveries": [[d.channel, d.id, d.message_id or ""] for d in sent],
-                "settled": settled,
-            },
-        )
-        self._tell_invoices(reminder, sent)
-        reminder.case_id._refresh()
-
-    @api.model
-    def _post_claim(self, reminder, day):
-        amounts = {
-            "fee": reminder.amount_fee,
-            "interest": reminder.amount_interest,
-            "compensation": reminder.amount_compensation,
-        }
-        self.env["payment.reminder.claim.line"].sudo().create(
-            [
-                {
-                    "case_id": reminder.case_id.id,
-                    "kind": kind,
-                    "amount": amount,
-                    "date": day,
-                    "reminder_id": reminder.id,
-                }
-                for kind, amount in amounts.items()
-                if not reminder.currency_id.is_zero(amount)
-            ]
+        An online transaction that turns to done, a draft payment that is confirmed,
+        a draft credit note or entry that is posted: their rows were linked before.
+        """
+        transaction = self.env["payment.transaction"].sudo()
+        payment = self.env["account.payment"].sudo()
+        line = self.env["account.move.line"].sudo()
+        return (
+            transaction.search(
+                [("invoice_ids", "in", moves.ids), ("is_post_processed", "=", False)]
+            ),
+            payment.search(
+                [
+                    ("partner_id.commercial_partner_id", "in", partners.ids),
+                    ("state", "=", "draft"),
+                ]
+            ),
+            line.search(
+                [
+                    ("partner_id", "in", partners.ids),
+                    ("parent_state", "=", "draft"),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                ]
+            ),
         )
 
-    @api.model
-    def _tell_invoices(self, reminder, sent):
-        """Log the notice on its invoices; their own rows stay untouched."""
-        moves = reminder.line_ids.filtered("step_id").move_id
-        channels = reminder.channel_summary
-        body = self.env._(
-            "%(step)s sent by %(channel)s to %(recipients)s.",
-            step=reminder.step_id.name,
-            channel=channels,
-            recipients=", ".join(sent.mapped("recipient")),
-        )
-        moves.sudo()._message_log_batch(
-            bodies={move.id: plaintext2html(body) for move in moves}
-        )
-
-    @api.model
-    def _finish_failed(self, reminder, outcomes):
-        """No channel worked: try again later if all were down, else ask a person."""
-        reasons = [
-            f"{d.channel}: {d.failure_reason}"
-            for d in reminder.delivery_ids
-            if d.failure_reason
-        ]
-        note = "; ".join(reasons) or self.env._("No attempt was made.")
-        attempts = reminder.attempts + 1
-        again = attempts < MAX_ATTEMPTS and all(o in (DOWN, LATER) for o in outcomes)
-        reminder._set_state(
-            "approved" if again else "held",
-            attempts=attempts,
-            sending_since=False,
-            hold_note=self.env._("Not sent: %s", note),
-        )
-        reminder.case_id._log_event(
-            "failed",
-            {"reminder": reminder.id, "attempt": attempts, "again": again},
-        )
+    # -- recovery ---------------------------------------------------------------
 
     @api.model
     def _recover(self):
@@ -427,52 +461,39 @@ class PaymentReminderSender(models.AbstractModel):
         stuck = self.env["payment.reminder"].search(
             [("state", "=", "sending"), ("sending_since", "<", limit)]
         )
-        for reminder in stuck.try_lock_for_update():
-            states = set(reminder.delivery_ids.mapped("state"))
-            if states <= {"pending", "skipped"}:
-                reminder._set_state("approved", sending_since=False)
-            else:
-                self._finish(reminder)
-            self._commit()
+        for reminder in stuck:
+            try:
+                transactions.run(
+                    self.env,
+                    lambda env, r=reminder: self.with_env(env)._recover_one(
+                        r.with_env(env), limit
+                    ),
+                )
+            except Exception:
+                _logger.exception("Reminder %s cannot be recovered", reminder.id)
+
+    @api.model
+    def _recover_one(self, reminder, limit):
+        # Who is on the wire holds these locks: it is not dead.
+        if not transactions.try_lock(reminder.case_id, reminder):
+            return
+        reminder.invalidate_recordset()
+        if reminder.state == "sending" and reminder.sending_since < limit:
+            self.env["payment.reminder.paperwork"]._finish(reminder)
 
     # -- transactions -----------------------------------------------------------
 
-    @contextmanager
-    def _own_transaction(self):
-        """Open a fresh READ COMMITTED transaction, committed at the end.
-
-        REPEATABLE READ would read the snapshot of its first query again, however
-        late it asks. Under test everything is one transaction that never commits.
-        """
-        if modules.module.current_test:
-            with self.env.cr.savepoint():
-                yield self.env
-            return
-        with self.env.registry.cursor() as cr:
-            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-            yield api.Environment(cr, self.env.uid, self.env.context, su=self.env.su)
-
     @api.model
-    def _compare_and_set(self, delivery, expected, state, facts=None, **vals):
+    def _compare_and_set(self, delivery, expected, state, **vals):
         """Change a delivery in a transaction of its own, if nobody else did.
 
         The locks of the guard stay with the caller's transaction.
+
+        :return: whether this call made the change
         """
-        with self._own_transaction() as env:
-            if not modules.module.current_test:
-                env.cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-            done = delivery.with_env(env)._compare_and_set(expected, state, **vals)
-            if done and facts is not None:
-                delivery.with_env(env)._keep_facts(facts)
+        done = transactions.run(
+            self.env,
+            lambda env: delivery.with_env(env)._compare_and_set(expected, state, **vals),
+        )
         delivery.invalidate_recordset(flush=False)
         return done
-
-    @api.model
-    def _commit(self):
-        if not modules.module.current_test:
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    @api.model
-    def _rollback(self):
-        if not modules.module.current_test:
-            self.env.cr.rollback()

@@ -1,23 +1,35 @@
 """The gateways: how a rendered message is handed over, and what came of it.
 
-A wire says ``sent`` only when the other side said so, ``failed`` when the other
-side refused or was never reached, and ``uncertain`` when it cannot be known.
+A wire says ``sent`` only when the other side said so, ``failed`` when it refused,
+``down`` when it was not reached or asked to come back later, and ``uncertain`` when
+it cannot be known whether the message arrived.
 """
 
+import functools
 import hashlib
+import queue
 import smtplib
 import socket
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import requests
 
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import formataddr
+from odoo import _, api, modules
+from odoo.exceptions import UserError
+from odoo.tools import email_domain_extract, formataddr
 
-#: Seconds that the other side gets for each answer: payers wait meanwhile.
+from odoo.addons.iap.tools.iap_tools import IAPServerError, InsufficientCreditError
+
+#: Seconds that a gateway gets, in all, to connect; and again to take one message:
+#: payers wait meanwhile. (Odoo's own patience is 60 seconds for every answer.)
 WIRE_TIMEOUT = 10
+#: For a gateway that is asked in one go: to connect, and to answer.
+HTTP_TIMEOUT = (3, WIRE_TIMEOUT - 3)
+
+SENT, FAILED, DOWN, UNCERTAIN = "sent", "failed", "down", "uncertain"
 
 #: Deliveries that this thread is handing over under the guard's locks. Odoo's own
 #: queues look here: a message of ours that is not in it does not leave.
@@ -49,40 +61,84 @@ def handing_over(delivery):
         _handing_over.reset(token)
 
 
-class _Session:
-    """Wraps an SMTP session and remembers how far the message got."""
+# -- e-mail -----------------------------------------------------------------------
+
+
+class _Smtp:
+    """Wraps an SMTP connection and remembers how far one message got."""
 
     def __init__(self, smtp):
         self._smtp = smtp
+        self._body_begun = False
         self.outcome = None
+        self.reason = ""
+        getreply = smtp.getreply
+
+        def watch():
+            code, reply = getreply()
+            # 354: the server waits for the text, and may keep what it gets of it.
+            self._body_begun = self._body_begun or code == 354
+            return code, reply
+
+        smtp.getreply = watch
 
     def __getattr__(self, name):
         return getattr(self._smtp, name)
 
     def send_message(self, *args, **kwargs):
-        reached_data = []
-        original = getattr(self._smtp, "data", None)
-
-        def data(message):
-            reached_data.append(True)
-            return original(message)
-
-        if original:
-            self._smtp.data = data
         try:
             result = self._smtp.send_message(*args, **kwargs)
-        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
-            self.outcome = "failed"
+        except Exception as error:
+            self.outcome, self.reason = self._judge(error), _explain_smtp_error(error)
             raise
-        except Exception:
-            self.outcome = "uncertain" if reached_data else "failed"
-            raise
-        self.outcome = "sent"
+        self.outcome = SENT
         return result
+
+    def _judge(self, error):
+        codes = _get_smtp_codes(error)
+        if codes and all(400 <= code < 600 for code in codes):
+            return DOWN if all(code < 500 for code in codes) else FAILED
+        return UNCERTAIN if self._body_begun else DOWN
+
+
+def _get_smtp_codes(error):
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _text in error.recipients.values()]
+    if isinstance(error, smtplib.SMTPResponseException):
+        return [error.smtp_code]
+    return []
+
+
+def _explain_smtp_error(error):
+    """Return what a mail server said, as one line."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = error.recipients.values()
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return _("The connection to the mail server broke: %s", error)
+    return _(
+        "The mail server answered: %s",
+        "; ".join(
+            f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+            for code, text in answers
+        ),
+    )
+
+
+@dataclass
+class _MailSession:
+    smtp: _Smtp | None
+    server_id: int | bool
+    alias_domain_id: int | bool
 
 
 class EmailWire:
     """E-mail through ``mail.mail`` and the company's outgoing mail servers."""
+
+    @staticmethod
+    def is_prepared(delivery):
+        return bool(delivery.mail_mail_id)
 
     @staticmethod
     def prepare(deliveries):
@@ -99,9 +155,7 @@ class EmailWire:
 
     @staticmethod
     def connect(delivery):
-        if not delivery.mail_mail_id:
-            EmailWire.prepare(delivery)
-        mail = delivery.mail_mail_id
+        mail = delivery.mail_mail_id.sudo()
         if not mail:
             raise WireError(
                 delivery.failure_reason
@@ -110,48 +164,121 @@ class EmailWire:
         server_id, alias_domain_id, smtp_from, _ids = next(
             iter(mail._split_by_mail_configuration())
         )
-        servers = delivery.env["ir.mail_server"].sudo()
         try:
-            smtp = servers._connect__(mail_server_id=server_id, smtp_from=smtp_from)
+            smtp = _connect_in_time(mail.env, server_id, smtp_from)
         except (OSError, smtplib.SMTPException, UserError) as error:
             raise WireError(
                 delivery.env._("The mail server cannot be reached: %s", error),
                 temporary=True,
             ) from error
-        sock = getattr(smtp, "sock", None)
-        if isinstance(sock, socket.socket):
-            sock.settimeout(WIRE_TIMEOUT)
-        session = _Session(smtp) if smtp else None
-        return session, servers.browse(server_id), alias_domain_id
+        return _MailSession(smtp and _Smtp(smtp), server_id, alias_domain_id)
 
     @staticmethod
     def disconnect(session):
-        smtp = session[0]
-        if smtp:
+        if session and session.smtp:
             try:
-                smtp.quit()
+                session.smtp.quit()
             except (OSError, smtplib.SMTPException):
-                smtp.close()
+                session.smtp.close()
 
     @staticmethod
     def hand_over(delivery, session):
         """:return: (outcome, reason, Message-Id)"""
-        smtp, server, alias_domain_id = session
+        smtp = session.smtp
         mail = delivery.mail_mail_id.sudo()
+        message_id = mail.message_id
+        # Out of the queue's reach until now, and again when this transaction ends.
+        mail.write({"state": "outgoing", "failure_reason": False})
         try:
-            with handing_over(delivery):
+            with handing_over(delivery), _cut_off(smtp):
                 mail._send(
-                    smtp_session=smtp, alias_domain_id=alias_domain_id, mail_server=server
+                    smtp_session=smtp,
+                    alias_domain_id=session.alias_domain_id,
+                    mail_server=mail.env["ir.mail_server"].browse(session.server_id),
                 )
-        except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
-            return (smtp and smtp.outcome) or "failed", str(error), mail.message_id
-        if server._disable_send() or (smtp and smtp.outcome == "sent"):
-            return "sent", False, mail.message_id
-        return (smtp and smtp.outcome) or "failed", mail.failure_reason, mail.message_id
+            reason = mail.failure_reason
+        except Exception as error:
+            # Whatever broke, and be it the database: the session knows how far it got.
+            reason = str(error)
+        if not smtp:
+            # Odoo's test mode: no server, and everything works.
+            mail.write({"state": "sent"})
+            return SENT, False, message_id
+        if smtp.outcome == SENT:
+            return SENT, False, message_id
+        return smtp.outcome or FAILED, smtp.reason or reason, message_id
+
+
+def _connect_in_time(env, server_id, smtp_from):
+    """Connect and log in to a mail server, in WIRE_TIMEOUT seconds or not at all.
+
+    Odoo waits 60 seconds for each answer and takes no other wish, so that it gets a
+    thread and a transaction of its own.
+    """
+
+    def connect(env):
+        return (
+            env["ir.mail_server"]
+            .sudo()
+            ._connect__(mail_server_id=server_id, smtp_from=smtp_from)
+        )
+
+    if modules.module.current_test:
+        return connect(env)
+    answers = queue.SimpleQueue()
+
+    def work():
+        try:
+            with env.registry.cursor() as cr:
+                answers.put((connect(api.Environment(cr, env.uid, {})), None))
+        except Exception as error:
+            answers.put((None, error))
+
+    threading.Thread(target=work, name="payment_reminders.connect", daemon=True).start()
+    try:
+        smtp, error = answers.get(timeout=WIRE_TIMEOUT)
+    except queue.Empty:
+        raise TimeoutError(_("no answer in %s seconds", WIRE_TIMEOUT)) from None
+    if error:
+        raise error
+    if isinstance(smtp.sock, socket.socket):
+        smtp.sock.settimeout(WIRE_TIMEOUT)
+    return smtp
+
+
+@contextmanager
+def _cut_off(smtp):
+    """Break a connection that takes longer than WIRE_TIMEOUT in all."""
+    sock = getattr(smtp, "sock", None)
+    if not isinstance(sock, socket.socket):
+        yield
+        return
+
+    def cut():
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(WIRE_TIMEOUT, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+# -- SMS --------------------------------------------------------------------------
+
+#: Answers of Odoo's gateway after which trying again later makes sense.
+_SMS_TEMPORARY = ("sms_server",)
 
 
 class SmsWire:
     """SMS through ``sms.sms`` and whatever gateway the company uses."""
+
+    @staticmethod
+    def is_prepared(delivery):
+        return bool(delivery._get_sms())
 
     @staticmethod
     def prepare(deliveries):
@@ -164,12 +291,12 @@ class SmsWire:
     @staticmethod
     def connect(delivery):
         if not delivery._get_sms():
-            SmsWire.prepare(delivery)
-        if not delivery._get_sms():
             raise WireError(
                 delivery.failure_reason
                 or delivery.env._("The step has no SMS text. Choose one on the ladder.")
             )
+        # Finds or makes the company's account now: that takes a transaction of its own.
+        _get_sms_api(delivery)
 
     @staticmethod
     def disconnect(session):
@@ -179,20 +306,88 @@ class SmsWire:
     def hand_over(delivery, session):
         """:return: (outcome, reason, uuid of the SMS)"""
         sms = delivery._get_sms()
+        uuid = sms.uuid
+        sms.write({"state": "outgoing", "failure_type": False})
+        api = _get_sms_api(delivery)
         try:
             with handing_over(delivery):
-                sms._send(unlink_sent=False, raise_exception=True)
-        except (AccessError, OSError, requests.RequestException, ValueError) as error:
-            sms.write({"state": "error", "failure_type": "sms_server"})
-            return _judge_gateway_error(error), str(error), sms.uuid
+                sms.with_context(sms_api=api)._send(
+                    unlink_sent=False, raise_exception=True
+                )
+        except Exception as error:
+            outcome = _judge_gateway_error(error)
+            with suppress(Exception):  # the transaction may be broken
+                sms.write({"state": "error", "failure_type": "sms_server"})
+            return outcome, _explain_gateway_error(error), uuid
         if sms.state in ("process", "pending", "sent"):
-            return "sent", False, sms.uuid
+            return SENT, False, uuid
+        if sms.state == "outgoing":
+            return UNCERTAIN, _("The SMS gateway said nothing about this message."), uuid
         failures = dict(sms._fields["failure_type"]._description_selection(sms.env))
-        return "failed", failures.get(sms.failure_type, sms.state), sms.uuid
+        reason = failures.get(sms.failure_type, sms.state)
+        return DOWN if sms.failure_type in _SMS_TEMPORARY else FAILED, reason, uuid
+
+
+def _get_sms_api(delivery):
+    """Return the door to the company's SMS gateway, with our patience."""
+    company = delivery.company_id
+    api = company._get_sms_api_class()(delivery.with_company(company).env)
+    if hasattr(api, "_contact_iap"):
+        api._contact_iap = functools.partial(api._contact_iap, timeout=HTTP_TIMEOUT)
+    return api
+
+
+def _judge_gateway_error(error):
+    """Tell a gateway that was not reached from one whose answer got lost.
+
+    Odoo's door to its gateway hides the cause in the exception's context.
+    """
+    for cause in _get_causes(error):
+        if isinstance(cause, requests.HTTPError):
+            code = cause.response.status_code
+            if code in (429, 503):
+                return DOWN
+            # The gateway, or a proxy before it, broke down over the message.
+            return FAILED if code < 500 else UNCERTAIN
+        if isinstance(cause, requests.ConnectTimeout | requests.exceptions.SSLError):
+            return DOWN
+        if isinstance(cause, requests.ConnectionError):
+            # Never reached, or lost with the message half-way?
+            reason = getattr(cause.args[0] if cause.args else None, "reason", None)
+            return DOWN if reason is not None else UNCERTAIN
+        if isinstance(cause, InsufficientCreditError | IAPServerError):
+            return FAILED
+        if isinstance(cause, ConnectionRefusedError | socket.gaierror):
+            return DOWN
+    return UNCERTAIN
+
+
+def _explain_gateway_error(error):
+    cause = list(_get_causes(error))[-1]
+    if isinstance(cause, InsufficientCreditError):
+        return _("The SMS gateway wants to be paid first: no credit is left.")
+    if isinstance(cause, requests.Timeout):
+        return _("The SMS gateway did not answer in time.")
+    if isinstance(cause, requests.JSONDecodeError):
+        return _("The answer of the SMS gateway cannot be understood.")
+    return _("The SMS gateway failed: %s", cause)
+
+
+def _get_causes(error):
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+# -- letters ----------------------------------------------------------------------
 
 
 class LetterWire:
     """Letters on paper: no service of ours prints them yet."""
+
+    @staticmethod
+    def is_prepared(delivery):
+        return True
 
     @staticmethod
     def prepare(deliveries):
@@ -207,25 +402,11 @@ class LetterWire:
         """Nothing is kept open."""
 
 
-def _judge_gateway_error(error):
-    """Tell a gateway that was not reached from one whose answer got lost.
-
-    Odoo's door to its gateway hides the cause in the exception's context.
-    """
-    cause = error
-    while cause is not None:
-        if isinstance(cause, (requests.exceptions.ReadTimeout, requests.JSONDecodeError)):
-            return "uncertain"
-        if isinstance(cause, (requests.ConnectionError, ConnectionError)):
-            return "down"
-        cause = cause.__cause__ or cause.__context__
-    return "failed"
-
-
-def get_message_id(key, host):
+def get_message_id(key, sender):
     """Return the Message-Id of one attempt: the same for the same key."""
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"<{digest}.payment-reminder@{host}>"
+    domain = email_domain_extract(sender) or socket.gethostname()
+    return f"<{digest}.payment-reminder@{domain}>"
 
 
 def format_recipient(partner, address):

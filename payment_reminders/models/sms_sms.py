@@ -17,9 +17,7 @@ class SmsSms(models.Model):
             lambda sms: sms.reminder_delivery_id
             and not is_handing_over(sms.reminder_delivery_id.id)
         )
-        refused.filtered(lambda sms: sms.reminder_delivery_id.state != "pending").write(
-            {"state": "canceled"}
-        )
+        refused.filtered(lambda sms: sms.state == "outgoing").write({"state": "canceled"})
         allowed = self - refused
         if not allowed:
             return None
