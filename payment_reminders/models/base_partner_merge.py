@@ -33,7 +33,9 @@ class PaymentReminderCase(models.Model):
             ordered = cases.sorted(lambda c: (c.state == "closed", c.id))
             survivor, absorbed = ordered[0], ordered[1:]
             for case in absorbed:
-                case._hand_items_to(survivor)
+                case._hand_over_to(survivor)
+            # The identity that the survivor takes may be that of an absorbed case.
+            absorbed.flush_recordset(["identity"])
             identity = self._get_identity(company.id, customer.id, currency.id)
             if survivor.identity != identity:
                 survivor.identity = identity
@@ -43,11 +45,32 @@ class PaymentReminderCase(models.Model):
                     survivor._freeze("merged")
                 survivor._refresh()
 
-    def _hand_items_to(self, survivor):
+    def _hand_over_to(self, survivor):
+        """Give everything of this case to another, and close it as merged."""
         self.ensure_one()
         self.reminder_ids._cancel_open("merged")
         self.write({"identity": f"{self.identity}#merged-{self.id}"})
-        matches = survivor.ladder_id._match_steps(self.ladder_id)
+        self._hand_items_to(survivor)
+        self._hand_claims_to(survivor)
+        self._hand_holds_to(survivor)
+        if self.state != "closed":
+            self.write(
+                {
+                    "state": "closed",
+                    "close_reason": "merged",
+                    "date_close": fields.Datetime.now(),
+                    "snoozed_until": False,
+                    "next_step_id": False,
+                    "next_date": False,
+                }
+            )
+            self._log_event("closed", {"reason": "merged", "into": survivor.id})
+
+    def _hand_items_to(self, survivor):
+        """Put the due items at the same place on the survivor's ladder."""
+        matches = {}
+        if survivor.ladder_id != self.ladder_id:
+            matches = survivor.ladder_id._match_steps(self.ladder_id)
         for item in self.item_ids:
             item.write(
                 {
@@ -55,16 +78,26 @@ class PaymentReminderCase(models.Model):
                     "step_id": matches.get(item.step_id, item.step_id).id,
                 }
             )
-        if self.state != "closed":
-            if survivor.state == "closed":
-                survivor.write({"state": "active", "close_reason": False})
-            self.write(
-                {
-                    "state": "closed",
-                    "close_reason": "merged",
-                    "date_close": fields.Datetime.now(),
-                    "next_step_id": False,
-                    "next_date": False,
-                }
+
+    def _hand_claims_to(self, survivor):
+        """Take the open entries of the claim ledger back, and post them over there."""
+        lines = self.claim_line_ids.filtered(
+            lambda line: not line.reversal_of_id and not line.reversed_by_ids
+        )
+        for line in lines:
+            line.copy({"case_id": survivor.id})
+        lines._reverse(self.env._("Merged into %s", survivor.name))
+
+    def _hand_holds_to(self, survivor):
+        """Hold the survivor for whatever held this case."""
+        for freeze in self._get_open_freezes():
+            survivor._freeze(freeze.reason, freeze.note)
+        self._get_open_freezes().write(
+            {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
+        )
+        self.query_ids.case_id = survivor
+        self.plan_ids.case_id = survivor
+        if self.snoozed_until:
+            survivor.snoozed_until = max(
+                self.snoozed_until, survivor.snoozed_until or self.snoozed_until
             )
-            self._log_event("closed", {"reason": "merged", "into": survivor.id})

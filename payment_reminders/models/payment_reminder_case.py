@@ -1,3 +1,5 @@
+import logging
+import time
 from collections import defaultdict
 
 from odoo import api, fields, models, modules
@@ -5,10 +7,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import lifecycle, schedule
-from . import bulk
+from . import bulk, transactions
+
+_logger = logging.getLogger(__name__)
 
 #: How many customers a scheduled action takes at a time.
 CASES_PER_BATCH = 500
+#: So long a refresh waits, each time, for a case that somebody else is busy with.
+PAUSES = (0.05, 0.2)
 
 
 class PaymentReminderCase(models.Model):
@@ -214,14 +220,18 @@ class PaymentReminderCase(models.Model):
         # Following the books needs no right of whoever starts it, and gives none.
         self = self.sudo()
         ir_cron = self.env["ir.cron"]
+        transactions.commit(self.env)
         for company in self.env["res.company"]._get_reminder_companies():
-            self.with_company(company)._open_due(company)
+            # READ COMMITTED: who waited for the lock below sees what was opened.
+            transactions.run_each(
+                company, lambda own: self.with_env(own.env)._open_due(own)
+            )
             ir_cron._reminder_progress(0)
         cases = self.search([("state", "!=", "closed")]) | self._find_reopened()
         left = len(cases)
         for start in range(0, len(cases), CASES_PER_BATCH):
             batch = cases[start : start + CASES_PER_BATCH]
-            batch._refresh()
+            transactions.run_each(batch, type(self)._refresh_free)
             left -= len(batch)
             ir_cron._reminder_progress(len(batch), left)
 
@@ -491,7 +501,7 @@ class PaymentReminderCase(models.Model):
         return schedule.next_step(
             schedules[self.id],
             [
-                item._get_due_item()
+                item._get_due_item(live)
                 for item in self.item_ids
                 if item._is_chased(live)
             ],
@@ -512,26 +522,36 @@ class PaymentReminderCase(models.Model):
         return schedules
 
     def _get_sent_history(self):
-        """Return {case id: notices that really went out} of these cases."""
+        """Return {case id: notices that really went out} of these cases.
+
+        A notice belongs where its due items are now: a merge of customers moves
+        them to another case, and the days between two notices still count.
+        """
         history = defaultdict(list)
-        rows = self.env["payment.reminder"].sudo().search_read(
-            [
-                ("case_id", "in", self.ids),
-                ("state", "in", ("sent", "uncertain")),
-                ("withdrawn", "=", False),
-                ("sent_date", "!=", False),
-            ],
-            ["case_id", "sent_date", "step_kind", "amount_fee"],
-            load=None,
+        if not self:
+            return history
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT item.case_id, notice.id, notice.company_id,
+                       notice.sent_date, notice.step_kind, notice.amount_fee > 0
+                  FROM payment_reminder notice
+                  JOIN payment_reminder_line line ON line.reminder_id = notice.id
+                  JOIN payment_reminder_item item ON item.id = line.item_id
+                 WHERE item.case_id = ANY(%s)
+                   AND notice.state IN ('sent', 'uncertain')
+                   AND notice.withdrawn IS NOT TRUE
+                   AND notice.sent_date IS NOT NULL
+                """,
+                self.ids,
+            )
         )
-        companies = {case.id: case.company_id for case in self.sudo()}
-        for row in rows:
-            history[row["case_id"]].append(
-                schedule.Sent(
-                    date=companies[row["case_id"]]._get_reminder_today(row["sent_date"]),
-                    kind=row["step_kind"],
-                    bore_fee=row["amount_fee"] > 0,
-                )
+        companies = {company.id: company for company in self.sudo().company_id}
+        for case_id, _id, company_id, sent_date, kind, bore_fee in rows:
+            day = companies[company_id]._get_reminder_today(sent_date)
+            history[case_id].append(
+                schedule.Sent(date=day, kind=kind, bore_fee=bool(bore_fee))
             )
         return history
 
@@ -813,11 +833,38 @@ class PaymentReminderCase(models.Model):
 
     @api.model
     def _refresh_partners(self, registry, partner_ids):
-        """Refresh in a transaction of its own; a busy case waits for the cron."""
-        with registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            cases = env[self._name].search([("partner_id", "in", list(partner_ids))])
-            free = cases.try_lock_for_update()
-            free._refresh()
-            if cases - free:
+        """Refresh in a transaction of its own; a busy case waits for the cron.
+
+        Runs in the payer's request, whose commit has just been done.
+        """
+        domain = [("partner_id", "in", list(partner_ids))]
+
+        def refresh(env):
+            cases = env[self._name].search(domain)
+            if cases - cases._refresh_free():
                 env.ref("payment_reminders.ir_cron_refresh")._trigger()
+
+        try:
+            with registry.cursor() as cr:
+                transactions.run(api.Environment(cr, api.SUPERUSER_ID, {}), refresh)
+        except Exception:
+            # The payment is booked, and its payer must not hear of this. The guard
+            # reads the books in any case, and the nightly run refreshes.
+            _logger.exception("The cases of customers %s are refreshed later", partner_ids)
+
+    def _refresh_free(self):
+        """Refresh those of these cases that nobody else is busy with.
+
+        A sender holds its case for a moment; it refreshes the case itself at the end.
+
+        :return: the cases that were refreshed
+        """
+        free = self.try_lock_for_update()
+        for seconds in PAUSES:
+            if free == self or modules.module.current_test:
+                break
+            time.sleep(seconds)
+            free = self.try_lock_for_update()
+        free.invalidate_recordset()
+        free._refresh()
+        return free

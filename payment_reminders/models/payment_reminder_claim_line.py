@@ -81,7 +81,15 @@ class PaymentReminderClaimLine(models.Model):
         self.env["payment.reminder.ladder"]._check_manager()
         if not reason:
             raise UserError(self.env._("Say why the entry is reversed."))
-        reversals = self.sudo().create(
+        reversals = self._reverse(reason)
+        for line in self:
+            line.case_id._log_event(
+                "claim_reversed", {"line": line.id, "amount": line.amount, "note": reason}
+            )
+        return reversals
+
+    def _reverse(self, reason):
+        return self.sudo().create(
             [
                 {
                     "case_id": line.case_id.id,
@@ -95,8 +103,3 @@ class PaymentReminderClaimLine(models.Model):
                 for line in self
             ]
         )
-        for line in self:
-            line.case_id._log_event(
-                "claim_reversed", {"line": line.id, "amount": line.amount, "note": reason}
-            )
-        return reversals

@@ -273,16 +273,38 @@ class PaymentReminderLadder(models.Model):
         return True
 
     def _match_steps(self, kept):
-        """Return {step of the kept version: step of this ladder} (may be empty)."""
+        """Return {step of the kept version: step of this ladder} (may be empty).
+
+        Two ladders that have no step in common are matched by kind and number, so
+        that nobody gets the same notice again from another ladder.
+        """
         self.ensure_one()
         by_lineage = {step.lineage: step for step in self._get_active_steps()}
+        old_steps = kept.with_context(active_test=False).step_ids.sorted(
+            lambda s: (s.sequence, s.id)
+        )
+        if by_lineage.keys().isdisjoint(old_steps.mapped("lineage")):
+            return self._match_steps_by_kind(old_steps)
         found = self.env["payment.reminder.step"]
         matches = {}
-        for step in kept.with_context(active_test=False).step_ids.sorted(
-            lambda s: (s.sequence, s.id)
-        ):
+        for step in old_steps:
             found = by_lineage.get(step.lineage, found)
             matches[step] = found
+        return matches
+
+    def _match_steps_by_kind(self, old_steps):
+        """Return {old step: the step of its kind and number here, or the last before}."""
+        mine = self._get_active_steps()
+        rank = {kind: i for i, kind in enumerate(self._get_kind_order())}
+        seen = dict.fromkeys(rank, 0)
+        matches = {}
+        for step in old_steps.filtered("active"):
+            same_kind = mine.filtered(lambda s, kind=step.kind: s.kind == kind)
+            at_most = mine.filtered(
+                lambda s, kind=step.kind: rank[s.kind] <= rank[kind]
+            )
+            matches[step] = same_kind[seen[step.kind] :][:1] or at_most[-1:]
+            seen[step.kind] += 1
         return matches
 
     # -- standing approval ------------------------------------------------------
