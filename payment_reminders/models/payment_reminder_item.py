@@ -122,6 +122,9 @@ class PaymentReminderItem(models.Model):
         changed = {}
         for item in self:
             seen = item._get_seen(live)
+            now = item._get_live(live)
+            if now and now.date_due != item.date_due:
+                item.date_due = now.date_due
             known = item._get_known()
             if known == (seen.owed, seen.credited):
                 continue
@@ -159,12 +162,12 @@ class PaymentReminderItem(models.Model):
             and now.payment_state != "blocked"
         )
 
-    def _get_due_item(self):
+    def _get_due_item(self, live):
         """Return this item as :class:`rules.schedule.DueItem`."""
         self.ensure_one()
         return schedule.DueItem(
             id=self.id,
-            date_due=self.date_due,
+            date_due=self._get_live(live).date_due,
             last_step_id=self.step_id.id or None,
             last_sent_date=self.last_sent_date or None,
             grace_days=self.case_id.partner_id.reminder_grace_days,
