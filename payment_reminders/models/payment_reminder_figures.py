@@ -138,6 +138,8 @@ class PaymentReminderFigures(models.AbstractModel):
             return fees.FeeDecision(ZERO)
         if step.fee_policy == "amount":
             wanted = self._convert_amount(case, step, statute, day)
+            if wanted is None:
+                return fees.FeeDecision(ZERO, ("no_exchange_rate",))
         if not statute:
             return fees.FeeDecision(wanted or ZERO)
         return fees.notice_fee(
@@ -182,28 +184,51 @@ class PaymentReminderFigures(models.AbstractModel):
 
     @api.model
     def _convert_amount(self, case, step, statute, day):
-        """Return the step's own fee in the case's currency."""
-        source = (
-            self.env["res.currency"].search([("name", "=", statute.currency)], limit=1)
-            if statute and statute.currency
-            else case.company_id.currency_id
-        ) or case.company_id.currency_id
-        amount = step.fee_amount
-        if source != case.currency_id:
-            amount = source._convert(amount, case.currency_id, case.company_id, day)
-        return _decimal(amount, case.currency_id.decimal_places)
+        """Return the step's own fee in the case's currency; None without a rate."""
+        source = case.company_id.currency_id
+        if statute and statute.currency:
+            source = self._find_currency(statute.currency)
+        rate = source and self._get_rate(source, case.currency_id, case.company_id, day)
+        if not rate:
+            return None
+        return fees.convert(
+            _decimal(step.fee_amount, 6), rate, case.currency_id.decimal_places
+        )
 
     @api.model
     def _get_exchange_rate(self, case, statute, day):
         """Return units of the case's currency for one unit of the statute's, or None."""
         if not statute.currency or statute.currency == case.currency_id.name:
             return Decimal(1)
-        source = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", statute.currency)], limit=1
+        source = self._find_currency(statute.currency)
+        return source and self._get_rate(
+            source, case.currency_id, case.company_id, day
         )
-        if not source:
-            return None
-        rate = source._get_conversion_rate(source, case.currency_id, case.company_id, day)
+
+    @api.model
+    def _find_currency(self, code):
+        """Return the currency of a law, which need not be in use here, or None."""
+        return (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", code)], limit=1)
+        ) or None
+
+    @api.model
+    def _get_rate(self, source, target, company, day):
+        """Return units of ``target`` for one of ``source``; None without a rate.
+
+        Odoo takes 1 for a currency without any rate: a fee of 100 would be asked
+        one for one in a currency worth a hundredth.
+        """
+        if source == target:
+            return Decimal(1)
+        for currency in (source | target) - company.currency_id:
+            if not currency.rate_ids.filtered(
+                lambda rate: rate.company_id in (company.root_id, company.browse())
+            ):
+                return None
+        rate = source._get_conversion_rate(source, target, company, day)
         return Decimal(str(rate)) if rate else None
 
     # -- interest ---------------------------------------------------------------
@@ -268,32 +293,35 @@ class PaymentReminderFigures(models.AbstractModel):
 
     @api.model
     def _read_fee_history(self, cases):
-        """Return {case id: [:class:`rules.fees.SentNotice`]} since each case opened."""
+        """Return {case id: [:class:`rules.fees.SentNotice`]} since each case opened.
+
+        As with the spacing, a notice belongs where its due items are now.
+        """
         history = defaultdict(list)
         reminders = self.env["payment.reminder"].sudo().search_fetch(
             [
-                ("case_id", "in", cases.ids),
+                ("line_ids.item_id.case_id", "in", cases.ids),
                 ("state", "in", ("sent", "uncertain")),
                 ("withdrawn", "=", False),
                 ("sent_date", "!=", False),
             ],
-            ["case_id", "sent_date", "amount_fee", "step_kind", "deadline_date"],
+            ["sent_date", "amount_fee", "step_kind", "deadline_date"],
         )
         for reminder in reminders:
-            case = reminder.case_id
-            if case.date_open and reminder.sent_date < case.date_open:
-                continue
-            history[case.id].append(
-                fees.SentNotice(
-                    date=case.company_id._get_reminder_today(reminder.sent_date),
-                    fee=_decimal(
-                        reminder.amount_fee, case.currency_id.decimal_places
-                    ),
-                    kind=reminder.step_kind,
-                    deadline=reminder.deadline_date or None,
-                )
-            )
+            for case in reminder.line_ids.item_id.case_id & cases:
+                if case.date_open and reminder.sent_date < case.date_open:
+                    continue
+                history[case.id].append(self._make_sent_notice(reminder, case))
         return history
+
+    @api.model
+    def _make_sent_notice(self, reminder, case):
+        return fees.SentNotice(
+            date=case.company_id._get_reminder_today(reminder.sent_date),
+            fee=_decimal(reminder.amount_fee, case.currency_id.decimal_places),
+            kind=reminder.step_kind,
+            deadline=reminder.deadline_date or None,
+        )
 
     @api.model
     def _read_compensated(self, cases):
