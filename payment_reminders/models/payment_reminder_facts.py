@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,16 @@ MOBILE_TYPES = (
 )
 #: How far back an incoming bank line may lie and still be about an open invoice.
 BANK_LINE_DAYS = 120
+
+#: "Ann Smith" <ann@example.com>
+NAMED_ADDRESS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>")
+SEPARATOR = re.compile(r"[;,]")
+#: A local part, then two or more labels of letters, digits and hyphens.
+ADDRESS = re.compile(
+    r"[^\s@<>(),;:\\\"\[\]]+@(?:[^\W_](?:(?:[^\W_]|-)*[^\W_])?\.)+"
+    r"(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -669,10 +680,18 @@ def _unique(partners, get_address):
 
 
 def _get_email(partner):
-    address = email_normalize(partner.email or "", strict=True)
-    if not address or "." not in address.rpartition("@")[2]:
+    """Return the e-mail address of a partner, or None when it cannot be one.
+
+    Odoo's own parser makes an address of somebody else out of a typo (of
+    "ann smith@example.com" it takes "smith@example.com"): here every part must be
+    an address. Of several the first is taken.
+    """
+    text = (partner.email or "").strip()
+    named = NAMED_ADDRESS.fullmatch(text)
+    addresses = [named[1]] if named else [part.strip() for part in SEPARATOR.split(text)]
+    if not all(ADDRESS.fullmatch(address) for address in addresses):
         return None
-    return address
+    return email_normalize(addresses[0]) or None
 
 
 def _get_mobile(partner):
