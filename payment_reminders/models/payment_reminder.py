@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..rules import guard, schedule
+from . import transactions
 
 #: States in which a notice may still go out.
 OPEN_STATES = ("proposed", "approved", "held", "sending")
@@ -194,19 +195,31 @@ class PaymentReminder(models.Model):
         """Look at the open notices again, then propose what has become due."""
         # A proposal sends nothing: it needs no right of whoever starts this.
         self = self.sudo()
-        ir_cron = self.env["ir.cron"]
-        self.search([("state", "in", ("proposed", "approved", "held"))])._recheck()
-        ir_cron._reminder_progress(0)
+        transactions.commit(self.env)
+        waiting = self.search([("state", "in", ("proposed", "approved", "held"))])
+        self._work_off(waiting, type(self)._recheck)
         for company in self.env["res.company"]._get_reminder_companies():
             cases = self._find_due_cases(company)
-            left = len(cases)
-            for start in range(0, len(cases), CASES_PER_BATCH):
-                batch = cases[start : start + CASES_PER_BATCH]
-                self.env["payment.reminder.proposal"].with_company(company)._propose(
-                    batch.with_company(company)
-                )
-                left -= len(batch)
-                ir_cron._reminder_progress(len(batch), left)
+            self._work_off(cases.with_company(company), self._propose)
+
+    @api.model
+    def _work_off(self, records, work):
+        """Do ``work`` on many records, in batches that are committed."""
+        left = len(records)
+        for start in range(0, len(records), CASES_PER_BATCH):
+            batch = records[start : start + CASES_PER_BATCH]
+            transactions.run_each(batch, work)
+            left -= len(batch)
+            self.env["ir.cron"]._reminder_progress(len(batch), left)
+
+    @api.model
+    def _propose(self, cases):
+        """Propose the next notice of cases that nobody else is busy with."""
+        free = cases.try_lock_for_update()
+        busy = free.env["payment.reminder"].search(
+            [("case_id", "in", free.ids), ("state", "in", (*OPEN_STATES, "uncertain"))]
+        )
+        free.env["payment.reminder.proposal"]._propose(free - busy.case_id)
 
     @api.model
     def _find_due_cases(self, company):
@@ -234,9 +247,13 @@ class PaymentReminder(models.Model):
 
         What can never be right again is cancelled, and what is still owed comes
         back as a new proposal; a held notice that nothing holds any more goes
-        back into the queue.
+        back into the queue. What somebody else is busy with is left alone.
         """
-        for reminder, codes in self._judge(as_if_released=True).items():
+        cases = self.case_id.try_lock_for_update()
+        free = self.filtered(lambda r: r.case_id in cases).try_lock_for_update()
+        free.invalidate_recordset()
+        waiting = free.filtered(lambda r: r.state in ("proposed", "approved", "held"))
+        for reminder, codes in waiting._judge(as_if_released=True).items():
             reasons = set(codes) - {str(code) for code in guard.NOT_READY}
             if reasons & {str(code) for code in guard.OBSOLETE}:
                 reminder._note_verdict(codes)
@@ -409,6 +426,8 @@ class PaymentReminder(models.Model):
 
         :return: {reminder: list of codes}, an empty list for one that may go out
         """
+        reminders = self.sudo()
+        reminders.env["payment.reminder.sender"]._lock_rows(reminders)
         return self._judge()
 
     def _judge(self, as_if_released=False):
@@ -420,7 +439,6 @@ class PaymentReminder(models.Model):
         now = fields.Datetime.now()
         # The verdict must not depend on what the caller may read.
         reminders = self.sudo()
-        reminders.env["payment.reminder.sender"]._lock_rows(reminders)
         facts = reminders.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
         if as_if_released:
             for reminder in reminders.filtered(lambda r: r._is_held_by_guard()):

@@ -827,12 +827,12 @@ class PaymentReminderCase(models.Model):
             return
         pending = self.env.cr.postcommit.data.setdefault("payment_reminder_partners", set())
         if not pending:
-            registry = self.env.registry
-            self.env.cr.postcommit.add(lambda: self._refresh_partners(registry, pending))
+            cases = self.with_user(api.SUPERUSER_ID).with_context({})
+            self.env.cr.postcommit.add(lambda: cases._refresh_partners(pending))
         pending |= ids
 
     @api.model
-    def _refresh_partners(self, registry, partner_ids):
+    def _refresh_partners(self, partner_ids):
         """Refresh in a transaction of its own; a busy case waits for the cron.
 
         Runs in the payer's request, whose commit has just been done.
@@ -845,8 +845,7 @@ class PaymentReminderCase(models.Model):
                 env.ref("payment_reminders.ir_cron_refresh")._trigger()
 
         try:
-            with registry.cursor() as cr:
-                transactions.run(api.Environment(cr, api.SUPERUSER_ID, {}), refresh)
+            transactions.run(self.env, refresh)
         except Exception:
             # The payment is booked, and its payer must not hear of this. The guard
             # reads the books in any case, and the nightly run refreshes.

@@ -56,6 +56,21 @@ def run(env, work):
             time.sleep(random.uniform(0, 0.1 * (TRIES - tries_left)))
 
 
+def run_each(records, work):
+    """Do ``work(records)`` in a transaction of its own, one record harming no other.
+
+    When it fails, each record gets a transaction, and those that fail are logged.
+    """
+    try:
+        run(records.env, lambda env: work(records.with_env(env)))
+    except Exception:
+        if len(records) == 1:
+            _logger.exception("%s failed on %s", work.__qualname__, records)
+            return
+        for record in records:
+            run_each(record, work)
+
+
 def commit(env):
     """Commit what the caller has written, and let it read a new snapshot."""
     if modules.module.current_test:
