@@ -21,11 +21,12 @@ import psycopg2
 from psycopg2 import sql
 
 from . import addons, progress
-from .home import SetupError, remove
+from .home import SetupError, explain_failure, remove
 from .server import Odoo, command
 
 KEEP_TEMPLATES = 3
 BUILDING = "building"
+TODO = "correct what the log says and start again"
 
 
 class Databases:
@@ -130,7 +131,8 @@ class Databases:
                 read_status=_module_status,
             )
         except progress.CommandFailed as error:
-            raise _install_failed(what, error.log) from error
+            error.tail = _from_first_error(error.log)
+            raise explain_failure(self.home, _failure(what), error, TODO) from error
         self._check_installed(work, modules)
         conf.unlink()
         remove(self.filestores / name)
@@ -151,7 +153,9 @@ class Databases:
                 installed = {row[0] for row in cursor.fetchall()}
         missing = [name for name in modules if name not in installed]
         if missing:
-            raise _install_failed(", ".join(missing), self.home.log("install"))
+            log = self.home.log("install")
+            why = f"{_from_first_error(log)}\n(all of it: {log})"
+            raise SetupError(_failure(", ".join(missing)), why, TODO)
 
     def _copy(self, source: str, target: str) -> None:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
@@ -237,19 +241,17 @@ def _module_status(line: str) -> str | None:
     return f"{match[2]}/{match[3]} {match[1]}" if match else None
 
 
-def _install_failed(what: str, log: Path) -> SetupError:
+def _failure(what: str) -> str:
+    return f"{what} cannot be installed in a database"
+
+
+def _from_first_error(log: Path) -> str:
+    """The part of Odoo's log that tells what went wrong."""
     with open(log, encoding="utf-8", errors="replace") as stream:
         lines = stream.readlines()
-    first = next(
-        (
-            at
-            for at, line in enumerate(lines)
-            if re.search(r" (ERROR|CRITICAL) |^Traceback", line)
-        ),
-        max(0, len(lines) - 15),
-    )
-    return SetupError(
-        f"{what} cannot be installed in a database",
-        "".join(lines[first : first + 60]).rstrip(),
-        f"correct what the log says and start again; all of it: {log}",
-    )
+    first = max(0, len(lines) - 15)
+    for at, line in enumerate(lines):
+        if re.search(r" (ERROR|CRITICAL) |^Traceback", line):
+            first = at
+            break
+    return "".join(lines[first : first + 60]).rstrip()

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import progress
-from .home import Home, SetupError, explain_os_error, remove
+from .home import Home, SetupError, explain_failure, explain_os_error, remove
 
 SUITE = "sid"
 ODOO = "odoo-19"
@@ -59,7 +59,12 @@ def provide(home: Home) -> Path:
     try:
         _fetch(home, target)
     except progress.CommandFailed as error:
-        raise _explain(error) from error
+        raise explain_failure(
+            home,
+            "Odoo 19 could not be had from Debian",
+            error,
+            "look at the network and try again, or point ODOO_PATH at an Odoo 19",
+        ) from error
     except OSError as error:
         raise explain_os_error(error, f"The folder {home.path}") from error
     return packages
@@ -261,21 +266,6 @@ def _version(debs: Path) -> str:
     for deb in debs.glob(f"{ODOO}_*.deb"):
         return deb.name.split("_")[1]
     raise SetupError(f"apt-get said that it fetched {ODOO}, but there is no such file")
-
-
-def _explain(error: progress.CommandFailed) -> SetupError:
-    if "No space left" in error.tail or "not enough free space" in error.tail.lower():
-        return SetupError(
-            "Odoo could not be fetched: the disk is full",
-            error.tail,
-            "free about 4 GB, or set PAYMENT_REMINDERS_HOME to a folder on another"
-            " disk, and start again",
-        )
-    return SetupError(
-        "Odoo 19 could not be had from Debian",
-        f"{error}\n{error.tail}\n(all of it: {error.log})",
-        "look at the network and try again, or point ODOO_PATH at an Odoo 19",
-    )
 
 
 def _environment() -> dict[str, str]:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from . import progress
-from .home import Home, SetupError, remove
+from .home import Home, SetupError, explain_failure, remove
 
 REPOSITORY = "https://github.com/odoo/odoo.git"
 BRANCH = "19.0"
@@ -39,9 +39,10 @@ def provide(home: Home, reason: str) -> Path:
             env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
         )
     except progress.CommandFailed as error:
-        raise SetupError(
-            "Odoo 19 could not be cloned from its public repository",
-            f"{reason}; and git says:\n{error.tail}",
+        raise explain_failure(
+            home,
+            f"As {reason}, Odoo 19 was cloned from its public repository, in vain",
+            error,
             f"look at the network and try again, or {todo}",
         ) from error
     work.rename(target)

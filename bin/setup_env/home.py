@@ -15,6 +15,8 @@ from pathlib import Path
 from . import progress
 
 REPO = Path(__file__).resolve().parents[2]
+SPACE_NEEDED = "3 GB"
+SPACE_LEFT_WHEN_FULL = 200_000_000
 STALE_SECONDS = 24 * 3600
 # Chromium puts sockets there, whose path may have 107 bytes.
 TMPDIR_MAX = 60
@@ -125,12 +127,7 @@ def remove(path: Path) -> None:
 def explain_os_error(error: OSError, what: str) -> SetupError:
     """Turn an operating system error into words."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return SetupError(
-            f"{what} cannot be written: the disk is full",
-            str(error),
-            "free about 4 GB there, or set PAYMENT_REMINDERS_HOME to a folder on"
-            " another disk, and start again; what is finished is kept",
-        )
+        return _disk_full(what, str(error))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return SetupError(
             f"{what} cannot be written",
@@ -138,3 +135,23 @@ def explain_os_error(error: OSError, what: str) -> SetupError:
             "set PAYMENT_REMINDERS_HOME to a folder that you may write to",
         )
     return SetupError(f"{what}: {error}")
+
+
+def explain_failure(
+    home: Home, what: str, error: progress.CommandFailed, todo: str
+) -> SetupError:
+    """Turn the failure of a program into words; a full disk hides behind many."""
+    why = f"{error}\n{error.tail}\n(all of it: {error.log})"
+    free = shutil.disk_usage(home.path).free
+    if "No space left" in error.tail or free < SPACE_LEFT_WHEN_FULL:
+        return _disk_full(what, why)
+    return SetupError(what, why, todo)
+
+
+def _disk_full(what: str, why: str) -> SetupError:
+    return SetupError(
+        f"{what}: the disk is full",
+        why,
+        f"free about {SPACE_NEEDED}, or let PAYMENT_REMINDERS_HOME name a folder on"
+        " another disk, and start again; what is finished is kept",
+    )

@@ -7,6 +7,7 @@ above the data.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import hashlib
@@ -225,6 +226,9 @@ class Postgres:
             )
         except SetupError as error:
             progress.say(f"PostgreSQL did not stop: {error}")
+        if self.socket_folder not in self.data.parents:
+            with contextlib.suppress(OSError):
+                self.socket_folder.rmdir()
 
     def _tool(self, name: str, *arguments: str) -> None:
         log = self.home.log(f"postgres-{name}")

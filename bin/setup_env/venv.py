@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from . import progress
-from .home import REPO, Home, SetupError, explain_os_error, remove
+from .home import REPO, Home, SetupError, explain_failure, explain_os_error, remove
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 NAMES = ("python3.12", "python3.11", "python3.13", "python3.10")
@@ -20,6 +20,13 @@ REQUIREMENTS = (
     Path(__file__).with_name("requirements-odoo.txt"),
     REPO / "requirements.txt",
     REPO / "requirements-dev.txt",
+)
+PIP_OPTIONS = (
+    "--prefer-binary",
+    "--no-compile",
+    "--no-input",
+    "--progress-bar=off",
+    "--disable-pip-version-check",
 )
 STAMP = "complete"
 KEEP_DAYS = 7
@@ -61,19 +68,7 @@ def _build(home: Home, base: str, folder: Path) -> None:
             error.tail,
             "on Debian, install the package python3-venv",
         ) from error
-    command = [
-        str(folder / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "--prefer-binary",
-    ]
-    command += [
-        "--no-compile",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar=off",
-    ]
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", *PIP_OPTIONS]
     for path in REQUIREMENTS:
         command += ["-r", str(path)]
     try:
@@ -85,28 +80,19 @@ def _build(home: Home, base: str, folder: Path) -> None:
             read_status=_pip_status,
         )
     except progress.CommandFailed as error:
-        raise _explain(error) from error
+        raise explain_failure(
+            home,
+            "The Python packages could not be installed",
+            error,
+            "look at the network, and at pip's settings if it goes through a mirror,"
+            " and start again; what was downloaded is kept",
+        ) from error
     (folder / STAMP).write_text(sys.version + "\n")
 
 
 def _pip_status(line: str) -> str | None:
     match = re.match(r"\s*(Collecting|Downloading|Building|Installing)\s+(\S+)", line)
     return " ".join(match.groups()) if match else None
-
-
-def _explain(error: progress.CommandFailed) -> SetupError:
-    if "No space left" in error.tail:
-        return SetupError(
-            "The Python packages could not be installed: the disk is full",
-            error.tail,
-            "free about 2 GB, or let PAYMENT_REMINDERS_HOME name another disk",
-        )
-    return SetupError(
-        "The Python packages could not be installed",
-        f"pip ended with {error.code}:\n{error.tail}\n(all of it: {error.log})",
-        "look at the network, and at pip's settings if it goes through a mirror, and"
-        " start again; what was downloaded is kept",
-    )
 
 
 def _remove_old(home: Home, current: Path) -> None:
