@@ -25,6 +25,8 @@ from . import payment_reminder_proposal
 from . import payment_reminder_sender
 from . import payment_reminder_paperwork
 from . import payment_reminder_letter
+from . import payment_reminder_proportionality
+from . import payment_reminder_remarks
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -24,6 +24,7 @@ class Figures:
     interest_by_item: dict = field(default_factory=dict)
     periods_by_item: dict = field(default_factory=dict)
     remarks: tuple = ()
+    remark_values: dict = field(default_factory=dict)
 
     @property
     def claim(self):
@@ -65,6 +66,7 @@ class PaymentReminderFigures(models.AbstractModel):
         tables = jurisdictions._get_rate_tables()
         laws = {j: (j._get_statute(), tables[j]) for j in jurisdictions}
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+        unclean = self._find_unclean(cases)
         return [
             self._compute_one(
                 case,
@@ -77,6 +79,7 @@ class PaymentReminderFigures(models.AbstractModel):
                 payments=payments,
                 law=laws.get(case.ladder_id.jurisdiction_id, (None, {})),
                 calendar=calendars[case.id],
+                is_clean=case.id not in unclean,
             )
             for case, step, owed in notices
         ]
@@ -95,6 +98,7 @@ class PaymentReminderFigures(models.AbstractModel):
         payments,
         law,
         calendar,
+        is_clean,
     ):
         digits = case.currency_id.decimal_places
         figures = Figures(principal=sum((amount for _item, amount in owed), ZERO))
@@ -118,22 +122,39 @@ class PaymentReminderFigures(models.AbstractModel):
         decision = self._decide_fee(
             case, step, statute, debtor, overdue, day, history,
             compensation=figures.compensation + _decimal(costs["compensation"], digits),
+            limits=self._get_fee_limits(case, day, is_clean),
         )
         figures.fee = decision.amount
         if step._bears_fee():
             remarks += [f"fee:{code}" for code in decision.codes]
+        if figures.interest_until and figures.interest_until < day:
+            remarks.append("interest:no_rate")
         figures.remarks = tuple(remarks)
+        figures.remark_values = self._get_remark_values(
+            case, statute, debtor, step, day, decision
+        )
         return figures
 
     # -- fee and compensation ---------------------------------------------------
 
     @api.model
     def _decide_fee(
-        self, case, step, statute, debtor, overdue, day, history, compensation=ZERO
+        self,
+        case,
+        step,
+        statute,
+        debtor,
+        overdue,
+        day,
+        history,
+        compensation=ZERO,
+        limits=None,
     ):
         """Return the fee of this notice (:class:`rules.fees.FeeDecision`)."""
         digits = case.currency_id.decimal_places
         wanted = None
+        disputed = bool(case.query_ids.filtered(lambda q: q.state != "closed"))
+        principal = sum((amount for _item, amount in overdue), ZERO)
         if step.fee_policy == "none":
             return fees.FeeDecision(ZERO)
         if step.fee_policy == "amount":
@@ -141,7 +162,13 @@ class PaymentReminderFigures(models.AbstractModel):
             if wanted is None:
                 return fees.FeeDecision(ZERO, ("no_exchange_rate",))
         if not statute:
-            return fees.FeeDecision(wanted or ZERO)
+            return fees.unregulated_fee(
+                wanted or ZERO,
+                fee_history=history,
+                disputed=disputed,
+                principal=principal,
+                limits=limits,
+            )
         return fees.notice_fee(
             statute,
             wanted=wanted,
@@ -150,10 +177,11 @@ class PaymentReminderFigures(models.AbstractModel):
             due_date=min(item.date_due for item, _amount in overdue),
             fee_history=history,
             agreed=case.company_id.reminder_fee_agreed,
-            disputed=bool(case.query_ids.filtered(lambda q: q.state != "closed")),
+            disputed=disputed,
             kind=step.kind,
-            principal=sum((amount for _item, amount in overdue), ZERO),
+            principal=principal,
             compensation_claimed=compensation,
+            limits=limits,
             currency=case.currency_id.name,
             exchange_rate=self._get_exchange_rate(case, statute, day),
             digits=digits,

@@ -25,6 +25,8 @@ class PaymentReminderFreeze(models.Model):
             ("reopened", "A payment was undone: look before going on"),
             ("promise", "The customer promised to pay"),
             ("merged", "Two customers were merged: look before going on"),
+            ("rest", "The invoices are paid, fees and interest are open"),
+            ("trifle", "Too little is owed for another reminder"),
             ("manual", "Held by hand"),
         ],
         required=True,

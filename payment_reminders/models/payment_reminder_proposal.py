@@ -100,6 +100,7 @@ class PaymentReminderProposal(models.AbstractModel):
             "amount_claim": float(figures.claim),
             "interest_until": figures.interest_until,
             "remarks": list(figures.remarks),
+            "remark_values": figures.remark_values,
         }
 
     @api.model
@@ -131,6 +132,8 @@ class PaymentReminderProposal(models.AbstractModel):
                         "kind": reminder.step_kind,
                         "principal": str(figure.principal),
                         "claim": str(figure.claim),
+                        "fee": str(figure.fee),
+                        "remarks": list(figure.remarks),
                         "items": [item.id for item, _seen, _step in rows],
                         "hold_until": fields.Datetime.to_string(reminder.hold_until),
                     },

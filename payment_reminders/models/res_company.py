@@ -35,6 +35,26 @@ class ResCompany(models.Model):
         "the debt arose, as by terms of sale that the customer accepted.",
     )
 
+    reminder_fee_floor = fields.Monetary(
+        string="No reminder fee under",
+        help="No fee is asked for when less than this is overdue. 0: always.",
+    )
+    reminder_fee_max_share = fields.Float(
+        string="Reminder fees at most (% of what is overdue)",
+        help="No fee is asked for that brings the sum of the fees over this share of "
+        "what is overdue. 0: no limit of your own; the law's holds in any case.",
+    )
+    reminder_first_fee_free = fields.Boolean(
+        string="First reminder fee is forgone",
+        help="A customer who was charged no reminder fee, and forgiven none, in the "
+        "last twelve months is forgiven the first one.",
+    )
+    reminder_trifle_limit = fields.Monetary(
+        string="Propose to write off up to",
+        help="When this or less is overdue after two reminders, you are asked to write "
+        "it off before a third one goes out. 0: never.",
+    )
+
     _reminder_hours_ordered = models.Constraint(
         "CHECK(reminder_hour_from >= 0 AND reminder_hour_to <= 24"
         " AND reminder_hour_from < reminder_hour_to)",
@@ -43,6 +63,11 @@ class ResCompany(models.Model):
     _reminder_stale_positive = models.Constraint(
         "CHECK(reminder_bank_stale_days >= 0)",
         "The age of a bank line cannot be negative.",
+    )
+    _reminder_own_limits_positive = models.Constraint(
+        "CHECK(reminder_fee_floor >= 0 AND reminder_trifle_limit >= 0"
+        " AND reminder_fee_max_share >= 0 AND reminder_fee_max_share <= 100)",
+        "Your own limits of reminder fees cannot be negative, nor a share over 100 %.",
     )
 
     @api.constrains("reminder_ladder_id")

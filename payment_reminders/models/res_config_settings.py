@@ -20,3 +20,17 @@ class ResConfigSettings(models.TransientModel):
     reminder_fee_agreed = fields.Boolean(
         related="company_id.reminder_fee_agreed", readonly=False
     )
+    reminder_fee_floor = fields.Monetary(
+        related="company_id.reminder_fee_floor",
+        readonly=False,
+    )
+    reminder_fee_max_share = fields.Float(
+        related="company_id.reminder_fee_max_share", readonly=False
+    )
+    reminder_first_fee_free = fields.Boolean(
+        related="company_id.reminder_first_fee_free", readonly=False
+    )
+    reminder_trifle_limit = fields.Monetary(
+        related="company_id.reminder_trifle_limit",
+        readonly=False,
+    )

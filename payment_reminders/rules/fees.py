@@ -232,6 +232,30 @@ def notice_fee(
     return FeeDecision(amount, tuple(codes), cap, rule.source)
 
 
+def unregulated_fee(
+    wanted: Decimal,
+    *,
+    fee_history: Sequence[SentNotice] = (),
+    disputed: bool = False,
+    principal: Decimal = ZERO,
+    limits: Limits | None = None,
+) -> FeeDecision:
+    """Return the fee of a ladder without a law: only what the company sets holds.
+
+    :param wanted: what the step asks for, in the claim's currency
+    :param fee_history: notices really sent on the claim
+    :param disputed: there is a reasonable objection or an open question
+    :param principal: what is owed, in the claim's currency
+    :param limits: what the company sets for itself
+    """
+    if not wanted:
+        return FeeDecision(ZERO, ("not_wanted",))
+    charged = sum((notice.fee for notice in fee_history), ZERO)
+    codes = ["disputed"] if disputed else []
+    codes += _own_limits(limits or Limits(), wanted, charged, principal)
+    return FeeDecision(ZERO if codes else wanted, tuple(codes))
+
+
 def compensation(
     statute: Statute,
     *,

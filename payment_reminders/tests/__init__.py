@@ -3,6 +3,7 @@ from . import test_case_broken
 from . import test_case_merge
 from . import test_case_people
 from . import test_jurisdiction
+from . import test_fees_left_off
 from . import test_money_in_doubt
 from . import test_paying
 from . import test_paying_otherwise

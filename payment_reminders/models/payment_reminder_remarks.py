@@ -1,0 +1,183 @@
+"""Puts into words what was left off a notice, or lowered, and why."""
+
+from odoo import api, fields, models
+from odoo.tools import float_repr, format_date, formatLang
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    remark_values = fields.Json(
+        readonly=True, help="What the sentences about the remarks name."
+    )
+    remark_text = fields.Text(
+        string="Left off or changed",
+        compute="_compute_remark_text",
+        help="What this notice does not ask for, or asks for less of, and why.",
+    )
+
+    @api.depends("remarks", "remark_values", "interest_until")
+    @api.depends_context("lang")
+    def _compute_remark_text(self):
+        for reminder in self:
+            reminder.remark_text = "\n".join(reminder._explain_remarks()) or False
+
+    def _explain_remarks(self):
+        """Return a sentence for each remark, in the user's language."""
+        self.ensure_one()
+        texts = self._get_remark_texts()
+        values = self._get_remark_words()
+        return [
+            texts[code] % values if code in texts else code
+            for code in self.remarks or []
+        ]
+
+    def _get_remark_words(self):
+        """Return what the sentences name, formatted."""
+        self.ensure_one()
+        values = self.remark_values or {}
+        source = values.get("source")
+        return {
+            "law": f" ({source})" if source else "",
+            "days": values.get("days", ""),
+            "spacing": values.get("spacing", ""),
+            "count": values.get("count", ""),
+            "cap": self._format_remark_number(values.get("cap")),
+            "floor": self._format_remark_number(values.get("floor")),
+            "share": self._format_remark_number(values.get("share")),
+            "rate": values.get("rate", ""),
+            "law_currency": values.get("law_currency", ""),
+            "currency": self.currency_id.name,
+            "day": format_date(self.env, values["day"]) if values.get("day") else "",
+            "until": format_date(self.env, self.interest_until)
+            if self.interest_until
+            else "",
+            "user": self.env["res.users"].sudo().browse(values.get("by")).name or "",
+            "note": values.get("note", ""),
+        }
+
+    @api.model
+    def _format_remark_number(self, text):
+        return formatLang(self.env, float(text)) if text else ""
+
+    @api.model
+    def _get_remark_texts(self):
+        """Return {remark: sentence}; the sentences may use _get_remark_words."""
+        _ = self.env._
+        return {
+            "fee:no_rule": _("No fee: the law knows none for such a notice%(law)s."),
+            "fee:no_statutory_amount": _(
+                "No fee: the law names no amount, only the real cost, and the step sets "
+                "none%(law)s."
+            ),
+            "fee:not_wanted": _("No fee: the step asks for none."),
+            "fee:too_early": _(
+                "No fee: the law allows one from %(days)s days after the due date%(law)s."
+            ),
+            "fee:not_agreed": _(
+                "No fee: the law allows one only when it was agreed beforehand, and the "
+                "settings do not say that it was%(law)s."
+            ),
+            "fee:disputed": _("No fee: the customer has an open question."),
+            "fee:spacing": _(
+                "No fee: the last reminder was sent less than %(spacing)s days "
+                "before%(law)s."
+            ),
+            "fee:earlier_deadline_running": _(
+                "No fee: the deadline of an earlier reminder has not passed yet%(law)s."
+            ),
+            "fee:no_expired_notice": _(
+                "No fee: the law allows one only after the deadline of a final "
+                "notice%(law)s."
+            ),
+            "fee:first_notice_free": _(
+                "No fee: the law wants a reminder without a fee first%(law)s."
+            ),
+            "fee:max_number": _(
+                "No fee: the law allows %(count)s for one claim, and they were "
+                "charged%(law)s."
+            ),
+            "fee:no_exchange_rate": _(
+                "No fee: there is no exchange rate from %(law_currency)s to %(currency)s."
+            ),
+            "fee:under_floor": _(
+                "No fee: less than %(floor)s %(currency)s is overdue (your own limit)."
+            ),
+            "fee:over_share": _(
+                "No fee: all fees together would be more than %(share)s %% of what is "
+                "overdue (your own limit)."
+            ),
+            "fee:courtesy": _(
+                "No fee: the customer has a clean record and is forgiven the first one."
+            ),
+            "fee:over_cap": _(
+                "The fee was lowered to what the law allows, %(cap)s "
+                "%(currency)s%(law)s."
+            ),
+            "fee:inside_compensation": _(
+                "The fee was lowered: the lump sum and the fees count against each "
+                "other%(law)s."
+            ),
+            "fee:converted": _(
+                "The limit of the law was converted at %(rate)s %(currency)s for one "
+                "%(law_currency)s, the rate of %(day)s."
+            ),
+            "fee:by_hand": _("The fee was lowered by %(user)s: %(note)s"),
+            "interest:no_rate": _(
+                "Interest was computed up to %(until)s only: no verified reference rate "
+                "is known for the days after it."
+            ),
+            "compensation:not_from_persons": _(
+                "No lump sum: the law gives none against consumers."
+            ),
+            "compensation:no_rule": _("No lump sum: the law knows none."),
+            "compensation:not_late": _("No lump sum: nothing is overdue yet."),
+            "compensation:already_claimed": _("No lump sum: it was claimed before."),
+            "compensation:disputed": _(
+                "No lump sum: the customer has an open question."
+            ),
+            "compensation:no_exchange_rate": _(
+                "No lump sum: there is no exchange rate from %(law_currency)s to "
+                "%(currency)s."
+            ),
+            "compensation:fees_counted": _(
+                "The lump sum was lowered by the fees claimed so far."
+            ),
+            "compensation:converted": _(
+                "The lump sum was converted at %(rate)s %(currency)s for one "
+                "%(law_currency)s, the rate of %(day)s."
+            ),
+        }
+
+
+class PaymentReminderFigures(models.AbstractModel):
+    _inherit = "payment.reminder.figures"
+
+    @api.model
+    def _get_remark_values(self, case, statute, debtor, step, day, decision):
+        """Return what the sentences about the remarks of a notice name, as JSON.
+
+        :param decision: on its fee (:class:`rules.fees.FeeDecision`)
+        """
+        company = case.company_id
+        values = {"day": str(day), "source": decision.source}
+        if company.reminder_fee_max_share:
+            values["share"] = float_repr(company.reminder_fee_max_share, 2)
+        if company.reminder_fee_floor:
+            values["floor"] = str(
+                self._convert_own_limit(case, company.reminder_fee_floor, day)
+            )
+        if decision.cap is not None:
+            values["cap"] = str(decision.cap)
+        if statute:
+            values["law_currency"] = statute.currency
+            if statute.currency != case.currency_id.name:
+                rate = self._get_exchange_rate(case, statute, day)
+                values["rate"] = format(rate.normalize(), "f") if rate else ""
+            if rule := statute.fee_rule(debtor, day, step.kind):
+                values |= {
+                    "days": rule.first_after_days,
+                    "spacing": rule.spacing_days,
+                    "count": rule.max_count,
+                }
+        return {name: value for name, value in values.items() if value not in (None, "")}
