@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+import warnings
 
 import odoo.tools
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 
-from .play import play
-
 
 def main() -> None:
     """Open the database and play."""
     odoo.tools.config.parse_config(["--log-level=error"])
+    # What libraries of Odoo will drop one day is nothing to the reader of a demo.
+    warnings.simplefilter("ignore")
+    # Our addon can be imported only when its path is known.
+    from .play import play
+
     (database,) = odoo.tools.config["db_name"]
     threading.current_thread().dbname = database  # type: ignore[attr-defined]
     registry = Registry(database)

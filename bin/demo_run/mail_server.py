@@ -10,17 +10,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from .letterbox import Letterbox
 
 HOST = "127.0.0.1"
-#: At this domain nobody has a mailbox.
-UNKNOWN_DOMAIN = "@unknown.example"
+#: Below this domain nobody has a mailbox.
+UNKNOWN_DOMAIN = ".unknown.example"
 
-UP, DOWN, DROP_NEXT = "up", "down", "drop-next"
+UP, DOWN, HANG_UP = "up", "down", "hang-up"
 
 
 class MailServer:
     """Starts, stops and breaks the SMTP server of the demo.
 
-    ``drop-next`` takes the next message and hangs up before saying so: the sender
-    can only be uncertain then, as after a real break of the line.
+    With ``hang-up ADDRESS`` it takes the next message to that address and hangs up
+    before saying so: the sender cannot know then whether it arrived.
     """
 
     def __init__(self, letterbox: Letterbox, port: int) -> None:
@@ -32,9 +32,9 @@ class MailServer:
     def set_mode(self, mode: str) -> None:
         """Bring the server to a mode.
 
-        :param mode: up, down or drop-next
+        :param mode: up, down or hang-up followed by an address
         """
-        self._handler.drop_next = mode == DROP_NEXT
+        mode, _blank, self._handler.hang_up_at = mode.partition(" ")
         if mode == DOWN:
             self.stop()
         elif not self._controller:
@@ -53,7 +53,7 @@ class MailServer:
 class _Handler:
     def __init__(self, letterbox: Letterbox) -> None:
         self.letterbox = letterbox
-        self.drop_next = False
+        self.hang_up_at = ""
 
     async def handle_RCPT(
         self,
@@ -75,8 +75,8 @@ class _Handler:
         assert isinstance(content, bytes)
         for recipient in envelope.rcpt_tos:
             self.letterbox.put_email(recipient, content)
-        if self.drop_next:
-            self.drop_next = False
+        if self.hang_up_at in envelope.rcpt_tos:
+            self.hang_up_at = ""
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 OK"

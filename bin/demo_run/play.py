@@ -2,15 +2,115 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from . import company, customers, people
+from .acts import KAREN, Acts
+from .bank import Bank
+from .billing import Billing
+from .clock import at, now, to_local
+from .days import Days, business_day, is_business_day
+from .moved_clock import MovedClock
+from .script import Script
+from .stage import Stage
 
 if TYPE_CHECKING:
     from odoo.api import Environment
+
+#: On this day of the play the mail server is down in the morning.
+MAIL_SERVER_DOWN = 9
+#: On this day the bookkeeper approves all notices to Norwegian customers for good.
+STANDING_APPROVAL = 2
+
+#: Hours of the company's day.
+NIGHT, BOOKS, MORNING, AFTERNOON = 6.0, 8.5, 9.5, 13.0
 
 
 def play(env: Environment) -> None:
     """Play the demo in a new database with the addon; print what happened.
 
-    Runs as superuser in an Odoo process of its own, without an HTTP server. What is not
-    committed when this returns is committed then.
+    Runs as superuser in an Odoo process of its own, without an HTTP server.
     """
+    end = now()
+    days = Days(to_local(end).date())
+    clock = MovedClock()
+    stage = Stage(env.registry, clock, days)
+    with clock.moved(at(days.first, NIGHT - 1)):
+        _set_up(stage)
+        Play(stage, end).run()
+
+
+def _set_up(stage: Stage) -> None:
+    with stage.acting() as env:
+        company.create(env, stage.days.first)
+    with stage.acting() as env:
+        stage.partners.update(customers.create(env))
+        for person in people.EVERYBODY:
+            user = env["res.users"].search([("login", "=", person.login)])
+            stage.users[person.login] = user.id
+
+
+class Play:
+    """The days one after the other."""
+
+    def __init__(self, stage: Stage, end: datetime) -> None:
+        self.stage = stage
+        self.end = end
+        self.billing = Billing(stage.days)
+        self.bank = Bank(stage.days)
+        self.script = Script(stage, Acts(stage, self.bank), self.billing.placed)
+
+    def run(self) -> None:
+        """Play every day, the last one up to the present moment."""
+        for day in self.stage.days:
+            self._play_day(day)
+            print(f"· {day:%a %d %b}", file=sys.stderr, flush=True)
+        self.stage.clock.move_to(self.end)
+
+    def _play_day(self, day: date) -> None:
+        days = self.stage.days
+        self._move_to(day, NIGHT)
+        self._run_action("refresh")
+        self._run_action("propose")
+        self._move_to(day, BOOKS)
+        if is_business_day(day):
+            self.billing.write(self.stage, day)
+        self.script.play(day)
+        self.bank.import_statement(self.stage, day)
+        if day == business_day(days.number(MAIL_SERVER_DOWN)):
+            self.stage.clock.tell("/mail-server", "down")
+        self._move_to(day, MORNING)
+        if is_business_day(day):
+            self._approve(day)
+        self._run_action("send")
+        if day == business_day(days.number(MAIL_SERVER_DOWN)):
+            self.stage.clock.tell("/mail-server", "up")
+        self._move_to(day, AFTERNOON)
+        self._run_action("propose")
+        self._run_action("send")
+
+    def _move_to(self, day: date, hour: float) -> None:
+        self.stage.clock.move_to(min(at(day, hour), self.end))
+
+    def _run_action(self, name: str) -> None:
+        """Run one of the scheduled actions, as Odoo does."""
+        with self.stage.acting() as env:
+            action = env.ref(f"payment_reminders.ir_cron_{name}")
+            result = action.method_direct_trigger()
+            if result is not True:
+                raise RuntimeError(f"The scheduled action {name} failed: {result}")
+
+    def _approve(self, day: date) -> None:
+        """The bookkeeper approves what waits; on the last day she leaves it to you."""
+        days = self.stage.days
+        if day == business_day(days.number(STANDING_APPROVAL)):
+            with self.stage.acting(KAREN) as env:
+                env.ref("payment_reminders.ladder_no").action_grant_standing_approval()
+        if day == days.last:
+            return
+        with self.stage.acting(KAREN) as env:
+            waiting = env["payment.reminder"].search([("state", "=", "proposed")])
+            if waiting:
+                waiting.action_approve()

@@ -3,7 +3,7 @@
 - ``GET /``: the mailbox; ``GET /message/N``: one message (``/html``, ``/raw``: parts)
 - ``POST /api/sms/3/send``: Odoo hands over SMS
 - ``PUT /clock``: the play says what time it is; empty: the real one
-- ``PUT /mail-server``: the play breaks the mail server (up, down, drop-next)
+- ``PUT /mail-server``: the play breaks the mail server (see ``MailServer``)
 """
 
 from __future__ import annotations

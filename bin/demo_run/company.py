@@ -1,0 +1,147 @@
+"""The company of the demo: a workshop in a Danish harbour, and what it has set."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from odoo.fields import Command
+
+from . import people
+from .services import URL_VARIABLE
+
+if TYPE_CHECKING:
+    from odoo.api import Environment
+
+NAME = "Havnens Værksted ApS"
+#: Where the served Odoo is, unless another port was asked for.
+BASE_URL = "http://127.0.0.1:8069"
+#: Languages of the customers, beside English.
+LANGUAGES = ("da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
+#: Modules whose texts customers read: in mails and on the pages that these lead to.
+READ_BY_CUSTOMERS = (
+    "account",
+    "account_payment",
+    "payment",
+    "payment_reminders",
+    "portal",
+    "web",
+)
+#: What one krone was worth, by currency.
+RATES = {"EUR": 0.1340, "SEK": 1.4720, "NOK": 1.5730}
+#: Reminders wait when the newest bank line is older.
+BANK_STALE_DAYS = 5
+#: The owner wants three days to look at a final notice before it leaves.
+FINAL_NOTICE_HOLD_HOURS = 72.0
+CARD_JOURNAL = "CARD"
+
+
+def create(env: Environment, first_day: date) -> None:
+    """Set up the company as it was before the play begins."""
+    company = env.company
+    company.partner_id.write({"country_id": env.ref("base.dk").id})
+    env["account.chart.template"].try_loading("dk", company, install_demo=False)
+    _activate_languages(env)
+    _create_rates(env, first_day)
+    _write_company(env)
+    people.create(env)
+    _create_journals(env)
+    _set_up_gateways(env)
+
+
+def _activate_languages(env: Environment) -> None:
+    modules = env["ir.module.module"].search([("name", "in", READ_BY_CUSTOMERS)])
+    for code in LANGUAGES:
+        env["res.lang"]._activate_lang(code)
+        modules._update_translations(code)
+
+
+def _create_rates(env: Environment, first_day: date) -> None:
+    for code, rate in RATES.items():
+        currency = env["res.currency"].with_context(active_test=False)
+        currency = currency.search([("name", "=", code)])
+        currency.active = True
+        env["res.currency.rate"].create(
+            {
+                "name": first_day - timedelta(days=120),
+                "currency_id": currency.id,
+                "rate": rate,
+                "company_id": env.company.id,
+            }
+        )
+
+
+def _write_company(env: Environment) -> None:
+    domain = env["mail.alias.domain"].create({"name": people.DOMAIN})
+    company = env.company
+    company.write(
+        {
+            "name": NAME,
+            "street": "Kajgade 14",
+            "zip": "9990",
+            "city": "Skagen",
+            "phone": "+45 26 00 00 20",
+            "email": f"bogholderi@{people.DOMAIN}",
+            "website": f"https://{people.DOMAIN}",
+            "vat": "DK12345674",
+            "company_registry": "12345674",
+            "alias_domain_id": domain.id,
+            "reminder_ladder_id": env.ref("payment_reminders.ladder_dk").id,
+            "reminder_bank_stale_days": BANK_STALE_DAYS,
+            "reminder_require_invoice_sent": True,
+            "reminder_fee_agreed": True,
+        }
+    )
+    company.partner_id.write({"tz": "Europe/Copenhagen", "lang": "da_DK"})
+    for ladder in ("dk", "se", "no", "fi", "de", "neutral"):
+        step = env.ref(f"payment_reminders.step_{ladder}_final_notice")
+        step.hold_hours = FINAL_NOTICE_HOLD_HOURS
+
+
+def _create_journals(env: Environment) -> None:
+    """Bank accounts in the currencies that customers pay in, and one for cards."""
+    bank = env["account.journal"].search([("code", "=", "BNK1")])
+    bank.write({"name": "Bank", "bank_acc_number": "DK50 0040 0440 1162 43"})
+    for code in RATES:
+        env["account.journal"].create(
+            {
+                "name": f"Bank {code}",
+                "code": f"B{code}",
+                "type": "bank",
+                "currency_id": env.ref(f"base.{code}").id,
+            }
+        )
+    outstanding = env["account.account"].create(
+        {
+            "name": "Outstanding card payments",
+            "code": env["account.account"]._search_new_account_code("6485"),
+            "account_type": "asset_current",
+            "reconcile": True,
+        }
+    )
+    card = env["account.journal"].create(
+        {"name": "Cards and MobilePay", "code": CARD_JOURNAL, "type": "bank"}
+    )
+    # With an account of its own a payment has a journal entry at once; one of the
+    # bank journal has none until the bank line comes.
+    card.inbound_payment_method_line_ids.payment_account_id = outstanding
+    provider = env.ref("payment.payment_provider_demo")
+    provider.write({"name": "Card (demo)", "state": "test", "journal_id": card.id})
+    lines = provider.journal_id.inbound_payment_method_line_ids
+    lines.payment_account_id = outstanding
+
+
+def _set_up_gateways(env: Environment) -> None:
+    parameters = env["ir.config_parameter"]
+    parameters.set_param("sms.endpoint", os.environ[URL_VARIABLE])
+    parameters.set_param("web.base.url", BASE_URL)
+    # No service of Odoo is asked anything from a demo.
+    parameters.set_param("iap.endpoint", os.environ[URL_VARIABLE])
+    env["iap.account"].create(
+        {
+            "name": "SMS gateway of the demo",
+            "service_id": env.ref("sms.iap_service_sms").id,
+            "company_ids": [Command.set(env.company.ids)],
+        }
+    )
