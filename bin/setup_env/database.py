@@ -45,6 +45,8 @@ class Databases:
         )
         self.prefix = f"pr_{hashlib.sha256(repr(place).encode()).hexdigest()[:6]}"
         self.filestores = self.home / "data" / "filestore"
+        #: What the last database was copied from: nobody is ever connected to it.
+        self.template = ""
 
     @contextlib.contextmanager
     def temporary(self, purpose: str) -> Iterator[str]:
@@ -67,10 +69,10 @@ class Databases:
         """Make a database from the template, in place of one of the same name."""
         with self.home.lock("template"):
             self._drop_abandoned()
-            template = self._template()
+            self.template = self._template()
             database = f"{self.prefix}_{name}"
             self.drop(database)
-            self._copy(template, database)
+            self._copy(self.template, database)
         return database
 
     def exists(self, database: str) -> bool:
@@ -78,12 +80,15 @@ class Databases:
         return database in self._list()
 
     def drop(self, database: str) -> None:
-        """Drop a database with its files, if it is there."""
-        name = sql.Identifier(database)
-        if self.exists(database):
-            self._execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
-            )
+        """Drop a database with its files, if it is there, and what was made beside it.
+
+        A test that needs one to commit to names it after its own: ``<database>__way``.
+        """
+        for name in self._list():
+            if name == database or name.startswith(f"{database}__"):
+                statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+                self._execute(statement.format(sql.Identifier(name)))
+                remove(self.filestores / name)
         remove(self.filestores / database)
         for path in (self.home / "conf").glob(f"{database}.*"):
             path.unlink(missing_ok=True)

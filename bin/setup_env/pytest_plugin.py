@@ -13,6 +13,7 @@ import pytest
 # How bin/test tells this process what it was asked for.
 BROWSER = "PAYMENT_REMINDERS_TEST_BROWSER"
 DATABASE = "PAYMENT_REMINDERS_TEST_DATABASE"
+TEMPLATE = "PAYMENT_REMINDERS_TEST_TEMPLATE"
 
 _without_browser: set[str] = set()
 

@@ -57,7 +57,9 @@ class PaymentReminderPaperwork(models.AbstractModel):
         deliveries = reminder.delivery_ids
         deliveries.invalidate_recordset()
         # It was on the wire, and nobody noted what came of it.
-        deliveries.filtered(lambda d: d.state == "sending").write({"state": "uncertain"})
+        deliveries.filtered(lambda d: d.state == "sending").write(
+            {"state": "uncertain"}
+        )
         states = set(deliveries.mapped("state"))
         if "sent" in states:
             self._finish_sent(reminder, settled)
@@ -83,7 +85,9 @@ class PaymentReminderPaperwork(models.AbstractModel):
             {"state": "skipped"}
         )
         sent = reminder.delivery_ids.filtered(lambda d: d.state == "sent")
-        moment = min(filter(None, sent.mapped("date_sent")), default=fields.Datetime.now())
+        moment = min(
+            filter(None, sent.mapped("date_sent")), default=fields.Datetime.now()
+        )
         day = reminder.company_id._get_reminder_today(moment)
         reminder._set_state("sent", sent_date=moment, verdict=[], hold_note=False)
         for line in reminder.line_ids:

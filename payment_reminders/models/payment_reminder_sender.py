@@ -118,7 +118,11 @@ class PaymentReminderSender(models.AbstractModel):
             halves = [self._prepare(reminder, ticket) for reminder in reminders]
             return (
                 reminders.browse().union(*(claimed for claimed, _stopped in halves)),
-                {r: codes for _claimed, stopped in halves for r, codes in stopped.items()},
+                {
+                    r: codes
+                    for _claimed, stopped in halves
+                    for r, codes in stopped.items()
+                },
             )
         return (
             reminders.browse(claimed_ids),
@@ -238,7 +242,12 @@ class PaymentReminderSender(models.AbstractModel):
             if delivery.state in ("pending", "failed", "skipped", "bounced"):
                 delivery._drop_draft()
                 delivery.write(
-                    {**vals, "state": "pending", "date_sent": False, "failure_reason": False}
+                    {
+                        **vals,
+                        "state": "pending",
+                        "date_sent": False,
+                        "failure_reason": False,
+                    }
                 )
         Delivery.create(list(vals_by_key.values()))
         reminders.invalidate_recordset(["delivery_ids"])
@@ -253,7 +262,9 @@ class PaymentReminderSender(models.AbstractModel):
         for reminder in reminders:
             channels = reminder.step_id._get_channels()
             for sequence, channel in enumerate(channels):
-                for partner, address in recipients[reminder.case_id.id].get(channel, [])[:1]:
+                for partner, address in recipients[reminder.case_id.id].get(
+                    channel, []
+                )[:1]:
                     key = Delivery._get_key(reminder, channel, address)
                     vals_by_key[key] = {
                         "key": key,
@@ -400,7 +411,9 @@ class PaymentReminderSender(models.AbstractModel):
             # It stays "sending": the recovery calls it uncertain, and asks a person.
             _logger.exception(
                 "Delivery %s, message %s: the outcome “%s” cannot be written down",
-                delivery.id, reference, attempt.outcome,
+                delivery.id,
+                reference,
+                attempt.outcome,
             )
 
     @api.model
@@ -493,7 +506,9 @@ class PaymentReminderSender(models.AbstractModel):
         """
         done = transactions.run(
             self.env,
-            lambda env: delivery.with_env(env)._compare_and_set(expected, state, **vals),
+            lambda env: delivery.with_env(env)._compare_and_set(
+                expected, state, **vals
+            ),
         )
         delivery.invalidate_recordset(flush=False)
         return done

@@ -117,13 +117,11 @@ def _explain_smtp_error(error):
         answers = [(error.smtp_code, error.smtp_error)]
     else:
         return _("The connection to the mail server broke: %s", error)
-    return _(
-        "The mail server answered: %s",
-        "; ".join(
-            f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
-            for code, text in answers
-        ),
-    )
+    lines = [
+        f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+        for code, text in answers
+    ]
+    return _("The mail server answered: %s", "; ".join(lines))
 
 
 @dataclass
@@ -159,7 +157,9 @@ class EmailWire:
         if not mail:
             raise WireError(
                 delivery.failure_reason
-                or delivery.env._("The step has no e-mail text. Choose one on the ladder.")
+                or delivery.env._(
+                    "The step has no e-mail text. Choose one on the ladder."
+                )
             )
         server_id, alias_domain_id, smtp_from, _ids = next(
             iter(mail._split_by_mail_configuration())
@@ -322,7 +322,11 @@ class SmsWire:
         if sms.state in ("process", "pending", "sent"):
             return SENT, False, uuid
         if sms.state == "outgoing":
-            return UNCERTAIN, _("The SMS gateway said nothing about this message."), uuid
+            return (
+                UNCERTAIN,
+                _("The SMS gateway said nothing about this message."),
+                uuid,
+            )
         failures = dict(sms._fields["failure_type"]._description_selection(sms.env))
         reason = failures.get(sms.failure_type, sms.state)
         return DOWN if sms.failure_type in _SMS_TEMPORARY else FAILED, reason, uuid

@@ -7,4 +7,5 @@ from . import test_fees_left_off
 from . import test_money_in_doubt
 from . import test_paying
 from . import test_paying_otherwise
+from . import test_real_way
 from . import test_way

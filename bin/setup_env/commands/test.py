@@ -20,7 +20,7 @@ from .. import chromium, foreground, progress, server, workspace
 from ..home import Home, SetupError
 from ..odoo_tree import OdooTree
 from ..postgres import Server
-from ..pytest_plugin import BROWSER, DATABASE
+from ..pytest_plugin import BROWSER, DATABASE, TEMPLATE
 from ..server import Odoo
 from ..workspace import Workspace
 
@@ -51,7 +51,10 @@ def _run(space: Workspace, database: str, arguments: list[str]) -> int:
     conf = space.odoo.write_conf(database, http_port=server.free_port())
     progress.say(f"Tests in the database {database}")
     command = [*_pytest(space.home), "--odoo-http", *arguments]
-    return foreground.run(command, space.odoo.environment(conf))
+    environment = space.odoo.environment(conf)
+    # Some tests commit, each in a copy of its own.
+    environment[TEMPLATE] = space.databases.template
+    return foreground.run(command, environment)
 
 
 def _run_without_database(arguments: list[str]) -> int:

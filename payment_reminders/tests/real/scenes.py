@@ -1,0 +1,553 @@
+"""What a child process can do, each in a transaction that commits at its end.
+
+Every function takes the environment first; arguments and results are JSON.
+"""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.service.model import retrying
+
+#: Who approves; who pays is a bookkeeper of Odoo's own.
+MANAGER = "real_manager"
+
+# -- the stage ----------------------------------------------------------------------
+
+
+def setup(env, smtp_port, sms_url, channels="email,sms", mode="first_that_works"):
+    """Make a Danish company with a ladder, and point it to the gateways."""
+    company = env.company
+    company.write({"country_id": env.ref("base.dk").id, "email": "books@company.test"})
+    env["account.chart.template"].try_loading(
+        "generic_coa", company, install_demo=False
+    )
+    company.partner_id.tz = "Europe/Copenhagen"
+    company.write({"reminder_hour_from": 0, "reminder_hour_to": 24})
+    company.reminder_ladder_id = _make_ladder(env, channels, mode)
+    _make_manager(env)
+    _make_provider(env)
+    env["ir.mail_server"].search([]).active = False
+    env["ir.mail_server"].create(
+        {"name": "Loopback", "smtp_host": "127.0.0.1", "smtp_port": smtp_port}
+    )
+    env["ir.config_parameter"].set_param("sms.endpoint", sms_url)
+    env["iap.account"].search([]).unlink()
+    account = env["iap.account"].create(
+        {"service_id": env["iap.service"].search([("technical_name", "=", "sms")]).id}
+    )
+    account.account_token = "token-of-the-test"
+    # Odoo's own scheduled actions rest: a test runs those that it means.
+    env["ir.cron"].search([]).write({"active": False})
+
+
+def _make_manager(env):
+    env["res.users"].with_context(no_reset_password=True).create(
+        {
+            "name": "Manager",
+            "login": MANAGER,
+            "email": "manager@company.test",
+            "group_ids": [
+                Command.link(env.ref("payment_reminders.group_reminder_manager").id)
+            ],
+        }
+    )
+
+
+def _make_ladder(env, channels, mode):
+    model = env["ir.model"]._get_id("payment.reminder")
+    mail = env["mail.template"].create(
+        {
+            "name": "Real reminder",
+            "model_id": model,
+            "subject": "Reminder {{ object.case_id.name }}",
+            "body_html": "<p>You owe <t t-out='object.amount_claim'/></p>",
+            "lang": "{{ object._get_partner_lang() }}",
+            "use_default_to": False,
+        }
+    )
+    sms = env["sms.template"].create(
+        {
+            "name": "Real SMS",
+            "model_id": model,
+            "body": "You owe {{ object.amount_claim }}",
+        }
+    )
+    steps = [
+        {"name": "Reminder 1", "kind": "reminder", "delay_days": 7, "fee_amount": 0.0},
+        {
+            "name": "Reminder 2",
+            "kind": "reminder",
+            "delay_days": 10,
+            "delay_from": "previous_step",
+            "fee_amount": 100.0,
+        },
+    ]
+    texts = {"mail_template_id": mail.id, "sms_template_id": sms.id}
+    return env["payment.reminder.ladder"].create(
+        {
+            "name": "Real ladder",
+            "company_id": env.company.id,
+            "step_ids": [
+                Command.create(
+                    {
+                        "sequence": i,
+                        "hold_hours": 24.0,
+                        "channels": channels,
+                        "channel_mode": mode,
+                        **texts,
+                        **step,
+                    }
+                )
+                for i, step in enumerate(steps)
+            ],
+        }
+    )
+
+
+def owe(env, names, amount=1000.0, days=10, phone=True):
+    """Give each of these customers one posted invoice that fell due some days ago.
+
+    :return: {name: {"partner": id, "move": id}}
+    """
+    partners = env["res.partner"].create(
+        [
+            {
+                "name": name,
+                "email": f"{name}@customer.test",
+                "phone": _get_phone(number) if phone else False,
+                "is_company": True,
+                "country_id": env.ref("base.dk").id,
+                "tz": "Europe/Copenhagen",
+            }
+            for number, name in enumerate(
+                names, start=env["res.partner"].search_count([])
+            )
+        ]
+    )
+    due = fields.Date.today() - timedelta(days=days)
+    moves = env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": due - timedelta(days=14),
+                "invoice_date_due": due,
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Work",
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+            for partner in partners
+        ]
+    )
+    moves.action_post()
+    return {
+        partner.name: {"partner": partner.id, "move": move.id, "phone": partner.phone}
+        for partner, move in zip(partners, moves, strict=True)
+    }
+
+
+def _get_phone(number):
+    """Return a mobile number that is valid in Denmark."""
+    return f"+4526{100000 + number}"
+
+
+# -- the way of a notice --------------------------------------------------------------
+
+
+def propose(env):
+    """Run the nightly actions; return {customer: id of its open notice}."""
+    env["payment.reminder.case"]._cron_refresh()
+    env["payment.reminder"]._cron_propose()
+    return _open_notices(env)
+
+
+def approve(env, reminders):
+    """Approve notices as a manager does."""
+    manager = env["res.users"].search([("login", "=", MANAGER)])
+    env["payment.reminder"].browse(reminders).with_user(manager).action_approve()
+
+
+def ripen(env, reminders=None):
+    """Approve notices (all that wait) and let their hold window pass."""
+    found = (
+        env["payment.reminder"].browse(reminders)
+        if reminders
+        else (env["payment.reminder"].search([("state", "=", "proposed")]))
+    )
+    approve(env, found.ids)
+    found.hold_until = fields.Datetime.now() - timedelta(minutes=1)
+    return _open_notices(env)
+
+
+def stage(env, names, **more):
+    """Do all of it: customers that owe, with notices ready to be sent."""
+    made = owe(env, names, **more)
+    propose(env)
+    notices = ripen(env)
+    return {name: {**made[name], "reminder": notices[name]} for name in made}
+
+
+def _open_notices(env):
+    found = env["payment.reminder"].search(
+        [("state", "in", ("proposed", "approved", "held"))]
+    )
+    return {reminder.partner_id.name: reminder.id for reminder in found}
+
+
+def cron_send(env):
+    """Run the scheduled action that sends."""
+    env["payment.reminder"]._cron_send()
+
+
+def dispatch(env, reminders):
+    """Press the button, inside what Odoo runs again after a serialisation error."""
+    manager = env["res.users"].search([("login", "=", MANAGER)])
+    found = env["payment.reminder"].browse(reminders).with_user(manager)
+    retrying(found.action_dispatch, env)
+
+
+def look(env, reminders):
+    """Return {id: what the database says of a notice}."""
+    found = {}
+    for reminder in env["payment.reminder"].browse(reminders):
+        case = reminder.case_id
+        found[str(reminder.id)] = {
+            "state": reminder.state,
+            "verdict": reminder.verdict or [],
+            "held_reason": reminder.held_reason or "",
+            "deliveries": {
+                d.channel: {
+                    "state": d.state,
+                    "reason": d.failure_reason or "",
+                    "message_id": d.message_id or "",
+                }
+                for d in reminder.delivery_ids
+            },
+            "mails": env["mail.mail"]
+            .search([("reminder_delivery_id", "in", reminder.delivery_ids.ids)])
+            .mapped("state"),
+            "case": case.state,
+            "close_reason": case.close_reason or "",
+            "freezes": case.freeze_ids.mapped("reason"),
+            "events": case.event_ids.sorted("seq").mapped("kind"),
+            "broken": str(env["payment.reminder.event"]._find_broken(case) or ""),
+            "fees": case.amount_fees,
+        }
+    return found
+
+
+# -- ways of paying -------------------------------------------------------------------
+
+
+def pay(env, way, move):
+    """Pay an invoice in one of the WAYS, as Odoo runs a request of the web client."""
+    invoice = env["account.move"].browse(move)
+    retrying(lambda: WAYS[way](invoice) and None, env)
+    return invoice.payment_state
+
+
+def _by_wizard(invoice, **vals):
+    wizard = (
+        invoice.env["account.payment.register"]
+        .with_context(active_model="account.move", active_ids=invoice.ids)
+        .create(vals)
+    )
+    return wizard._create_payments()
+
+
+def _by_wizard_in_part(invoice):
+    return _by_wizard(invoice, amount=invoice.amount_residual * 0.4)
+
+
+def _by_write_off(invoice):
+    """Take half of it, and write the rest off."""
+    expense = invoice.env["account.account"].search(
+        [("account_type", "=", "expense")], limit=1
+    )
+    return _by_wizard(
+        invoice,
+        amount=invoice.amount_residual * 0.5,
+        payment_difference_handling="reconcile",
+        writeoff_account_id=expense.id,
+    )
+
+
+def _by_bank_line(invoice):
+    line = _make_bank_line(invoice, partner_id=invoice.partner_id.id)
+    _liquidity, suspense, _other = line.with_context(
+        skip_account_move_synchronization=True
+    )._seek_for_lines()
+    suspense.account_id = _get_receivable(invoice).account_id
+    return (suspense | _get_receivable(invoice)).reconcile()
+
+
+def _by_unmatched_bank_line(invoice):
+    """The money has come, it carries the customer, and nobody has matched it yet."""
+    return _make_bank_line(invoice, partner_id=invoice.partner_id.id)
+
+
+def _make_bank_line(invoice, **vals):
+    return invoice.env["account.bank.statement.line"].create(
+        {
+            "journal_id": _get_bank(invoice).id,
+            "date": fields.Date.today(),
+            "payment_ref": "Transfer",
+            "amount": invoice.amount_residual,
+            **vals,
+        }
+    )
+
+
+def _by_credit_note(invoice):
+    wizard = (
+        invoice.env["account.move.reversal"]
+        .with_context(active_model="account.move", active_ids=invoice.ids)
+        .create({"journal_id": invoice.journal_id.id})
+    )
+    wizard.reverse_moves()
+    return wizard.new_move_ids.action_post()
+
+
+def _by_entry(invoice):
+    """Match it by hand with an entry of somebody's own making."""
+    receivable = _get_receivable(invoice).account_id
+    expense = invoice.env["account.account"].search(
+        [("account_type", "=", "expense")], limit=1
+    )
+    entry = invoice.env["account.move"].create(
+        {
+            "move_type": "entry",
+            "line_ids": [
+                Command.create(
+                    {
+                        "account_id": receivable.id,
+                        "partner_id": invoice.partner_id.id,
+                        "credit": invoice.amount_residual,
+                    }
+                ),
+                Command.create(
+                    {"account_id": expense.id, "debit": invoice.amount_residual}
+                ),
+            ],
+        }
+    )
+    entry.action_post()
+    return (_get_receivable(entry) | _get_receivable(invoice)).reconcile()
+
+
+def _by_payment_without_entry(invoice):
+    payment = invoice.env["account.payment"].create(
+        {
+            "amount": invoice.amount_residual,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": invoice.commercial_partner_id.id,
+            "journal_id": _get_bank(invoice).id,
+            "invoice_ids": [Command.set(invoice.ids)],
+        }
+    )
+    payment.outstanding_account_id = False
+    payment.action_post()
+    assert not payment.move_id
+    return payment
+
+
+def _by_unmatched_payment(invoice):
+    """The money is booked on the customer and names no invoice."""
+    payment = invoice.env["account.payment"].create(
+        {
+            "amount": invoice.amount_residual,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": invoice.commercial_partner_id.id,
+            "journal_id": _get_bank(invoice).id,
+        }
+    )
+    payment.action_post()
+    return payment
+
+
+def _online(invoice):
+    """The customer pays on the portal; all that is known is that it has begun."""
+    transaction = _make_transaction(invoice)
+    transaction._set_pending()
+    return transaction
+
+
+def _online_confirmed(invoice):
+    """The provider's word on a transaction that was opened before (see prepare)."""
+    transaction = invoice.transaction_ids.filtered(lambda tx: tx.state == "draft")
+    transaction._set_done()
+    return transaction
+
+
+def _draft_payment_confirmed(invoice):
+    """Confirm a payment that was entered before (see prepare)."""
+    payment = invoice.env["account.payment"].search(
+        [("partner_id", "=", invoice.commercial_partner_id.id), ("state", "=", "draft")]
+    )
+    payment.action_post()
+    return payment
+
+
+def _draft_credit_note_posted(invoice):
+    """Post a credit note that was written before (see prepare), unmatched."""
+    note = invoice.env["account.move"].search(
+        [
+            ("partner_id", "=", invoice.partner_id.id),
+            ("move_type", "=", "out_refund"),
+            ("state", "=", "draft"),
+        ]
+    )
+    note.action_post()
+    return note
+
+
+def prepare(env, way, moves):
+    """Make what a way of paying finds there already."""
+    for invoice in env["account.move"].browse(moves):
+        if way == "online_confirmed":
+            _make_transaction(invoice)
+        elif way == "draft_payment_confirmed":
+            env["account.payment"].create(
+                {
+                    "amount": invoice.amount_residual,
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": invoice.commercial_partner_id.id,
+                    "journal_id": _get_bank(invoice).id,
+                }
+            )
+        elif way == "draft_credit_note_posted":
+            env["account.move"].create(
+                {
+                    "move_type": "out_refund",
+                    "partner_id": invoice.partner_id.id,
+                    "invoice_date": fields.Date.today(),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Sorry",
+                                "price_unit": invoice.amount_residual,
+                                "tax_ids": [Command.clear()],
+                            }
+                        )
+                    ],
+                }
+            )
+
+
+def _make_transaction(invoice):
+    provider = _get_provider(invoice)
+    return invoice.env["payment.transaction"].create(
+        {
+            "payment_method_id": invoice.env.ref("payment.payment_method_unknown").id,
+            "amount": invoice.amount_residual,
+            "currency_id": invoice.currency_id.id,
+            "provider_id": provider.id,
+            "reference": f"online-{invoice.id}",
+            "operation": "online_redirect",
+            "partner_id": invoice.partner_id.id,
+            "invoice_ids": [Command.set(invoice.ids)],
+        }
+    )
+
+
+def _get_provider(invoice):
+    return invoice.env["payment.provider"].search([("name", "=", "Real provider")])
+
+
+def _make_provider(env):
+    provider = env["payment.provider"].create(
+        {
+            "name": "Real provider",
+            "code": "none",
+            "state": "test",
+        }
+    )
+    method = env["account.payment.method"].sudo().search([("code", "=", "none")])
+    method = method or env["account.payment.method"].sudo().create(
+        {"name": "Online", "code": "none", "payment_type": "inbound"}
+    )
+    journal = env["account.journal"].search([("type", "=", "bank")], limit=1)
+    journal.inbound_payment_method_line_ids = [
+        Command.create(
+            {"payment_method_id": method.id, "payment_provider_id": provider.id}
+        )
+    ]
+
+
+def _get_receivable(move):
+    return move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+
+
+def _get_bank(move):
+    return move.env["account.journal"].search(
+        [("type", "=", "bank"), ("company_id", "=", move.company_id.id)], limit=1
+    )
+
+
+# -- ways of stopping it without money ------------------------------------------------
+
+
+def _exclude_customer(invoice):
+    return invoice.commercial_partner_id.write({"reminder_excluded": True})
+
+
+def _exclude_invoice(invoice):
+    return invoice.write({"reminder_excluded": True})
+
+
+def _block(invoice):
+    return invoice.action_toggle_block_payment()
+
+
+def _ask(invoice):
+    return invoice.env["payment.reminder.query"].create(
+        {"case_id": invoice.reminder_case_id.id, "kind": "amount"}
+    )
+
+
+def _hold(invoice):
+    return invoice.reminder_case_id.action_hold("on the phone with them")
+
+
+def _snooze(invoice):
+    return invoice.reminder_case_id.action_snooze()
+
+
+def _reset(invoice):
+    return invoice.button_draft()
+
+
+#: What ends or stops the chase of one invoice: {way: what it does}.
+WAYS = {
+    "wizard": _by_wizard,
+    "wizard_in_part": _by_wizard_in_part,
+    "write_off": _by_write_off,
+    "bank_line": _by_bank_line,
+    "unmatched_bank_line": _by_unmatched_bank_line,
+    "credit_note": _by_credit_note,
+    "entry": _by_entry,
+    "payment_without_entry": _by_payment_without_entry,
+    "unmatched_payment": _by_unmatched_payment,
+    "online": _online,
+    "online_confirmed": _online_confirmed,
+    "draft_payment_confirmed": _draft_payment_confirmed,
+    "draft_credit_note_posted": _draft_credit_note_posted,
+    "exclude_customer": _exclude_customer,
+    "exclude_invoice": _exclude_invoice,
+    "block": _block,
+    "ask": _ask,
+    "hold": _hold,
+    "snooze": _snooze,
+    "reset": _reset,
+}
