@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..rules import guard, schedule
+from ..rules import fees, guard, schedule
 from . import transactions
 
 #: States in which a notice may still go out.
@@ -83,6 +84,11 @@ class PaymentReminder(models.Model):
     held_by_id = fields.Many2one("res.users", readonly=True, string="Held by")
     hold_note = fields.Char(readonly=True)
     cancel_reason = fields.Char(readonly=True)
+    cancelled_by_id = fields.Many2one(
+        "res.users", readonly=True, string="Cancelled by",
+        help="Empty when the machine did it, because the books changed.",
+    )
+    cancelled_date = fields.Datetime(readonly=True, string="Cancelled on")
     sent_date = fields.Datetime(readonly=True, index=True)
     withdrawn = fields.Boolean(readonly=True)
     amount_principal = fields.Monetary(string="Overdue", readonly=True)
@@ -235,10 +241,12 @@ class PaymentReminder(models.Model):
             ]
         )
         busy = self.search(
-            [
-                ("case_id", "in", cases.ids),
-                ("state", "in", (*OPEN_STATES, "uncertain")),
-            ]
+            Domain("case_id", "in", cases.ids)
+            & (
+                Domain("state", "in", (*OPEN_STATES, "uncertain"))
+                # What a person cancelled does not come back before tomorrow.
+                | Domain("cancelled_date", ">=", company._get_reminder_day_start())
+            )
         )
         return cases - busy.case_id
 
@@ -352,6 +360,9 @@ class PaymentReminder(models.Model):
         wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
         if wrong == self:
             raise UserError(wrong._describe_states())
+        (self - wrong).sudo().write(
+            {"cancelled_by_id": self.env.uid, "cancelled_date": fields.Datetime.now()}
+        )
         (self - wrong)._cancel(reason or self.env._("Cancelled by hand"))
         return True
 
@@ -575,6 +586,26 @@ class PaymentReminder(models.Model):
 
     def _prepare_hold_until(self, step, now):
         return now + timedelta(hours=step.hold_hours)
+
+    def _get_deadline(self, day, calendar):
+        """Return the last day to pay that this notice gives when it leaves on ``day``.
+
+        Never shorter than the law of the ladder, never on a day on which banks
+        are closed.
+        """
+        self.ensure_one()
+        days = self.step_id.deadline_days
+        statute = self.case_id.ladder_id.jurisdiction_id._get_statute()
+        if not statute:
+            return calendar.deadline(day, days)
+        return fees.notice_deadline(
+            statute,
+            calendar,
+            kind=self.step_kind,
+            debtor=self.partner_id._get_debtor_kind(),
+            on=day,
+            days=days,
+        )
 
     def _is_demand(self):
         """Tell whether this notice asks for something overdue (a nudge does not)."""

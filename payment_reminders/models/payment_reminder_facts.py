@@ -8,6 +8,7 @@ import phonenumbers
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, float_repr
 
 from ..rules import balance, guard, schedule
@@ -546,17 +547,18 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _read_addresses_sent_today(self, companies, now):
-        """Read to whom these companies have already written today.
+        """Read to whom these companies have already written on their own day.
 
         :return: {(company id, "channel:address"): ids of the notices}
         """
         found = defaultdict(set)
         rows = self.env["payment.reminder.delivery"].sudo()._read_group(
-            [
-                ("company_id", "in", companies.ids),
-                ("state", "in", ("sending", "sent", "uncertain")),
-                ("date_sent", ">=", fields.Datetime.start_of(now, "day")),
-            ],
+            Domain("state", "in", ("sending", "sent", "uncertain"))
+            & Domain.OR(
+                Domain("company_id", "=", company.id)
+                & Domain("date_sent", ">=", company._get_reminder_day_start(now))
+                for company in companies
+            ),
             ["company_id", "channel", "recipient", "reminder_id"],
         )
         for company, channel, recipient, reminder in rows:

@@ -218,8 +218,8 @@ class PaymentReminderSender(models.AbstractModel):
         for reminder, figure in zip(reminders, figures, strict=True):
             vals = proposal._prepare_figures_vals(figure)
             if reminder._is_demand():
-                vals["deadline_date"] = calendars[reminder.case_id.id].deadline(
-                    today[reminder.company_id], reminder.step_id.deadline_days
+                vals["deadline_date"] = reminder._get_deadline(
+                    today[reminder.company_id], calendars[reminder.case_id.id]
                 )
             reminder.write(vals)
             for line in reminder.line_ids:

@@ -1,3 +1,5 @@
+from datetime import datetime, time
+
 import pytz
 
 from odoo import api, fields, models
@@ -96,6 +98,13 @@ class ResCompany(models.Model):
         zone = pytz.timezone(self.sudo().partner_id.tz or self._get_reminder_default_tz())
         moment = moment or fields.Datetime.now()
         return pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _get_reminder_day_start(self, moment=None):
+        """Return the moment (UTC) at which the company's day of ``moment`` began."""
+        self.ensure_one()
+        midnight = datetime.combine(self._get_reminder_today(moment), time.min)
+        zone = pytz.timezone(self.sudo().partner_id.tz or self._get_reminder_default_tz())
+        return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_reminder_default_tz(self):
         zones = pytz.country_timezones.get(self.sudo().country_id.code or "", ["UTC"])

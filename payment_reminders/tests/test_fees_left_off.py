@@ -90,7 +90,7 @@ class TestFeesLeftOff(ReminderCommon):
         reminder = self.propose()
         self.assertEqual(reminder.remarks, ["fee:under_floor"])
         self.assertIn("1,000.01 DKK", reminder.remark_text)
-        reminder.action_cancel("again")
+        reminder._cancel("again")
         self.company.write({"reminder_fee_floor": 0, "reminder_fee_max_share": 9.99})
         reminder = self.propose()
         self.assertEqual(reminder.remarks, ["fee:over_share"])
@@ -117,7 +117,7 @@ class TestFeesLeftOff(ReminderCommon):
         reminder = self.propose()
         self.assertEqual(reminder.remarks, ["fee:under_floor"])
         self.company.reminder_fee_floor = 0
-        reminder.action_cancel("again")
+        reminder._cancel("again")
         self.assertEqual(self.propose().amount_fee, 20)
 
     def test_trifle_is_put_to_a_person(self):

@@ -98,7 +98,7 @@ class TestPaying(PayingCommon):
         """A full payment leaves no doubt: what is left is asked for."""
         other = self.make_invoice(due=20)
         self.refresh()
-        self.reminder.with_user(self.manager).action_cancel("Both on one notice")
+        self.reminder._cancel("Both on one notice")
         both = self.propose()
         self.assertEqual(both.move_ids, self.move | other)
         self.ripen(both)
