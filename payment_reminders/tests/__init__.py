@@ -9,3 +9,7 @@ from . import test_paying
 from . import test_paying_otherwise
 from . import test_real_way
 from . import test_way
+from . import test_channels
+from . import test_no_way_round
+from . import test_queue
+from . import test_queue_time
