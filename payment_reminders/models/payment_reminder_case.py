@@ -284,10 +284,10 @@ class PaymentReminderCase(models.Model):
             )
             by_identity[identity].append(row)
         cases = self._find_or_open(company, by_identity)
+        opened = self.browse([case.id for case in cases.values()])
         live = self.env["payment.reminder.facts"]._read_due_items(
-            row["line_id"] for row in rows
+            [*(row["line_id"] for row in rows), *opened.item_ids.move_line_id.ids]
         )
-        self.env.flush_all()
         bulk.insert(
             self.env["payment.reminder.item"],
             [
@@ -296,9 +296,8 @@ class PaymentReminderCase(models.Model):
                 for row in group
             ],
         )
-        opened = self.browse([case.id for case in cases.values()])
         opened.invalidate_recordset(["item_ids"])
-        opened._refresh()
+        opened._follow(live)
         return opened
 
     @api.model
@@ -407,24 +406,30 @@ class PaymentReminderCase(models.Model):
         what changed, and only on rows of ours.
         """
         cases = self.sudo().with_context(tracking_disable=True)
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            cases.item_ids.move_line_id.ids
-        )
-        for case in cases:
-            case._apply(case._decide(live), live)
-        cases._lift_expired_snoozes()
-        cases._plan(live)
-
-    def _decide(self, live):
-        self.ensure_one()
-        return lifecycle.decide(
-            self.state, [item._get_seen(live) for item in self.item_ids]
+        cases._follow(
+            self.env["payment.reminder.facts"]._read_due_items(
+                cases.item_ids.move_line_id.ids
+            )
         )
 
-    def _apply(self, outcome, live):
-        """Carry out what :func:`rules.lifecycle.decide` said."""
+    def _follow(self, live):
+        """Do what follows from the books.
+
+        :param live: {line id: live item} of these cases, read a moment ago
+        """
+        for case in self:
+            seen = {item: item._get_seen(live) for item in case.item_ids}
+            outcome = lifecycle.decide(case.state, list(seen.values()))
+            case._apply(outcome, case.item_ids._remember(live, seen))
+        self._lift_expired_snoozes()
+        self._plan(live)
+
+    def _apply(self, outcome, changed):
+        """Carry out what :func:`rules.lifecycle.decide` said.
+
+        :param changed: what :meth:`payment.reminder.item._remember` found
+        """
         self.ensure_one()
-        changed = self.item_ids._remember(live)
         if outcome.close:
             self._close(outcome.close)
         if outcome.reopen:
@@ -624,10 +629,13 @@ class PaymentReminderCase(models.Model):
         ).write({"state": "active"})
 
     def _close(self, reason, note=False):
-        """Close these cases: open costs are waived, open notices cancelled."""
+        """Close these cases, unless open fees and interest keep one open."""
+        self.sudo()._settle_rest(reason)._end(reason, note)
+
+    def _end(self, reason, note=False):
+        """Close these cases, whatever their claim ledgers say."""
         for case in self.sudo():
             case.reminder_ids._cancel_open(reason)
-            case._waive_costs(self.env._("Case closed: %s", reason))
             case.item_ids._drop()
             freezes = case._get_open_freezes()
             freezes.write(
@@ -645,22 +653,6 @@ class PaymentReminderCase(models.Model):
                 }
             )
             case._log_event("closed", {"reason": reason, "note": note or ""})
-
-    def _waive_costs(self, note):
-        """Waive what is open on the claim ledger of these cases."""
-        costs = self._read_costs()
-        self.env["payment.reminder.claim.line"].sudo().create(
-            [
-                {
-                    "case_id": case.id,
-                    "kind": "waiver",
-                    "amount": -total,
-                    "note": note,
-                }
-                for case in self
-                if (total := case.currency_id.round(sum(costs[case.id].values()))) > 0
-            ]
-        )
 
     def _lift_expired_snoozes(self):
         for company, cases in self.grouped("company_id").items():

@@ -42,7 +42,9 @@ class LiveItem:
     move_name: str
     move_state: str
     payment_state: str
+    date_invoice: date | None
     date_due: date
+    amount: float
     residual: Decimal
     in_process: Decimal
     credited: Decimal
@@ -97,7 +99,9 @@ class PaymentReminderFacts(models.AbstractModel):
                    move.name AS move_name,
                    move.state AS move_state,
                    move.payment_state,
+                   move.invoice_date,
                    line.date_maturity AS date_due,
+                   line.amount_currency AS amount,
                    line.amount_residual_currency AS residual,
                    line.currency_id,
                    COALESCE(line.no_followup, FALSE) AS no_followup,
@@ -216,7 +220,9 @@ class PaymentReminderFacts(models.AbstractModel):
             move_name=row["move_name"] or "",
             move_state=row["move_state"],
             payment_state=row["payment_state"] or "not_paid",
+            date_invoice=row["invoice_date"],
             date_due=row["date_due"],
+            amount=row["amount"],
             residual=_decimal(row["residual"], digits),
             in_process=_decimal(in_process, digits),
             credited=_decimal(row["credited"], digits),

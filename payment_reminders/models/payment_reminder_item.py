@@ -117,16 +117,21 @@ class PaymentReminderItem(models.Model):
             alive=alive,
         )
 
-    def _remember(self, live):
-        """Keep what is owed now; return what changed, for the trail."""
+    def _remember(self, live, seen_by_item):
+        """Keep what is owed now; return what changed, for the trail.
+
+        :param seen_by_item: {item: :class:`rules.lifecycle.Seen`}
+        """
         changed = {}
-        for item in self:
-            seen = item._get_seen(live)
+        for item, seen in seen_by_item.items():
             now = item._get_live(live)
             if now and now.date_due != item.date_due:
                 item.date_due = now.date_due
-            known = item._get_known()
-            if known == (seen.owed, seen.credited):
+            is_new = item.amount_known < 0
+            if not is_new and (seen.known, seen.known_credited) == (
+                seen.owed,
+                seen.credited,
+            ):
                 continue
             item.write(
                 {
@@ -134,7 +139,7 @@ class PaymentReminderItem(models.Model):
                     "amount_credited_known": float(seen.credited),
                 }
             )
-            if known is not None:
+            if not is_new:
                 changed[item.move_id.name or str(item.id)] = {
                     "change": str(lifecycle.observe(seen)),
                     "before": str(seen.known),

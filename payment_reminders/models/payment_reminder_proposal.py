@@ -26,13 +26,15 @@ class PaymentReminderProposal(models.AbstractModel):
             ],
             {company: company._get_reminder_today() for company in cases.company_id},
         )
-        reminders = self.env["payment.reminder"].sudo().create(
+        self.env.flush_all()
+        reminders = bulk.insert(
+            self.env["payment.reminder"].sudo(),
             [
                 self._prepare_reminder_vals(case, step, figure)
                 for (case, step, _rows), figure in zip(planned, figures, strict=True)
-            ]
+            ],
         )
-        self.env.flush_all()
+        cases.invalidate_recordset(["reminder_ids"])
         bulk.insert(
             self.env["payment.reminder.line"],
             [
@@ -83,7 +85,10 @@ class PaymentReminderProposal(models.AbstractModel):
             "company_id": case.company_id.id,
             "partner_id": case.partner_id.id,
             "currency_id": case.currency_id.id,
+            "user_id": case.user_id.id,
             "step_id": step.id,
+            "step_kind": step.kind,
+            "state": "proposed",
             "date_proposed": now,
             "hold_until": self.env["payment.reminder"]._prepare_hold_until(step, now),
             **self._prepare_figures_vals(figures),
@@ -105,15 +110,14 @@ class PaymentReminderProposal(models.AbstractModel):
 
     @api.model
     def _prepare_line_vals(self, reminder, item, seen, step_id, figures):
-        move = item.move_id
         return {
             "reminder_id": reminder.id,
             "item_id": item.id,
             "step_id": step_id,
             "name": seen.move_name,
-            "date_invoice": move.invoice_date,
+            "date_invoice": seen.date_invoice,
             "date_due": seen.date_due,
-            "amount_total": item.move_line_id.amount_currency,
+            "amount_total": seen.amount,
             "amount_residual": float(seen.owed),
             "amount_credited": float(seen.credited),
             "amount_interest": float(figures.interest_by_item.get(item.id, 0)),
