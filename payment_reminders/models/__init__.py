@@ -32,7 +32,9 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import base_partner_merge
 from . import ir_cron
+from . import ir_qweb
 from . import mail_mail
+from . import mail_template
 from . import payment_transaction
 from . import res_company
 from . import res_config_settings

@@ -1,11 +1,13 @@
 """What the texts of a notice show: the same figures in e-mail, SMS and letter."""
 
 import unicodedata
+from functools import lru_cache
 
+from babel.dates import format_date
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import float_compare, format_date, formatLang
+from odoo.tools import babel_locale_parse, float_compare, formatLang
 
 NBSP = "\N{NO-BREAK SPACE}"
 #: So many invoice numbers are named in a subject, so many in an SMS.
@@ -17,6 +19,11 @@ GSM_CHARACTERS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
     "^{}\\[~]|€"
+)
+#: Letters that do not come apart into one of these and an accent.
+GSM_SUBSTITUTES = str.maketrans(
+    "łŁđĐðÐœŒþÞ’‘“”„–—…",
+    'lLdDdDoOtT\'\'"""--.',
 )
 #: What a final notice is called in the law, and the languages that call it so too.
 LAW_TERMS = {
@@ -33,6 +40,13 @@ COMPANY_NUMBERS = {
     "FI": "Y-tunnus",
     "DE": "Handelsregister",
 }
+
+
+@lru_cache(maxsize=4096)
+def format_day(day, date_format, lang):
+    """Return a day in words; thousands of notices share a few days."""
+    locale = babel_locale_parse(lang)
+    return format_date(day, date_format, locale=locale).replace(" ", NBSP)
 
 
 class PaymentReminderLetter(models.Model):
@@ -53,7 +67,11 @@ class PaymentReminderLetter(models.Model):
         return self._get_letter_recipient().name or ""
 
     def _get_letter_recipient(self):
-        return self.delivery_ids[:1].partner_id or self.partner_id
+        # No slice: it would drop the prefetching of the other notices of the batch.
+        for delivery in self.delivery_ids:
+            if delivery.partner_id:
+                return delivery.partner_id
+        return self.partner_id
 
     def _get_letter_invoices(self, limit=NAMES_IN_SUBJECT):
         """Return the numbers of the invoices, as "INV1, INV2, INV3 (+4)"."""
@@ -145,28 +163,28 @@ class PaymentReminderLetter(models.Model):
 
     @api.model
     def _to_sms_text(self, text):
-        """Return a text in the characters of an SMS, accents dropped where needed."""
-        if set(text) <= GSM_CHARACTERS:
-            return text
-        plain = []
-        for char in text:
-            if char in GSM_CHARACTERS:
-                plain.append(char)
-            elif char.isspace():
-                plain.append(" ")
-            else:
-                base = unicodedata.normalize("NFKD", char)
-                plain += [part for part in base if part in GSM_CHARACTERS] or [
-                    char if char.isalnum() else ""
-                ]
-        return "".join(plain)
+        """Return a text in the characters of an SMS, accents dropped where needed.
+
+        What is written in another alphabet stays as it is: better long than wrong.
+        """
+        return "".join(
+            char if char in GSM_CHARACTERS else self._to_sms_character(char)
+            for char in text.translate(GSM_SUBSTITUTES)
+        )
+
+    @api.model
+    def _to_sms_character(self, char):
+        if char.isspace():
+            return " "
+        parts = [c for c in unicodedata.normalize("NFKD", char) if c in GSM_CHARACTERS]
+        return "".join(parts) or (char if char.isalnum() else "")
 
     # -- blocks -----------------------------------------------------------------
 
     def _prepare_letter_claim(self):
         """Return the values of the block that says what is owed and how to pay."""
         demand = self._is_letter_demand()
-        items = [self._prepare_letter_item(line, demand) for line in self.line_ids]
+        items = [self._prepare_letter_item(line) for line in self.line_ids]
         money = self._format_letter_money
         extras = {}
         if demand:
@@ -188,14 +206,25 @@ class PaymentReminderLetter(models.Model):
             "deadline": self._get_letter_deadline() if demand else "",
             "pay_url": self._get_pay_url(),
             "account": self._prepare_letter_account(),
-            "reference": items[0]["reference"] if len(items) == 1 else "",
-            "invoices": ", ".join(dict.fromkeys(item["name"] for item in items)),
+            "reference": self._get_letter_reference(items),
             "customer": self.partner_id.name,
             "case": self.case_id.name,
             "date": self._get_letter_date(),
         }
 
-    def _prepare_letter_item(self, line, demand):
+    def _get_letter_reference(self, items):
+        """Return the reference for one payment of it all.
+
+        Empty when the invoices have references of their own, which then stand with
+        each of them.
+        """
+        if len(items) == 1:
+            return items[0]["reference"]
+        if any(item["own_reference"] for item in items):
+            return ""
+        return ", ".join(dict.fromkeys(item["name"] for item in items))
+
+    def _prepare_letter_item(self, line):
         """Return one row of the table of due items."""
         money = self._format_letter_money
         digits = self.currency_id.decimal_places
@@ -224,9 +253,12 @@ class PaymentReminderLetter(models.Model):
 
     def _prepare_letter_account(self):
         """Return the account that the customer pays to, as on the invoices."""
-        bank = self.line_ids.item_id.move_id.partner_bank_id[:1]
-        if not bank:
-            return {}
+        for line in self.line_ids:
+            if bank := line.item_id.move_id.partner_bank_id:
+                return self._prepare_letter_bank(bank)
+        return {}
+
+    def _prepare_letter_bank(self, bank):
         holder = bank.acc_holder_name or bank.partner_id.name
         return {
             "number": bank.acc_number,
@@ -247,13 +279,14 @@ class PaymentReminderLetter(models.Model):
         before = total - self.amount_interest
         return {
             "currency": self.currency_id.name,
+            "day_count": self.step_id.ladder_id.jurisdiction_id.day_count,
             "rows": [
                 {
                     "name": names.get(row["item_id"], ""),
                     "base": money(float(row["base"])),
                     "rate": formatLang(self.env, float(row["rate"])),
-                    "first_day": day(row["first_day"]),
-                    "last_day": day(row["last_day"]),
+                    "first_day": day(fields.Date.to_date(row["first_day"])),
+                    "last_day": day(fields.Date.to_date(row["last_day"])),
                     "days": row["days"],
                     "amount": money(float(row["amount"])),
                 }
@@ -303,9 +336,9 @@ class PaymentReminderLetter(models.Model):
 
     def _format_letter_date(self, day, date_format="medium"):
         """Return a day as the reader's country writes it, the month in letters where
-        figures could be read in two ways (12/02/2026).
+        figures could be read in two ways (12/02/2026), without line breaks in it.
         """
-        return format_date(self.env, day, date_format=date_format) if day else ""
+        return format_day(day, date_format, self.env.lang or "en_US") if day else ""
 
 
 class PaymentReminderProposal(models.AbstractModel):
