@@ -367,13 +367,13 @@ def _judge_gateway_error(error):
 
 
 def _explain_gateway_error(error):
-    cause = list(_get_causes(error))[-1]
-    if isinstance(cause, InsufficientCreditError):
-        return _("The SMS gateway wants to be paid first: no credit is left.")
-    if isinstance(cause, requests.Timeout):
-        return _("The SMS gateway did not answer in time.")
-    if isinstance(cause, requests.JSONDecodeError):
-        return _("The answer of the SMS gateway cannot be understood.")
+    for cause in _get_causes(error):
+        if isinstance(cause, InsufficientCreditError):
+            return _("The SMS gateway wants to be paid first: no credit is left.")
+        if isinstance(cause, requests.Timeout):
+            return _("The SMS gateway did not answer in time.")
+        if isinstance(cause, requests.JSONDecodeError):
+            return _("The answer of the SMS gateway cannot be understood.")
     return _("The SMS gateway failed: %s", cause)
 
 

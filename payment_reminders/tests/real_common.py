@@ -80,5 +80,10 @@ class RealCase(BaseCase):
     def look(self, reminder, child=None):
         return self.run_scene("look", child=child, reminders=[reminder])[str(reminder)]
 
+    def read_errors(self):
+        """Return the lines of the processes' log that tell of an error."""
+        lines = Path(self.log).read_text(errors="replace").splitlines()
+        return [line for line in lines if " ERROR " in line or " CRITICAL " in line]
+
     def mails_to(self, name):
         return self.smtp.sent_to(f"{name}@customer.test")

@@ -24,6 +24,10 @@ class TestRealWay(RealCase):
 
     purpose = "way"
 
+    def tearDown(self):
+        super().tearDown()
+        self.assertEqual(self.read_errors(), [], "of Odoo's log")
+
     def test_the_whole_way(self):
         name = self.name()
         owed = self.run_scene("owe", names=[name], days=0)[name]
@@ -70,8 +74,7 @@ class TestRealWay(RealCase):
         self.go_to(1)
         self._pay_all(made)
         self.go_to(14)
-        self.run_scene("propose")
-        self.run_scene("ripen")
+        self.run_scene("ripen", reminders=list(self.run_scene("propose").values()))
         self.run_scene("cron_send")
         second = {mail.recipients[0] for mail in self.smtp.mails[len(made) :]}
         self.assertEqual(second, {f"{self.name('-unpaid')}@customer.test"})

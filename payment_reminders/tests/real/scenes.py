@@ -175,23 +175,18 @@ def approve(env, reminders):
     env["payment.reminder"].browse(reminders).with_user(manager).action_approve()
 
 
-def ripen(env, reminders=None):
-    """Approve notices (all that wait) and let their hold window pass."""
-    found = (
-        env["payment.reminder"].browse(reminders)
-        if reminders
-        else (env["payment.reminder"].search([("state", "=", "proposed")]))
-    )
-    approve(env, found.ids)
+def ripen(env, reminders):
+    """Approve notices and let their hold window pass."""
+    approve(env, reminders)
+    found = env["payment.reminder"].browse(reminders)
     found.hold_until = fields.Datetime.now() - timedelta(minutes=1)
-    return _open_notices(env)
 
 
 def stage(env, names, **more):
     """Do all of it: customers that owe, with notices ready to be sent."""
     made = owe(env, names, **more)
-    propose(env)
-    notices = ripen(env)
+    notices = propose(env)
+    ripen(env, [notices[name] for name in made])
     return {name: {**made[name], "reminder": notices[name]} for name in made}
 
 
@@ -551,3 +546,47 @@ WAYS = {
     "snooze": _snooze,
     "reset": _reset,
 }
+
+
+# -- gateways and queues --------------------------------------------------------------
+
+
+def set_patience(env, seconds):
+    """Wait for gateways this long only, so that a test of it does not take minutes."""
+    from odoo.addons.payment_reminders.models import payment_reminder_wire as wire
+
+    wire.WIRE_TIMEOUT = seconds
+    wire.HTTP_TIMEOUT = (seconds, seconds)
+
+
+def set_smtp_port(env, port):
+    env["ir.mail_server"].search([]).smtp_port = port
+
+
+def set_sms_url(env, url):
+    env["ir.config_parameter"].set_param("sms.endpoint", url)
+
+
+def forget_emails(env, partners):
+    """Leave these customers without an e-mail address."""
+    env["res.partner"].browse(partners).email = False
+
+
+def run_queues(env, resend=False):
+    """Run Odoo's own queues of e-mails and SMS.
+
+    :param resend: press the button that puts a message back into its queue first
+    """
+    if resend:
+        env["mail.mail"].search([]).mark_outgoing()
+        env["sms.sms"].search([]).action_set_outgoing()
+        env.cr.commit()
+    env["mail.mail"].process_email_queue()
+    env["sms.sms"]._process_queue()
+
+
+def settle(env, reminder, sent):
+    """Say what became of an uncertain notice, as a manager does."""
+    manager = env["res.users"].search([("login", "=", MANAGER)])
+    found = env["payment.reminder"].browse(reminder).with_user(manager)
+    retrying(found.action_settle_sent if sent else found.action_settle_not_sent, env)
