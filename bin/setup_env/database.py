@@ -129,7 +129,7 @@ class Databases:
         what = ", ".join(modules)
         try:
             progress.run(
-                f"Installing {what} in a template database",
+                "Template database: " + ("our addons" if source else "Odoo's modules"),
                 command("-i", ",".join(modules), "--stop-after-init"),
                 log=self.home.log("install"),
                 env=self.odoo.environment(conf),
