@@ -261,19 +261,29 @@ class PaymentReminder(models.Model):
         free = self.filtered(lambda r: r.case_id in cases).try_lock_for_update()
         free.invalidate_recordset()
         waiting = free.filtered(lambda r: r.state in ("proposed", "approved", "held"))
-        for reminder, codes in waiting._judge(as_if_released=True).items():
+        now = fields.Datetime.now()
+        for reminder, facts in waiting._read_facts(now, as_if_released=True).items():
+            codes = [str(code) for code in guard.check(facts, now)]
             reasons = set(codes) - {str(code) for code in guard.NOT_READY}
             if reasons & {str(code) for code in guard.OBSOLETE}:
-                reminder._note_verdict(codes)
-                reminder._cancel(" ".join(
-                    self.env["payment.reminder.explanation"]._explain(reminder)
-                ))
-            elif reminder.state != "held":
-                reminder._note_verdict(codes)
-            elif not reasons:
+                reminder._note_verdict(codes, facts)
+                reminder._cancel(reminder._explain_obsolete())
+            elif reminder.state == "held" and not reasons:
                 reminder._release_held()
-            else:
-                reminder._note_verdict(codes)
+            elif (reminder.verdict or []) != codes:
+                reminder._note_verdict(codes, facts)
+
+    def _explain_obsolete(self):
+        """Return why this notice can never be right again, in words."""
+        self.ensure_one()
+        explanation = self.env["payment.reminder.explanation"]
+        facts = guard.Facts.from_json(self.sudo().facts)
+        final = {str(code) for code in guard.OBSOLETE}
+        return " ".join(
+            explanation._explain_code(code, self, facts)
+            for code in self.verdict
+            if code in final
+        )
 
     # -- what people do ---------------------------------------------------------
 
@@ -441,13 +451,22 @@ class PaymentReminder(models.Model):
         reminders.env["payment.reminder.sender"]._lock_rows(reminders)
         return self._judge()
 
-    def _judge(self, as_if_released=False):
-        """Return the verdict on each of these notices, see :meth:`_guard`.
+    def _judge(self):
+        """Return the verdict on each of these notices, see :meth:`_guard`."""
+        now = fields.Datetime.now()
+        facts = self._read_facts(now)
+        return {
+            reminder: [str(code) for code in guard.check(facts[reminder], now)]
+            for reminder in self
+        }
 
+    def _read_facts(self, now, as_if_released=False):
+        """Return {notice: the facts that the guard judges it by}.
+
+        :param now: UTC datetime without zone, the moment of the verdict
         :param as_if_released: leave aside that the guard itself holds a notice; one
             that a person holds, or that could not be sent, stays held
         """
-        now = fields.Datetime.now()
         # The verdict must not depend on what the caller may read.
         reminders = self.sudo()
         facts = reminders.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
@@ -457,10 +476,7 @@ class PaymentReminder(models.Model):
                     facts[reminder],
                     state="approved" if reminder.approved_by_id else "proposed",
                 )
-        return {
-            reminder: [str(code) for code in guard.check(facts[reminder], now)]
-            for reminder in self
-        }
+        return {reminder: facts[reminder] for reminder in self}
 
     def _is_held_by_guard(self):
         """Tell whether nobody but the guard holds this notice."""

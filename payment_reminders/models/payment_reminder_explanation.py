@@ -28,8 +28,15 @@ class PaymentReminderExplanation(models.AbstractModel):
         :param code: a value of :class:`rules.guard.Code`
         :param facts: the facts it was found in, for names and amounts, or None
         """
-        text = self._get_texts().get(code, code)
+        texts = self._get_texts()
+        text = texts.get(code, code)
+        if code == Code.NOTHING_DUE and facts and self._is_late_nudge(facts):
+            text = texts["late_nudge"]
         return text % self._get_values(code, reminder, facts)
+
+    @api.model
+    def _is_late_nudge(self, facts):
+        return facts.step_kind == "nudge" and any(item.owed > 0 for item in facts.items)
 
     @api.model
     def _get_values(self, code, reminder, facts):
@@ -87,6 +94,10 @@ class PaymentReminderExplanation(models.AbstractModel):
                 "release the case."
             ),
             "nothing_due": _("Nothing on this notice is overdue any more."),
+            "late_nudge": _(
+                "The due date has passed: it is too late for a nudge. The first reminder "
+                "comes in its turn."
+            ),
             "partial_payment": _(
                 "A part of %(invoices)s was paid; %(open)s is left. Look at it, then "
                 "release the case: a reminder of the rest is proposed."

@@ -187,11 +187,13 @@ def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
         yield from _check_item(item)
         if item.invoice_sent is False and facts.require_invoice_sent:
             yield Code.INVOICE_NOT_SENT
-    if not any(item.owed > 0 for item in facts.items):
-        yield Code.NOTHING_DUE
-    elif facts.step_kind != "nudge" and not any(
-        item.owed > 0 and item.date_due < facts.today for item in facts.items
-    ):
+    due_dates = [item.date_due for item in facts.items if item.owed > 0]
+    if facts.step_kind == "nudge":
+        # A nudge that was kept back past the due date makes no sense any more.
+        in_time = any(day >= facts.today for day in due_dates)
+    else:
+        in_time = any(day < facts.today for day in due_dates)
+    if not in_time:
         yield Code.NOTHING_DUE
 
 

@@ -83,3 +83,30 @@ class TestWay(ReminderCommon):
             self.assertTrue(case.is_ladder_ended)
             self.assertEqual(len(case.activity_ids), 1)
             self.assertFalse(self.propose())
+
+    def test_nudge_held_past_the_due_date_makes_room(self):
+        self.customer.email = False
+        move = self.make_invoice(due=-2)
+        nudge = self.propose()
+        self.ripen(nudge)
+        nudge._dispatch()
+        self.assertEqual((nudge.state, nudge.verdict), ("held", ["no_recipient"]))
+        self.customer.email = "ap@nordlys.example"
+        with freeze_time("2026-09-25 09:00:00"):
+            reminder = self.propose()
+            self.assertEqual(nudge.state, "cancelled")
+            self.assertIn("too late for a nudge", nudge.held_reason)
+            self.assertEqual(reminder.step_id.name, "Reminder 1")
+            self.assertEqual(reminder.move_ids, move)
+
+    def test_cancelled_notice_names_what_was_paid_only(self):
+        paid = self.make_invoice(due=10, amount=400.0)
+        still_open = self.make_invoice(due=9)
+        reminder = self.propose()
+        self.pay(paid)
+        again = self.propose()
+        self.assertEqual(reminder.state, "cancelled")
+        self.assertIn(f"{paid.name} was paid", reminder.cancel_reason)
+        self.assertNotIn(still_open.name, reminder.cancel_reason)
+        self.assertNotIn("hold window", reminder.cancel_reason)
+        self.assertEqual(again.amount_principal, 1000.0)
