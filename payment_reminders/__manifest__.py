@@ -30,6 +30,7 @@
         "views/letter_templates.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
+        "data/rest_template_data.xml",
         "data/payment_reminder_ladder_data.xml",
         # scheduled actions
         "data/ir_cron_data.xml",
@@ -37,6 +38,7 @@
         "views/payment_reminder_rate_views.xml",
         "views/payment_reminder_jurisdiction_views.xml",
         "wizards/payment_reminder_hold_wizard_views.xml",
+        "wizards/payment_reminder_rest_wizard_views.xml",
         "wizards/payment_reminder_wizard_views.xml",
         "views/payment_reminder_ladder_views.xml",
         "views/payment_reminder_views.xml",

@@ -27,6 +27,8 @@ from . import payment_reminder_paperwork
 from . import payment_reminder_letter
 from . import payment_reminder_proportionality
 from . import payment_reminder_remarks
+from . import payment_reminder_rest
+from . import payment_reminder_cost_invoice
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -586,6 +586,16 @@ class PaymentReminder(models.Model):
         recipient = self._get_letter_recipient()
         return recipient.lang or self.company_id.partner_id.lang or "en_US"
 
+    def _get_mail_template(self):
+        """Return the text of the e-mail (hook)."""
+        self.ensure_one()
+        return self.step_id.mail_template_id
+
+    def _get_sms_template(self):
+        """Return the text of the SMS (hook)."""
+        self.ensure_one()
+        return self.step_id.sms_template_id
+
     def _get_sender(self):
         """Return (author partner, "Name" <address>) in whose name this is sent."""
         self.ensure_one()

@@ -6,7 +6,7 @@ class PaymentReminderClaimLine(models.Model):
     """One entry of a case's claim ledger. Never changed, only reversed.
 
     The ledger holds what notices claimed beside the invoices: the accounts know
-    nothing of it. Payments and waivers are negative.
+    nothing of it. Payments, waivers and what moved to an invoice are negative.
     """
 
     _name = "payment.reminder.claim.line"
@@ -25,6 +25,7 @@ class PaymentReminderClaimLine(models.Model):
             ("compensation", "Compensation"),
             ("payment", "Payment"),
             ("waiver", "Waiver"),
+            ("transfer", "Moved to an invoice"),
         ],
         required=True,
     )
@@ -39,6 +40,21 @@ class PaymentReminderClaimLine(models.Model):
     reversed_by_ids = fields.One2many(
         "payment.reminder.claim.line", "reversal_of_id", string="Reversed by"
     )
+    settles = fields.Selection(
+        [
+            ("fee", "Fee"),
+            ("interest", "Interest"),
+            ("compensation", "Compensation"),
+        ],
+        help="Which kind of cost a payment, waiver or move is for. Empty: by the order "
+        "of the law.",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice of the costs",
+        index="btree_not_null",
+        ondelete="set null",
+    )
     note = fields.Char()
     user_id = fields.Many2one("res.users", default=lambda self: self.env.user)
 
@@ -50,7 +66,8 @@ class PaymentReminderClaimLine(models.Model):
     @api.constrains("kind", "amount", "reversal_of_id")
     def _check_sign(self):
         for line in self.filtered(lambda line: not line.reversal_of_id):
-            wrong = line.amount > 0 if line.kind in ("payment", "waiver") else (
+            lowers = line.kind in ("payment", "waiver", "transfer")
+            wrong = line.amount > 0 if lowers else (
                 line.amount < 0 and line.kind != "interest"
             )
             if wrong:
@@ -97,6 +114,7 @@ class PaymentReminderClaimLine(models.Model):
                     "amount": -line.amount,
                     "reminder_id": line.reminder_id.id,
                     "reversal_of_id": line.id,
+                    "settles": line.settles,
                     "note": reason,
                     "user_id": self.env.uid,
                 }

@@ -85,6 +85,9 @@ class PaymentReminderDelivery(models.Model):
             for line in reminder.line_ids
             if line.step_id
         )
+        if reminder.is_rest:
+            # It has no items, and a case can have another one years later.
+            lines = [("rest", reminder.id)]
         digest = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
         return "/".join(
             [str(reminder.case_id.id), reminder.step_id.lineage, digest, channel, recipient]

@@ -146,7 +146,7 @@ class EmailWire:
         fails with the reason.
         """
         for template, group in deliveries.grouped(
-            lambda d: d.reminder_id.step_id.mail_template_id
+            lambda d: d.reminder_id._get_mail_template()
         ).items():
             if template:
                 group._render_mails(template)
@@ -283,7 +283,7 @@ class SmsWire:
     @staticmethod
     def prepare(deliveries):
         for template, group in deliveries.grouped(
-            lambda d: d.reminder_id.step_id.sms_template_id
+            lambda d: d.reminder_id._get_sms_template()
         ).items():
             if template:
                 group._render_sms(template)

@@ -30,6 +30,12 @@ class ResConfigSettings(models.TransientModel):
     reminder_first_fee_free = fields.Boolean(
         related="company_id.reminder_first_fee_free", readonly=False
     )
+    reminder_fee_account_id = fields.Many2one(
+        related="company_id.reminder_fee_account_id", readonly=False
+    )
+    reminder_interest_account_id = fields.Many2one(
+        related="company_id.reminder_interest_account_id", readonly=False
+    )
     reminder_trifle_limit = fields.Monetary(
         related="company_id.reminder_trifle_limit",
         readonly=False,

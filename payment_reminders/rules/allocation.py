@@ -121,6 +121,35 @@ def allocate(
     return Allocation(tuple(parts), rest)
 
 
+def open_by_kind(
+    claimed: Mapping[str, Decimal],
+    settled: Mapping[str | None, Decimal],
+    order: str | Sequence[str] = "costs_first",
+) -> dict[str, Decimal]:
+    """Return what is open of each kind of cost.
+
+    What was paid or waived of one kind is taken off that kind first; what nobody said
+    the kind of, and what is over, settles the kinds in order.
+
+    :param claimed: sum by kind; one under zero (a correction) lowers the others
+    :param settled: sum paid, waived or moved away, positive, by kind or None
+    :return: kinds with an open amount only
+    """
+    rest = settled.get(None, ZERO)
+    owed: dict[str, Decimal] = {}
+    for kind in {*claimed, *(name for name in settled if name is not None)}:
+        left = claimed.get(kind, ZERO) - settled.get(kind, ZERO)
+        if left > 0:
+            owed[kind] = left
+        else:
+            rest -= left
+    if rest < 0:
+        raise AllocationError("negative_amount", amount=rest)
+    for part in allocate(rest, owed, order).parts:
+        owed[part.owed.kind] -= part.amount
+    return {kind: amount for kind, amount in owed.items() if amount}
+
+
 def _entries(ledger: Mapping[str, Decimal] | Iterable[Owed]) -> list[Owed]:
     if isinstance(ledger, Mapping):
         entries = [Owed(kind, amount) for kind, amount in ledger.items()]

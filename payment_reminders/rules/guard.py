@@ -121,6 +121,8 @@ class Facts:
     """Everything that decides whether one notice may go out.
 
     Times are UTC without time zone, ``local_now`` is the debtor's clock.
+    ``rest_only`` marks a notice that asks for open fees and interest alone, of
+    invoices that are paid: the last three amounts are about it, in the case's currency.
     """
 
     reminder_id: int
@@ -151,6 +153,10 @@ class Facts:
     send_brake: bool = False
     neutralized: bool = False
     require_invoice_sent: bool = False
+    rest_only: bool = False
+    open_costs: Decimal = Decimal(0)
+    proposed_costs: Decimal = Decimal(0)
+    overdue_principal: Decimal = Decimal(0)
 
     def to_json(self) -> str:
         """Return canonical JSON: sorted keys, amounts and dates as strings."""
@@ -183,6 +189,9 @@ Rule = Callable[[Facts, datetime], Iterator[Code]]
 
 
 def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
+    if facts.rest_only:
+        yield from _check_rest(facts)
+        return
     for item in facts.items:
         yield from _check_item(item)
         if item.invoice_sent is False and facts.require_invoice_sent:
@@ -195,6 +204,13 @@ def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
         in_time = any(day < facts.today for day in due_dates)
     if not in_time:
         yield Code.NOTHING_DUE
+
+
+def _check_rest(facts: Facts) -> Iterator[Code]:
+    if facts.open_costs <= 0:
+        yield Code.NOTHING_DUE
+    elif facts.open_costs != facts.proposed_costs or facts.overdue_principal > 0:
+        yield Code.AMOUNT_CHANGED
 
 
 def _check_item(item: ItemFacts) -> Iterator[Code]:

@@ -1,2 +1,3 @@
 from . import payment_reminder_hold_wizard
+from . import payment_reminder_rest_wizard
 from . import payment_reminder_wizard
