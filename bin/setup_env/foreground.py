@@ -21,7 +21,8 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
         list(command),
         cwd=REPO,
         env=dict(environment),
-        preexec_fn=progress.die_with_parent(signal.SIGKILL),
+        # Should we be killed, it closes by itself, and takes its browser with it.
+        preexec_fn=progress.die_with_parent(signal.SIGINT),
     )
     while True:
         try:

@@ -94,6 +94,7 @@ def die_with_parent(stop: int = signal.SIGKILL) -> Callable[[], None]:
     parent = os.getpid()
 
     def preexec() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # shells ignore it after "&"
         if libc is not None:
             libc.prctl(PR_SET_PDEATHSIG, stop, 0, 0, 0)
             if os.getppid() != parent:  # it died in between
