@@ -18,6 +18,7 @@ from . import payment_reminder_query
 from . import payment_reminder_plan
 from . import payment_reminder_instalment
 from . import payment_reminder_event
+from . import payment_reminder_event_details
 from . import payment_reminder_explanation
 from . import payment_reminder_facts
 from . import payment_reminder_figures
