@@ -57,6 +57,7 @@ class PaymentReminder(models.Model):
         required=True,
         readonly=True,
         index=True,
+        group_expand="_group_expand_state",
         help="Uncertain: the system stopped between handing the message over and "
         "noting it down. A person settles whether it went out.",
     )
@@ -128,6 +129,12 @@ class PaymentReminder(models.Model):
         "This case has an open notice already.",
     )
     _to_send_idx = models.Index("(hold_until) WHERE state = 'approved'")
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """Order the columns of a board as notices travel, not by their codes."""
+        order = ["uncertain", *dict(self._fields["state"].selection)]
+        return sorted(states, key=order.index)
 
     # -- computed ---------------------------------------------------------------
 
