@@ -72,7 +72,7 @@ class AccountMove(models.Model):
         by_move = items.grouped("move_id")
         waiting = self._get_waiting_items(items)
         for move in self:
-            mine = by_move.get(move, items.browse())
+            mine = by_move.get(move._origin, items.browse())
             climbed = mine.filtered("last_sent_date").sorted("last_sent_date")[-1:]
             ahead = mine.filtered("next_date").sorted("next_date")[:1]
             move.reminder_case_id = mine.case_id[:1]
@@ -92,7 +92,7 @@ class AccountMove(models.Model):
         )
         by_move = lines.grouped("move_id")
         for move in self:
-            last = by_move.get(move, lines.browse()).reminder_id.sorted("sent_date")[-1:]
+            last = by_move.get(move._origin, lines.browse()).reminder_id.sorted("sent_date")[-1:]
             move.reminder_last_fee = last.amount_fee
             move.reminder_last_channel = last.channel_summary
 

@@ -60,5 +60,5 @@ class PaymentReminderQuery(models.Model):
 
     def action_close(self, outcome=None):
         """Close these questions; their case stays on hold until it is released."""
-        self.write({"state": "closed", "outcome": outcome or False})
+        self.write({"state": "closed", **({"outcome": outcome} if outcome else {})})
         return True
