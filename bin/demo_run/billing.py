@@ -28,7 +28,7 @@ WORK = {
     "nb_NO": ("Service på båtmotor", "Sveisearbeid", "Reservedeler"),
     "fi_FI": ("Venemoottorin huolto", "Varaosat"),
     "de_DE": ("Wartung Bootsmotor", "Schweißarbeiten", "Ersatzteile"),
-    "en_US": ("Service of boat engine", "Spare parts", "Welding"),
+    "en_GB": ("Service of boat engine", "Spare parts", "Welding"),
 }
 #: Days that the shipped ladders give, from the due date and between steps.
 NUDGE_DAYS, FIRST_DAYS, STEP_DAYS = -3, 5, 14

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from odoo.fields import Command
 
-from . import people
-from .services import URL_VARIABLE
+from . import people, rates, users
+from .services import ODOO_URL, URL_VARIABLE
 
 if TYPE_CHECKING:
     from odoo.api import Environment
 
 NAME = "Havnens Værksted ApS"
-#: Where the served Odoo is, unless another port was asked for.
-BASE_URL = "http://127.0.0.1:8069"
-#: Languages of the customers, beside English.
-LANGUAGES = ("da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
+#: Languages of the customers.
+LANGUAGES = ("en_GB", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
 #: Modules whose texts customers read: in mails and on the pages that these lead to.
 READ_BY_CUSTOMERS = (
     "account",
     "account_payment",
+    "base",
     "payment",
     "payment_reminders",
     "portal",
     "web",
 )
-#: What one krone was worth, by currency.
-RATES = {"EUR": 0.1340, "SEK": 1.4720, "NOK": 1.5730}
 #: Reminders wait when the newest bank line is older.
 BANK_STALE_DAYS = 5
 #: The owner wants three days to look at a final notice before it leaves.
@@ -43,9 +40,9 @@ def create(env: Environment, first_day: date) -> None:
     company.partner_id.write({"country_id": env.ref("base.dk").id})
     env["account.chart.template"].try_loading("dk", company, install_demo=False)
     _activate_languages(env)
-    _create_rates(env, first_day)
+    rates.create(env, first_day)
     _write_company(env)
-    people.create(env)
+    users.create(env)
     _create_journals(env)
     _set_up_gateways(env)
 
@@ -55,21 +52,6 @@ def _activate_languages(env: Environment) -> None:
     for code in LANGUAGES:
         env["res.lang"]._activate_lang(code)
         modules._update_translations(code)
-
-
-def _create_rates(env: Environment, first_day: date) -> None:
-    for code, rate in RATES.items():
-        currency = env["res.currency"].with_context(active_test=False)
-        currency = currency.search([("name", "=", code)])
-        currency.active = True
-        env["res.currency.rate"].create(
-            {
-                "name": first_day - timedelta(days=120),
-                "currency_id": currency.id,
-                "rate": rate,
-                "company_id": env.company.id,
-            }
-        )
 
 
 def _write_company(env: Environment) -> None:
@@ -103,7 +85,7 @@ def _create_journals(env: Environment) -> None:
     """Bank accounts in the currencies that customers pay in, and one for cards."""
     bank = env["account.journal"].search([("code", "=", "BNK1")])
     bank.write({"name": "Bank", "bank_acc_number": "DK50 0040 0440 1162 43"})
-    for code in RATES:
+    for code in rates.CURRENCIES:
         env["account.journal"].create(
             {
                 "name": f"Bank {code}",
@@ -135,7 +117,7 @@ def _create_journals(env: Environment) -> None:
 def _set_up_gateways(env: Environment) -> None:
     parameters = env["ir.config_parameter"]
     parameters.set_param("sms.endpoint", os.environ[URL_VARIABLE])
-    parameters.set_param("web.base.url", BASE_URL)
+    parameters.set_param("web.base.url", ODOO_URL)
     # No service of Odoo is asked anything from a demo.
     parameters.set_param("iap.endpoint", os.environ[URL_VARIABLE])
     env["iap.account"].create(

@@ -29,8 +29,8 @@ LANGUAGES = {
     "NO": "nb_NO",
     "FI": "fi_FI",
     "DE": "de_DE",
-    "GB": "en_US",
-    "NL": "en_US",
+    "GB": "en_GB",
+    "NL": "en_GB",
 }
 #: Customers abroad are on the ladder of their country.
 LADDERS = {
@@ -365,6 +365,7 @@ def create(env: Environment) -> dict[str, int]:
 
 def _prepare_vals(env: Environment, customer: Customer) -> dict[str, Any]:
     country = customer.country
+    country_id = env.ref("base.uk" if country == "GB" else f"base.{country.lower()}").id
     vals: dict[str, Any] = {
         "name": customer.name,
         "is_company": not customer.person,
@@ -373,9 +374,7 @@ def _prepare_vals(env: Environment, customer: Customer) -> dict[str, Any]:
         "street": customer.street,
         "zip": customer.zip,
         "city": customer.city,
-        "country_id": env.ref(
-            "base.uk" if country == "GB" else f"base.{country.lower()}"
-        ).id,
+        "country_id": country_id,
         "lang": LANGUAGES[country],
         "tz": ZONES[country],
         "user_id": env["res.users"].search([("login", "=", customer.rep)]).id,

@@ -57,6 +57,12 @@ class Message:
         return "" if self.kind == SMS else parseaddr(str(self.mail["To"] or ""))[0]
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """Kind, recipient and Message-Id (an SMS has none)."""
+        message_id = "" if self.kind == SMS else str(self.mail["Message-Id"] or "")
+        return self.kind, self.recipient, message_id
+
+    @property
     def text(self) -> str:
         """The message as plain text."""
         return self.content if self.kind == SMS else self._part("plain")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from html import escape
 from itertools import groupby
 
@@ -108,8 +110,11 @@ def _render_row(message: Message) -> str:
     )
 
 
-def render_message(message: Message) -> str:
-    """Return the page of one message."""
+def render_message(message: Message, links: Mapping[str, str]) -> str:
+    """Return the page of one message.
+
+    :param links: {where links in the message lead: where they shall lead}
+    """
     rows = {
         "To": f"{message.recipient_name} {message.recipient}".strip(),
         "Sent": f"{to_local(message.date):%A %d %B %Y, %H:%M}",
@@ -135,16 +140,34 @@ def render_message(message: Message) -> str:
     else:
         body = (
             f'<div class="card"><dl>{facts}</dl></div>'
-            f'<div class="card"><div class="bubble">{escape(message.text)}</div></div>'
+            f'<div class="card"><div class="bubble">{_render_sms(message, links)}</div>'
+            "</div>"
         )
     back = '<a href="/">All messages</a>'
     return _page(f"{_kind(message)} to {message.recipient}", back, body)
 
 
-def render_mail(message: Message) -> str:
-    """Return the HTML of an e-mail, its links opening in a page of their own."""
+def render_mail(message: Message, links: Mapping[str, str]) -> str:
+    """Return the HTML of an e-mail, its links opening in a page of their own.
+
+    :param links: as of :func:`render_message`
+    """
     html = message.html or f"<pre>{escape(message.text)}</pre>"
-    return f'<base target="_blank">{html}'
+    return f'<base target="_blank">{_lead(html, links)}'
+
+
+def _lead(text: str, links: Mapping[str, str]) -> str:
+    for written, real in links.items():
+        text = text.replace(f"{written}/", f"{real}/")
+    return text
+
+
+def _render_sms(message: Message, links: Mapping[str, str]) -> str:
+    """Return an SMS with its links to press."""
+    text = escape(_lead(message.text, links))
+    return re.sub(
+        r"https?://[^\s<]+", r'<a href="\g<0>" target="_blank">\g<0></a>', text
+    )
 
 
 def _kind(message: Message) -> str:
@@ -155,6 +178,7 @@ def _page(title: str, below: str, body: str) -> str:
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
         f"<header><h1>{escape(title)}</h1><p>{below}</p></header>"
         f"<main>{body}</main></body></html>"

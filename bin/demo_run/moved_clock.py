@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import urllib.request
 from collections.abc import Iterator
@@ -52,3 +53,8 @@ class MovedClock:
             self.url + path, data=value.encode(), method="PUT"
         )
         _OPENER.open(request, timeout=30).close()
+
+    def get_letters(self) -> list[list[str]]:
+        """Return kind, recipient and Message-Id of each message in the mailbox."""
+        with _OPENER.open(f"{self.url}/letters", timeout=30) as answer:
+            return list(json.load(answer))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import company, customers, people
@@ -14,7 +16,9 @@ from .clock import at, now, to_local
 from .days import Days, business_day, is_business_day
 from .moved_clock import MovedClock
 from .script import Script
+from .services import TABLE_VARIABLE
 from .stage import Stage
+from .table import render
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -29,7 +33,7 @@ NIGHT, BOOKS, MORNING, AFTERNOON = 6.0, 8.5, 9.5, 13.0
 
 
 def play(env: Environment) -> None:
-    """Play the demo in a new database with the addon; print what happened.
+    """Play the demo in a new database with the addon; write down what happened.
 
     Runs as superuser in an Odoo process of its own, without an HTTP server.
     """
@@ -40,6 +44,9 @@ def play(env: Environment) -> None:
     with clock.moved(at(days.first, NIGHT - 1)):
         _set_up(stage)
         Play(stage, end).run()
+        with stage.acting() as env:
+            tables = render(env, days, clock.get_letters())
+    Path(os.environ[TABLE_VARIABLE]).write_text(tables, encoding="utf-8")
 
 
 def _set_up(stage: Stage) -> None:
@@ -64,6 +71,7 @@ class Play:
 
     def run(self) -> None:
         """Play every day, the last one up to the present moment."""
+        self.billing.write(self.stage, self.stage.days.first)
         for day in self.stage.days:
             self._play_day(day)
             print(f"· {day:%a %d %b}", file=sys.stderr, flush=True)
@@ -112,5 +120,10 @@ class Play:
             return
         with self.stage.acting(KAREN) as env:
             waiting = env["payment.reminder"].search([("state", "=", "proposed")])
-            if waiting:
-                waiting.action_approve()
+            undecided = [p.move_id for p in self.billing.placed if p.plot.undecided]
+            chosen = waiting.filtered(
+                lambda n: n.step_kind == "nudge"
+                or not set(n.move_ids.ids) & set(undecided)
+            )
+            if chosen:
+                chosen.action_approve()

@@ -13,11 +13,17 @@ from pathlib import Path
 from .clock import Clock
 from .letterbox import Letterbox
 from .mail_server import HOST, MailServer
+from .people import EVERYBODY
 from .sms_gateway import SmsGateway
 from .web import Rooms, WebServer
 
 #: Name of the variable that tells the play where the services are.
 URL_VARIABLE = "PAYMENT_REMINDERS_DEMO_SERVICES"
+#: Name of the variable that tells the play where to write its tables.
+TABLE_VARIABLE = "PAYMENT_REMINDERS_DEMO_TABLE"
+LETTERS, TABLE = "letters", "table.txt"
+#: Where the served Odoo is as far as the play knows; mails lead there.
+ODOO_URL = "http://127.0.0.1:8069"
 #: The mailbox is here when the port is free, so that a bookmark stays good.
 MAILBOX_PORT = 8025
 
@@ -30,28 +36,52 @@ class Services:
     """Options of Odoo's configuration file, such as smtp_server and smtp_port."""
     environment: dict[str, str] = field(default_factory=dict)
     """Variables for the play and for Odoo, such as the port of a gateway."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """System parameters of a database that was played before."""
     closing_words: tuple[str, ...] = ()
     """Lines for the reader once Odoo is up, such as where the mailbox is."""
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[Services]:
+def started(folder: Path, port: int) -> Iterator[Services]:
     """Start the services of one demo.
 
     :param folder: a folder of the demo; messages that lie in it are shown
+    :param port: where Odoo is, or will be, served
     """
-    letterbox = Letterbox(folder)
+    letterbox = Letterbox(folder / LETTERS)
     clock = Clock()
     mail_server = MailServer(letterbox, _free_port())
     gateway = SmsGateway(letterbox, clock)
-    rooms = Rooms(letterbox, gateway, mail_server, clock)
+    links = {ODOO_URL: f"http://{HOST}:{port}"}
+    rooms = Rooms(letterbox, gateway, mail_server, clock, links)
     web = _web_server(rooms)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     try:
         yield Services(
             conf={"smtp_server": HOST, "smtp_port": mail_server.port},
-            environment={URL_VARIABLE: web.url, **_past_the_proxy()},
-            closing_words=(f"Mails:  {web.url} (e-mails and SMS that customers got)",),
+            environment={
+                URL_VARIABLE: web.url,
+                TABLE_VARIABLE: str(folder / TABLE),
+                **_past_the_proxy(),
+            },
+            settings={
+                "sms.endpoint": web.url,
+                "iap.endpoint": web.url,
+                "web.base.url": links[ODOO_URL],
+            },
+            closing_words=(
+                *(
+                    f"        {person.login}, password {person.login}"
+                    f" ({person.name}, {person.role})"
+                    for person in EVERYBODY
+                ),
+                f"Mails:  {web.url}/ (e-mails and SMS that customers got)",
+                "Queue:  Invoicing > Customers > Payment Reminders > Queue",
+                "        The reminder to Hotel Havnefront is ripe: approve it and send it"
+                " now",
+                "        (in working hours), and read what arrives.",
+            ),
         )
     finally:
         web.shutdown()

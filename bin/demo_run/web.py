@@ -1,6 +1,7 @@
 """One web server on loopback: the mailbox, the SMS gateway, and what the play tells.
 
 - ``GET /``: the mailbox; ``GET /message/N``: one message (``/html``, ``/raw``: parts)
+- ``GET /letters``: kind, recipient and Message-Id of every message, as JSON
 - ``POST /api/sms/3/send``: Odoo hands over SMS
 - ``PUT /clock``: the play says what time it is; empty: the real one
 - ``PUT /mail-server``: the play breaks the mail server (see ``MailServer``)
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -29,12 +31,16 @@ HTML, TEXT, JSON = "text/html", "text/plain", "application/json"
 
 @dataclass(frozen=True)
 class Rooms:
-    """What the web server shows and moves."""
+    """What the web server shows and moves.
+
+    :param links: {where links in messages lead: where they shall lead}
+    """
 
     letterbox: Letterbox
     gateway: SmsGateway
     mail_server: MailServer
     clock: Clock
+    links: Mapping[str, str]
 
 
 class WebServer(ThreadingHTTPServer):
@@ -62,6 +68,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.partition("?")[0] == "/":
             self._answer(mailbox_page.render_list(rooms.letterbox))
             return
+        if self.path == "/letters":
+            letters = [m.identity for m in rooms.letterbox.all()]
+            self._answer(json.dumps(letters), JSON)
+            return
         match = re.fullmatch(r"/message/(\d{1,6})(/html|/raw)?", self.path)
         message = rooms.letterbox.get(int(match[1])) if match else None
         if not match or not message:
@@ -72,12 +82,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _show(self, message: Message, part: str | None) -> None:
         if part == "/html":
             self._answer(
-                mailbox_page.render_mail(message), policy=mailbox_page.MAIL_POLICY
+                mailbox_page.render_mail(message, self.server.rooms.links),
+                policy=mailbox_page.MAIL_POLICY,
             )
         elif part == "/raw":
             self._answer(message.content, TEXT)
         else:
-            self._answer(mailbox_page.render_message(message))
+            self._answer(mailbox_page.render_message(message, self.server.rooms.links))
 
     def do_POST(self) -> None:
         if not self._is_local():

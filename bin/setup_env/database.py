@@ -26,6 +26,7 @@ from .server import Odoo, command
 
 KEEP_TEMPLATES = 3
 BUILDING = "building"
+KEEPING = "keeping"
 TODO = "correct what the log says and start again"
 
 
@@ -73,6 +74,34 @@ class Databases:
             database = f"{self.prefix}_{name}"
             self.drop(database)
             self._copy(self.template, database)
+        return database
+
+    def get_template(self) -> str:
+        """Name of the template that ``create`` copies, made if need be."""
+        with self.home.lock("template"):
+            self._drop_abandoned()
+            self.template = self._template()
+        return self.template
+
+    def keep(self, database: str, kind: str, key: str) -> None:
+        """Keep a copy of a database to which nobody is connected, one of its kind."""
+        work, name = f"{self.prefix}_{KEEPING}", f"{self.prefix}_{kind}_{key}"
+        self.drop(work)
+        self.drop(name)
+        self._copy(database, work)
+        self._finish(work, name)
+        self._mark_used(name)
+        self._drop_old(kind, keep=1)
+
+    def exists_kept(self, kind: str, key: str) -> bool:
+        """Whether such a copy is there."""
+        return self.exists(f"{self.prefix}_{kind}_{key}")
+
+    def create_from_kept(self, kind: str, key: str, name: str) -> str:
+        """Make a database from a kept copy, in place of one of the same name."""
+        database = f"{self.prefix}_{name}"
+        self.drop(database)
+        self._copy(f"{self.prefix}_{kind}_{key}", database)
         return database
 
     def exists(self, database: str) -> bool:
@@ -140,6 +169,10 @@ class Databases:
             raise explain_failure(self.home, _failure(what), error, TODO) from error
         self._check_installed(work, modules)
         conf.unlink()
+        self._finish(work, name)
+
+    def _finish(self, work: str, name: str) -> None:
+        """Give a database its final name; from then on it is only copied."""
         remove(self.filestores / name)
         if (self.filestores / work).is_dir():
             (self.filestores / work).rename(self.filestores / name)

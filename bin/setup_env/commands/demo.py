@@ -1,9 +1,10 @@
 """usage: bin/demo [--no-serve] [--port N]
 
-Sets up Odoo 19 and PostgreSQL, plays the main job of payment_reminders in a new
-database, and serves it for a look around.
+Sets up Odoo 19 and PostgreSQL, plays 45 days of payment_reminders in a new database,
+and serves it for a look around. The play of a day is kept: started again, it is there
+at once, as it was when it ended.
 
-  --no-serve   stop after the play
+  --no-serve   stop after the tables
   --port N     serve on this port of 127.0.0.1 (8069)
 """
 
@@ -14,10 +15,11 @@ import contextlib
 import subprocess
 import sys
 
-from demo_run.services import Services, started
+from demo_run.services import TABLE, Services, started
 
 from .. import foreground, server, workspace
 from ..home import SetupError
+from ..played import Played, set_parameters
 from ..workspace import Workspace
 
 NAME = "demo"
@@ -38,19 +40,30 @@ def main(arguments: list[str]) -> int:
             "stop it, or give another one: bin/demo --port 8070",
         )
     with workspace.opened() as space, space.home.lock(NAME):
-        folder = space.home.fresh(space.home / NAME)
-        with started(folder) as services:
+        return _run(space, options.port, serve=not options.no_serve)
+
+
+def _run(space: Workspace, port: int, serve: bool) -> int:
+    folder = space.home.fresh(space.home / NAME)
+    played = Played(space)
+    again = played.exists()
+    if again:
+        database = played.restore(NAME, folder)
+    with started(folder, port) as services:
+        if not again:
             database = space.databases.create(NAME)
-            if options.no_serve:
-                return _play(space, database, services)
-            # The server loads while the play runs; it runs no scheduled actions.
-            with _server(space, database, services, options.port) as process:
-                code = _play(space, database, services)
-                if code:
-                    return code
-                server.wait_until_it_answers(process, options.port)
-                _say_where(options.port, services)
-                return process.wait()
+            code = _play(space, database, services)
+            if code:
+                return code
+            played.keep(database, folder)
+        print((folder / TABLE).read_text(encoding="utf-8"), flush=True)
+        if not serve:
+            return 0
+        set_parameters(space.databases, database, services.settings)
+        with _server(space, database, services, port) as process:
+            server.wait_until_it_answers(process, port)
+            _say_where(port, services)
+            return process.wait()
 
 
 def _play(space: Workspace, database: str, services: Services) -> int:
@@ -70,7 +83,7 @@ def _server(
 
 
 def _say_where(port: int, services: Services) -> None:
-    print(f"\nOdoo:   http://{server.HOST}:{port}/odoo")
+    print(f"Odoo:   http://{server.HOST}:{port}/odoo")
     print(f"Login:  {LOGIN}, password {LOGIN}")
     for line in services.closing_words:
         print(line)

@@ -1,0 +1,113 @@
+"""Checks that the tables, the database and the mailbox tell the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from odoo.api import Environment
+
+
+class Contradiction(Exception):
+    """Something does not add up: the demo must not pass it over."""
+
+
+def check(env: Environment, letters: Sequence[Sequence[str]]) -> list[str]:
+    """Compare, and return what was found to agree, in words.
+
+    :param letters: (kind, recipient, Message-Id) of each message in the mailbox
+    :raise Contradiction: with the figures that differ
+    """
+    return [
+        "CHECKED",
+        _check_mailbox(env, letters),
+        _check_notices(env),
+        _check_ledger(env),
+        _check_trail(env),
+        _check_books(env),
+    ]
+
+
+def _check_mailbox(env: Environment, letters: Sequence[Sequence[str]]) -> str:
+    deliveries = env["payment.reminder.delivery"].search(
+        [("state", "in", ("sent", "uncertain"))]
+    )
+    expected = Counter(
+        (d.channel, d.recipient, d.message_id if d.channel == "email" else "")
+        for d in deliveries
+    )
+    found = Counter((kind, to, message_id) for kind, to, message_id in letters)
+    if expected != found:
+        raise Contradiction(
+            "Odoo and the mailbox differ.\n"
+            f"Sent, but not in the mailbox: {dict(expected - found)}\n"
+            f"In the mailbox, but not sent: {dict(found - expected)}"
+        )
+    kinds = Counter(kind for kind, _to, _message_id in letters)
+    uncertain = len(deliveries.filtered(lambda d: d.state == "uncertain"))
+    return (
+        f"· {kinds['email']} e-mails ({uncertain} of them uncertain) and {kinds['sms']}"
+        " SMS left; each lies in the mailbox once"
+    )
+
+
+def _check_notices(env: Environment) -> str:
+    states = Counter(env["payment.reminder"].search([]).mapped("state"))
+    proposed = env["payment.reminder.event"].search_count([("kind", "=", "proposed")])
+    _compare("notices proposed", proposed, sum(states.values()))
+    waiting = proposed - states["sent"] - states["cancelled"]
+    return (
+        f"· {proposed} notices proposed = {states['sent']} sent +"
+        f" {states['cancelled']} stopped + {waiting} waiting"
+    )
+
+
+def _check_ledger(env: Environment) -> str:
+    sent = env["payment.reminder"].search([("state", "=", "sent")])
+    lines = env["payment.reminder.claim.line"].search([])
+    for kind in ("fee", "interest", "compensation"):
+        for currency in sent.currency_id:
+            of_notices = sum(
+                n[f"amount_{kind}"] for n in sent if n.currency_id == currency
+            )
+            of_ledger = sum(
+                line.amount
+                for line in lines
+                if line.kind == kind and line.currency_id == currency
+            )
+            _compare(
+                f"{kind} in {currency.name}", round(of_notices, 2), round(of_ledger, 2)
+            )
+    return "· fees and interest of the notices sent = entries of the claim ledgers"
+
+
+def _check_trail(env: Environment) -> str:
+    events = env["payment.reminder.event"]
+    broken = events._find_broken(env["payment.reminder.case"].search([]))
+    _compare("broken chains of the trail", 0, len(broken))
+    return f"· the trail of {events.search_count([])} entries is whole"
+
+
+def _check_books(env: Environment) -> str:
+    """No entry of the accounts may come from a reminder."""
+    moves = env["account.move"].search([("state", "=", "posted")])
+    invoices = moves.filtered(lambda move: move.is_invoice())
+    others = moves - invoices
+    paid = others.filtered(
+        lambda move: move.origin_payment_id
+        or move.statement_line_id
+        or move.reversed_entry_id
+        or move.journal_id == env.company.currency_exchange_journal_id
+    )
+    _compare("journal entries of unknown origin", 0, len(others - paid))
+    return (
+        f"· the books hold {len(invoices)} invoices and credit notes and {len(paid)}"
+        " payments, nothing of ours"
+    )
+
+
+def _compare(what: str, expected: float, found: float) -> None:
+    if expected != found:
+        raise Contradiction(f"{what}: {expected} expected, {found} found")
