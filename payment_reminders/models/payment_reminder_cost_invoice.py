@@ -55,13 +55,10 @@ class PaymentReminderCase(models.Model):
         self._check_cost_accounts()
         if parts is None:
             parts = self._read_open_costs()[self.id]
-        # A draft is no entry of the books; whoever posts it needs the rights. The
-        # caller's context is dropped: while a payment is matched it says not to
-        # compute totals.
+        # A draft is no entry of the books; whoever posts it needs the rights.
         move = (
             self.env["account.move"]
             .sudo()
-            .with_context({})
             .with_company(self.company_id)
             .create(self._prepare_cost_invoice(parts))
         )

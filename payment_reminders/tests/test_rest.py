@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
@@ -20,7 +22,10 @@ class TestRest(ReminderCommon):
         self.reminder = self.propose()
         self.send(self.reminder)
         self.assertEqual(self.reminder.amount_claim, 1100)
-        self.pay(self.move)
+        # A payer never waits for this: the refresh comes after the commit.
+        with patch.object(self.registry["payment.reminder.case"], "_refresh_after_commit"):
+            self.pay(self.move)
+        self.refresh()
         return self.reminder.case_id
 
     def decide(self, case, choice, note="because"):
