@@ -14,6 +14,7 @@ EXTRA_MODULES = (
     "account_payment",
     "l10n_dk",
     "mail",
+    "payment_demo",
     "phone_validation",
     "portal",
     "sms",
