@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class PaymentReminderWizard(models.TransientModel):
@@ -43,14 +44,16 @@ class PaymentReminderWizard(models.TransientModel):
         if waiting:
             return self.env._("A reminder is in the queue already.")
         if case.snoozed_until:
-            return self.env._("The case is snoozed until %s.", case.snoozed_until)
+            return self.env._(
+                "The case is snoozed until %s.", format_date(self.env, case.snoozed_until)
+            )
         if not case.next_step_id:
             return self.env._("The ladder ends here: no step is left.")
         if case.next_date > case.company_id._get_reminder_today():
             return self.env._(
                 "The next step, “%(step)s”, comes on %(date)s.",
                 step=case.next_step_id.name,
-                date=case.next_date,
+                date=format_date(self.env, case.next_date),
             )
         return ""
 
