@@ -3,6 +3,16 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
+def _first(records):
+    """Return the first record, or none.
+
+    A slice would drop what the others are prefetched by: a query for each.
+    """
+    for record in records:
+        return record
+    return records
+
+
 class AccountMove(models.Model):
     _inherit = "account.move"
 
@@ -73,9 +83,11 @@ class AccountMove(models.Model):
         waiting = self._get_waiting_items(items)
         for move in self:
             mine = by_move.get(move._origin, items.browse())
-            climbed = mine.filtered("last_sent_date").sorted("last_sent_date")[-1:]
-            ahead = mine.filtered("next_date").sorted("next_date")[:1]
-            move.reminder_case_id = mine.case_id[:1]
+            climbed = _first(
+                mine.filtered("last_sent_date").sorted("last_sent_date", reverse=True)
+            )
+            ahead = _first(mine.filtered("next_date").sorted("next_date"))
+            move.reminder_case_id = _first(mine.case_id)
             move.reminder_step_id = climbed.step_id
             move.reminder_last_date = climbed.last_sent_date
             move.reminder_next_step_id = ahead.next_step_id
@@ -92,7 +104,11 @@ class AccountMove(models.Model):
         )
         by_move = lines.grouped("move_id")
         for move in self:
-            last = by_move.get(move._origin, lines.browse()).reminder_id.sorted("sent_date")[-1:]
+            last = _first(
+                by_move.get(move._origin, lines.browse()).reminder_id.sorted(
+                    "sent_date", reverse=True
+                )
+            )
             move.reminder_last_fee = last.amount_fee
             move.reminder_last_channel = last.channel_summary
 
@@ -112,7 +128,7 @@ class AccountMove(models.Model):
 
     def _get_reminder_status(self, items, waiting):
         self.ensure_one()
-        case = items.case_id[:1]
+        case = _first(items.case_id)
         if not case:
             return "none"
         if case.state == "closed" or not any(item.amount_known > 0 for item in items):
@@ -165,7 +181,7 @@ class AccountMove(models.Model):
             *(moves for status, moves in by_status.items() if status in wanted)
         )
         domain = Domain("id", "in", found.ids)
-        if wanted & {"none", False}:
+        if "none" in wanted:
             domain |= Domain("id", "not in", items.move_id.ids)
         return domain
 

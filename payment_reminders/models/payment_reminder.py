@@ -62,14 +62,16 @@ class PaymentReminder(models.Model):
         "noting it down. A person settles whether it went out.",
     )
     line_ids = fields.One2many("payment.reminder.line", "reminder_id", readonly=True)
+    # sudo: as move_ids of the case
     item_ids = fields.Many2many(
         "payment.reminder.item",
         compute="_compute_item_ids",
         search="_search_item_ids",
         string="Due items",
+        compute_sudo=True,
     )
     move_ids = fields.Many2many(
-        "account.move", compute="_compute_item_ids", string="Invoices"
+        "account.move", compute="_compute_item_ids", string="Invoices", compute_sudo=True
     )
     date_proposed = fields.Datetime(readonly=True)
     hold_until = fields.Datetime(

@@ -84,8 +84,10 @@ class PaymentReminderCase(models.Model):
     date_open = fields.Datetime(readonly=True)
     date_close = fields.Datetime(readonly=True)
     item_ids = fields.One2many("payment.reminder.item", "case_id", string="Due items")
+    # sudo: which invoices a case is about is part of the case; what they say is read
+    # with the rights of the user. (It also saves a check of access for each case.)
     move_ids = fields.Many2many(
-        "account.move", compute="_compute_move_ids", string="Invoices"
+        "account.move", compute="_compute_move_ids", string="Invoices", compute_sudo=True
     )
     reminder_ids = fields.One2many("payment.reminder", "case_id", string="Notices")
     claim_line_ids = fields.One2many(
@@ -127,7 +129,7 @@ class PaymentReminderCase(models.Model):
     amount_claim = fields.Monetary(string="Total claim", compute="_compute_amounts")
     oldest_due_date = fields.Date(compute="_compute_amounts")
     days_overdue = fields.Integer(compute="_compute_amounts")
-    invoice_count = fields.Integer(compute="_compute_move_ids")
+    invoice_count = fields.Integer(compute="_compute_move_ids", compute_sudo=True)
     reminder_count = fields.Integer(compute="_compute_reminder_count")
 
     _identity_uniq = models.UniqueIndex(

@@ -296,6 +296,8 @@ class PaymentReminderFacts(models.AbstractModel):
         now = now or fields.Datetime.now()
         self.env.flush_all()
         self.env.invalidate_all(flush=False)
+        # Without its own ids to prefetch by, each would be read alone from here on.
+        reminders = reminders.browse(reminders.ids)
         cases = reminders.case_id
         live = self._read_due_items(reminders.line_ids.move_line_id.ids)
         credits = self._read_unallocated_credits(cases)

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,8 @@ from odoo.tools import SQL, float_repr
 from ..rules import accrual, fees, interest, schedule
 
 ZERO = Decimal(0)
+#: Where a run keeps the exchange rates that it has read.
+RATES = "payment_reminder_rates"
 
 
 @dataclass
@@ -67,22 +70,23 @@ class PaymentReminderFigures(models.AbstractModel):
         laws = {j: (j._get_statute(), tables[j]) for j in jurisdictions}
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
         unclean = self._find_unclean(cases)
-        return [
-            self._compute_one(
-                case,
-                step,
-                owed,
-                day_by_company[case.company_id],
-                costs=costs[case.id],
-                history=history[case.id],
-                compensated=compensated[case.id],
-                payments=payments,
-                law=laws.get(case.ladder_id.jurisdiction_id, (None, {})),
-                calendar=calendars[case.id],
-                is_clean=case.id not in unclean,
-            )
-            for case, step, owed in notices
-        ]
+        with self._remembering_rates():
+            return [
+                self._compute_one(
+                    case,
+                    step,
+                    owed,
+                    day_by_company[case.company_id],
+                    costs=costs[case.id],
+                    history=history[case.id],
+                    compensated=compensated[case.id],
+                    payments=payments,
+                    law=laws.get(case.ladder_id.jurisdiction_id, (None, {})),
+                    calendar=calendars[case.id],
+                    is_clean=case.id not in unclean,
+                )
+                for case, step, owed in notices
+            ]
 
     @api.model
     def _compute_one(
@@ -236,11 +240,15 @@ class PaymentReminderFigures(models.AbstractModel):
     @api.model
     def _find_currency(self, code):
         """Return the currency of a law, which need not be in use here, or None."""
-        return (
-            self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "=", code)], limit=1)
-        ) or None
+
+        def find():
+            return (
+                self.env["res.currency"]
+                .with_context(active_test=False)
+                .search([("name", "=", code)], limit=1)
+            ) or None
+
+        return self._remember(code, find)
 
     @api.model
     def _get_rate(self, source, target, company, day):
@@ -251,13 +259,35 @@ class PaymentReminderFigures(models.AbstractModel):
         """
         if source == target:
             return Decimal(1)
-        for currency in (source | target) - company.currency_id:
-            if not currency.rate_ids.filtered(
-                lambda rate: rate.company_id in (company.root_id, company.browse())
-            ):
-                return None
-        rate = source._get_conversion_rate(source, target, company, day)
-        return Decimal(str(rate)) if rate else None
+
+        def read():
+            for currency in (source | target) - company.currency_id:
+                if not currency.rate_ids.filtered(
+                    lambda rate: rate.company_id in (company.root_id, company.browse())
+                ):
+                    return None
+            rate = source._get_conversion_rate(source, target, company, day)
+            return Decimal(str(rate)) if rate else None
+
+        return self._remember((source.id, target.id, company.id, day), read)
+
+    @contextmanager
+    def _remembering_rates(self):
+        """Read each currency and rate once for all notices of a run."""
+        self.env.cr.cache[RATES] = {}
+        try:
+            yield
+        finally:
+            self.env.cr.cache.pop(RATES, None)
+
+    @api.model
+    def _remember(self, key, read):
+        known = self.env.cr.cache.get(RATES)
+        if known is None:
+            return read()
+        if key not in known:
+            known[key] = read()
+        return known[key]
 
     # -- interest ---------------------------------------------------------------
 
