@@ -1,8 +1,10 @@
 import hashlib
 import json
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from . import bulk
@@ -156,7 +158,11 @@ class PaymentReminderEvent(models.Model):
             heads[chain] = (vals["seq"], vals["hash"])
             vals_list.append(vals)
         self.env["payment.reminder.case"].invalidate_model(["event_ids"])
-        return bulk.insert(self.sudo().browse(), vals_list)
+        try:
+            return bulk.insert(self.sudo().browse(), vals_list)
+        except psycopg2.errors.UniqueViolation as error:
+            # Somebody else has just written to the same chain: do it all again.
+            raise ConcurrencyError("The trail was written to meanwhile") from error
 
     @api.model
     def _read_heads(self, chains):

@@ -13,6 +13,7 @@ from . import test_paying_otherwise
 from . import test_queue
 from . import test_queue_time
 from . import test_real_faults
+from . import test_real_race
 from . import test_real_way
 from . import test_templates
 from . import test_way

@@ -69,13 +69,17 @@ class Child:
         """Carry out one function of scenes.py and return its result."""
         return self.begin(scene, **arguments)()
 
-    def begin(self, scene, **arguments):
+    def call_apart(self, scene, **arguments):
+        """Carry it out in a copy of the process; return its exit code (-9: killed)."""
+        return self.begin(scene, fork=True, **arguments)()
+
+    def begin(self, scene, fork=False, **arguments):
         """Start one function of scenes.py; call what this returns for the result."""
         if self._starting:
             self._read()
             self._starting = False
         self._process.stdin.write(
-            json.dumps({"scene": scene, "arguments": arguments}) + "\n"
+            json.dumps({"scene": scene, "fork": fork, "arguments": arguments}) + "\n"
         )
         self._process.stdin.flush()
         return self._read

@@ -3,7 +3,16 @@
 Every function takes the environment first; arguments and results are JSON.
 """
 
+import contextlib
+import os
+import random
+import signal
+import smtplib
+import threading
+import time
 from datetime import timedelta
+
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from odoo import fields
 from odoo.fields import Command
@@ -197,9 +206,20 @@ def _open_notices(env):
     return {reminder.partner_id.name: reminder.id for reminder in found}
 
 
-def cron_send(env):
-    """Run the scheduled action that sends."""
+def cron_send(env, die_within=None):
+    """Run the scheduled action that sends.
+
+    :param die_within: be killed at a random moment within so many seconds
+    """
+    if die_within:
+        seconds = random.uniform(0, die_within)
+        threading.Thread(target=_die_after, args=[seconds], daemon=True).start()
     env["payment.reminder"]._cron_send()
+
+
+def _die_after(seconds):
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def dispatch(env, reminders):
@@ -548,6 +568,10 @@ WAYS = {
 }
 
 
+def list_ways(env):
+    return list(WAYS)
+
+
 # -- gateways and queues --------------------------------------------------------------
 
 
@@ -590,3 +614,153 @@ def settle(env, reminder, sent):
     manager = env["res.users"].search([("login", "=", MANAGER)])
     found = env["payment.reminder"].browse(reminder).with_user(manager)
     retrying(found.action_settle_sent if sent else found.action_settle_not_sent, env)
+
+
+# -- races ----------------------------------------------------------------------------
+
+
+def _now():
+    """Return seconds of a clock that all processes share and no test moves."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+def _sleep_until(moment):
+    time.sleep(max(0.0, moment - _now()))
+
+
+def send_at(env, reminder, moment):
+    """Send one notice at a moment of the shared clock."""
+    found = env["payment.reminder"].browse(reminder)
+    _sleep_until(moment)
+    begun = _now()
+    stopped = found._dispatch()
+    return {"seconds": _now() - begun, "codes": stopped.get(found, [])}
+
+
+def pay_at(env, way, move, moment, linger):
+    """Pay at a moment of the shared clock, as Odoo runs a request.
+
+    :param linger: seconds between the last statement and the commit
+    :return: when it was about to commit and when it had committed
+    """
+    invoice = env["account.move"].browse(move)
+    tries = []
+
+    def work():
+        tries.append(1)
+        WAYS[way](invoice)
+        env.flush_all()
+        time.sleep(linger)
+
+    _sleep_until(moment)
+    begun = _now()
+    with _watch_commit(env.cr._cnx) as commits:
+        retrying(work, env)
+    before, after = commits[-1]
+    return {
+        "seconds": _now() - begun - linger,
+        "before": before,
+        "after": after,
+        "tries": len(tries),
+    }
+
+
+@contextlib.contextmanager
+def _watch_commit(connection):
+    """Note the moments right before and right after each commit of a connection."""
+    commits = []
+    commit = connection.commit
+
+    def watched():
+        before = _now()
+        commit()
+        commits.append((before, _now()))
+
+    connection.commit = watched
+    try:
+        yield commits
+    finally:
+        del connection.commit
+
+
+def be_naive(env, how):
+    """Do as one would at first: the harness must be able to see that this fails.
+
+    :param how: ``no_locks``: look at the books right before sending, and send;
+        ``old_snapshot``: in a transaction as Odoo's are, that has begun before
+    """
+    from odoo.addons.payment_reminders.models import transactions
+
+    type(env["payment.reminder.sender"])._lock_rows = lambda self, reminders: True
+    if how == "old_snapshot":
+        transactions.ISOLATION_LEVEL_READ_COMMITTED = ISOLATION_LEVEL_REPEATABLE_READ
+
+
+def clear(env, reminders):
+    """Put away what a race has left, so that the next is not slowed down by it."""
+    found = env["payment.reminder"].browse(reminders)
+    open_ones = found.filtered(lambda r: r.state in ("proposed", "approved", "held"))
+    open_ones._cancel("The race is over")
+    found.case_id.filtered(lambda case: case.state != "closed")._close("manual")
+
+
+# -- crashes --------------------------------------------------------------------------
+
+
+def _get_points(env, channel):
+    """Return {name: (class, method, whether it dies before or after it)}."""
+    from odoo.addons.payment_reminders.models import payment_reminder_wire as wire
+
+    sender = type(env["payment.reminder.sender"])
+    paperwork = type(env["payment.reminder.paperwork"])
+    delivery = type(env["payment.reminder.delivery"])
+    points = {
+        "claiming": (sender, "_claim", "after"),
+        "claimed": (sender, "_prepare", "after"),
+        "begun": (sender, "_begin", "after"),
+        "connected": (sender, "_connect", "after"),
+        "locked": (sender, "_lock_rows", "after"),
+        "intent written": (delivery, "_compare_and_set", "after"),
+        "intent committed": (sender, "_compare_and_set", "after"),
+        "handed over": (wire.WIRES[channel], "hand_over", "after"),
+        "result committed": (sender, "_note_result", "after"),
+        "unlocked": (sender, "_attempt", "after"),
+        "paperwork begun": (paperwork, "_finish", "before"),
+        "paperwork written": (paperwork, "_finish", "after"),
+        "paperwork committed": (paperwork, "_conclude", "after"),
+    }
+    if channel == "email":
+        points |= {
+            "before the text": (smtplib.SMTP, "data", "before"),
+            "text accepted": (smtplib.SMTP, "data", "after"),
+        }
+    return points
+
+
+def list_points(env, channel):
+    return list(_get_points(env, channel))
+
+
+def die_at(env, reminder, point=None, channel=None, pid_file=None):
+    """Send one notice and be killed (SIGKILL) at a point on the way.
+
+    :param pid_file: write the number of this process there, for somebody else to kill
+    """
+    if pid_file:
+        with open(pid_file, "w") as stream:
+            stream.write(str(os.getpid()))
+    else:
+        _arm(*_get_points(env, channel)[point])
+    env["payment.reminder"].browse(reminder)._dispatch()
+
+
+def _arm(owner, name, when):
+    original = getattr(owner, name)
+
+    def deadly(*args, **kwargs):
+        if when == "after":
+            original(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    static = isinstance(owner.__dict__.get(name), staticmethod)
+    setattr(owner, name, staticmethod(deadly) if static else deadly)

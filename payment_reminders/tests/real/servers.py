@@ -17,6 +17,10 @@ HOST = "127.0.0.1"
 DROP = "drop"
 
 
+class Lose(Exception):
+    """Tells a gateway not to take the message that it holds."""
+
+
 def now():
     """Return seconds of a clock that all processes share and no test moves."""
     return time.clock_gettime(time.CLOCK_MONOTONIC)
@@ -58,7 +62,7 @@ class SmtpServer:
         self.mails = []
         self.rules = {}
         self.connections = 0
-        #: Called before a message is taken, with its recipients; for races.
+        #: Called before a message is taken, with its recipients; may raise Lose.
         self.before_taking = None
         self.port = free_port()
         self._controller = _Controller(self, hostname=HOST, port=self.port)
@@ -84,9 +88,11 @@ class SmtpServer:
         if isinstance(rule, str) and rule != DROP:
             return rule
         if self.before_taking:
-            await asyncio.get_running_loop().run_in_executor(
-                None, self.before_taking, recipients
-            )
+            loop = asyncio.get_running_loop()
+            try:
+                await loop.run_in_executor(None, self.before_taking, recipients)
+            except Lose:
+                return "451 Lost"
         if isinstance(rule, (int, float)):
             await asyncio.sleep(rule)
         self.mails.append(Mail(now(), recipients, envelope.content))
@@ -215,7 +221,10 @@ class SmsGateway:
         if isinstance(rule, str) and rule not in (DROP, "nonsense"):
             return 200, json.dumps(self._refuse(call, rule, sent)).encode()
         if self.before_taking:
-            self.before_taking([number for number, _uuid, _content in sent])
+            try:
+                self.before_taking([number for number, _uuid, _content in sent])
+            except Lose:
+                return 500, b"lost"
         if isinstance(rule, float):
             time.sleep(rule)
         self.texts += [Sms(now(), *message) for message in sent]
