@@ -182,3 +182,9 @@ class PaymentReminderItem(models.Model):
     def _compute_display_name(self):
         for item in self:
             item.display_name = item.sudo().move_id.name or self.env._("Deleted invoice")
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        # OVERRIDE: a rep has no access to invoices, but to the numbers of these.
+        moves = self.env["account.move"].sudo()._search([("name", operator, value)])
+        return [("move_id", "in", moves)]
