@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from odoo.fields import Command
 
-from . import people, rates, users
+from . import logo, people, rates, users
 from .services import ODOO_URL, URL_VARIABLE
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def _write_company(env: Environment) -> None:
     company.write(
         {
             "name": NAME,
+            "logo": logo.draw(),
             "street": "Kajgade 14",
             "zip": "9990",
             "city": "Skagen",

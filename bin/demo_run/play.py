@@ -30,6 +30,14 @@ STANDING_APPROVAL = 2
 
 #: Hours of the company's day.
 NIGHT, BOOKS, MORNING, AFTERNOON = 6.0, 8.5, 9.5, 13.0
+#: Events of the trail that the progress tells.
+TOLD = {
+    "proposed": "proposed",
+    "sent": "sent",
+    "held": "held",
+    "cancelled": "stopped",
+    "closed": "cases closed",
+}
 
 
 def play(env: Environment) -> None:
@@ -41,12 +49,17 @@ def play(env: Environment) -> None:
     days = Days(to_local(end).date())
     clock = MovedClock()
     stage = Stage(env.registry, clock, days)
+    _say("Demo company: languages, accounts, customers …")
     with clock.moved(at(days.first, NIGHT - 1)):
         _set_up(stage)
         Play(stage, end).run()
         with stage.acting() as env:
             tables = render(env, days, clock.get_letters())
     Path(os.environ[TABLE_VARIABLE]).write_text(tables, encoding="utf-8")
+
+
+def _say(text: str) -> None:
+    print(f"· {text}", file=sys.stderr, flush=True)
 
 
 def _set_up(stage: Stage) -> None:
@@ -74,7 +87,7 @@ class Play:
         self.billing.write(self.stage, self.stage.days.first)
         for day in self.stage.days:
             self._play_day(day)
-            print(f"· {day:%a %d %b}", file=sys.stderr, flush=True)
+            _say(f"{day:%a} {day.day:>2} {day:%b}  {self._describe(day)}".rstrip())
         self.stage.clock.move_to(self.end)
 
     def _play_day(self, day: date) -> None:
@@ -98,6 +111,19 @@ class Play:
         self._move_to(day, AFTERNOON)
         self._run_action("propose")
         self._run_action("send")
+
+    def _describe(self, day: date) -> str:
+        """Return what the trail says of a day, in a few words."""
+        with self.stage.acting() as env:
+            counts = env["payment.reminder.event"]._read_group(
+                [("date", ">=", at(day, 0)), ("kind", "in", list(TOLD))],
+                ["kind"],
+                ["__count"],
+            )
+        found = dict(counts)
+        return ", ".join(
+            f"{found[kind]} {word}" for kind, word in TOLD.items() if kind in found
+        )
 
     def _move_to(self, day: date, hour: float) -> None:
         self.stage.clock.move_to(min(at(day, hour), self.end))

@@ -78,9 +78,9 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 ),
                 f"Mails:  {web.url}/ (e-mails and SMS that customers got)",
                 "Queue:  Invoicing > Customers > Payment Reminders > Queue",
-                "        The reminder to Hotel Havnefront is ripe: approve it and send it"
-                " now",
-                "        (in working hours), and read what arrives.",
+                "        Approve the reminder to Hotel Havnefront and send it now (in",
+                "        working hours): it arrives in the mails. Or open a mail and",
+                "        pay as its customer: any card number will do.",
             ),
         )
     finally:
