@@ -16,6 +16,7 @@ from . import test_real_faults
 from . import test_real_race
 from . import test_real_way
 from . import test_templates
+from . import test_views
 from . import test_way
 from . import test_speed
 from . import test_invoice_fields
