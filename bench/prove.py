@@ -1,0 +1,286 @@
+"""The campaign behind the promises: never on stale facts, never twice, never lost.
+
+    bin/odoo shell < bench/prove.py
+    PR_PROVE=race PR_PROVE_PAIRS=250 bin/odoo shell < bench/prove.py
+
+Real processes, a real mail server and SMS gateway on the loopback interface, and a
+throw-away copy of the database. It ends in tables. What it does is in
+``payment_reminders/tests/real/`` (race.py, crash.py); a short form is in bin/test.
+
+PR_PROVE            which parts, of: race, gateway, naive, crash, crowd, wires (all)
+PR_PROVE_PAIRS      random races for each way of paying and channel (20)
+PR_PROVE_GATEWAY    races at the gateway for each way of paying and channel (5)
+PR_PROVE_KILLS      kills at each point and channel (10)
+PR_PROVE_NOTICES    notices for each crowd of four senders (200)
+PR_PROVE_WIRES      notices for each bad wire (5)
+PR_PROVE_SEED       of the random moments (1)
+
+race     each way of paying or stopping, by e-mail and by SMS, at random moments. Late
+         is a message that the gateway took after the payer had begun to commit.
+gateway  the same, but the payer begins when the gateway holds the text.
+naive    the race with senders that look at the books right before sending and take no
+         locks, or look in a transaction as Odoo's are: these must be seen to fail.
+crash    SIGKILL at every point from claim to final commit, then the recovery.
+crowd    four senders on one queue; and four that die at random moments.
+wires    each way in which a gateway misbehaves, and the state that it ends in.
+
+10,000 races take about two and a half hours on two cores.
+"""
+
+import os
+import platform
+import time
+from contextlib import ExitStack
+from datetime import datetime
+
+from odoo import release
+
+from odoo.addons.payment_reminders.tests import test_real_faults as faults
+from odoo.addons.payment_reminders.tests.real.crash import EMAIL, SMS, Crashes, Crowd
+from odoo.addons.payment_reminders.tests.real.process import Child
+from odoo.addons.payment_reminders.tests.real.race import Arena, Tally, percentile
+from odoo.addons.payment_reminders.tests.real.servers import SmsGateway, SmtpServer
+
+#: A Tuesday, ten o'clock in Copenhagen, no holiday near.
+AT = datetime(2026, 9, 15, 8)
+NAIVE_WAYS = ("wizard", "bank_line", "credit_note", "hold")
+SENDERS = 4
+
+
+def get_number(name, default):
+    return int(os.environ.get(f"PR_PROVE_{name}", default))
+
+
+class Campaign:
+    """Starts what the parts need and collects what they found."""
+
+    def __init__(self, database, stack):
+        self.database = database
+        self.stack = stack
+        self.smtp = stack.enter_context(SmtpServer())
+        self.gateway = stack.enter_context(SmsGateway())
+        self.child = self.start()
+        self.child.call(
+            "setup", smtp_port=self.smtp.port, sms_url=self.gateway.url, at=str(AT)
+        )
+        self.seed = get_number("SEED", 1)
+        self.failures = 0
+
+    def start(self):
+        return self.stack.enter_context(Child(self.database))
+
+    # -- races --------------------------------------------------------------------
+
+    def race(self):
+        self._race("Races at random moments", get_number("PAIRS", 20), False)
+
+    def gateway_race(self):
+        self._race("Races at the gateway", get_number("GATEWAY", 5), True)
+
+    def _race(self, title, pairs, at_the_gateway):
+        payer = self.start()
+        arena = Arena(self.child, payer, self.smtp, self.gateway, str(AT), self.seed)
+        alone = {}
+        rows = []
+        total = Tally("all", "")
+        for way in self.child.call("list_ways"):
+            alone[way] = arena.measure_alone(way, 10)
+            for channel in (EMAIL, SMS):
+                tally = arena.run(way, channel, pairs, at_the_gateway)
+                rows.append(describe_tally(tally, alone[way]))
+                total.add(tally)
+                progress(rows[-1])
+                self.failures += not tally.is_clean
+        everyone = [seconds for some in alone.values() for seconds in some]
+        rows.append(describe_tally(total, everyone))
+        arena.leave()
+        payer.kill()
+        show(f"{title}, seed {self.seed}", RACE_HEAD, rows)
+
+    def naive(self):
+        rows = []
+        for how in ("no_locks", "old_snapshot"):
+            sender, payer = self.start(), self.start()
+            sender.call("be_naive", how=how, at=str(AT))
+            arena = Arena(sender, payer, self.smtp, self.gateway, str(AT), self.seed)
+            total = Tally(how, "email")
+            for way in NAIVE_WAYS:
+                total.add(arena.run(way, EMAIL, get_number("PAIRS", 20)))
+            rows.append(describe_tally(total, []))
+            progress(rows[-1])
+            # A harness that cannot see this proves nothing.
+            self.failures += not total.late
+            arena.leave()
+            sender.kill()
+            payer.kill()
+        show("Naive senders, at random moments (must be late)", RACE_HEAD, rows)
+
+    # -- crashes ------------------------------------------------------------------
+
+    def crash(self):
+        crashes = Crashes(self.child, self.smtp, self.gateway, AT)
+        rows = []
+        for channel in (EMAIL, SMS):
+            for point in crashes.list_points(channel):
+                rows.append(
+                    self._note(crashes.run(point, channel, get_number("KILLS", 10)))
+                )
+        show("SIGKILL at every point, then the recovery", CRASH_HEAD, rows)
+
+    def crowd(self):
+        children = [self.child, *(self.start() for _ in range(SENDERS - 1))]
+        crowd = Crowd(children, self.smtp, self.gateway, AT)
+        notices = get_number("NOTICES", 200)
+        rows = [
+            self._note(crowd.run(notices, rounds=1)),
+            self._note(crowd.run(notices, rounds=6, die_within=1.5)),
+        ]
+        for child in children[1:]:
+            child.kill()
+        show("Several senders on one queue; then such that die", CRASH_HEAD, rows)
+
+    def _note(self, wreckage):
+        self.failures += not wreckage.is_clean
+        for line in wreckage.wrong[:3]:
+            print(line, flush=True)
+        row = [
+            wreckage.point,
+            wreckage.channel,
+            wreckage.kills,
+            sum(wreckage.states.values()),
+            wreckage.delivered,
+            wreckage.double,
+            wreckage.states["sent"],
+            wreckage.states["uncertain"],
+            len(wreckage.wrong),
+        ]
+        progress(row)
+        return row
+
+    # -- bad wires ----------------------------------------------------------------
+
+    def wires(self):
+        self.child.call("set_patience", seconds=faults.PATIENCE)
+        count = get_number("WIRES", 5)
+        rows = [
+            self._misbehave(EMAIL, fault[0], fault[1], count)
+            for fault in faults.SMTP_FAULTS
+        ]
+        rows += [
+            self._misbehave(SMS, "", fault[0], count) for fault in faults.SMS_FAULTS
+        ]
+        show("Bad wires: what the notice comes to", WIRE_HEAD, rows)
+
+    def _misbehave(self, channel, stage, rule, count):
+        """Send some notices while a gateway misbehaves; nobody may get two."""
+        crashes = Crashes(self.child, self.smtp, self.gateway, AT)
+        batch = crashes._stage(channel, count)
+        self.smtp.rules = {stage: rule} if stage else {}
+        self.gateway.rule = None if stage else rule
+        for customer in batch:
+            self.child.call("dispatch", reminders=[customer["reminder"]])
+        self.smtp.rules, self.gateway.rule = {}, None
+        # What comes by itself afterwards must not make it two.
+        self.child.call("run_queues")
+        reminders = [customer["reminder"] for customer in batch]
+        seen = self.child.call("look", reminders=reminders)
+        taken = [
+            len(self.smtp.sent_to(f"{c['name']}@customer.test"))
+            + len(self.gateway.sent_to(c["phone"]))
+            for c in batch
+        ]
+        self.child.call("clear", reminders=reminders)
+        states = sorted({notice["state"] for notice in seen.values()})
+        double = sum(number > 1 for number in taken)
+        self.failures += bool(double) or len(states) != 1
+        row = [channel, stage or "answer", rule, count, sum(taken), double, *states]
+        progress(row)
+        return row
+
+
+RACE_HEAD = (
+    "way",
+    "channel",
+    "pairs",
+    "sent",
+    "stopped",
+    "put off",
+    "late",
+    "double",
+    "lost",
+    "broken",
+    "errors",
+    "again",
+    "p50",
+    "p99",
+    "alone p50",
+    "alone p99",
+)
+CRASH_HEAD = (
+    "point",
+    "channel",
+    "kills",
+    "notices",
+    "delivered",
+    "double",
+    "sent",
+    "uncertain",
+    "wrong",
+)
+WIRE_HEAD = ("channel", "stage", "misbehaves", "notices", "taken", "double", "state")
+
+
+def describe_tally(tally, alone):
+    return [
+        tally.way,
+        tally.channel,
+        tally.pairs,
+        *(tally.first[name] for name in ("sent", "stopped", "put off")),
+        tally.late,
+        tally.double,
+        tally.lost,
+        tally.broken,
+        len(tally.errors),
+        tally.retried,
+        *(f"{percentile(tally.waits, share):.2f}" for share in (0.5, 0.99)),
+        *(f"{percentile(alone, share):.2f}" for share in (0.5, 0.99)),
+    ]
+
+
+def progress(row):
+    print("  ".join(str(cell) for cell in row), flush=True)
+
+
+def show(title, head, rows):
+    rows = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    print(f"\n{title}\n")
+    for row in rows:
+        print(
+            "  ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+        )
+    print(flush=True)
+
+
+def main(env):
+    database = env.cr.dbname
+    env.cr.execute("SHOW server_version")
+    versions = (release.version, env.cr.fetchone()[0], platform.python_version())
+    # Nothing of ours may stand in the way of the processes.
+    env.cr.rollback()
+    known = ("race", "gateway", "naive", "crash", "crowd", "wires")
+    parts = os.environ.get("PR_PROVE", ",".join(known)).split(",")
+    begun = time.monotonic()
+    with ExitStack() as stack:
+        campaign = Campaign(database, stack)
+        for part in parts:
+            getattr(campaign, "gateway_race" if part == "gateway" else part)()
+    minutes = (time.monotonic() - begun) / 60
+    print("Odoo {}, PostgreSQL {}, Python {}".format(*versions), end=", ")
+    print(f"{os.cpu_count()} cores, {minutes:.0f} minutes")
+    print("FAILED" if campaign.failures else "All promises held.", flush=True)
+
+
+main(env)  # noqa: F821  (the shell brings env)
