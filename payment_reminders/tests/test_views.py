@@ -19,7 +19,7 @@ OTHER_MODELS = ("account.move", "res.partner")
 
 
 class TestViews(ReminderCommon):
-    """What people see opens for each of them, and each filter finds without an error."""
+    """What people see opens for each of them, and each filter finds."""
 
     @classmethod
     def setUpClass(cls):
