@@ -30,8 +30,10 @@ class TestViews(ReminderCommon):
         cls.case = cls.reminder.case_id
 
     def get_action(self, name, user):
-        return self.env["ir.actions.act_window"].with_user(user)._for_xml_id(
-            f"payment_reminders.{name}"
+        return (
+            self.env["ir.actions.act_window"]
+            .with_user(user)
+            ._for_xml_id(f"payment_reminders.{name}")
         )
 
     def get_views(self, name, user):
@@ -40,7 +42,9 @@ class TestViews(ReminderCommon):
         model = self.env[action["res_model"]].with_user(user)
         kinds = [(False, kind) for kind in action["view_mode"].split(",")]
         views = model.get_views([*kinds, (False, "search")])["views"]
-        return model, {kind: etree.fromstring(view["arch"]) for kind, view in views.items()}
+        return model, {
+            kind: etree.fromstring(view["arch"]) for kind, view in views.items()
+        }
 
     def test_every_view_opens(self):
         for user in (self.manager, self.rep):
@@ -67,7 +71,9 @@ class TestViews(ReminderCommon):
             "self": "x",
             "context_today": fields.Date.today,
         }
-        domain = safe_eval(node.get("domain") or node.get("filter_domain") or "[]", values)
+        domain = safe_eval(
+            node.get("domain") or node.get("filter_domain") or "[]", values
+        )
         model.search(domain, limit=1)
         group_by = safe_eval(node.get("context") or "{}", values).get("group_by")
         if group_by:
@@ -76,7 +82,9 @@ class TestViews(ReminderCommon):
     def test_case_is_found_by_its_invoice(self):
         for user in (self.manager, self.rep):
             Case = self.env["payment.reminder.case"].with_user(user)
-            self.assertEqual(Case.search([("item_ids", "ilike", self.move.name)]), self.case)
+            self.assertEqual(
+                Case.search([("item_ids", "ilike", self.move.name)]), self.case
+            )
             self.assertFalse(Case.search([("item_ids", "ilike", "no such number")]))
 
     def test_invoice_filters_find(self):
@@ -117,7 +125,10 @@ class TestViews(ReminderCommon):
         self.assertNotIn(queue, self.get_menus(self.clerk))
 
     def test_invoice_and_customer_open_for_who_has_no_reminder_rights(self):
-        for model, record in (("account.move", self.move), ("res.partner", self.customer)):
+        for model, record in (
+            ("account.move", self.move),
+            ("res.partner", self.customer),
+        ):
             Model = self.env[model].with_user(self.clerk)
             arch = Model.get_views([(False, "form")])["views"]["form"]["arch"]
             names = {
@@ -129,7 +140,9 @@ class TestViews(ReminderCommon):
             record.with_user(self.clerk).read(list(names))
 
     def test_board_is_ordered_as_notices_travel(self):
-        states = self.reminder._group_expand_state(["held", "uncertain", "proposed"], [])
+        states = self.reminder._group_expand_state(
+            ["held", "uncertain", "proposed"], []
+        )
         self.assertEqual(states, ["uncertain", "proposed", "held"])
 
     def test_trail_is_told_in_words(self):
