@@ -91,26 +91,21 @@ def clone(env, table, ids, copies, changes):
     )
     columns = [row[0] for row in cr.fetchall()]
     values = [changes.get(column, f't."{column}"') for column in columns]
+    names = ", ".join(f'"{column}"' for column in columns)
     cr.execute(
-        "INSERT INTO {} ({}) SELECT {} FROM {} t, generate_series(1, %s) k"
-        " WHERE t.id = ANY(%s)".format(
-            table,
-            ", ".join(f'"{column}"' for column in columns),
-            ", ".join(values),
-            table,
-        ),
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)}"
+        f" FROM {table} t, generate_series(1, %s) k WHERE t.id = ANY(%s)",
         [copies, list(ids)],
     )
     cr.execute(
-        "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT MAX(id) FROM {}))".format(
-            table
-        ),
+        "SELECT setval(pg_get_serial_sequence(%s, 'id'),"
+        f" (SELECT MAX(id) FROM {table}))",
         [table],
     )
 
 
 def populate(env, customers):
-    """Make ``customers`` customers with overdue invoices; return the number of items."""
+    """Make customers with overdue invoices; return the number of due items."""
     partners, moves = make_block(env)
     copies = customers // BLOCK - 1
     lines = moves.line_ids
@@ -121,13 +116,16 @@ def populate(env, customers):
             ("account_move", moves),
             ("account_move_line", lines),
         ):
-            env.cr.execute("SELECT MAX(id) FROM {}".format(table))
+            env.cr.execute(f"SELECT MAX(id) FROM {table}")
             span = max(records.ids) - min(records.ids) + 1
             base = env.cr.fetchone()[0] - min(records.ids) + 1
             shift[table] = f"({base} + (k - 1) * {span})"
         partner = f"t.%s + {shift['res_partner']}"
         clone(
-            env, "res_partner", partners.ids, copies,
+            env,
+            "res_partner",
+            partners.ids,
+            copies,
             {
                 "id": partner % "id",
                 "commercial_partner_id": partner % "commercial_partner_id",
@@ -136,7 +134,10 @@ def populate(env, customers):
             },
         )
         clone(
-            env, "account_move", moves.ids, copies,
+            env,
+            "account_move",
+            moves.ids,
+            copies,
             {
                 "id": f"t.id + {shift['account_move']}",
                 "name": "t.name || '-' || k",
@@ -147,7 +148,10 @@ def populate(env, customers):
             },
         )
         clone(
-            env, "account_move_line", lines.ids, copies,
+            env,
+            "account_move_line",
+            lines.ids,
+            copies,
             {
                 "id": f"t.id + {shift['account_move_line']}",
                 "move_id": f"t.move_id + {shift['account_move']}",
@@ -204,7 +208,9 @@ def measure_floor(env, results, items, customers):
 
 def insert(cr, rows):
     execute_values(
-        cr._obj, "INSERT INTO bench_floor (a, b, c, d, e, note) VALUES %s", rows,
+        cr._obj,
+        "INSERT INTO bench_floor (a, b, c, d, e, note) VALUES %s",
+        rows,
         page_size=1000,
     )
 
@@ -217,11 +223,15 @@ def measure_mails(env, results, reminders):
     # Odoo's own rendering, without what this addon makes faster.
     with (
         patch.object(
-            type(template), "_generate_template", mail_template.MailTemplate._generate_template
+            type(template),
+            "_generate_template",
+            mail_template.MailTemplate._generate_template,
         ),
         timed(results, "floor: send_mail_batch"),
     ):
-        template.send_mail_batch(sample.ids, email_values={"email_to": "a@bench.example"})
+        template.send_mail_batch(
+            sample.ids, email_values={"email_to": "a@bench.example"}
+        )
         env.flush_all()
     env.cr.execute("SAVEPOINT bench_mails")
     env.invalidate_all()
@@ -230,7 +240,9 @@ def measure_mails(env, results, reminders):
     env.flush_all()
     env.invalidate_all()
     with timed(results, "render and queue mails"):
-        sample.delivery_ids.filtered(lambda d: d.channel == "email")._render_mails(template)
+        sample.delivery_ids.filtered(lambda d: d.channel == "email")._render_mails(
+            template
+        )
         env.flush_all()
     return len(sample)
 
@@ -278,7 +290,10 @@ def report(sizes, found):
         "propose",
         "guard",
     ]
-    print(f"{'seconds':28}" + "".join(f"{size * INVOICES:>12,}" for size in sizes), "items")
+    print(
+        f"{'seconds':28}" + "".join(f"{size * INVOICES:>12,}" for size in sizes),
+        "items",
+    )
     for name in names:
         print(f"{name:28}" + "".join(f"{f[name]:12.2f}" for f in found))
     print(
@@ -289,16 +304,22 @@ def report(sizes, found):
         )
     )
     for name in ("floor: send_mail_batch", "render and queue mails"):
-        print(f"{name + ', ms':28}" + "".join(f"{f[name] / f['mails'] * 1000:12.1f}" for f in found))
+        print(
+            f"{name + ', ms':28}"
+            + "".join(f"{f[name] / f['mails'] * 1000:12.1f}" for f in found)
+        )
     print(
         f"{'mails / floor':28}"
         + "".join(
-            f"{f['render and queue mails'] / f['floor: send_mail_batch']:12.2f}" for f in found
+            f"{f['render and queue mails'] / f['floor: send_mail_batch']:12.2f}"
+            for f in found
         )
     )
     if len(sizes) > 1:
         first, last = found[0], found[-1]
-        ratio = (last["refresh"] + last["propose"]) / (first["refresh"] + first["propose"])
+        ratio = (last["refresh"] + last["propose"]) / (
+            first["refresh"] + first["propose"]
+        )
         power = math.log(ratio) / math.log(sizes[-1] / sizes[0])
         print(f"refresh + propose grow with the power {power:.2f}")
 

@@ -66,7 +66,9 @@ class AccountMove(models.Model):
         compute_sudo=True,
     )
     reminder_excluded = fields.Boolean(
-        string="No reminders", copy=False, tracking=True,
+        string="No reminders",
+        copy=False,
+        tracking=True,
         help="This invoice is never chased.",
     )
     reminder_excluded_reason = fields.Char(
@@ -115,16 +117,20 @@ class AccountMove(models.Model):
     @api.model
     def _get_waiting_items(self, items):
         """Return the items among these that are on a notice in the queue."""
-        return self.env["payment.reminder.line"].search(
-            [
-                ("item_id", "in", items.ids),
-                (
-                    "reminder_id.state",
-                    "in",
-                    ("proposed", "approved", "held", "sending", "uncertain"),
-                ),
-            ]
-        ).item_id
+        return (
+            self.env["payment.reminder.line"]
+            .search(
+                [
+                    ("item_id", "in", items.ids),
+                    (
+                        "reminder_id.state",
+                        "in",
+                        ("proposed", "approved", "held", "sending", "uncertain"),
+                    ),
+                ]
+            )
+            .item_id
+        )
 
     def _get_reminder_status(self, items, waiting):
         self.ensure_one()
@@ -161,12 +167,14 @@ class AccountMove(models.Model):
         if operator.startswith("not ") or operator == "!=":
             return NotImplemented
         without = operator == "in" and False in value
-        items = self.env["payment.reminder.item"].sudo()._search(
-            [(field, operator, value)]
+        items = (
+            self.env["payment.reminder.item"].sudo()._search([(field, operator, value)])
         )
         domain = Domain("id", "in", items.subselect("move_id"))
         if without:
-            every = self.env["payment.reminder.item"].sudo()._search([(field, "!=", False)])
+            every = (
+                self.env["payment.reminder.item"].sudo()._search([(field, "!=", False)])
+            )
             domain |= Domain("id", "not in", every.subselect("move_id"))
         return domain
 
@@ -174,7 +182,9 @@ class AccountMove(models.Model):
     def _search_reminder_status(self, operator, value):
         if operator != "in":
             return NotImplemented
-        items = self.env["payment.reminder.item"].sudo().search([("move_id", "!=", False)])
+        items = (
+            self.env["payment.reminder.item"].sudo().search([("move_id", "!=", False)])
+        )
         wanted = set(value)
         by_status = items.move_id.grouped("reminder_status")
         found = self.browse().union(

@@ -35,7 +35,10 @@ def insert(model, rows):
         model.env.cr._obj,
         f"INSERT INTO {model._table} ({', '.join(names)}) VALUES %s RETURNING id",
         [
-            (*(_to_column(model, name, row[name]) for name in rows[0]), *stamps.values())
+            (
+                *(_to_column(model, name, row[name]) for name in rows[0]),
+                *stamps.values(),
+            )
             for row in rows
         ],
         page_size=1000,
@@ -77,4 +80,3 @@ def _to_column(model, name, value):
     if value is False and field.type != "boolean":
         return None
     return value
-

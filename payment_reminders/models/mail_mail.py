@@ -7,7 +7,10 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     reminder_delivery_id = fields.Many2one(
-        "payment.reminder.delivery", readonly=True, index="btree_not_null", copy=False,
+        "payment.reminder.delivery",
+        readonly=True,
+        index="btree_not_null",
+        copy=False,
         ondelete="set null",
     )
 
@@ -15,7 +18,9 @@ class MailMail(models.Model):
         # EXTENDS mail: the one door through which every way of sending goes. A
         # reminder leaves only when its own sender has just asked the guard; from
         # the queue, a retry or a button it does not.
-        return super(MailMail, self._without_unguarded_reminders())._send(*args, **kwargs)
+        return super(MailMail, self._without_unguarded_reminders())._send(
+            *args, **kwargs
+        )
 
     def _without_unguarded_reminders(self):
         refused = self.filtered(

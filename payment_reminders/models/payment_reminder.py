@@ -27,14 +27,21 @@ class PaymentReminder(models.Model):
 
     name = fields.Char(compute="_compute_name", search="_search_name")
     case_id = fields.Many2one(
-        "payment.reminder.case", required=True, readonly=True, index=True,
+        "payment.reminder.case",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
@@ -71,24 +78,32 @@ class PaymentReminder(models.Model):
         compute_sudo=True,
     )
     move_ids = fields.Many2many(
-        "account.move", compute="_compute_item_ids", string="Invoices", compute_sudo=True
+        "account.move",
+        compute="_compute_item_ids",
+        string="Invoices",
+        compute_sudo=True,
     )
     date_proposed = fields.Datetime(readonly=True)
     hold_until = fields.Datetime(
-        string="Hold window until", readonly=True,
+        string="Hold window until",
+        readonly=True,
         help="The notice does not leave before this moment.",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, string="Approved by")
     approved_date = fields.Datetime(readonly=True)
     approved_ladder_id = fields.Many2one(
-        "payment.reminder.ladder", readonly=True, context={"active_test": False},
+        "payment.reminder.ladder",
+        readonly=True,
+        context={"active_test": False},
         help="The version of the ladder that was approved.",
     )
     held_by_id = fields.Many2one("res.users", readonly=True, string="Held by")
     hold_note = fields.Char(readonly=True)
     cancel_reason = fields.Char(readonly=True)
     cancelled_by_id = fields.Many2one(
-        "res.users", readonly=True, string="Cancelled by",
+        "res.users",
+        readonly=True,
+        string="Cancelled by",
         help="Empty when the machine did it, because the books changed.",
     )
     cancelled_date = fields.Datetime(readonly=True, string="Cancelled on")
@@ -99,7 +114,8 @@ class PaymentReminder(models.Model):
     amount_interest = fields.Monetary(string="Interest", readonly=True)
     amount_compensation = fields.Monetary(string="Compensation", readonly=True)
     amount_costs_before = fields.Monetary(
-        string="Earlier fees and interest", readonly=True,
+        string="Earlier fees and interest",
+        readonly=True,
         help="Open on the claim ledger from earlier notices.",
     )
     amount_claim = fields.Monetary(string="Total claim", readonly=True)
@@ -116,7 +132,8 @@ class PaymentReminder(models.Model):
         readonly=True, help="Codes of what stood in the way when last looked at."
     )
     facts = fields.Text(
-        readonly=True, groups="payment_reminders.group_reminder_manager",
+        readonly=True,
+        groups="payment_reminders.group_reminder_manager",
         help="What the guard saw, as JSON.",
     )
     held_reason = fields.Text(compute="_compute_held_reason", string="Held because")
@@ -127,7 +144,8 @@ class PaymentReminder(models.Model):
     attempts = fields.Integer(readonly=True)
 
     _one_open_per_case = models.UniqueIndex(
-        "(case_id) WHERE state IN ('proposed', 'approved', 'held', 'sending', 'uncertain')",
+        "(case_id) WHERE state IN ('proposed', 'approved', 'held', 'sending', "
+        "'uncertain')",
         "This case has an open notice already.",
     )
     _to_send_idx = models.Index("(hold_until) WHERE state = 'approved'")
@@ -144,13 +162,12 @@ class PaymentReminder(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for reminder in self:
-            reminder.name = (
-                f"{reminder.case_id.name} · {reminder.step_id.with_context(active_test=False).name}"
-            )
+            reminder.name = f"{reminder.case_id.name} · {reminder.step_id.name}"
 
     def _search_name(self, operator, value):
         return [
-            "|", "|",
+            "|",
+            "|",
             ("case_id.name", operator, value),
             ("partner_id.name", operator, value),
             ("step_id.name", operator, value),
@@ -168,9 +185,9 @@ class PaymentReminder(models.Model):
     @api.depends("delivery_ids.state", "step_id.channels")
     def _compute_channel_summary(self):
         labels = dict(
-            self.env["payment.reminder.delivery"]._fields["channel"]._description_selection(
-                self.env
-            )
+            self.env["payment.reminder.delivery"]
+            ._fields["channel"]
+            ._description_selection(self.env)
         )
         for reminder in self:
             sent = reminder.delivery_ids.filtered(
@@ -343,7 +360,8 @@ class PaymentReminder(models.Model):
                 hold_note=reason or self.env._("no reason given"),
             )
             reminder.case_id._log_event(
-                "held", {"reminder": reminder.id, "by": self.env.uid, "note": reason or ""}
+                "held",
+                {"reminder": reminder.id, "by": self.env.uid, "note": reason or ""},
             )
         return True
 
@@ -478,7 +496,9 @@ class PaymentReminder(models.Model):
         """
         # The verdict must not depend on what the caller may read.
         reminders = self.sudo()
-        facts = reminders.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
+        facts = reminders.env["payment.reminder.facts"]._read_guard_facts(
+            reminders, now
+        )
         if as_if_released:
             for reminder in reminders.filtered(lambda r: r._is_held_by_guard()):
                 facts[reminder] = replace(
@@ -566,7 +586,8 @@ class PaymentReminder(models.Model):
         return self.env._(
             "This cannot be done now:\n%s",
             "\n".join(
-                f"• {reminder.display_name}: {labels[reminder.state]}" for reminder in self
+                f"• {reminder.display_name}: {labels[reminder.state]}"
+                for reminder in self
             ),
         )
 
@@ -617,7 +638,8 @@ class PaymentReminder(models.Model):
         """Return the link to the page where the customer sees and pays all of it."""
         self.ensure_one()
         case = self.case_id.sudo()
-        return f"{case.get_base_url()}{case.access_url}?access_token={case._portal_ensure_token()}"
+        token = case._portal_ensure_token()
+        return f"{case.get_base_url()}{case.access_url}?access_token={token}"
 
     def _prepare_hold_until(self, step, now):
         return now + timedelta(hours=step.hold_hours)

@@ -67,18 +67,21 @@ class PaymentReminderClaimLine(models.Model):
     def _check_sign(self):
         for line in self.filtered(lambda line: not line.reversal_of_id):
             lowers = line.kind in ("payment", "waiver", "transfer")
-            wrong = line.amount > 0 if lowers else (
-                line.amount < 0 and line.kind != "interest"
+            wrong = (
+                line.amount > 0
+                if lowers
+                else (line.amount < 0 and line.kind != "interest")
             )
             if wrong:
                 raise ValidationError(
                     self.env._(
-                        "Payments and waivers lower a claim, fees and compensation raise "
+                        "Payments and waivers lower a claim, fees and compensation "
+                        "raise "
                         "it: the sign of this entry is wrong."
                     )
                 )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(
             self.env._("An entry of the claim ledger is never changed. Reverse it.")
         )
@@ -101,7 +104,8 @@ class PaymentReminderClaimLine(models.Model):
         reversals = self._reverse(reason)
         for line in self:
             line.case_id._log_event(
-                "claim_reversed", {"line": line.id, "amount": line.amount, "note": reason}
+                "claim_reversed",
+                {"line": line.id, "amount": line.amount, "note": reason},
             )
         return reversals
 

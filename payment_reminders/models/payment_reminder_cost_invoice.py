@@ -136,17 +136,23 @@ class AccountMove(models.Model):
         if not moves:
             return
         # The ledger follows the invoice, whoever deletes it.
-        lines = self.env["payment.reminder.claim.line"].sudo().search(
-            [
-                ("move_id", "in", moves.ids),
-                ("kind", "=", "transfer"),
-                ("reversal_of_id", "=", False),
-                ("reversed_by_ids", "=", False),
-            ]
+        lines = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .search(
+                [
+                    ("move_id", "in", moves.ids),
+                    ("kind", "=", "transfer"),
+                    ("reversal_of_id", "=", False),
+                    ("reversed_by_ids", "=", False),
+                ]
+            )
         )
         lines._reverse(self.env._("The invoice of the costs was cancelled"))
         for case in lines.case_id:
-            case._log_event("claim_reversed", {"lines": (lines & case.claim_line_ids).ids})
+            case._log_event(
+                "claim_reversed", {"lines": (lines & case.claim_line_ids).ids}
+            )
 
     def button_cancel(self):
         # EXTENDS account

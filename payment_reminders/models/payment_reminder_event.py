@@ -99,7 +99,8 @@ class PaymentReminderEvent(models.Model):
                 ON payment_reminder_event;
             CREATE TRIGGER payment_reminder_event_no_truncate
                 BEFORE TRUNCATE ON payment_reminder_event
-                FOR EACH STATEMENT EXECUTE FUNCTION payment_reminder_event_append_only();
+                FOR EACH STATEMENT
+                EXECUTE FUNCTION payment_reminder_event_append_only();
             """
         )
 
@@ -224,7 +225,7 @@ class PaymentReminderEvent(models.Model):
                 prev_hash = event.hash
         return broken
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The trail cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

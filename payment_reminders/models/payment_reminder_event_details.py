@@ -45,8 +45,10 @@ class PaymentReminderEvent(models.Model):
         number = number if isinstance(number, int) else []
         # The case of this entry may be read, and with it its own notices.
         reminders = self.env["payment.reminder"].sudo().with_context(active_test=False)
-        return reminders.browse(number).exists().filtered(
-            lambda reminder: reminder.case_id == self.sudo().case_id
+        return (
+            reminders.browse(number)
+            .exists()
+            .filtered(lambda reminder: reminder.case_id == self.sudo().case_id)
         )
 
     def _describe_changes(self, payload):
@@ -97,7 +99,9 @@ class PaymentReminderEvent(models.Model):
         if payload.get("standing_approval"):
             words.append(self.env._("by the ladder's standing approval"))
         if payload.get("change"):
-            words.append(self._get_change_labels().get(payload["change"], payload["change"]))
+            words.append(
+                self._get_change_labels().get(payload["change"], payload["change"])
+            )
         if self.kind == "configuration_changed" and payload.get("version"):
             words.append(self.env._("version %s", payload["version"]))
         return words

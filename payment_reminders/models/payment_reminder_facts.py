@@ -179,7 +179,10 @@ class PaymentReminderFacts(models.AbstractModel):
             by_payment[row["payment_id"]].append(row)
         for invoices in by_payment.values():
             open_amounts = [
-                (row["move_id"], _decimal(row["amount_residual"]) - totals[row["move_id"]])
+                (
+                    row["move_id"],
+                    _decimal(row["amount_residual"]) - totals[row["move_id"]],
+                )
                 for row in invoices
             ]
             if all(row["same_currency"] for row in invoices):
@@ -353,7 +356,9 @@ class PaymentReminderFacts(models.AbstractModel):
             for channel in channels
             for _partner, address in recipients.get(channel, ())
         )
-        spaced = schedule.is_spaced(ladder, step._get_rule(), history, today) and not any(
+        spaced = schedule.is_spaced(
+            ladder, step._get_rule(), history, today
+        ) and not any(
             sent_today[company.id, address] - {reminder.id} for address in reached
         )
         return guard.Facts(
@@ -491,7 +496,8 @@ class PaymentReminderFacts(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT st.id, st.company_id, partner.commercial_partner_id AS partner_id,
+                SELECT st.id, st.company_id,
+                       partner.commercial_partner_id AS partner_id,
                        COALESCE(st.payment_ref, '') AS reference,
                        COALESCE(st.amount_currency, 0) AS amount_currency, st.amount
                   FROM account_bank_statement_line st
@@ -560,14 +566,18 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {(company id, "channel:address"): ids of the notices}
         """
         found = defaultdict(set)
-        rows = self.env["payment.reminder.delivery"].sudo()._read_group(
-            Domain("state", "in", ("sending", "sent", "uncertain"))
-            & Domain.OR(
-                Domain("company_id", "=", company.id)
-                & Domain("date_sent", ">=", company._get_reminder_day_start(now))
-                for company in companies
-            ),
-            ["company_id", "channel", "recipient", "reminder_id"],
+        rows = (
+            self.env["payment.reminder.delivery"]
+            .sudo()
+            ._read_group(
+                Domain("state", "in", ("sending", "sent", "uncertain"))
+                & Domain.OR(
+                    Domain("company_id", "=", company.id)
+                    & Domain("date_sent", ">=", company._get_reminder_day_start(now))
+                    for company in companies
+                ),
+                ["company_id", "channel", "recipient", "reminder_id"],
+            )
         )
         for company, channel, recipient, reminder in rows:
             found[company.id, f"{channel}:{recipient}"].add(reminder.id)
@@ -616,13 +626,17 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {case id: {channel: [(partner, address)]}}
         """
         customers = cases.partner_id
-        contacts = self.env["res.partner"].sudo().search(
-            [
-                ("parent_id", "in", customers.ids),
-                ("type", "=", "invoice"),
-                ("active", "=", True),
-            ],
-            order="id",
+        contacts = (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [
+                    ("parent_id", "in", customers.ids),
+                    ("type", "=", "invoice"),
+                    ("active", "=", True),
+                ],
+                order="id",
+            )
         )
         by_customer = contacts.grouped("parent_id")
         prefetch = (customers | contacts)._prefetch_ids
@@ -698,14 +712,16 @@ def _get_email(partner):
     """
     text = (partner.email or "").strip()
     named = NAMED_ADDRESS.fullmatch(text)
-    addresses = [named[1]] if named else [part.strip() for part in SEPARATOR.split(text)]
+    addresses = (
+        [named[1]] if named else [part.strip() for part in SEPARATOR.split(text)]
+    )
     if not all(ADDRESS.fullmatch(address) for address in addresses):
         return None
     return email_normalize(addresses[0]) or None
 
 
 def _get_mobile(partner):
-    """Return a number that can receive SMS, as E.164; numbers of a fixed line cannot."""
+    """Return a number that can receive SMS, as E.164; a fixed line cannot."""
     country = partner.country_id or partner.company_id.country_id
     try:
         number = phonenumbers.parse(partner.phone or "", country.code or None)

@@ -124,7 +124,13 @@ class PaymentReminderFigures(models.AbstractModel):
             figures.compensation = decision.amount
             remarks += [f"compensation:{code}" for code in decision.codes]
         decision = self._decide_fee(
-            case, step, statute, debtor, overdue, day, history,
+            case,
+            step,
+            statute,
+            debtor,
+            overdue,
+            day,
+            history,
             compensation=figures.compensation + _decimal(costs["compensation"], digits),
             limits=self._get_fee_limits(case, day, is_clean),
         )
@@ -229,13 +235,11 @@ class PaymentReminderFigures(models.AbstractModel):
 
     @api.model
     def _get_exchange_rate(self, case, statute, day):
-        """Return units of the case's currency for one unit of the statute's, or None."""
+        """Return units of the case's currency for one of the statute's, or None."""
         if not statute.currency or statute.currency == case.currency_id.name:
             return Decimal(1)
         source = self._find_currency(statute.currency)
-        return source and self._get_rate(
-            source, case.currency_id, case.company_id, day
-        )
+        return source and self._get_rate(source, case.currency_id, case.company_id, day)
 
     @api.model
     def _find_currency(self, code):
@@ -356,14 +360,18 @@ class PaymentReminderFigures(models.AbstractModel):
         As with the spacing, a notice belongs where its due items are now.
         """
         history = defaultdict(list)
-        reminders = self.env["payment.reminder"].sudo().search_fetch(
-            [
-                ("line_ids.item_id.case_id", "in", cases.ids),
-                ("state", "in", ("sent", "uncertain")),
-                ("withdrawn", "=", False),
-                ("sent_date", "!=", False),
-            ],
-            ["sent_date", "amount_fee", "step_kind", "deadline_date"],
+        reminders = (
+            self.env["payment.reminder"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("line_ids.item_id.case_id", "in", cases.ids),
+                    ("state", "in", ("sent", "uncertain")),
+                    ("withdrawn", "=", False),
+                    ("sent_date", "!=", False),
+                ],
+                ["sent_date", "amount_fee", "step_kind", "deadline_date"],
+            )
         )
         for reminder in reminders:
             for case in reminder.line_ids.item_id.case_id & cases:
@@ -385,9 +393,13 @@ class PaymentReminderFigures(models.AbstractModel):
     def _read_compensated(self, cases):
         """Return {case id: ids of items whose lump sum was claimed already}."""
         found = defaultdict(set)
-        lines = self.env["payment.reminder.claim.line"].sudo().search_fetch(
-            [("case_id", "in", cases.ids), ("kind", "=", "compensation")],
-            ["case_id", "reminder_id"],
+        lines = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .search_fetch(
+                [("case_id", "in", cases.ids), ("kind", "=", "compensation")],
+                ["case_id", "reminder_id"],
+            )
         )
         for line in lines:
             found[line.case_id.id] |= set(line.reminder_id.line_ids.item_id.ids)

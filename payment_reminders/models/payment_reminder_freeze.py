@@ -10,7 +10,10 @@ class PaymentReminderFreeze(models.Model):
     _rec_name = "reason"
 
     case_id = fields.Many2one(
-        "payment.reminder.case", required=True, readonly=True, index=True,
+        "payment.reminder.case",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     company_id = fields.Many2one(related="case_id.company_id")

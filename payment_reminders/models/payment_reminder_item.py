@@ -181,7 +181,9 @@ class PaymentReminderItem(models.Model):
     @api.depends("move_id", "date_due")
     def _compute_display_name(self):
         for item in self:
-            item.display_name = item.sudo().move_id.name or self.env._("Deleted invoice")
+            item.display_name = item.sudo().move_id.name or self.env._(
+                "Deleted invoice"
+            )
 
     @api.model
     def _search_display_name(self, operator, value):

@@ -21,7 +21,10 @@ class PaymentReminderLine(models.Model):
     case_id = fields.Many2one(related="reminder_id.case_id")
     currency_id = fields.Many2one(related="reminder_id.currency_id")
     item_id = fields.Many2one(
-        "payment.reminder.item", required=True, readonly=True, index=True,
+        "payment.reminder.item",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     move_line_id = fields.Many2one(related="item_id.move_line_id")
@@ -36,11 +39,14 @@ class PaymentReminderLine(models.Model):
     amount_residual = fields.Monetary(string="Open", readonly=True)
     amount_credited = fields.Monetary(readonly=True)
     amount_interest = fields.Float(
-        digits=(16, 6), readonly=True,
+        digits=(16, 6),
+        readonly=True,
         help="Interest of this item up to the notice, unrounded, all notices together.",
     )
 
     def _get_amount(self):
         """Return what the notice asks for this item, exactly."""
         self.ensure_one()
-        return Decimal(float_repr(self.amount_residual, self.currency_id.decimal_places))
+        return Decimal(
+            float_repr(self.amount_residual, self.currency_id.decimal_places)
+        )

@@ -52,15 +52,19 @@ class PaymentReminderFigures(models.AbstractModel):
         if not any(company.reminder_first_fee_free for company in cases.company_id):
             return set()
         since = fields.Datetime.now() - relativedelta(months=MONTHS_OF_RECORD)
-        notices = self.env["payment.reminder"].sudo().search_fetch(
-            [
-                ("partner_id", "in", cases.partner_id.ids),
-                ("company_id", "in", cases.company_id.ids),
-                ("state", "in", ("sent", "uncertain")),
-                ("withdrawn", "=", False),
-                ("sent_date", ">=", since),
-            ],
-            ["partner_id", "company_id", "amount_fee", "remarks"],
+        notices = (
+            self.env["payment.reminder"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id", "in", cases.partner_id.ids),
+                    ("company_id", "in", cases.company_id.ids),
+                    ("state", "in", ("sent", "uncertain")),
+                    ("withdrawn", "=", False),
+                    ("sent_date", ">=", since),
+                ],
+                ["partner_id", "company_id", "amount_fee", "remarks"],
+            )
         )
         unclean = {
             (notice.company_id, notice.partner_id)
@@ -135,9 +139,10 @@ class PaymentReminderCase(models.Model):
         self._freeze("trifle")
         for case in self:
             case._ask_person(
-                self.env._("Write off %s?", format_amount(
-                    self.env, case.amount_principal, case.currency_id
-                )),
+                self.env._(
+                    "Write off %s?",
+                    format_amount(self.env, case.amount_principal, case.currency_id),
+                ),
                 self.env._(
                     "It is too little for another reminder. Close the case as written "
                     "off, or release it to go on."
@@ -149,5 +154,8 @@ class PaymentReminderCase(models.Model):
         admin = self.env.ref("base.user_admin")
         for user, cases in self.grouped(lambda case: case.user_id or admin).items():
             cases.activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=note,
+                user_id=user.id,
             )

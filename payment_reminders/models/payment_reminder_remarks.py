@@ -63,87 +63,95 @@ class PaymentReminder(models.Model):
     @api.model
     def _get_remark_texts(self):
         """Return {remark: sentence}; the sentences may use _get_remark_words."""
-        _ = self.env._
         return {
-            "fee:no_rule": _("No fee: the law knows none for such a notice%(law)s."),
-            "fee:no_statutory_amount": _(
-                "No fee: the law names no amount, only the real cost, and the step sets "
+            "fee:no_rule": self.env._(
+                "No fee: the law knows none for such a notice%(law)s."
+            ),
+            "fee:no_statutory_amount": self.env._(
+                "No fee: the law names no amount, only the real cost, and the step "
+                "sets "
                 "none%(law)s."
             ),
-            "fee:not_wanted": _("No fee: the step asks for none."),
-            "fee:too_early": _(
-                "No fee: the law allows one from %(days)s days after the due date%(law)s."
+            "fee:not_wanted": self.env._("No fee: the step asks for none."),
+            "fee:too_early": self.env._(
+                "No fee: the law allows one from %(days)s days after the due "
+                "date%(law)s."
             ),
-            "fee:not_agreed": _(
-                "No fee: the law allows one only when it was agreed beforehand, and the "
+            "fee:not_agreed": self.env._(
+                "No fee: the law allows one only when it was agreed beforehand, and "
+                "the "
                 "settings do not say that it was%(law)s."
             ),
-            "fee:disputed": _("No fee: the customer has an open question."),
-            "fee:spacing": _(
+            "fee:disputed": self.env._("No fee: the customer has an open question."),
+            "fee:spacing": self.env._(
                 "No fee: the last reminder was sent less than %(spacing)s days "
                 "before%(law)s."
             ),
-            "fee:earlier_deadline_running": _(
+            "fee:earlier_deadline_running": self.env._(
                 "No fee: the deadline of an earlier reminder has not passed yet%(law)s."
             ),
-            "fee:no_expired_notice": _(
+            "fee:no_expired_notice": self.env._(
                 "No fee: the law allows one only after the deadline of a final "
                 "notice%(law)s."
             ),
-            "fee:first_notice_free": _(
+            "fee:first_notice_free": self.env._(
                 "No fee: the law wants a reminder without a fee first%(law)s."
             ),
-            "fee:max_number": _(
+            "fee:max_number": self.env._(
                 "No fee: the law allows %(count)s for one claim, and they were "
                 "charged%(law)s."
             ),
-            "fee:no_exchange_rate": _(
-                "No fee: there is no exchange rate from %(law_currency)s to %(currency)s."
+            "fee:no_exchange_rate": self.env._(
+                "No fee: there is no exchange rate from %(law_currency)s to "
+                "%(currency)s."
             ),
-            "fee:under_floor": _(
+            "fee:under_floor": self.env._(
                 "No fee: less than %(floor)s %(currency)s is overdue (your own limit)."
             ),
-            "fee:over_share": _(
+            "fee:over_share": self.env._(
                 "No fee: all fees together would be more than %(share)s %% of what is "
                 "overdue (your own limit)."
             ),
-            "fee:courtesy": _(
+            "fee:courtesy": self.env._(
                 "No fee: the customer has a clean record and is forgiven the first one."
             ),
-            "fee:over_cap": _(
+            "fee:over_cap": self.env._(
                 "The fee was lowered to what the law allows, %(cap)s "
                 "%(currency)s%(law)s."
             ),
-            "fee:inside_compensation": _(
+            "fee:inside_compensation": self.env._(
                 "The fee was lowered: the lump sum and the fees count against each "
                 "other%(law)s."
             ),
-            "fee:converted": _(
+            "fee:converted": self.env._(
                 "The limit of the law was converted at %(rate)s %(currency)s for one "
                 "%(law_currency)s, the rate of %(day)s."
             ),
-            "fee:by_hand": _("The fee was lowered by %(user)s: %(note)s"),
-            "interest:no_rate": _(
-                "Interest was computed up to %(until)s only: no verified reference rate "
+            "fee:by_hand": self.env._("The fee was lowered by %(user)s: %(note)s"),
+            "interest:no_rate": self.env._(
+                "Interest was computed up to %(until)s only: no verified reference "
+                "rate "
                 "is known for the days after it."
             ),
-            "compensation:not_from_persons": _(
+            "compensation:not_from_persons": self.env._(
                 "No lump sum: the law gives none against consumers."
             ),
-            "compensation:no_rule": _("No lump sum: the law knows none."),
-            "compensation:not_late": _("No lump sum: nothing is overdue yet."),
-            "compensation:already_claimed": _("No lump sum: it was claimed before."),
-            "compensation:disputed": _(
+            "compensation:no_rule": self.env._("No lump sum: the law knows none."),
+            "compensation:not_late": self.env._("No lump sum: nothing is overdue yet."),
+            "compensation:already_claimed": self.env._(
+                "No lump sum: it was claimed before."
+            ),
+            "compensation:disputed": self.env._(
                 "No lump sum: the customer has an open question."
             ),
-            "compensation:no_exchange_rate": _(
+            "compensation:no_exchange_rate": self.env._(
                 "No lump sum: there is no exchange rate from %(law_currency)s to "
                 "%(currency)s."
             ),
-            "compensation:fees_counted": _(
+            "compensation:fees_counted": self.env._(
                 "The lump sum was lowered by the fees claimed so far."
             ),
-            "compensation:converted": _(
+            "compensation:converted": self.env._(
                 "The lump sum was converted at %(rate)s %(currency)s for one "
                 "%(law_currency)s, the rate of %(day)s."
             ),
@@ -180,4 +188,6 @@ class PaymentReminderFigures(models.AbstractModel):
                     "spacing": rule.spacing_days,
                     "count": rule.max_count,
                 }
-        return {name: value for name, value in values.items() if value not in (None, "")}
+        return {
+            name: value for name, value in values.items() if value not in (None, "")
+        }

@@ -115,8 +115,9 @@ class PaymentReminderCase(models.Model):
         """Return the last notice of the rest since this case opened, or None."""
         self.ensure_one()
         notice = self.reminder_ids.filtered(
-            lambda r: r.is_rest
-            and not (self.date_open and r.date_proposed < self.date_open)
+            lambda r: (
+                r.is_rest and not (self.date_open and r.date_proposed < self.date_open)
+            )
         ).sorted("id")[-1:]
         if not notice:
             return None
@@ -154,7 +155,9 @@ class PaymentReminderCase(models.Model):
                 "Open fees and interest: %s",
                 format_amount(self.env, float(self._get_rest()), self.currency_id),
             ),
-            self.env._("The invoices are paid. Decide on the case what becomes of them.")
+            self.env._(
+                "The invoices are paid. Decide on the case what becomes of them."
+            )
             + (f" {why}" if why else ""),
         )
         return False
@@ -163,9 +166,7 @@ class PaymentReminderCase(models.Model):
         self._cancel_obsolete_notices()
         busy = self.reminder_ids.filtered(lambda r: r.state in ("sending", "uncertain"))
         if not busy:
-            self._release(
-                self.env._("The invoices are paid"), reasons=MONEY_FREEZES
-            )
+            self._release(self.env._("The invoices are paid"), reasons=MONEY_FREEZES)
             self.env["payment.reminder.proposal"]._propose_rest(self)
         return False
 
@@ -186,10 +187,14 @@ class PaymentReminderCase(models.Model):
         """Return {case id: {kind of cost: open amount}} of the claim ledgers."""
         claimed = {case.id: {} for case in self}
         settled = {case.id: {} for case in self}
-        rows = self.env["payment.reminder.claim.line"].sudo()._read_group(
-            [("case_id", "in", self.ids)],
-            ["case_id", "kind", "settles"],
-            ["amount:sum"],
+        rows = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            ._read_group(
+                [("case_id", "in", self.ids)],
+                ["case_id", "kind", "settles"],
+                ["amount:sum"],
+            )
         )
         for case, kind, settles, amount in rows:
             exact = Decimal(float_repr(amount, case.currency_id.decimal_places))
@@ -239,20 +244,24 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         if parts is None:
             parts = self._read_open_costs()[self.id]
-        return self.env["payment.reminder.claim.line"].sudo().create(
-            [
-                {
-                    "case_id": self.id,
-                    "kind": kind,
-                    "settles": settles,
-                    "amount": -float(amount),
-                    "date": self.company_id._get_reminder_today(),
-                    "note": note,
-                    **vals,
-                }
-                for settles, amount in parts.items()
-                if amount
-            ]
+        return (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "case_id": self.id,
+                        "kind": kind,
+                        "settles": settles,
+                        "amount": -float(amount),
+                        "date": self.company_id._get_reminder_today(),
+                        "note": note,
+                        **vals,
+                    }
+                    for settles, amount in parts.items()
+                    if amount
+                ]
+            )
         )
 
     # -- what people do ---------------------------------------------------------
@@ -275,13 +284,17 @@ class PaymentReminderCase(models.Model):
     def _get_sent_history(self):
         # EXTENDS payment_reminders: a notice of the rest has no items
         history = super()._get_sent_history()
-        notices = self.env["payment.reminder"].sudo().search(
-            [
-                ("case_id", "in", self.ids),
-                ("is_rest", "=", True),
-                ("state", "in", ("sent", "uncertain")),
-                ("sent_date", "!=", False),
-            ]
+        notices = (
+            self.env["payment.reminder"]
+            .sudo()
+            .search(
+                [
+                    ("case_id", "in", self.ids),
+                    ("is_rest", "=", True),
+                    ("state", "in", ("sent", "uncertain")),
+                    ("sent_date", "!=", False),
+                ]
+            )
         )
         for notice in notices:
             day = notice.company_id._get_reminder_today(notice.sent_date)
@@ -341,8 +354,12 @@ class PaymentReminderProposal(models.AbstractModel):
             [(case, step, [])],
             {case.company_id: case.company_id._get_reminder_today()},
         )
-        reminder = self.env["payment.reminder"].sudo().create(
-            {**self._prepare_reminder_vals(case, step, figures[0]), "is_rest": True}
+        reminder = (
+            self.env["payment.reminder"]
+            .sudo()
+            .create(
+                {**self._prepare_reminder_vals(case, step, figures[0]), "is_rest": True}
+            )
         )
         self._log([reminder], [(case, step, [])], figures)
         self._approve_standing(reminder)

@@ -48,7 +48,7 @@ class PaymentReminderStep(models.Model):
     channels = fields.Char(
         default="email,sms",
         required=True,
-        help="The ways in which the notice is sent, in their order: email, sms, letter.",
+        help="The ways in which it is sent, in their order: email, sms, letter.",
     )
     channel_mode = fields.Selection(
         [
@@ -100,7 +100,7 @@ class PaymentReminderStep(models.Model):
     hold_hours = fields.Float(
         string="Hold window (hours)",
         default=24.0,
-        help="A proposed notice waits at least this long, so that a person can stop it.",
+        help="A proposed notice waits at least so long that a person can stop it.",
     )
     lineage = fields.Char(
         default=lambda self: uuid.uuid4().hex,
@@ -150,9 +150,7 @@ class PaymentReminderStep(models.Model):
                 )
             if len(set(codes)) != len(codes):
                 raise ValidationError(
-                    self.env._(
-                        "The step “%s” names a channel twice.", step.name
-                    )
+                    self.env._("The step “%s” names a channel twice.", step.name)
                 )
 
     @api.model_create_multi
@@ -162,7 +160,9 @@ class PaymentReminderStep(models.Model):
         )
         if not self.env.context.get("install_mode"):
             ladders._keep_version_for_cases()
-        return super().create([self._with_fee_policy(vals, new=True) for vals in vals_list])
+        return super().create(
+            [self._with_fee_policy(vals, new=True) for vals in vals_list]
+        )
 
     def write(self, vals):
         if vals.keys() & self._get_version_fields():
@@ -221,7 +221,9 @@ class PaymentReminderStep(models.Model):
     def _get_channels(self):
         """Return the channel codes in their order."""
         self.ensure_one()
-        return [code.strip() for code in (self.channels or "").split(",") if code.strip()]
+        return [
+            code.strip() for code in (self.channels or "").split(",") if code.strip()
+        ]
 
     def _bears_fee(self):
         self.ensure_one()

@@ -4,6 +4,8 @@ A wire says ``sent`` only when the other side said so, ``failed`` when it refuse
 ``down`` when it was not reached or asked to come back later, and ``uncertain`` when
 it cannot be known whether the message arrived.
 """
+# Plain functions and wires have no env of their own.
+# pylint: disable=prefer-env-translation
 
 import functools
 import hashlib

@@ -17,11 +17,13 @@ class ResCompany(models.Model):
         "nobody is reminded.",
     )
     reminder_hour_from = fields.Float(
-        string="Reminders from", default=8.0,
+        string="Reminders from",
+        default=8.0,
         help="Local hour of the customer from which reminders are sent.",
     )
     reminder_hour_to = fields.Float(
-        string="Reminders until", default=17.0,
+        string="Reminders until",
+        default=17.0,
         help="Local hour of the customer after which no reminder is sent.",
     )
     reminder_bank_stale_days = fields.Integer(
@@ -33,7 +35,7 @@ class ResCompany(models.Model):
     )
     reminder_fee_agreed = fields.Boolean(
         string="Reminder fees are agreed with customers",
-        help="Some countries (Sweden) allow a reminder fee only when it was agreed when "
+        help="Some countries (Sweden) allow a reminder fee only if it was agreed when "
         "the debt arose, as by terms of sale that the customer accepted.",
     )
 
@@ -95,7 +97,9 @@ class ResCompany(models.Model):
     def _get_reminder_today(self, moment=None):
         """Return the calendar day of this company at a moment (UTC; default: now)."""
         self.ensure_one()
-        zone = pytz.timezone(self.sudo().partner_id.tz or self._get_reminder_default_tz())
+        zone = pytz.timezone(
+            self.sudo().partner_id.tz or self._get_reminder_default_tz()
+        )
         moment = moment or fields.Datetime.now()
         return pytz.utc.localize(moment).astimezone(zone).date()
 
@@ -103,7 +107,9 @@ class ResCompany(models.Model):
         """Return the moment (UTC) at which the company's day of ``moment`` began."""
         self.ensure_one()
         midnight = datetime.combine(self._get_reminder_today(moment), time.min)
-        zone = pytz.timezone(self.sudo().partner_id.tz or self._get_reminder_default_tz())
+        zone = pytz.timezone(
+            self.sudo().partner_id.tz or self._get_reminder_default_tz()
+        )
         return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_reminder_default_tz(self):
@@ -113,8 +119,10 @@ class ResCompany(models.Model):
     def _get_reminder_ladders(self):
         """Return every ladder that customers of this company may be put on."""
         self.ensure_one()
-        return self.env["payment.reminder.ladder"].sudo().search(
-            [("company_id", "in", [self.id, False])]
+        return (
+            self.env["payment.reminder.ladder"]
+            .sudo()
+            .search([("company_id", "in", [self.id, False])])
         )
 
     def _get_reminder_closed_days(self):
@@ -122,12 +130,16 @@ class ResCompany(models.Model):
 
         These are the public time off of the company's working calendar.
         """
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "=", False),
-                ("company_id", "in", self.ids),
-                ("date_to", ">=", fields.Date.add(fields.Date.today(), days=-30)),
-            ]
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("company_id", "in", self.ids),
+                    ("date_to", ">=", fields.Date.add(fields.Date.today(), days=-30)),
+                ]
+            )
         )
         days = {company.id: set() for company in self}
         for leave in leaves:

@@ -10,7 +10,9 @@ class ResConfigSettings(models.TransientModel):
     reminder_hour_from = fields.Float(
         related="company_id.reminder_hour_from", readonly=False
     )
-    reminder_hour_to = fields.Float(related="company_id.reminder_hour_to", readonly=False)
+    reminder_hour_to = fields.Float(
+        related="company_id.reminder_hour_to", readonly=False
+    )
     reminder_bank_stale_days = fields.Integer(
         related="company_id.reminder_bank_stale_days", readonly=False
     )

@@ -8,7 +8,8 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     reminder_excluded = fields.Boolean(
-        string="No payment reminders", tracking=True,
+        string="No payment reminders",
+        tracking=True,
         help="This customer is never chased.",
     )
     reminder_ladder_id = fields.Many2one(
@@ -16,7 +17,7 @@ class ResPartner(models.Model):
         string="Own reminder ladder",
         company_dependent=True,
         domain="[('successor_id', '=', False)]",
-        help="Used instead of the company's ladder. Cases that are open stay on theirs.",
+        help="Used instead of the company's ladder. Open cases stay on theirs.",
     )
     reminder_grace_days = fields.Integer(
         string="Grace days",

@@ -7,7 +7,10 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     reminder_delivery_id = fields.Many2one(
-        "payment.reminder.delivery", readonly=True, index="btree_not_null", copy=False,
+        "payment.reminder.delivery",
+        readonly=True,
+        index="btree_not_null",
+        copy=False,
         ondelete="set null",
     )
 
@@ -17,7 +20,9 @@ class SmsSms(models.Model):
             lambda sms: sms.reminder_delivery_id
             and not is_handing_over(sms.reminder_delivery_id.id)
         )
-        refused.filtered(lambda sms: sms.state == "outgoing").write({"state": "canceled"})
+        refused.filtered(lambda sms: sms.state == "outgoing").write(
+            {"state": "canceled"}
+        )
         allowed = self - refused
         if not allowed:
             return None

@@ -62,9 +62,7 @@ def observe(seen: Seen) -> Change:
     return Change.PARTLY_CREDITED if credited else Change.PARTLY_PAID
 
 
-def decide(
-    state: str, items: Sequence[Seen]
-) -> Outcome:
+def decide(state: str, items: Sequence[Seen]) -> Outcome:
     """Return what a case in ``state`` does about its due items.
 
     :param state: active, frozen or closed

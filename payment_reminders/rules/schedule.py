@@ -187,9 +187,7 @@ def next_step(
     )
 
 
-def is_spaced(
-    ladder: Ladder, step: Step, history: Iterable[Sent], today: date
-) -> bool:
+def is_spaced(ladder: Ladder, step: Step, history: Iterable[Sent], today: date) -> bool:
     """Tell whether ``step`` may go out today after what was really sent.
 
     The same answer as :func:`next_step` gives, for one step and one day; the

@@ -12,7 +12,9 @@ class TestFeesLeftOff(ReminderCommon):
         cls.law = cls.env.ref("payment_reminders.jurisdiction_dk")
         cls.ladder.jurisdiction_id = cls.law
         # Every step after the nudge asks for what the law gives.
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").fee_policy = "statutory"
+        cls.ladder.step_ids.filtered(
+            lambda s: s.kind != "nudge"
+        ).fee_policy = "statutory"
 
     def propose_on(self, day):
         with freeze_time(f"{day} 08:00:00"):
@@ -75,7 +77,9 @@ class TestFeesLeftOff(ReminderCommon):
         reminder = self.env["payment.reminder.proposal"]._propose(case)
         self.assertTrue(query)
         self.assertEqual(reminder.amount_fee, 0)
-        self.assertEqual(reminder.remark_text, "No fee: the customer has an open question.")
+        self.assertEqual(
+            reminder.remark_text, "No fee: the customer has an open question."
+        )
         proposed = case.event_ids.filtered(lambda e: e.kind == "proposed")
         self.assertEqual(proposed.payload["remarks"], ["fee:disputed"])
 
@@ -105,14 +109,16 @@ class TestFeesLeftOff(ReminderCommon):
         sent = first.case_id.event_ids.filtered(lambda e: e.kind == "sent")
         self.assertEqual(sent.payload["remarks"], ["fee:courtesy"])
         second = self.propose_on("2026-09-28")
-        self.assertEqual(second.amount_fee, 100, "The courtesy is for the first one only")
+        self.assertEqual(
+            second.amount_fee, 100, "The courtesy is for the first one only"
+        )
 
     def test_own_limits_without_a_law(self):
         self.ladder.jurisdiction_id = False
         self.company.reminder_fee_floor = 5000
-        self.ladder.step_ids.filtered(
-            lambda s: s.name == "Reminder 1"
-        ).write({"fee_policy": "amount", "fee_amount": 20})
+        self.ladder.step_ids.filtered(lambda s: s.name == "Reminder 1").write(
+            {"fee_policy": "amount", "fee_amount": 20}
+        )
         self.make_invoice(due=10)
         reminder = self.propose()
         self.assertEqual(reminder.remarks, ["fee:under_floor"])

@@ -23,7 +23,9 @@ class TestRest(ReminderCommon):
         self.send(self.reminder)
         self.assertEqual(self.reminder.amount_claim, 1100)
         # A payer never waits for this: the refresh comes after the commit.
-        with patch.object(self.registry["payment.reminder.case"], "_refresh_after_commit"):
+        with patch.object(
+            self.registry["payment.reminder.case"], "_refresh_after_commit"
+        ):
             self.pay(self.move)
         self.refresh()
         return self.reminder.case_id
@@ -220,7 +222,7 @@ class TestRest(ReminderCommon):
         self.assertEqual(notice.state, "cancelled")
         self.assertEqual(case.state, "active")
 
-    # -- draft invoice ------------------------------------------------------------------
+    # -- draft invoice -----------------------------------------------------------------
 
     def test_draft_invoice(self):
         self.choose_accounts()

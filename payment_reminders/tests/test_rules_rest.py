@@ -41,7 +41,12 @@ def test_one_notice_of_the_rest_and_then_a_person(notice, fate):
     ("claimed", "settled", "order", "left"),
     [
         ({"fee": 100, "interest": 7}, {}, "costs_first", {"fee": 100, "interest": 7}),
-        ({"fee": 99, "interest": 7}, {None: 50}, "costs_first", {"fee": 49, "interest": 7}),
+        (
+            {"fee": 99, "interest": 7},
+            {None: 50},
+            "costs_first",
+            {"fee": 49, "interest": 7},
+        ),
         ({"fee": 100, "interest": 7}, {None: 50}, "principal_first", {"fee": 57}),
         ({"fee": 100, "interest": 7}, {"interest": 7}, "costs_first", {"fee": 100}),
         # What is over of one kind settles the others; a correction does too.

@@ -2,6 +2,8 @@
 
 Every function takes the environment first; arguments and results are JSON.
 """
+# Runs in a process of its own, where relative imports name nothing.
+# pylint: disable=odoo-addons-relative-import
 
 import contextlib
 import os
