@@ -71,6 +71,9 @@ class PaymentReminderLadder(models.Model):
     )
     standing_approval_date = fields.Datetime(readonly=True, copy=False)
     case_count = fields.Integer(compute="_compute_case_count")
+    earlier_case_count = fields.Integer(
+        compute="_compute_case_count", help="Open cases on earlier versions."
+    )
     is_default = fields.Boolean(compute="_compute_is_default")
     legal_warnings = fields.Text(compute="_compute_legal_warnings")
 
@@ -89,6 +92,7 @@ class PaymentReminderLadder(models.Model):
         )
         for ladder in self:
             ladder.case_count = counts.get(ladder, 0)
+            ladder.earlier_case_count = sum(ladder.predecessor_ids.mapped("case_count"))
 
     @api.depends_context("company")
     def _compute_is_default(self):
