@@ -38,6 +38,7 @@
         "views/payment_reminder_rate_views.xml",
         "views/payment_reminder_jurisdiction_views.xml",
         "wizards/payment_reminder_hold_wizard_views.xml",
+        "wizards/payment_reminder_payment_wizard_views.xml",
         "wizards/payment_reminder_rest_wizard_views.xml",
         "wizards/payment_reminder_wizard_views.xml",
         "views/payment_reminder_ladder_views.xml",

@@ -30,6 +30,9 @@ from . import payment_reminder_proportionality
 from . import payment_reminder_remarks
 from . import payment_reminder_rest
 from . import payment_reminder_cost_invoice
+from . import payment_reminder_running
+from . import payment_reminder_limitation
+from . import payment_reminder_fee_limit
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -216,6 +216,7 @@ class PaymentReminderSender(models.AbstractModel):
         proposal = self.env["payment.reminder.proposal"]
         calendars = self.env["payment.reminder.facts"]._get_calendars(reminders.case_id)
         for reminder, figure in zip(reminders, figures, strict=True):
+            reminder._limit_fee(figure)
             vals = proposal._prepare_figures_vals(figure)
             if reminder._is_demand():
                 vals["deadline_date"] = reminder._get_deadline(

@@ -25,9 +25,7 @@ class PaymentReminderRestWizard(models.TransientModel):
         required=True,
         default="waive",
     )
-    note = fields.Char(
-        string="Why", help="Kept in the claim ledger with your name."
-    )
+    note = fields.Char(string="Why", help="Kept in the claim ledger with your name.")
 
     @api.depends("case_id")
     def _compute_amount(self):
@@ -83,9 +81,7 @@ class PaymentReminderRestWizard(models.TransientModel):
                 )
             )
         if case.state == "closed":
-            case.write(
-                {"state": "active", "close_reason": False, "date_close": False}
-            )
+            case.write({"state": "active", "close_reason": False, "date_close": False})
             case._log_event("reopened", {"rest": str(case._get_rest())})
         case._cancel_obsolete_notices()
         self.env["payment.reminder.proposal"].sudo()._propose_rest(case)
@@ -105,7 +101,10 @@ class PaymentReminderCase(models.Model):
         """Tell whether anything of the invoices of this case is still to pay."""
         self.ensure_one()
         return Decimal(0) < sum(
-            (Decimal(str(item.amount_residual)) for item in self.item_ids
-             if not item.is_dropped),
+            (
+                Decimal(str(item.amount_residual))
+                for item in self.item_ids
+                if not item.is_dropped
+            ),
             Decimal(0),
         )
