@@ -9,6 +9,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from hypothesis import HealthCheck, settings
+
+# That a machine is busy is no failure of what is tested.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+
 ADDON = Path(__file__).parent / "payment_reminders"
 
 

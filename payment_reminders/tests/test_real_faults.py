@@ -28,6 +28,7 @@ from .real_common import RealCase
 
 STALL = 3.0
 PATIENCE = 1
+PATIENCE_WITH_QUEUES = 60
 
 #: (stage, how it misbehaves, state of the e-mail, what its reason says)
 SMTP_FAULTS = [
@@ -197,6 +198,9 @@ class TestRealFaults(RealCase):
 
     def test_queues_of_odoo_never_send_ours(self):
         """Neither while it is on the wire, nor when a user puts it back."""
+        # The queues run while the gateway has the message: give them the time.
+        self.run_scene("set_patience", seconds=PATIENCE_WITH_QUEUES)
+        self.addCleanup(self.run_scene, "set_patience", seconds=PATIENCE)
         customer = self.stage()
         name = customer["name"]
         seen = []
