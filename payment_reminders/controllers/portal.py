@@ -14,6 +14,7 @@ class ReminderPortal(CustomerPortal):
         case = self._get_reminder_case(case_id, access_token)
         if not case:
             return request.redirect("/my")
+        case = self._use_customer_language(case)
         items = case.item_ids.filtered(lambda item: item.amount_residual > 0)
         return request.render(
             "payment_reminders.portal_reminder_case",
@@ -41,6 +42,17 @@ class ReminderPortal(CustomerPortal):
         if not item or not item.move_id:
             return request.redirect("/my")
         return request.redirect(item.move_id.get_portal_url())
+
+    def _use_customer_language(self, case):
+        """Show a page to whom we do not know in the language of our letters."""
+        last = case.reminder_ids.sorted("id")[-1:]
+        code = last._get_partner_lang() if last else case.partner_id.lang
+        lang = request.env["res.lang"]._get_data(code=code)
+        if not lang or not request.env.user._is_public():
+            return case
+        request.lang = lang
+        request.update_context(lang=lang.code)
+        return case.with_context(lang=lang.code)
 
     def _get_reminder_case(self, case_id, access_token):
         """Return the case if the caller may see it, else None; never says which."""

@@ -216,8 +216,10 @@ class PaymentReminderLetter(models.Model):
         """Return the reference for one payment of it all.
 
         Empty when the invoices have references of their own, which then stand with
-        each of them.
+        each of them. Fees and interest alone go by the number of the case.
         """
+        if not items:
+            return self.case_id.name
         if len(items) == 1:
             return items[0]["reference"]
         if any(item["own_reference"] for item in items):

@@ -5,7 +5,7 @@ from lxml import html
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import formatLang, html2plaintext
 
 from ..models.payment_reminder_letter import GSM_CHARACTERS, NBSP, format_day
@@ -14,6 +14,15 @@ from .common import ReminderCommon
 LANGUAGES = ("en_US", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
 STEPS = ("nudge", "reminder_1", "reminder_2", "final_notice")
 LADDERS = ("dk", "se", "no", "fi", "de", "neutral")
+#: What the customer's page says over the sum, in the same order.
+TO_PAY_NOW = (
+    "To pay now",
+    "At betale nu",
+    "Att betala nu",
+    "Å betale nå",
+    "Maksettava nyt",
+    "Jetzt zu zahlen",
+)
 #: Characters that take two places in an SMS.
 GSM_EXTENDED = frozenset("^{}\\[~]|€")
 #: The two parts of an SMS, each with a header that joins them.
@@ -193,31 +202,45 @@ class TemplateCommon(ReminderCommon):
             ],
         }
 
+    @classmethod
+    def make_rest_notice(cls):
+        """Make a notice of fees and interest alone, of which no invoice is left."""
+        notice = cls.make_notice("reminder_2", name="Bo")
+        notice.line_ids.unlink()
+        notice.write({"amount_principal": 0.0, "amount_claim": 588.75})
+        return notice
+
+    @classmethod
+    def make_notices(cls):
+        """Return a notice for each of the texts."""
+        return [cls.make_notice(step) for step in STEPS] + [cls.make_rest_notice()]
+
     def render(self, notice, lang=None):
         """Return (subject, body, SMS) of a notice as the customer gets them."""
         if lang:
             notice.partner_id.lang = lang
         step = notice.step_id
-        mail = step.mail_template_id.sudo()._generate_template(
+        mail_template, sms_template = step.mail_template_id, step.sms_template_id
+        if not notice.line_ids:
+            mail_template = self.env.ref("payment_reminders.mail_template_rest")
+            sms_template = self.env.ref("payment_reminders.sms_template_rest")
+        mail = mail_template.sudo()._generate_template(
             notice.ids, ("subject", "body_html", "email_from", "mail_server_id")
         )[notice.id]
-        sms = step.sms_template_id.sudo()._render_field(
-            "body", notice.ids, compute_lang=True
-        )[notice.id]
-        return mail["subject"], str(mail["body_html"]), sms
+        sms = sms_template.sudo()._render_field("body", notice.ids, compute_lang=True)
+        return mail["subject"], str(mail["body_html"]), sms[notice.id]
 
 
 class TestLanguages(TemplateCommon):
     """Every text of every step in every language, on the same notice."""
 
     def test_no_word_is_left_in_english(self):
-        for step in STEPS:
-            notice = self.make_notice(step)
+        for notice in self.make_notices():
             data = self._get_words(self._get_data(notice)) | SAME_EVERYWHERE
             english = self._get_words(self.render(notice, "en_US")) - data
-            self.assertIn("invoice", english)
+            self.assertIn("pay", english)
             for lang in LANGUAGES[1:]:
-                with self.subTest(step=step, lang=lang):
+                with self.subTest(step=notice.step_kind, lang=lang):
                     words = self._get_words(self.render(notice, lang))
                     self.assertFalse(words & english)
 
@@ -244,10 +267,9 @@ class TestLanguages(TemplateCommon):
         )
 
     def test_no_placeholder_is_left(self):
-        for step in STEPS:
-            notice = self.make_notice(step)
+        for notice in self.make_notices():
             for lang in LANGUAGES:
-                with self.subTest(step=step, lang=lang):
+                with self.subTest(step=notice.step_kind, lang=lang):
                     subject, body, sms = self.render(notice, lang)
                     for text in (subject, *get_phrases(body), sms):
                         self.assertNotRegex(
@@ -256,10 +278,9 @@ class TestLanguages(TemplateCommon):
                     self.assertNotRegex(body, r"<t[ >]|t-if|t-out")
 
     def test_figures_are_those_of_the_notice(self):
-        for step in STEPS:
-            notice = self.make_notice(step)
+        for notice in self.make_notices():
             for lang in LANGUAGES:
-                with self.subTest(step=step, lang=lang):
+                with self.subTest(step=notice.step_kind, lang=lang):
                     self._check_figures(notice, lang)
 
     def _check_figures(self, notice, lang):
@@ -269,7 +290,7 @@ class TestLanguages(TemplateCommon):
             self.assertIn(line.name, text)
             self.assertIn(self._money(line.amount_residual, lang), text)
             self.assertIn(self._day(line.date_due, lang), text)
-        names = ["principal"]
+        names = ["principal"] if notice.line_ids else []
         if notice.step_kind != "nudge":
             names += ["costs_before", "fee", "interest", "compensation", "claim"]
             self.assertIn(self._day(notice.deadline_date, lang, "long"), text)
@@ -287,10 +308,10 @@ class TestLanguages(TemplateCommon):
 
     def test_sms_fits_in_two_parts(self):
         self.company.name = "Jensen & Sønners Eftf. Tømrer- og Snedkerforretning A/S"
-        for step in STEPS:
-            notice = self.make_notice(step, lines=12)
+        notices = [self.make_notice(step, lines=12) for step in STEPS]
+        for notice in [*notices, self.make_rest_notice()]:
             for lang in LANGUAGES:
-                with self.subTest(step=step, lang=lang):
+                with self.subTest(step=notice.step_kind, lang=lang):
                     sms = self.render(notice, lang)[2]
                     self.assertFalse(set(sms) - GSM_CHARACTERS)
                     self.assertLessEqual(sms_length(sms), TWO_PARTS, sms)
@@ -301,6 +322,24 @@ class TestLanguages(TemplateCommon):
         sms = self.render(self.make_notice("reminder_1"))[2]
         self.assertTrue(sms.startswith("Zolta Kawiarnia:"), sms)
         self.assertFalse(set(sms) - GSM_CHARACTERS)
+
+
+class TestPage(TemplateCommon, HttpCase):
+    """The page behind the link speaks the language of the letter."""
+
+    def test_page_in_every_language(self):
+        notice = self.make_notice("reminder_1")
+        path = notice._get_pay_url().removeprefix("https://books.company.example")
+        words = dict(zip(LANGUAGES, TO_PAY_NOW, strict=True))
+        for lang in LANGUAGES:
+            notice.partner_id.lang = lang
+            page = self.url_open(path, headers={"Accept-Language": "en"}).text
+            with self.subTest(lang=lang):
+                self.assertIn(words[lang], page)
+                if lang != "en_US":
+                    self.assertNotIn("has not received yet", page)
+                    self.assertNotIn("Was due on", page)
+                    self.assertNotIn(words["en_US"], page)
 
 
 class TestLetter(TemplateCommon):
