@@ -87,7 +87,10 @@ class PaymentReminderCase(models.Model):
     # sudo: which invoices a case is about is part of the case; what they say is read
     # with the rights of the user. (It also saves a check of access for each case.)
     move_ids = fields.Many2many(
-        "account.move", compute="_compute_move_ids", string="Invoices", compute_sudo=True
+        "account.move",
+        compute="_compute_move_ids",
+        string="Invoices",
+        compute_sudo=True,
     )
     reminder_ids = fields.One2many("payment.reminder", "case_id", string="Notices")
     claim_line_ids = fields.One2many(
@@ -193,8 +196,12 @@ class PaymentReminderCase(models.Model):
     def _read_costs(self):
         """Return {case id: {claim line kind: sum}} of the claim ledgers."""
         costs = defaultdict(lambda: defaultdict(float))
-        for case, kind, amount in self.env["payment.reminder.claim.line"].sudo()._read_group(
-            [("case_id", "in", self.ids)], ["case_id", "kind"], ["amount:sum"]
+        for case, kind, amount in (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            ._read_group(
+                [("case_id", "in", self.ids)], ["case_id", "kind"], ["amount:sum"]
+            )
         ):
             costs[case.id][kind] = amount
         return costs
@@ -345,7 +352,11 @@ class PaymentReminderCase(models.Model):
         ).create(
             [
                 self._prepare_case_vals(
-                    company, identity, group[0], partners[group[0]["partner_id"]], ladders
+                    company,
+                    identity,
+                    group[0],
+                    partners[group[0]["partner_id"]],
+                    ladders,
                 )
                 for identity, group in missing.items()
             ]
@@ -399,7 +410,7 @@ class PaymentReminderCase(models.Model):
 
     @api.model
     def _cron_company_status(self):
-        """Look up debtors with open cases in company registers (hook of the bridges)."""
+        """Look up debtors of open cases in company registers (hook of the bridges)."""
 
     def _refresh(self):
         """Read again what is owed, and close, freeze, reopen or plan accordingly.
@@ -432,17 +443,15 @@ class PaymentReminderCase(models.Model):
         :param changed: what :meth:`payment.reminder.item._remember` found
         """
         self.ensure_one()
-        if outcome.close:
-            self._close(outcome.close)
         if outcome.reopen:
             self.write({"state": "active", "close_reason": False, "date_close": False})
             self._log_event("reopened", changed)
-        if outcome.freeze:
-            if not outcome.reopen and changed:
-                self._log_event("payment_seen", changed)
-            self._freeze(outcome.freeze)
-        elif changed and not outcome.reopen:
+        elif changed:
             self._log_event("payment_seen", changed)
+        if outcome.close:
+            self._close(outcome.close)
+        if outcome.freeze:
+            self._freeze(outcome.freeze)
 
     def _plan(self, live):
         """Store the next step and its date of these cases and of their items."""
@@ -488,7 +497,9 @@ class PaymentReminderCase(models.Model):
 
     def _is_last_deadline_over(self):
         self.ensure_one()
-        sent = self.reminder_ids.filtered(lambda r: r.state == "sent" and not r.withdrawn)
+        sent = self.reminder_ids.filtered(
+            lambda r: r.state == "sent" and not r.withdrawn
+        )
         deadlines = [day for day in sent.mapped("deadline_date") if day]
         today = self.company_id._get_reminder_today()
         return bool(deadlines) and max(deadlines) < today
@@ -565,9 +576,15 @@ class PaymentReminderCase(models.Model):
     def _replace_ladder(self, ladder, step_map):
         """Put these cases on another version of their ladder.
 
+        Where an item stands is translated, to nothing if need be. A notice is
+        what it was: it follows to the same step only, and else keeps its own.
+
         :param step_map: {step of the old version: step of ``ladder``}
         """
         self.write({"ladder_id": ladder.id})
+        same_steps = {
+            old: new for old, new in step_map.items() if old.lineage == new.lineage
+        }
         for model, field in (
             ("payment.reminder.item", "step_id"),
             ("payment.reminder.item", "next_step_id"),
@@ -575,12 +592,16 @@ class PaymentReminderCase(models.Model):
             ("payment.reminder", "step_id"),
             ("payment.reminder.case", "next_step_id"),
         ):
+            is_notice = model in ("payment.reminder", "payment.reminder.line")
+            matches = same_steps if is_notice else step_map
             domain = [("id" if model == self._name else "case_id", "in", self.ids)]
-            records = self.env[model].sudo().search(
-                [*domain, (field, "in", [step.id for step in step_map])]
+            records = (
+                self.env[model]
+                .sudo()
+                .search([*domain, (field, "in", [step.id for step in matches])])
             )
             for step, group in records.grouped(field).items():
-                group.write({field: step_map[step].id})
+                group.write({field: matches[step].id})
 
     # -- freezing and closing ---------------------------------------------------
 
@@ -597,11 +618,18 @@ class PaymentReminderCase(models.Model):
         )
         self.env["payment.reminder.freeze"].sudo().create(
             [
-                {"case_id": case.id, "reason": reason, "note": note, "user_id": self.env.uid}
+                {
+                    "case_id": case.id,
+                    "reason": reason,
+                    "note": note,
+                    "user_id": self.env.uid,
+                }
                 for case in cases
             ]
         )
-        cases.filtered(lambda case: case.state == "active").sudo().write({"state": "frozen"})
+        cases.filtered(lambda case: case.state == "active").sudo().write(
+            {"state": "frozen"}
+        )
         cases._log_event("frozen", {"reason": reason, "note": note or ""})
         return cases
 
@@ -617,9 +645,7 @@ class PaymentReminderCase(models.Model):
             case._log_event(
                 "released",
                 {
-                    "reasons": sorted(
-                        (freezes & case.freeze_ids).mapped("reason")
-                    ),
+                    "reasons": sorted((freezes & case.freeze_ids).mapped("reason")),
                     "note": note or "",
                 },
             )
@@ -722,8 +748,12 @@ class PaymentReminderCase(models.Model):
             raise UserError(self.env._("Nothing is owed on this case any more."))
         dropped.write({"is_dropped": False, "amount_known": -1.0})
         cases.write(
-            {"state": "active", "close_reason": False, "close_note": False,
-             "date_close": False}
+            {
+                "state": "active",
+                "close_reason": False,
+                "close_note": False,
+                "date_close": False,
+            }
         )
         cases._log_event("reopened", {"by": self.env.uid})
         cases._refresh()
@@ -747,7 +777,9 @@ class PaymentReminderCase(models.Model):
             return
         if any(case.user_id != self.env.user for case in self):
             raise AccessError(
-                self.env._("You may hold or snooze the cases of your own customers only.")
+                self.env._(
+                    "You may hold or snooze the cases of your own customers only."
+                )
             )
         freezes = self.sudo()._get_open_freezes()
         if release and any(
@@ -819,7 +851,9 @@ class PaymentReminderCase(models.Model):
         if modules.module.current_test:
             self.sudo().search([("partner_id", "in", list(ids))])._refresh()
             return
-        pending = self.env.cr.postcommit.data.setdefault("payment_reminder_partners", set())
+        pending = self.env.cr.postcommit.data.setdefault(
+            "payment_reminder_partners", set()
+        )
         if not pending:
             cases = self.with_user(api.SUPERUSER_ID).with_context({})
             self.env.cr.postcommit.add(lambda: cases._refresh_partners(pending))
@@ -843,7 +877,9 @@ class PaymentReminderCase(models.Model):
         except Exception:
             # The payment is booked, and its payer must not hear of this. The guard
             # reads the books in any case, and the nightly run refreshes.
-            _logger.exception("The cases of customers %s are refreshed later", partner_ids)
+            _logger.exception(
+                "The cases of customers %s are refreshed later", partner_ids
+            )
 
     def _refresh_free(self):
         """Refresh those of these cases that nobody else is busy with.

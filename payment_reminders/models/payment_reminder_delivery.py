@@ -23,16 +23,24 @@ class PaymentReminderDelivery(models.Model):
     _rec_name = "recipient"
 
     reminder_id = fields.Many2one(
-        "payment.reminder", required=True, readonly=True, index=True,
+        "payment.reminder",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     case_id = fields.Many2one(
-        "payment.reminder.case", required=True, readonly=True, index=True,
+        "payment.reminder.case",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     step_id = fields.Many2one(related="reminder_id.step_id")
-    partner_id = fields.Many2one("res.partner", readonly=True, string="Recipient contact")
+    partner_id = fields.Many2one(
+        "res.partner", readonly=True, string="Recipient contact"
+    )
     sequence = fields.Integer(readonly=True)
     channel = fields.Selection(
         [("email", "E-mail"), ("sms", "SMS"), ("letter", "Letter")],
@@ -60,10 +68,13 @@ class PaymentReminderDelivery(models.Model):
     failure_reason = fields.Char(readonly=True)
     message_id = fields.Char(string="Message-Id", readonly=True)
     mail_mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
-    mail_message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, ondelete="set null"
+    )
     sms_uuid = fields.Char(readonly=True, index="btree_not_null")
     facts = fields.Text(
-        readonly=True, groups="payment_reminders.group_reminder_manager",
+        readonly=True,
+        groups="payment_reminders.group_reminder_manager",
         help="What the guard saw when it let this attempt go, as JSON.",
     )
 
@@ -90,7 +101,13 @@ class PaymentReminderDelivery(models.Model):
             lines = [("rest", reminder.id)]
         digest = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
         return "/".join(
-            [str(reminder.case_id.id), reminder.step_id.lineage, digest, channel, recipient]
+            [
+                str(reminder.case_id.id),
+                reminder.step_id.lineage,
+                digest,
+                channel,
+                recipient,
+            ]
         )
 
     def _compare_and_set(self, expected, state, **vals):
@@ -119,7 +136,11 @@ class PaymentReminderDelivery(models.Model):
 
     def _set_sent(self):
         self.sudo().write(
-            {"state": "sent", "date_sent": fields.Datetime.now(), "failure_reason": False}
+            {
+                "state": "sent",
+                "date_sent": fields.Datetime.now(),
+                "failure_reason": False,
+            }
         )
 
     def _set_failed(self, reason):
@@ -150,15 +171,19 @@ class PaymentReminderDelivery(models.Model):
             author_ids={case_id: sender[0].id for case_id, sender in senders.items()},
         )
         deliveries = self.filtered(lambda d: d.reminder_id.id in values)
-        mails = self.env["mail.mail"].sudo().create(
-            [
-                delivery._prepare_mail_vals(
-                    values[delivery.reminder_id.id],
-                    senders[delivery.case_id.id],
-                    reply_to[delivery.case_id.id],
-                )
-                for delivery in deliveries
-            ]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                [
+                    delivery._prepare_mail_vals(
+                        values[delivery.reminder_id.id],
+                        senders[delivery.case_id.id],
+                        reply_to[delivery.case_id.id],
+                    )
+                    for delivery in deliveries
+                ]
+            )
         )
         for delivery, mail in zip(deliveries, mails, strict=True):
             delivery.write(
@@ -200,32 +225,40 @@ class PaymentReminderDelivery(models.Model):
             lambda ids: template.sudo()._render_field("body", ids, compute_lang=True),
         )
         deliveries = self.filtered(lambda d: d.reminder_id.id in values)
-        messages = self.env["mail.message"].sudo().create(
-            [
-                {
-                    "model": delivery.case_id._name,
-                    "res_id": delivery.case_id.id,
-                    "record_name": delivery.case_id.name,
-                    "message_type": "sms",
-                    "body": values[delivery.reminder_id.id],
-                    "author_id": delivery.reminder_id._get_sender()[0].id,
-                }
-                for delivery in deliveries
-            ]
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "model": delivery.case_id._name,
+                        "res_id": delivery.case_id.id,
+                        "record_name": delivery.case_id.name,
+                        "message_type": "sms",
+                        "body": values[delivery.reminder_id.id],
+                        "author_id": delivery.reminder_id._get_sender()[0].id,
+                    }
+                    for delivery in deliveries
+                ]
+            )
         )
-        texts = self.env["sms.sms"].sudo().create(
-            [
-                {
-                    "number": delivery.recipient,
-                    "body": values[delivery.reminder_id.id],
-                    "partner_id": delivery.partner_id.id,
-                    "mail_message_id": message.id,
-                    "reminder_delivery_id": delivery.id,
-                    # As with an e-mail: the queue must not see it.
-                    "state": "canceled",
-                }
-                for delivery, message in zip(deliveries, messages, strict=True)
-            ]
+        texts = (
+            self.env["sms.sms"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "number": delivery.recipient,
+                        "body": values[delivery.reminder_id.id],
+                        "partner_id": delivery.partner_id.id,
+                        "mail_message_id": message.id,
+                        "reminder_delivery_id": delivery.id,
+                        # As with an e-mail: the queue must not see it.
+                        "state": "canceled",
+                    }
+                    for delivery, message in zip(deliveries, messages, strict=True)
+                ]
+            )
         )
         for delivery, message, sms in zip(deliveries, messages, texts, strict=True):
             delivery.write({"sms_uuid": sms.uuid, "mail_message_id": message.id})
@@ -264,8 +297,10 @@ class PaymentReminderDelivery(models.Model):
         They would stand among the messages of the case as if they had.
         """
         self.mail_mail_id.sudo().unlink()
-        drafts = self.env["sms.sms"].sudo().search(
-            [("reminder_delivery_id", "in", self.ids)]
+        drafts = (
+            self.env["sms.sms"]
+            .sudo()
+            .search([("reminder_delivery_id", "in", self.ids)])
         )
         drafts.mail_message_id.sudo().unlink()
         drafts.unlink()
@@ -276,4 +311,6 @@ class PaymentReminderDelivery(models.Model):
         self.ensure_one()
         if not self.sms_uuid:
             return self.env["sms.sms"]
-        return self.env["sms.sms"].sudo().search([("uuid", "=", self.sms_uuid)], limit=1)
+        return (
+            self.env["sms.sms"].sudo().search([("uuid", "=", self.sms_uuid)], limit=1)
+        )

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-
 from ..rules import schedule
 
 
@@ -126,7 +125,8 @@ class PaymentReminderLadder(models.Model):
             if errors:
                 raise ValidationError(
                     self.env._(
-                        "The ladder “%(ladder)s” breaks the law of %(law)s:\n%(errors)s",
+                        "The ladder “%(ladder)s” breaks the law of "
+                        "%(law)s:\n%(errors)s",
                         ladder=ladder.name,
                         law=ladder.jurisdiction_id.name,
                         errors="\n".join(f"• {error}" for error in errors),
@@ -190,6 +190,7 @@ class PaymentReminderLadder(models.Model):
     # -- versions ---------------------------------------------------------------
 
     def write(self, vals):
+        self._check_approval_is_own([vals])
         if vals.keys() & self._get_version_fields():
             self._keep_version_for_cases()
         if "active" in vals and not vals["active"]:
@@ -202,8 +203,10 @@ class PaymentReminderLadder(models.Model):
         return {"step_ids", "spacing_days", "jurisdiction_id"}
 
     def _check_not_in_use(self):
-        defaults = self.env["res.company"].sudo().search(
-            [("reminder_ladder_id", "in", self.ids)]
+        defaults = (
+            self.env["res.company"]
+            .sudo()
+            .search([("reminder_ladder_id", "in", self.ids)])
         )
         if defaults:
             raise UserError(
@@ -215,8 +218,10 @@ class PaymentReminderLadder(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        if self.env["payment.reminder.case"].sudo().search_count(
-            [("ladder_id", "in", self.ids)], limit=1
+        if (
+            self.env["payment.reminder.case"]
+            .sudo()
+            .search_count([("ladder_id", "in", self.ids)], limit=1)
         ):
             raise UserError(
                 self.env._(
@@ -232,23 +237,36 @@ class PaymentReminderLadder(models.Model):
         any more and does nothing.
         """
         for ladder in self.filtered(lambda ladder: not ladder.successor_id):
-            cases = self.env["payment.reminder.case"].sudo().search(
-                [("ladder_id", "=", ladder.id)]
+            cases = (
+                self.env["payment.reminder.case"]
+                .sudo()
+                .search([("ladder_id", "=", ladder.id)])
             )
             if not cases:
                 continue
-            kept = ladder.sudo().with_context(active_test=False).copy(
-                {
-                    "name": ladder.name,
-                    "active": False,
-                    "version": ladder.version,
-                    "successor_id": ladder.id,
-                    "standing_approval_by_id": ladder.standing_approval_by_id.id,
-                    "standing_approval_date": ladder.standing_approval_date,
-                }
+            kept = (
+                ladder.sudo()
+                .with_context(active_test=False)
+                .copy(
+                    {
+                        "name": ladder.name,
+                        "active": False,
+                        "version": ladder.version,
+                        "successor_id": ladder.id,
+                        "standing_approval_by_id": ladder.standing_approval_by_id.id,
+                        "standing_approval_date": ladder.standing_approval_date,
+                    }
+                )
             )
             step_map = {step.origin_id: step for step in kept.step_ids}
             cases._replace_ladder(kept, step_map)
+            # What was approved is the version that is kept, not what comes now.
+            self.env["payment.reminder"].sudo().search(
+                [
+                    ("case_id", "in", cases.ids),
+                    ("approved_ladder_id", "=", ladder.id),
+                ]
+            ).approved_ladder_id = kept
             ladder.write({"version": ladder.version + 1})
             ladder._revoke_standing_approval()
             self.env["payment.reminder.event"]._log_configuration(
@@ -261,6 +279,8 @@ class PaymentReminderLadder(models.Model):
 
         A step is found again by the step that it was copied from; an item on a
         step that is gone stays behind the last step that is left before it.
+        What waits in the queue was made of the earlier version: it is cancelled,
+        and comes back as a proposal of this one.
         """
         self.ensure_one()
         self._check_manager()
@@ -270,6 +290,11 @@ class PaymentReminderLadder(models.Model):
                 ("state", "!=", "closed"),
             ]
         )
+        # A manager moves the cases; cancelling and writing is the machine's.
+        waiting = cases.sudo().reminder_ids.filtered(
+            lambda r: r.state in ("proposed", "approved", "held")
+        )
+        waiting._cancel(self.env._("The case moved to a new version of its ladder."))
         for kept, group in cases.grouped("ladder_id").items():
             group._replace_ladder(self, self._match_steps(kept))
             group._log_event("configuration_changed", {"ladder_version": self.version})
@@ -297,7 +322,7 @@ class PaymentReminderLadder(models.Model):
         return matches
 
     def _match_steps_by_kind(self, old_steps):
-        """Return {old step: the step of its kind and number here, or the last before}."""
+        """Return {old step: the step of its kind and number, or the last before}."""
         mine = self._get_active_steps()
         rank = {kind: i for i, kind in enumerate(self._get_kind_order())}
         seen = dict.fromkeys(rank, 0)
@@ -313,10 +338,25 @@ class PaymentReminderLadder(models.Model):
 
     # -- standing approval ------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_approval_is_own(vals_list)
+        return super().create(vals_list)
+
+    @api.model
+    def _check_approval_is_own(self, vals_list):
+        """Refuse to write down an approval by hand: the button signs for its user."""
+        written = {"standing_approval_by_id", "standing_approval_date"}
+        if not self.env.su and any(vals.keys() & written for vals in vals_list):
+            raise AccessError(
+                self.env._("A standing approval is granted by its button only.")
+            )
+
     def action_grant_standing_approval(self):
         self._check_manager()
         for ladder in self:
-            ladder.write(
+            # The right was checked above; by hand nobody may write these.
+            ladder.sudo().write(
                 {
                     "standing_approval_by_id": self.env.uid,
                     "standing_approval_date": fields.Datetime.now(),
@@ -335,7 +375,7 @@ class PaymentReminderLadder(models.Model):
             )
 
     def _revoke_standing_approval(self):
-        self.filtered("standing_approval_by_id").write(
+        self.sudo().filtered("standing_approval_by_id").write(
             {"standing_approval_by_id": False, "standing_approval_date": False}
         )
 

@@ -3,10 +3,10 @@ from . import test_case_broken
 from . import test_case_merge
 from . import test_case_people
 from . import test_channels
-from . import test_fees_left_off
-from . import test_claim_ledger
 from . import test_jurisdiction
 from . import test_limitation
+from . import test_fees_left_off
+from . import test_claim_ledger
 from . import test_money_in_doubt
 from . import test_no_way_round
 from . import test_paying

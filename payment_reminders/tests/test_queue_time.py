@@ -160,16 +160,19 @@ class TestQueueTime(GatewayCommon):
         self.ladder.step_ids.filtered(
             lambda step: step.kind == "reminder"
         ).deadline_days = 0
+        self.ladder.step_ids.filtered(
+            lambda step: step.kind == "final_notice"
+        ).deadline_days = 14
         self.ladder.jurisdiction_id = self.env["payment.reminder.jurisdiction"].search(
-            [("code", "=", "SE")]
+            [("code", "=", "NO")]
         )
-        swede = self.make_customer(
-            "AB",
-            "ap@ab.example",
-            country_id=self.env.ref("base.se").id,
-            tz="Europe/Stockholm",
+        norwegian = self.make_customer(
+            "Nord AS",
+            "post@nord.example",
+            country_id=self.env.ref("base.no").id,
+            tz="Europe/Oslo",
         )
-        reminder = self.ripe(partner=swede)
+        reminder = self.ripe(partner=norwegian)
         with self.gateways():
             self.assertLeaves(reminder, "2026-09-15 09:00:00")
-        self.assertGreater(reminder.deadline_date, fields.Date.to_date("2026-09-18"))
+        self.assertEqual(reminder.deadline_date, fields.Date.to_date("2026-09-29"))
