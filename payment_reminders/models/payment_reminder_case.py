@@ -56,7 +56,6 @@ class PaymentReminderCase(models.Model):
     )
     ladder_id = fields.Many2one(
         "payment.reminder.ladder",
-        string="Ladder",
         index=True,
         ondelete="restrict",
         context={"active_test": False},
@@ -217,9 +216,11 @@ class PaymentReminderCase(models.Model):
             )
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        # EXTENDS portal
+        result = super()._compute_access_url()
         for case in self:
             case.access_url = f"/my/reminders/{case.id}"
+        return result
 
     # -- opening ----------------------------------------------------------------
 
@@ -855,7 +856,9 @@ class PaymentReminderCase(models.Model):
             "payment_reminder_partners", set()
         )
         if not pending:
-            cases = self.with_user(api.SUPERUSER_ID).with_context({})
+            cases = self.with_user(api.SUPERUSER_ID)
+            # The payer's context means nothing to what comes after it.
+            cases = cases.with_context({})  # pylint: disable=context-overridden
             self.env.cr.postcommit.add(lambda: cases._refresh_partners(pending))
         pending |= ids
 
