@@ -166,15 +166,15 @@ class AccountMove(models.Model):
     def _search_by_items(self, field, operator, value):
         if operator.startswith("not ") or operator == "!=":
             return NotImplemented
+        Item = self.env["payment.reminder.item"].sudo()
+        # An invoice has no value only when none of its due items has one.
         without = operator == "in" and False in value
-        items = (
-            self.env["payment.reminder.item"].sudo()._search([(field, operator, value)])
-        )
+        if without:
+            value = [one for one in value if one is not False]
+        items = Item._search([(field, operator, value), ("move_id", "!=", False)])
         domain = Domain("id", "in", items.subselect("move_id"))
         if without:
-            every = (
-                self.env["payment.reminder.item"].sudo()._search([(field, "!=", False)])
-            )
+            every = Item._search([(field, "!=", False), ("move_id", "!=", False)])
             domain |= Domain("id", "not in", every.subselect("move_id"))
         return domain
 

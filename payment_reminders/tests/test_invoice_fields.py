@@ -207,3 +207,19 @@ class TestInvoiceFields(GatewayCommon):
         answer = case.message_ids - before
         self.assertIn("paid already", answer.body)
         self.assertEqual(answer.author_id.name, "sent")
+
+    def test_one_reminded_instalment_makes_a_reminded_invoice(self):
+        move = self.make_invoice(due=10)
+        item = self.propose().item_ids
+        other = self.make_invoice(due=9)
+        self.refresh()
+        item.sudo().last_sent_date = fields.Date.today()
+        sibling = self.env["payment.reminder.item"].search([("move_id", "=", other.id)])
+        sibling.sudo().move_id = move
+        found = self.env["account.move"].search([("reminder_last_date", "!=", False)])
+        self.assertIn(move, found)
+        missing = self.env["account.move"].search([("reminder_last_date", "=", False)])
+        self.assertNotIn(move, missing)
+        sibling.sudo().write({"move_id": False, "last_sent_date": "2026-09-01"})
+        missing = self.env["account.move"].search([("reminder_last_date", "=", False)])
+        self.assertIn(other, missing)
