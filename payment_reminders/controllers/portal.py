@@ -56,6 +56,9 @@ class ReminderPortal(CustomerPortal):
 
     def _get_reminder_case(self, case_id, access_token):
         """Return the case if the caller may see it, else None; never says which."""
+        if not (access_token or "").isascii():
+            # The comparison in constant time takes no other characters.
+            return None
         try:
             return self._document_check_access(
                 "payment.reminder.case", case_id, access_token
