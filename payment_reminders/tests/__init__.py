@@ -22,3 +22,4 @@ from . import test_views
 from . import test_way
 from . import test_speed
 from . import test_invoice_fields
+from . import test_portal
