@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 
@@ -34,4 +35,7 @@ def main() -> None:
         play(Environment(cursor, SUPERUSER_ID, {}))
 
 
-main()
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)

@@ -36,7 +36,7 @@ TOLD = {
     "sent": "sent",
     "held": "held",
     "cancelled": "stopped",
-    "closed": "cases closed",
+    "closed": "closed",
 }
 
 

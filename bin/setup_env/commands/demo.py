@@ -25,6 +25,7 @@ from ..workspace import Workspace
 NAME = "demo"
 LOGIN = "admin"
 LOG = "demo-server"
+INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -53,6 +54,8 @@ def _run(space: Workspace, port: int, serve: bool) -> int:
         if not again:
             database = space.databases.create(NAME)
             code = _play(space, database, services)
+            if code == INTERRUPTED:
+                raise KeyboardInterrupt
             if code:
                 return code
             played.keep(database, folder)
