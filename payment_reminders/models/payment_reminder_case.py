@@ -804,6 +804,26 @@ class PaymentReminderCase(models.Model):
                 )
             )
 
+    def write(self, vals):
+        self._check_by_hand(vals)
+        return super().write(vals)
+
+    def _check_by_hand(self, vals):
+        """Refuse to write by hand what the books or a button decide.
+
+        Read-only fields are so in forms alone: a call from outside could set them.
+        """
+        if self.env.su:
+            return
+        decided = [name for name in vals if self._fields[name].readonly]
+        if decided:
+            raise AccessError(
+                self.env._(
+                    "This follows from the books, or has a button of its own: %s",
+                    ", ".join(sorted(decided)),
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
