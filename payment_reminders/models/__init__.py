@@ -8,8 +8,13 @@ from . import payment_reminder_jurisdiction
 from . import payment_reminder_ladder
 from . import payment_reminder_step
 from . import payment_reminder_case
+from . import payment_reminder_case_opening
+from . import payment_reminder_case_following
+from . import payment_reminder_case_actions
 from . import payment_reminder_item
 from . import payment_reminder
+from . import payment_reminder_proposing
+from . import payment_reminder_actions
 from . import payment_reminder_line
 from . import payment_reminder_delivery
 from . import payment_reminder_claim_line
@@ -21,6 +26,9 @@ from . import payment_reminder_event
 from . import payment_reminder_event_details
 from . import payment_reminder_explanation
 from . import payment_reminder_facts
+from . import payment_reminder_due_items
+from . import payment_reminder_doubts
+from . import payment_reminder_recipients
 from . import payment_reminder_figures
 from . import payment_reminder_proposal
 from . import payment_reminder_sender

@@ -1,0 +1,158 @@
+"""What people do with a notice: approve, hold, cancel, settle."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    def action_approve(self):
+        """Approve these notices: they leave when their hold window has passed."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        self._lock_or_explain()
+        wrong = self.filtered(lambda r: r.state != "proposed")
+        if wrong == self:
+            raise UserError(wrong._describe_states())
+        for reminder in self - wrong:
+            reminder._approve(self.env.user)
+        return True
+
+    def _approve(self, user, standing=False):
+        self.ensure_one()
+        ladder = self.case_id.ladder_id
+        self._set_state(
+            "approved",
+            approved_by_id=user.id,
+            approved_date=fields.Datetime.now(),
+            approved_ladder_id=ladder.id,
+        )
+        self.case_id._log_event(
+            "approved",
+            {
+                "reminder": self.id,
+                "by": user.id,
+                "standing_approval": standing,
+                "ladder_version": ladder.version,
+            },
+        )
+
+    def action_hold(self, reason=None):
+        """Hold these notices until somebody releases them.
+
+        :param reason: why, in words; goes into the trail
+        """
+        self.case_id._check_may_act()
+        self._lock_or_explain()
+        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        if wrong == self:
+            raise UserError(wrong._describe_states())
+        for reminder in self - wrong:
+            reminder.sudo()._set_state(
+                "held",
+                held_by_id=self.env.uid,
+                hold_note=reason or self.env._("no reason given"),
+            )
+            reminder.case_id._log_event(
+                "held",
+                {"reminder": reminder.id, "by": self.env.uid, "note": reason or ""},
+            )
+        return True
+
+    def action_release(self):
+        """Put held notices back into the queue; the guard still has the last word."""
+        self.case_id._check_may_act()
+        if not self.env.user.has_group("payment_reminders.group_reminder_manager"):
+            if any(r.held_by_id != self.env.user for r in self):
+                raise UserError(
+                    self.env._("You may release only what you held yourself.")
+                )
+        self.filtered(lambda r: r.state == "held").sudo()._release_held()
+        return True
+
+    def _release_held(self):
+        for reminder in self:
+            reminder._set_state(
+                "approved" if reminder.approved_by_id else "proposed",
+                held_by_id=False,
+                hold_note=False,
+                verdict=[],
+                attempts=0,
+            )
+            reminder.case_id._log_event("released", {"reminder": reminder.id})
+
+    def action_cancel(self, reason=None):
+        """Cancel these notices. What is still owed is proposed again another day.
+
+        :param reason: why, in words; goes into the trail
+        """
+        self.env["payment.reminder.ladder"]._check_manager()
+        self._lock_or_explain()
+        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        if wrong == self:
+            raise UserError(wrong._describe_states())
+        (self - wrong).sudo().write(
+            {"cancelled_by_id": self.env.uid, "cancelled_date": fields.Datetime.now()}
+        )
+        (self - wrong)._cancel(reason or self.env._("Cancelled by hand"))
+        return True
+
+    def _cancel(self, reason):
+        for reminder in self:
+            reminder._set_state("cancelled", cancel_reason=reason)
+            reminder.case_id._log_event(
+                "cancelled",
+                {"reminder": reminder.id, "verdict": reminder.verdict or []},
+            )
+
+    def _cancel_open(self, close_reason):
+        """Cancel what is still open because the case was closed."""
+        reasons = self.env["payment.reminder.case"]._fields["close_reason"]
+        label = dict(reasons._description_selection(self.env))[close_reason]
+        self.filtered(lambda r: r.state in ("proposed", "approved", "held"))._cancel(
+            self.env._("The case was closed: %s", label)
+        )
+
+    def action_settle_sent(self):
+        """Settle an uncertain notice: it did go out."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        for reminder in self._check_uncertain():
+            reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sending", "uncertain")
+            )._set_sent()
+            # The paperwork is the machine's; that it went out was settled above.
+            self.env["payment.reminder.paperwork"].sudo()._finish(
+                reminder.sudo(), settled=True
+            )
+        return True
+
+    def action_settle_not_sent(self):
+        """Settle an uncertain notice: it did not go out; a person approves anew."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        for reminder in self._check_uncertain():
+            reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sending", "uncertain")
+            )._set_failed(self.env._("Settled by %s: not sent", self.env.user.name))
+            reminder._set_state(
+                "cancelled",
+                cancel_reason=self.env._(
+                    "Settled by %s: it did not go out", self.env.user.name
+                ),
+            )
+            reminder.case_id._log_event(
+                "settled", {"reminder": reminder.id, "sent": False}
+            )
+            reminder.case_id._refresh()
+        return True
+
+    def _check_uncertain(self):
+        wrong = self.filtered(lambda r: r.state != "uncertain")
+        if wrong:
+            raise UserError(wrong._describe_states())
+        return self
+
+    def action_dispatch(self):
+        """Send what is approved and ripe now, instead of at the next run."""
+        self.env["payment.reminder.ladder"]._check_manager()
+        self._dispatch()
+        return True

@@ -1,0 +1,120 @@
+"""Whom a notice reaches, by e-mail address and by phone number."""
+
+import re
+
+import phonenumbers
+
+from odoo import api, models
+from odoo.tools import email_normalize
+
+MOBILE_TYPES = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+)
+
+#: "Ann Smith" <ann@example.com>
+NAMED_ADDRESS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>")
+SEPARATOR = re.compile(r"[;,]")
+#: A local part, then two or more labels of letters, digits and hyphens.
+ADDRESS = re.compile(
+    r"[^\s@<>(),;:\\\"\[\]]+@(?:[^\W_](?:(?:[^\W_]|-)*[^\W_])?\.)+"
+    r"(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})",
+    re.IGNORECASE,
+)
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_recipients(self, cases):
+        """Find whom a notice of each case reaches, by channel, best first.
+
+        Invoice contacts come first, then the customer itself; one address is
+        used once. Bad e-mail addresses and numbers are left out.
+
+        :return: {case id: {channel: [(partner, address)]}}
+        """
+        customers = cases.partner_id
+        contacts = (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [
+                    ("parent_id", "in", customers.ids),
+                    ("type", "=", "invoice"),
+                    ("active", "=", True),
+                ],
+                order="id",
+            )
+        )
+        by_customer = contacts.grouped("parent_id")
+        prefetch = (customers | contacts)._prefetch_ids
+        blocked = self._read_bounced_addresses(customers | contacts)
+        found = {}
+        for case in cases:
+            customer = case.partner_id
+            partners = by_customer.get(customer, self.env["res.partner"]) | customer
+            partners = partners.with_prefetch(prefetch)
+            found[case.id] = {
+                "email": [
+                    (partner, address)
+                    for partner, address in _unique(partners, _get_email)
+                    if address not in blocked
+                ],
+                "sms": _unique(partners, _get_mobile),
+                "letter": _unique(partners, _get_postal_address),
+            }
+        return found
+
+    @api.model
+    def _read_bounced_addresses(self, partners):
+        """Return e-mail addresses at which a notice bounced (hook)."""
+        return set()
+
+
+def _unique(partners, get_address):
+    found = {}
+    for partner in partners:
+        address = get_address(partner)
+        if address:
+            found.setdefault(address, partner)
+    return [(partner, address) for address, partner in found.items()]
+
+
+def _get_email(partner):
+    """Return the e-mail address of a partner, or None when it cannot be one.
+
+    Odoo's own parser makes an address of somebody else out of a typo (of
+    "ann smith@example.com" it takes "smith@example.com"): here every part must be
+    an address. Of several the first is taken.
+    """
+    text = (partner.email or "").strip()
+    named = NAMED_ADDRESS.fullmatch(text)
+    addresses = (
+        [named[1]] if named else [part.strip() for part in SEPARATOR.split(text)]
+    )
+    if not all(ADDRESS.fullmatch(address) for address in addresses):
+        return None
+    return email_normalize(addresses[0]) or None
+
+
+def _get_mobile(partner):
+    """Return a number that can receive SMS, as E.164; a fixed line cannot."""
+    country = partner.country_id or partner.company_id.country_id
+    try:
+        number = phonenumbers.parse(partner.phone or "", country.code or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number) or (
+        phonenumbers.number_type(number) not in MOBILE_TYPES
+    ):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _get_postal_address(partner):
+    if not (partner.street and partner.city):
+        return None
+    return f"{partner.street}, {partner.zip or ''} {partner.city}"
