@@ -50,6 +50,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/portal_interest_templates.xml",
         "views/portal_templates.xml",
         # menus
         "views/menuitems.xml",

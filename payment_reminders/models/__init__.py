@@ -39,6 +39,7 @@ from . import payment_reminder_remarks
 from . import payment_reminder_rest
 from . import payment_reminder_cost_invoice
 from . import payment_reminder_running
+from . import payment_reminder_specification
 from . import payment_reminder_limitation
 from . import payment_reminder_fee_limit
 from . import account_move

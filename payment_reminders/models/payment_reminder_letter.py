@@ -6,7 +6,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import babel_locale_parse, float_compare, formatLang
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -51,11 +51,6 @@ def format_day(day, date_format, lang):
 
 class PaymentReminderLetter(models.Model):
     _inherit = "payment.reminder"
-
-    interest_specification = fields.Json(
-        readonly=True,
-        help="How the interest was computed: one row for each due item and rate.",
-    )
 
     # -- what the texts of the templates use ------------------------------------
     #
@@ -269,35 +264,6 @@ class PaymentReminderLetter(models.Model):
             "holder": holder if holder != self.company_id.name else "",
         }
 
-    def _prepare_letter_interest(self):
-        """Return the rows of the interest specification; nothing without interest."""
-        rows = self.interest_specification or []
-        if not rows or not self.amount_interest or not self._is_letter_demand():
-            return {}
-        names = {line.item_id.id: line.name for line in self.line_ids}
-        money, day = self._format_letter_money, self._format_letter_date
-        digits = self.currency_id.decimal_places
-        total = sum(float(row["amount"]) for row in rows)
-        before = total - self.amount_interest
-        return {
-            "currency": self.currency_id.name,
-            "day_count": self.step_id.ladder_id.jurisdiction_id.day_count,
-            "rows": [
-                {
-                    "name": names.get(row["item_id"], ""),
-                    "base": money(float(row["base"])),
-                    "rate": formatLang(self.env, float(row["rate"])),
-                    "first_day": day(fields.Date.to_date(row["first_day"])),
-                    "last_day": day(fields.Date.to_date(row["last_day"])),
-                    "days": row["days"],
-                    "amount": money(float(row["amount"])),
-                }
-                for row in rows
-            ],
-            "before": money(before) if float_compare(before, 0, digits) > 0 else "",
-            "interest": money(self.amount_interest),
-        }
-
     def _prepare_letter_sender(self):
         """Return who sends this notice and how to reach them."""
         company = self.company_id
@@ -341,27 +307,3 @@ class PaymentReminderLetter(models.Model):
         figures could be read in two ways (12/02/2026), without line breaks in it.
         """
         return format_day(day, date_format, self.env.lang or "en_US") if day else ""
-
-
-class PaymentReminderProposal(models.AbstractModel):
-    _inherit = "payment.reminder.proposal"
-
-    @api.model
-    def _prepare_figures_vals(self, figures):
-        # EXTENDS payment_reminders
-        return {
-            **super()._prepare_figures_vals(figures),
-            "interest_specification": [
-                {
-                    "item_id": item_id,
-                    "first_day": fields.Date.to_string(period.first_day),
-                    "last_day": fields.Date.to_string(period.end),
-                    "days": period.days,
-                    "rate": str(period.rate),
-                    "base": str(period.base),
-                    "amount": str(period.amount),
-                }
-                for item_id, periods in figures.periods_by_item.items()
-                for period in periods
-            ],
-        }

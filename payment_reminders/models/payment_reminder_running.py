@@ -37,20 +37,6 @@ class PaymentReminderCase(models.Model):
             case.amount_claim_today = case.amount_claim + float(figures.interest)
 
 
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    def _get_interest_specification(self):
-        """Return how the interest was computed, as claimed: one row a period.
-
-        :return: list of dicts: item_id, first_day, last_day, days, rate, base, amount
-            (amounts and rates are exact, as strings; amounts are not rounded, and of
-            all notices together)
-        """
-        self.ensure_one()
-        return list(self.interest_specification or [])
-
-
 class PaymentReminderFigures(models.AbstractModel):
     _inherit = "payment.reminder.figures"
 
