@@ -83,6 +83,8 @@ class PaymentReminderCase(models.Model):
         bulk.update(Item.browse(item_changes), item_changes)
         bulk.update(self.browse(case_changes), case_changes)
         self._note_ladder_end(live)
+        # What is in the way may have changed without any row of ours.
+        self.modified(["next_date"])
 
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""

@@ -185,6 +185,16 @@ def check(facts: Facts, now: datetime) -> list[Code]:
     return [code for code in Code if code in found]
 
 
+def check_case(facts: Facts, now: datetime) -> list[Code]:
+    """Return what would stop any notice of this case, whatever is on it.
+
+    :param facts: those of a case that has no notice in the queue: no items
+    :param now: UTC without time zone
+    """
+    found = {code for rule in _CASE_RULES for code in rule(facts, now)}
+    return [code for code in Code if code in found]
+
+
 Rule = Callable[[Facts, datetime], Iterator[Code]]
 
 
@@ -303,6 +313,8 @@ _RULES: tuple[Rule, ...] = (
     _check_case,
     _check_release,
 )
+
+_CASE_RULES: tuple[Rule, ...] = (_check_money_in_doubt, _check_case)
 
 
 def _encode(value: object) -> str:

@@ -11,6 +11,7 @@ from . import test_money_in_doubt
 from . import test_no_way_round
 from . import test_paying
 from . import test_rest
+from . import test_outlook
 from . import test_paying_otherwise
 from . import test_queue
 from . import test_queue_time

@@ -158,7 +158,9 @@ class TestSpeed(ReminderCommon):
 
     def test_propose(self):
         self.assertSameCount(
-            lambda: self.propose_for(self.few), lambda: self.propose_for(self.many)
+            lambda: self.propose_for(self.few),
+            lambda: self.propose_for(self.many),
+            batches=1,
         )
 
     def test_propose_under_a_standing_approval(self):
@@ -169,7 +171,7 @@ class TestSpeed(ReminderCommon):
             self.env["payment.reminder"]._cron_propose()
             self.assertEqual(set(cases.reminder_ids.mapped("state")), {"approved"})
 
-        self.assertSameCount(lambda: work(self.few), lambda: work(self.many), batches=1)
+        self.assertSameCount(lambda: work(self.few), lambda: work(self.many), batches=2)
 
     def test_look_again_at_the_queue(self):
         self.env["payment.reminder"]._cron_propose()
@@ -220,6 +222,7 @@ class TestSpeed(ReminderCommon):
             "amount_principal",
             "amount_claim",
             "hold_reason",
+            "next_text",
             "next_step_id",
             "next_date",
             "reminder_count",
@@ -231,7 +234,14 @@ class TestSpeed(ReminderCommon):
 
     def test_list_of_notices(self):
         self.env["payment.reminder"]._cron_propose()
-        names = ["name", "held_reason", "channel_summary", "move_ids", "amount_claim"]
+        names = [
+            "name",
+            "held_reason",
+            "next_text",
+            "channel_summary",
+            "move_ids",
+            "amount_claim",
+        ]
         self.assertSameCount(
             lambda: self.few.reminder_ids.read(names),
             lambda: self.many.reminder_ids.read(names),
