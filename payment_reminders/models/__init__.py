@@ -43,6 +43,7 @@ from . import payment_reminder_specification
 from . import payment_reminder_limitation
 from . import payment_reminder_fee_limit
 from . import payment_reminder_outlook
+from . import payment_reminder_undo
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -105,7 +105,10 @@ class PaymentReminder(models.Model):
     )
     cancelled_date = fields.Datetime(readonly=True, string="Cancelled on")
     sent_date = fields.Datetime(readonly=True, index=True)
-    withdrawn = fields.Boolean(readonly=True)
+    withdrawn = fields.Boolean(
+        readonly=True,
+        help="It was sent, but does not count: it was taken back or never arrived.",
+    )
     amount_principal = fields.Monetary(string="Overdue", readonly=True)
     amount_fee = fields.Monetary(string="Fee", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)

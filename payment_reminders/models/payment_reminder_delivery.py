@@ -110,6 +110,14 @@ class PaymentReminderDelivery(models.Model):
             ]
         )
 
+    def _free_keys(self):
+        """Let the same message be sent to the same recipients once more.
+
+        Only when a person took it back, or when it is known that it never arrived.
+        """
+        for delivery in self:
+            delivery.key = f"{delivery.key}#undone-{delivery.id}"
+
     def _compare_and_set(self, expected, state, **vals):
         """Bring one delivery from one state to another, if it is still there.
 
@@ -201,7 +209,7 @@ class PaymentReminderDelivery(models.Model):
             "author_id": author.id,
             "email_to": format_recipient(self.partner_id, self.recipient),
             "mail_server_id": values.get("mail_server_id"),
-            "message_id": get_message_id(self.key, email_from),
+            "message_id": get_message_id(f"{self.key}/{self.id}", email_from),
             "model": self.case_id._name,
             "res_id": self.case_id.id,
             "record_name": self.case_id.name,

@@ -42,6 +42,8 @@ class PaymentReminderEvent(models.Model):
             ("sending", "Sending"),
             ("deferred", "Put off: somebody else had the rows"),
             ("sent", "Sent"),
+            ("bounced", "Came back"),
+            ("withdrawn", "No longer counts as sent"),
             ("held", "Held"),
             ("failed", "Failed"),
             ("uncertain", "Uncertain"),

@@ -397,7 +397,11 @@ class PaymentReminderFigures(models.AbstractModel):
             self.env["payment.reminder.claim.line"]
             .sudo()
             .search_fetch(
-                [("case_id", "in", cases.ids), ("kind", "=", "compensation")],
+                [
+                    ("case_id", "in", cases.ids),
+                    ("kind", "=", "compensation"),
+                    ("reminder_id.withdrawn", "=", False),
+                ],
                 ["case_id", "reminder_id"],
             )
         )

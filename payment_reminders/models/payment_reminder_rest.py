@@ -116,7 +116,9 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         notice = self.reminder_ids.filtered(
             lambda r: (
-                r.is_rest and not (self.date_open and r.date_proposed < self.date_open)
+                r.is_rest
+                and not r.withdrawn
+                and not (self.date_open and r.date_proposed < self.date_open)
             )
         ).sorted("id")[-1:]
         if not notice:
@@ -292,6 +294,7 @@ class PaymentReminderCase(models.Model):
                     ("case_id", "in", self.ids),
                     ("is_rest", "=", True),
                     ("state", "in", ("sent", "uncertain")),
+                    ("withdrawn", "=", False),
                     ("sent_date", "!=", False),
                 ]
             )

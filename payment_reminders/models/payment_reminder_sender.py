@@ -240,7 +240,7 @@ class PaymentReminderSender(models.AbstractModel):
         known = Delivery.search([("key", "in", list(vals_by_key))])
         for delivery in known:
             vals = vals_by_key.pop(delivery.key)
-            if delivery.state in ("pending", "failed", "skipped", "bounced"):
+            if delivery.state in ("pending", "failed", "skipped"):
                 delivery._drop_draft()
                 delivery.write(
                     {

@@ -409,7 +409,10 @@ class LetterWire:
 
 
 def get_message_id(key, sender):
-    """Return the Message-Id of one attempt: the same for the same key."""
+    """Return the Message-Id of one attempt: the same for the same key.
+
+    :param key: of the delivery, and its id: the key alone may be free again one day
+    """
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
     domain = email_domain_extract(sender) or socket.gethostname()
     return f"<{digest}.payment-reminder@{domain}>"

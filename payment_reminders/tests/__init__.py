@@ -27,3 +27,4 @@ from . import test_portal
 from . import test_access
 from . import test_ladder
 from . import test_trail
+from . import test_undo

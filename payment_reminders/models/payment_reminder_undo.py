@@ -1,0 +1,141 @@
+"""Taking back what a notice did that was sent: it was withdrawn, or never arrived."""
+
+from odoo import fields, models
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    withdrawn_reason = fields.Char(
+        string="Withdrawn because",
+        readonly=True,
+        help="Why this notice does not count as one that was sent.",
+    )
+
+    def _undo_sent(self, code, reason):
+        """Let these notices no longer count as sent, and take back what they did.
+
+        Their entries of the claim ledger are reversed, their due items go back to
+        where they stood, spacing and limits of the law forget them, and a notice
+        that was proposed on top of them is cancelled. Of a round of the case that is
+        over nothing is taken back: what was settled then stays settled. The same step
+        may be proposed, and sent to the same address, again.
+
+        Their cases and they themselves are locked by the caller.
+
+        :param code: why, as a code for the trail: withdrawn, bounced
+        :param reason: why, in words for the ledger and the queue
+        :return: the notices that have left a due item behind to be chased again
+        """
+        notices = self.filtered(lambda r: r.state == "sent" and not r.withdrawn).sudo()
+        notices.write({"withdrawn": True, "withdrawn_reason": reason})
+        current = notices.filtered(lambda r: r._is_of_this_round())
+        reversed_lines = {r: r._reverse_claims(reason) for r in current}
+        stepped_back = current.filtered(lambda r: r._step_back())
+        for notice in notices:
+            lines = reversed_lines.get(notice)
+            notice.case_id._log_event(
+                "withdrawn",
+                {
+                    "reminder": notice.id,
+                    "reason": code,
+                    "claim_lines": lines.ids if lines else [],
+                    "stepped_back": notice in stepped_back,
+                },
+            )
+        notices.delivery_ids._free_keys()
+        waiting = stepped_back.case_id.reminder_ids.filtered(
+            lambda r: r.state in ("proposed", "approved", "held")
+        )
+        waiting._cancel(self.env._("The notice before it does not count: %s", reason))
+        (notices.case_id | notices.line_ids.item_id.case_id)._refresh()
+        return stepped_back
+
+    def _is_of_this_round(self):
+        """Tell whether the case is still about what this notice was about."""
+        self.ensure_one()
+        case = self.line_ids.item_id.case_id[:1] or self.case_id
+        return case.state != "closed" and not (
+            case.date_open and self.sent_date and self.sent_date < case.date_open
+        )
+
+    def _reverse_claims(self, reason):
+        """Reverse what this notice posted on the claim ledger.
+
+        :return: the reversing entries
+        """
+        self.ensure_one()
+        # A merge of customers takes an entry to another case, as a copy.
+        lines = self.env["payment.reminder.claim.line"].search(
+            [
+                ("reminder_id", "=", self.id),
+                ("kind", "in", ("fee", "interest", "compensation")),
+                ("reversal_of_id", "=", False),
+                ("reversed_by_ids", "=", False),
+            ]
+        )
+        return lines._reverse(reason)
+
+    def _step_back(self):
+        """Put the due items of this notice back to where they stood before it.
+
+        An item that a later notice took further stays there.
+
+        :return: whether something may be sent again
+        """
+        self.ensure_one()
+        others = self._get_counting_lines()
+        moved = self.is_rest
+        for line in self.line_ids:
+            lines = others.filtered(lambda o, item=line.item_id: o.item_id == item)
+            earlier = lines.filtered(
+                lambda o: o.reminder_id.sent_date <= self.sent_date
+            )
+            vals = {}
+            if line.amount_interest:
+                before = earlier.filtered("amount_interest")[-1:].amount_interest
+                claimed = line.item_id.interest_claimed
+                vals["interest_claimed"] = claimed - line.amount_interest + before
+            climbed = lines.filtered("step_id")
+            if line.step_id and not climbed - earlier:
+                vals |= line._get_place_after(climbed[-1:])
+                moved = True
+            if vals:
+                line.item_id.write(vals)
+        return moved
+
+    def _get_counting_lines(self):
+        """Return the lines of all other notices about these items that were sent, the
+        oldest first."""
+        self.ensure_one()
+        lines = self.env["payment.reminder.line"].search(
+            [
+                ("item_id", "in", self.line_ids.item_id.ids),
+                ("reminder_id", "!=", self.id),
+                ("reminder_id.state", "in", ("sent", "uncertain")),
+                ("reminder_id.withdrawn", "=", False),
+                ("reminder_id.sent_date", "!=", False),
+            ]
+        )
+        return lines.sorted(lambda line: (line.reminder_id.sent_date, line.id))
+
+
+class PaymentReminderLine(models.Model):
+    _inherit = "payment.reminder.line"
+
+    def _get_place_after(self, line):
+        """Return the place on the ladder of an item whose last notice was ``line``.
+
+        :param line: the last line that took the item up a step (empty: none did)
+        """
+        if not line:
+            return {"step_id": False, "last_sent_date": False}
+        ladder = self.item_id.case_id.ladder_id
+        step = line.step_id
+        if step.ladder_id != ladder:
+            step = ladder._match_steps(step.ladder_id).get(step, step)
+        notice = line.reminder_id
+        return {
+            "step_id": step.id,
+            "last_sent_date": notice.company_id._get_reminder_today(notice.sent_date),
+        }
