@@ -1,0 +1,457 @@
+"""What a ladder would have sent, played on what customers really owed and paid.
+
+There is no second scheduler here: every day that matters asks ``schedule.next_step``,
+``lifecycle.decide``, ``fees``, ``accrual`` and the calendar, as the real thing does.
+Between two such days nothing can change, so they are not looked at.
+
+People are not played. A notice is approved as soon as it is proposed, and what
+freezes a case is released after a set number of days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from . import accrual, fees, interest, lifecycle, schedule
+from .calendar import Calendar
+from .interest import Rate
+from .statute import ZERO, Statute
+
+#: Who pays within so many days of a notice would have paid without it.
+ANYWAY_DAYS = 2
+#: So long a fee, or one that was forgiven, stands in the way of the courtesy.
+DAYS_OF_RECORD = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a due item really got.
+
+    :param date: day of the payment or credit note; known from that morning on
+    :param amount: in the currency of the due item
+    :param is_credit: a credit note, not money
+    """
+
+    date: dt.date
+    amount: Decimal
+    is_credit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """One due item and its true story.
+
+    :param date_known: the day of the invoice: nobody chases it before
+    :param amount: what was owed at first
+    """
+
+    id: int
+    date_known: dt.date
+    date_due: dt.date
+    amount: Decimal
+    money: tuple[Money, ...] = ()
+
+    def owed(self, day: dt.date) -> Decimal:
+        """Return what was open on the evening of a day."""
+        got = sum((m.amount for m in self.money if m.date <= day), ZERO)
+        return max(self.amount - got, ZERO)
+
+    def credited(self, day: dt.date) -> Decimal:
+        """Return the share that credit notes had taken by a day."""
+        return sum(
+            (m.amount for m in self.money if m.is_credit and m.date <= day), ZERO
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """One customer in one currency: what would be one case.
+
+    :param kind: ``person`` or ``company``
+    """
+
+    id: int
+    kind: str
+    calendar: Calendar
+    invoices: tuple[Invoice, ...]
+    grace_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one step asks for.
+
+    :param fee_policy: ``none``, ``statutory`` or ``amount``
+    :param fee: in the claim's currency; None with ``amount``: no exchange rate
+    :param hold_hours: how long a proposed notice waits
+    :param deadline_days: days to pay that it gives
+    """
+
+    fee_policy: str = "none"
+    fee: Decimal | None = None
+    charge_interest: bool = False
+    charge_compensation: bool = False
+    hold_hours: float = 24.0
+    deadline_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """A ladder with the law and the settings under which it is played.
+
+    :param terms: by step id, for every step of the ladder
+    :param tables: rates by code of the reference (``interest.close_rates``)
+    :param currency: of the claims
+    :param exchange_rate: its units for one of the statute's currency, one for all days
+    :param limits: what the company sets for itself
+    :param rest_days: so long a case rests after a part payment or a credit note
+    """
+
+    ladder: schedule.Ladder
+    terms: Mapping[int, Terms]
+    statute: Statute | None = None
+    tables: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
+    currency: str = ""
+    exchange_rate: Decimal | None = Decimal(1)
+    digits: int = 2
+    limits: fees.Limits = fees.Limits()
+    fee_agreed: bool = False
+    rest_days: int = 0
+
+    @property
+    def days_ahead(self) -> int:
+        """Return how many days before its due date an item is of interest."""
+        nudges = [s.delay_days for s in self.ladder.steps if s.kind == schedule.NUDGE]
+        return max(-min(nudges, default=0), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice that would have been sent.
+
+    :param proposed: the day on which it would have come into the queue
+    :param date: the day on which it would have left
+    :param advancing: ids of the due items that climbed a rung by it
+    :param listed: ids of those that were shown too
+    :param paid_anyway: all of it was paid within ``ANYWAY_DAYS`` of its leaving
+    """
+
+    debtor_id: int
+    step_id: int
+    proposed: dt.date
+    date: dt.date
+    advancing: tuple[int, ...]
+    listed: tuple[int, ...]
+    principal: Decimal
+    fee: Decimal
+    interest: Decimal
+    compensation: Decimal
+    paid_anyway: bool
+
+
+def play(
+    conditions: Conditions, debtor: Debtor, start: dt.date, end: dt.date
+) -> list[Notice]:
+    """Return the notices that a customer would have got, in their order.
+
+    :param start: the first day on which a notice may be proposed
+    :param end: the last day on which one may leave
+    """
+    return _Case(conditions, debtor).play(start, end)
+
+
+def leaving_day(calendar: Calendar, proposed: dt.date, hold_hours: float) -> dt.date:
+    """Return the day on which a notice leaves that is proposed in the morning.
+
+    :param proposed: a business day
+    """
+    hour = dt.timedelta(hours=calendar.hour_from)
+    ripe = dt.datetime.combine(proposed, dt.time()) + hour
+    ripe += dt.timedelta(hours=hold_hours)
+    return calendar.next_sending_time(ripe).date()
+
+
+class _Case:
+    """The case of one debtor while it is played."""
+
+    def __init__(self, conditions: Conditions, debtor: Debtor) -> None:
+        self.conditions = conditions
+        self.debtor = debtor
+        self.kinds = {step.id: step.kind for step in conditions.ladder.steps}
+        self.state = "closed"
+        self.rests_until = dt.date.min
+        self.known: dict[int, tuple[Decimal, Decimal]] = {}
+        self.places: dict[int, tuple[int, dt.date]] = {}
+        self.sent: list[schedule.Sent] = []
+        self.charged: list[fees.SentNotice] = []
+        self.marks: list[dt.date] = []
+        self.compensated: set[int] = set()
+        self.claimed: dict[int, Decimal] = {}
+        self.fees = ZERO
+        self.compensation = ZERO
+        self.days = sorted(
+            {self._entry(invoice) for invoice in debtor.invoices}
+            | {money.date for invoice in debtor.invoices for money in invoice.money}
+        )
+
+    def play(self, start: dt.date, end: dt.date) -> list[Notice]:
+        notices = []
+        day: dt.date | None = start
+        while day is not None and day <= end:
+            self._follow(day)
+            planned = self._plan(day)
+            if planned is None or planned.date > day:
+                day = self._next_day(day, planned)
+                continue
+            hold = self.conditions.terms[planned.step_id].hold_hours
+            leaves = leaving_day(self.debtor.calendar, day, hold)
+            stopped = self._stopping_day(planned, day, leaves)
+            self._follow_until(day, stopped or leaves)
+            if not stopped and leaves >= self.rests_until and leaves <= end:
+                notices.append(self._send(planned, day, leaves))
+            day = stopped or leaves
+        return notices
+
+    # -- following the books ------------------------------------------------------
+
+    def _entry(self, invoice: Invoice) -> dt.date:
+        ahead = dt.timedelta(days=self.conditions.days_ahead)
+        return max(invoice.date_known, invoice.date_due - ahead)
+
+    def _follow(self, day: dt.date) -> None:
+        """Let in what falls due, and do what the books ask for."""
+        for invoice in self.debtor.invoices:
+            is_new = invoice.id not in self.known and self._entry(invoice) <= day
+            if is_new and invoice.owed(day) > 0:
+                self.known[invoice.id] = (invoice.owed(day), invoice.credited(day))
+                if self.state == "closed":
+                    self.state = "active"
+                    self.charged = []
+        seen = []
+        for invoice in self.debtor.invoices:
+            if invoice.id in self.known:
+                owed, credited = invoice.owed(day), invoice.credited(day)
+                known, known_credited = self.known[invoice.id]
+                seen.append(lifecycle.Seen(known, owed, known_credited, credited))
+                self.known[invoice.id] = (owed, credited)
+        outcome = lifecycle.decide(self.state, seen)
+        if outcome.close:
+            self.state = "closed"
+            self.rests_until = dt.date.min
+        elif outcome.freeze:
+            self.rests_until = day + dt.timedelta(days=self.conditions.rest_days)
+
+    def _follow_until(self, day: dt.date, last: dt.date) -> None:
+        for change in self.days[bisect_right(self.days, day) :]:
+            if change < last:
+                self._follow(change)
+        self._follow(last)
+
+    def _open_invoices(self, day: dt.date) -> list[Invoice]:
+        return [
+            invoice
+            for invoice in self.debtor.invoices
+            if invoice.id in self.known and invoice.owed(day) > 0
+        ]
+
+    # -- what comes next ----------------------------------------------------------
+
+    def _plan(self, day: dt.date) -> schedule.Planned | None:
+        if self.state == "closed" or day < self.rests_until:
+            return None
+        return schedule.next_step(
+            self.conditions.ladder,
+            [self._due_item(invoice) for invoice in self._open_invoices(day)],
+            self.sent,
+            day,
+            self.debtor.calendar,
+        )
+
+    def _due_item(self, invoice: Invoice) -> schedule.DueItem:
+        step_id, sent = self.places.get(invoice.id, (None, None))
+        return schedule.DueItem(
+            id=invoice.id,
+            date_due=invoice.date_due,
+            last_step_id=step_id,
+            last_sent_date=sent,
+            grace_days=self.debtor.grace_days,
+        )
+
+    def _next_day(
+        self, day: dt.date, planned: schedule.Planned | None
+    ) -> dt.date | None:
+        """Return the next day on which something may happen; None: never again."""
+        later = self.days[bisect_right(self.days, day) :][:1]
+        if planned is not None:
+            later.append(planned.date)
+        if self.rests_until > day:
+            later.append(self.rests_until)
+        return min(later, default=None)
+
+    def _stopping_day(
+        self, planned: schedule.Planned, day: dt.date, leaves: dt.date
+    ) -> dt.date | None:
+        """Return the day on which money stops a notice that waits, if any does.
+
+        A nudge that would leave after the due date is stopped, too.
+        """
+        on_it = {plan.item_id for plan in planned.advancing} | set(planned.listed)
+        invoices = [i for i in self.debtor.invoices if i.id in on_it]
+        stops = [
+            money.date
+            for invoice in invoices
+            for money in invoice.money
+            if day < money.date <= leaves
+        ]
+        latest = max(invoice.date_due for invoice in invoices)
+        if self.kinds[planned.step_id] == schedule.NUDGE and leaves > latest:
+            stops.append(leaves)
+        return min(stops, default=None)
+
+    # -- sending ------------------------------------------------------------------
+
+    def _send(
+        self, planned: schedule.Planned, proposed: dt.date, day: dt.date
+    ) -> Notice:
+        advancing = tuple(plan.item_id for plan in planned.advancing)
+        on_it = {*advancing, *planned.listed}
+        invoices = [i for i in self.debtor.invoices if i.id in on_it]
+        kind = self.kinds[planned.step_id]
+        terms = self.conditions.terms[planned.step_id]
+        overdue = [i for i in invoices if i.date_due < day]
+        charged, forgiven = ZERO, False
+        owed_interest, lump_sum = ZERO, ZERO
+        if kind != schedule.NUDGE and overdue:
+            if terms.charge_interest:
+                owed_interest = self._interest(overdue, day)
+            if terms.charge_compensation:
+                lump_sum = self._compensation(overdue, day)
+                self.compensation += lump_sum
+                if lump_sum:
+                    self.compensated |= on_it
+            charged, forgiven = self._fee(terms, kind, overdue, day)
+        self._remember(terms, kind, charged, day)
+        if charged or forgiven:
+            self.marks.append(day)
+        for plan in planned.advancing:
+            self.places[plan.item_id] = (plan.step_id, day)
+        later = day + dt.timedelta(days=ANYWAY_DAYS)
+        return Notice(
+            debtor_id=self.debtor.id,
+            step_id=planned.step_id,
+            proposed=proposed,
+            date=day,
+            advancing=advancing,
+            listed=planned.listed,
+            principal=sum((invoice.owed(day) for invoice in invoices), ZERO),
+            fee=charged,
+            interest=owed_interest,
+            compensation=lump_sum,
+            paid_anyway=not any(invoice.owed(later) for invoice in invoices),
+        )
+
+    def _remember(self, terms: Terms, kind: str, fee: Decimal, day: dt.date) -> None:
+        deadline = None
+        if kind != schedule.NUDGE and self.conditions.statute:
+            deadline = fees.notice_deadline(
+                self.conditions.statute,
+                self.debtor.calendar,
+                kind=kind,
+                debtor=self.debtor.kind,
+                on=day,
+                days=terms.deadline_days,
+            )
+        self.fees += fee
+        self.sent.append(schedule.Sent(day, kind, bore_fee=fee > 0))
+        self.charged.append(fees.SentNotice(day, fee, kind, deadline))
+
+    def _interest(self, overdue: Sequence[Invoice], day: dt.date) -> Decimal:
+        """Return the interest since the last notice that claimed it."""
+        if self.conditions.statute is None:
+            return ZERO
+        fresh = ZERO
+        for invoice in overdue:
+            received = [
+                interest.Payment(m.date, m.amount)
+                for m in invoice.money
+                if m.date <= day
+            ]
+            accrued = accrual.accrue_claim(
+                self.conditions.statute,
+                self.conditions.tables,
+                principal=invoice.amount,
+                debtor=self.debtor.kind,
+                due_date=invoice.date_due,
+                end=day,
+                payments=received,
+                calendar=self.debtor.calendar,
+            )
+            total = sum((period.amount for period in accrued.periods), ZERO)
+            fresh += total - self.claimed.get(invoice.id, ZERO)
+            self.claimed[invoice.id] = total
+        return interest.round_money(fresh, self.conditions.digits)
+
+    def _compensation(self, overdue: Sequence[Invoice], day: dt.date) -> Decimal:
+        conditions = self.conditions
+        if conditions.statute is None:
+            return ZERO
+        total = ZERO
+        for invoice in overdue:
+            if invoice.id not in self.compensated:
+                total += fees.compensation(
+                    conditions.statute,
+                    debtor=self.debtor.kind,
+                    due_date=invoice.date_due,
+                    on=day,
+                    fees_claimed=ZERO if total else self.fees,
+                    currency=conditions.currency,
+                    exchange_rate=conditions.exchange_rate,
+                    digits=conditions.digits,
+                ).amount
+        return total
+
+    def _fee(
+        self, terms: Terms, kind: str, overdue: Sequence[Invoice], day: dt.date
+    ) -> tuple[Decimal, bool]:
+        """Return the fee of a notice, and whether it was forgiven as a courtesy."""
+        conditions = self.conditions
+        no_rate = terms.fee_policy == "amount" and terms.fee is None
+        if terms.fee_policy == "none" or no_rate:
+            return ZERO, False
+        principal = sum((invoice.owed(day) for invoice in overdue), ZERO)
+        since = day - dt.timedelta(days=DAYS_OF_RECORD)
+        limits = replace(
+            conditions.limits,
+            first_free=conditions.limits.first_free
+            and not any(mark >= since for mark in self.marks),
+        )
+        wanted = terms.fee if terms.fee_policy == "amount" else None
+        if conditions.statute is None:
+            decision = fees.unregulated_fee(
+                wanted or ZERO,
+                fee_history=self.charged,
+                principal=principal,
+                limits=limits,
+            )
+        else:
+            decision = fees.notice_fee(
+                conditions.statute,
+                wanted=wanted,
+                debtor=self.debtor.kind,
+                on=day,
+                due_date=min(invoice.date_due for invoice in overdue),
+                fee_history=self.charged,
+                agreed=conditions.fee_agreed,
+                kind=kind,
+                principal=principal,
+                compensation_claimed=self.compensation,
+                limits=limits,
+                currency=conditions.currency,
+                exchange_rate=conditions.exchange_rate,
+                digits=conditions.digits,
+            )
+        return decision.amount, "courtesy" in decision.codes
