@@ -31,6 +31,7 @@
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         "data/rest_template_data.xml",
+        "data/portal_mail_template_data.xml",
         "data/payment_reminder_ladder_data.xml",
         # scheduled actions
         "data/ir_cron_data.xml",
@@ -52,6 +53,7 @@
         "views/res_config_settings_views.xml",
         "views/portal_interest_templates.xml",
         "views/portal_templates.xml",
+        "views/portal_payment_templates.xml",
         # menus
         "views/menuitems.xml",
     ],

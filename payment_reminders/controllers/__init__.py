@@ -1,1 +1,3 @@
+from . import portal_access
 from . import portal
+from . import portal_payment

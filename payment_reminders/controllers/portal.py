@@ -1,67 +1,135 @@
-from odoo import http
-from odoo.exceptions import AccessError, MissingError
+from odoo import fields, http
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
+from .portal_access import MAX_ID, ReminderAccess
 
 
-class ReminderPortal(CustomerPortal):
-    @http.route(
-        ["/my/reminders/<int:case_id>"], type="http", auth="public", website=True
-    )
-    def portal_reminder_case(self, case_id, access_token=None, **_kwargs):
-        """Show a customer what is owed in one case, with a way to pay each invoice."""
-        case = self._get_reminder_case(case_id, access_token)
-        if not case:
-            return request.redirect("/my")
-        case = self._use_customer_language(case)
-        items = case.item_ids.filtered(lambda item: item.amount_residual > 0)
-        return request.render(
-            "payment_reminders.portal_reminder_case",
-            {
-                "case": case,
-                "items": items,
-                "access_token": access_token,
-                "page_name": "reminder",
-                "reminder": case.reminder_ids.filtered(
-                    lambda r: r.state == "sent"
-                ).sorted("sent_date")[-1:],
-            },
+class ReminderPortal(ReminderAccess):
+    """The customer's page: what is owed, and why."""
+
+    def _prepare_home_portal_values(self, counters):
+        # EXTENDS portal
+        values = super()._prepare_home_portal_values(counters)
+        if "reminder_count" in counters:
+            values["reminder_count"] = len(self._find_own_reminder_cases())
+        return values
+
+    def _find_own_reminder_cases(self):
+        """Return the open cases of the customer who is logged in."""
+        # sudo: a customer has no rights on the model; the domain is what is theirs
+        return (
+            request.env["payment.reminder.case"]
+            .sudo()
+            .search(
+                [
+                    (
+                        "partner_id",
+                        "=",
+                        request.env.user.partner_id.commercial_partner_id.id,
+                    ),
+                    ("state", "!=", "closed"),
+                ]
+            )
         )
+
+    @http.route(
+        ["/my/reminders"], type="http", auth="user", website=True, sitemap=False
+    )
+    def portal_reminder_cases(self, **_kwargs):
+        """List the open cases of the customer who is logged in."""
+        self._count_reminder_call("read")
+        cases = self._find_own_reminder_cases().with_context(lang=request.env.lang)
+        return self._keep_private(
+            request.render(
+                "payment_reminders.portal_reminder_cases",
+                {"cases": cases, "page_name": "reminders"},
+            )
+        )
+
+    @http.route(
+        ["/my/reminders/<int:case_id>"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def portal_reminder_case(self, case_id, access_token=None, day=None, **_kwargs):
+        """Show a customer what is owed in one case, with every way on from there.
+
+        :param day: what it comes to is shown for this day (ISO date; default: today)
+        """
+        case = self._open_reminder_case(case_id, access_token)
+        if not case:
+            return self._refuse_reminder_visit(case_id, access_token)
+        return self._keep_private(
+            request.render(
+                "payment_reminders.portal_reminder_case",
+                self._prepare_case_page(case, access_token, day),
+            )
+        )
+
+    def _prepare_case_page(self, case, access_token, day=None):
+        """Return the values of the page of a case."""
+        values = self._get_reminder_values(case, access_token)
+        items = case._get_page_items()
+        return {
+            **values,
+            "items": items,
+            "payments": case._get_page_payments(),
+            "ledger": case._get_page_ledger(),
+            "transfers": {item.id: case._get_page_transfer(item) for item in items},
+            "forecast": case._get_page_forecast(_parse_day(day) or values["today"]),
+            "reminder": case._get_page_reminder(),
+        }
 
     @http.route(
         ["/my/reminders/<int:case_id>/pay/<int:item_id>"],
         type="http",
         auth="public",
         website=True,
+        sitemap=False,
+        methods=["GET"],
     )
-    def portal_reminder_pay(self, case_id, item_id, access_token=None, **_kwargs):
-        """Lead to the page of one invoice of the case, where it can be paid."""
-        case = self._get_reminder_case(case_id, access_token)
+    def portal_reminder_invoice(self, case_id, item_id, access_token=None, **_kwargs):
+        """Lead to Odoo's page of one invoice of the case."""
+        case = self._open_reminder_case(case_id, access_token)
         item = case and case.item_ids.filtered(lambda i: i.id == item_id)
         if not item or not item.move_id:
-            return request.redirect("/my")
+            return self._refuse_reminder_visit(case_id, access_token)
         return request.redirect(item.move_id.get_portal_url())
 
-    def _use_customer_language(self, case):
-        """Show a page to whom we do not know in the language of our letters."""
-        last = case.reminder_ids.sorted("id")[-1:]
-        code = last._get_partner_lang() if last else case.partner_id.lang
-        lang = request.env["res.lang"]._get_data(code=code)
-        if not lang or not request.env.user._is_public():
-            return case
-        request.lang = lang
-        request.update_context(lang=lang.code)
-        return case.with_context(lang=lang.code)
+    @http.route(
+        ["/my/reminders/link"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["POST"],
+    )
+    def portal_reminder_new_link(self, case_id="", access_token="", **_kwargs):
+        """Mail a new link to the known address, if the old one was right once.
 
-    def _get_reminder_case(self, case_id, access_token):
-        """Return the case if the caller may see it, else None; never says which."""
-        if not (access_token or "").isascii():
-            # The comparison in constant time takes no other characters.
-            return None
-        try:
-            return self._document_check_access(
-                "payment.reminder.case", case_id, access_token
+        The answer is the same in any case.
+        """
+        self._count_reminder_call("new_link")
+        number = int(case_id) if case_id.isascii() and case_id.isdigit() else 0
+        # sudo: the signature of the old link is what is checked
+        Case = request.env["payment.reminder.case"].sudo()
+        case = Case.browse(number).exists() if 0 < number <= MAX_ID else Case
+        if case and case._judge_link(access_token):
+            self._count_reminder_call("new_link", case)
+            case._send_new_link()
+        return self._keep_private(
+            request.render(
+                "payment_reminders.portal_reminder_link_sent", {"no_breadcrumbs": True}
             )
-        except (AccessError, MissingError):
-            return None
+        )
+
+
+def _parse_day(text):
+    """Return a day that a visitor sent, or None when it is none."""
+    try:
+        return fields.Date.to_date(text) if text else None
+    except (ValueError, TypeError):
+        return None

@@ -34,6 +34,9 @@ from . import payment_reminder_proposal
 from . import payment_reminder_sender
 from . import payment_reminder_paperwork
 from . import payment_reminder_letter
+from . import payment_reminder_link
+from . import payment_reminder_throttle
+from . import payment_reminder_page
 from . import payment_reminder_proportionality
 from . import payment_reminder_remarks
 from . import payment_reminder_rest

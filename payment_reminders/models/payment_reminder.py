@@ -386,17 +386,12 @@ class PaymentReminder(models.Model):
     def _get_sender(self):
         """Return (author partner, "Name" <address>) in whose name this is sent."""
         self.ensure_one()
-        author = self.user_id.partner_id
-        if not author.email:
-            author = self.company_id.partner_id
-        return author, author.email_formatted or self.company_id.email_formatted
+        return self.case_id._get_customer_sender()
 
     def _get_pay_url(self):
         """Return the link to the page where the customer sees and pays all of it."""
         self.ensure_one()
-        case = self.case_id.sudo()
-        token = case._portal_ensure_token()
-        return f"{case.get_base_url()}{case.access_url}?access_token={token}"
+        return self.case_id._get_page_url()
 
     def _prepare_hold_until(self, step, now):
         return now + timedelta(hours=step.hold_hours)

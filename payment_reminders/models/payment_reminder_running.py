@@ -41,14 +41,19 @@ class PaymentReminderFigures(models.AbstractModel):
     _inherit = "payment.reminder.figures"
 
     @api.model
-    def _compute_running(self, cases):
+    def _compute_running(self, cases, day=None):
         """Compute the interest that no notice claimed yet, in few queries.
 
         A ladder that charges interest at no step claims none, so none runs.
 
+        :param day: up to which it runs, if nothing is paid until then (default: the
+            day of each company)
         :return: {case id: (:class:`Figures`, the day)}
         """
-        today = {company: company._get_reminder_today() for company in cases.company_id}
+        today = {
+            company: day or company._get_reminder_today()
+            for company in cases.company_id
+        }
         found = {case.id: (Figures(), today[case.company_id]) for case in cases}
         charging = cases.filtered(
             lambda case: (

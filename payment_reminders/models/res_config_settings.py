@@ -42,3 +42,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.reminder_trifle_limit",
         readonly=False,
     )
+    reminder_link_days = fields.Integer(
+        related="company_id.reminder_link_days", readonly=False
+    )

@@ -24,6 +24,7 @@ from . import test_way
 from . import test_speed
 from . import test_invoice_fields
 from . import test_portal
+from . import test_portal_interest
 from . import test_access
 from . import test_ladder
 from . import test_trail
