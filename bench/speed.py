@@ -77,6 +77,7 @@ def make_block(env):
         ]
     )
     moves.action_post()
+    moves.is_move_sent = True
     env.flush_all()
     return partners, moves
 

@@ -48,6 +48,7 @@
         "views/payment_reminder_query_views.xml",
         "views/payment_reminder_plan_views.xml",
         "views/payment_reminder_event_views.xml",
+        "views/account_bank_statement_line_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -72,7 +72,7 @@ def _write_company(env: Environment) -> None:
             "alias_domain_id": domain.id,
             "reminder_ladder_id": env.ref("payment_reminders.ladder_dk").id,
             "reminder_bank_stale_days": BANK_STALE_DAYS,
-            "reminder_require_invoice_sent": True,
+            "reminder_require_invoice_sent": "always",
             "reminder_fee_agreed": True,
         }
     )

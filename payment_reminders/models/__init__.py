@@ -15,10 +15,12 @@ from . import payment_reminder_item
 from . import payment_reminder
 from . import payment_reminder_proposing
 from . import payment_reminder_actions
+from . import payment_reminder_held
 from . import payment_reminder_line
 from . import payment_reminder_delivery
 from . import payment_reminder_claim_line
 from . import payment_reminder_freeze
+from . import payment_reminder_ignored_line
 from . import payment_reminder_query
 from . import payment_reminder_plan
 from . import payment_reminder_instalment
@@ -28,6 +30,7 @@ from . import payment_reminder_explanation
 from . import payment_reminder_facts
 from . import payment_reminder_due_items
 from . import payment_reminder_doubts
+from . import payment_reminder_bank_lines
 from . import payment_reminder_recipients
 from . import payment_reminder_figures
 from . import payment_reminder_proposal
@@ -47,6 +50,7 @@ from . import payment_reminder_limitation
 from . import payment_reminder_fee_limit
 from . import payment_reminder_outlook
 from . import payment_reminder_undo
+from . import account_bank_statement_line
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -97,6 +97,10 @@ class PaymentReminderCase(models.Model):
         self._get_open_freezes().write(
             {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
         )
+        known = survivor.ignored_line_ids.statement_line_id
+        self.ignored_line_ids.filtered(
+            lambda ignored: ignored.statement_line_id not in known
+        ).case_id = survivor
         self.query_ids.case_id = survivor
         self.plan_ids.case_id = survivor
         if self.snoozed_until:

@@ -1,20 +1,39 @@
-"""Money that came in and is not matched yet, and how fresh the bank's lines are."""
+"""Money that came in and is matched with no invoice yet, and how fresh the bank is."""
 
 from collections import defaultdict
 from datetime import timedelta
-from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
+from ..rules import guard
 from .decimals import to_decimal
 
-#: How far back an incoming bank line may lie and still be about an open invoice.
+#: How far back an incoming bank line may lie and still be about an open invoice, and
+#: for how long a bank journal without new lines counts as one that is in use.
 BANK_LINE_DAYS = 120
 
 
 class PaymentReminderFacts(models.AbstractModel):
     _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_money_in_doubt(self, reminders):
+        """Read the money that may pay these notices and is matched with nothing yet.
+
+        :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
+        """
+        credits = self._read_unallocated_credits(reminders.case_id)
+        drafts = self._read_draft_credit_notes(reminders)
+        bank_lines = self._read_unmatched_bank_lines(reminders)
+        return {
+            reminder: (
+                *credits[reminder.case_id.id],
+                *drafts[reminder.id],
+                *bank_lines[reminder.id],
+            )
+            for reminder in reminders
+        }
 
     @api.model
     def _read_unallocated_credits(self, cases):
@@ -24,109 +43,94 @@ class PaymentReminderFacts(models.AbstractModel):
         account that are still open, and payments in process that name no
         invoice. In the company's currency; any amount is a doubt.
 
-        :return: {case id: Decimal}
+        :return: {case id: [:class:`rules.guard.MoneyFacts`]}
         """
-        found = defaultdict(Decimal)
+        found = defaultdict(list)
         if not cases:
             return found
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT company_id, partner_id, SUM(amount) FROM (
-                    SELECT line.company_id, partner.commercial_partner_id AS partner_id,
-                           -line.amount_residual AS amount
-                      FROM account_move_line line
-                      JOIN res_partner partner ON partner.id = line.partner_id
-                      JOIN account_account account ON account.id = line.account_id
-                     WHERE partner.commercial_partner_id = ANY(%(partners)s)
-                       AND line.company_id = ANY(%(companies)s)
-                       AND line.parent_state = 'posted'
-                       AND line.reconciled IS NOT TRUE
-                       AND line.amount_residual < 0
-                       AND account.account_type = 'asset_receivable'
-                    UNION ALL
-                    SELECT pay.company_id, partner.commercial_partner_id, pay.amount
-                      FROM account_payment pay
-                      JOIN res_partner partner ON partner.id = pay.partner_id
-                     WHERE partner.commercial_partner_id = ANY(%(partners)s)
-                       AND pay.company_id = ANY(%(companies)s)
-                       AND pay.state = 'in_process'
-                       AND pay.move_id IS NULL
-                       AND pay.payment_type = 'inbound'
-                       AND NOT EXISTS (
-                           SELECT 1 FROM account_move__account_payment rel
-                            WHERE rel.payment_id = pay.id)
-                ) money
-                GROUP BY company_id, partner_id
+                SELECT line.company_id, partner.commercial_partner_id,
+                       'entry', line.id, line.date, -line.amount_residual
+                  FROM account_move_line line
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN account_account account ON account.id = line.account_id
+                 WHERE partner.commercial_partner_id = ANY(%(partners)s)
+                   AND line.company_id = ANY(%(companies)s)
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.amount_residual < 0
+                   AND account.account_type = 'asset_receivable'
+                UNION ALL
+                SELECT pay.company_id, partner.commercial_partner_id,
+                       'payment', pay.id, pay.date, pay.amount
+                  FROM account_payment pay
+                  JOIN res_partner partner ON partner.id = pay.partner_id
+                 WHERE partner.commercial_partner_id = ANY(%(partners)s)
+                   AND pay.company_id = ANY(%(companies)s)
+                   AND pay.state = 'in_process'
+                   AND pay.move_id IS NULL
+                   AND pay.payment_type = 'inbound'
+                   AND NOT EXISTS (
+                       SELECT 1 FROM account_move__account_payment rel
+                        WHERE rel.payment_id = pay.id)
+                ORDER BY 5, 4
                 """,
                 partners=cases.partner_id.ids,
                 companies=cases.company_id.ids,
             )
         )
-        amounts = {(row[0], row[1]): to_decimal(row[2]) for row in rows}
-        for case in cases:
-            found[case.id] = amounts.get(
-                (case.company_id.id, case.partner_id.id), Decimal(0)
+        by_customer = defaultdict(list)
+        for company_id, partner_id, source, record_id, day, amount in rows:
+            by_customer[company_id, partner_id].append(
+                guard.MoneyFacts(source, record_id, day, to_decimal(amount))
             )
+        for case in cases:
+            found[case.id] = by_customer[case.company_id.id, case.partner_id.id]
         return found
 
     @api.model
-    def _read_unmatched_bank_lines(self, cases, reminders):
-        """Read incoming bank lines, not matched yet, that fit these cases.
+    def _read_draft_credit_notes(self, reminders):
+        """Read credit notes of the invoices of these notices that nobody posted yet.
 
-        A line fits when it carries the customer, names one of the invoices of
-        the notice, or is of exactly the amount that is asked.
-
-        :return: {case id: [bank statement line ids]}
+        :return: {notice id: [:class:`rules.guard.MoneyFacts`]}
         """
         found = defaultdict(list)
-        if not cases:
+        moves = reminders.line_ids.move_line_id.move_id
+        if not moves:
             return found
-        rows = self.env.execute_query_dict(
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT st.id, st.company_id,
-                       partner.commercial_partner_id AS partner_id,
-                       COALESCE(st.payment_ref, '') AS reference,
-                       COALESCE(st.amount_currency, 0) AS amount_currency, st.amount
-                  FROM account_bank_statement_line st
-                  JOIN account_move move ON move.id = st.move_id
-                  LEFT JOIN res_partner partner ON partner.id = st.partner_id
-                 WHERE st.is_reconciled IS NOT TRUE
-                   AND st.amount > 0
-                   AND st.company_id = ANY(%(companies)s)
-                   AND move.state = 'posted'
-                   AND move.date >= %(since)s
+                SELECT note.reversed_entry_id, note.id,
+                       COALESCE(note.invoice_date, note.date),
+                       ABS(note.amount_total_signed)
+                  FROM account_move note
+                 WHERE note.reversed_entry_id = ANY(%s)
+                   AND note.move_type = 'out_refund'
+                   AND note.state = 'draft'
+                 ORDER BY note.id
                 """,
-                companies=cases.company_id.ids,
-                since=fields.Date.today() - timedelta(days=BANK_LINE_DAYS),
+                moves.ids,
             )
         )
-        if not rows:
-            return found
-        by_company = defaultdict(list)
-        for row in rows:
-            by_company[row["company_id"]].append(row)
+        by_invoice = defaultdict(list)
+        for move_id, note_id, day, amount in rows:
+            by_invoice[move_id].append(
+                guard.MoneyFacts("draft_credit_note", note_id, day, to_decimal(amount))
+            )
         for reminder in reminders:
-            case = reminder.case_id
-            names = {line.name for line in reminder.line_ids if line.name}
-            amount = reminder.amount_principal
-            for row in by_company[case.company_id.id]:
-                fits = (
-                    row["partner_id"] == case.partner_id.id
-                    or any(name in row["reference"] for name in names)
-                    or (
-                        not row["partner_id"]
-                        and case.currency_id.compare_amounts(row["amount"], amount) == 0
-                    )
-                )
-                if fits and row["id"] not in found[case.id]:
-                    found[case.id].append(row["id"])
+            for move in reminder.line_ids.move_line_id.move_id:
+                found[reminder.id] += by_invoice[move.id]
         return found
 
     @api.model
     def _read_bank_ages(self, companies):
-        """Read how many days ago the newest bank line of each company is.
+        """Read how many days old the newest line of the stalest bank journal is.
+
+        A journal that had no line for BANK_LINE_DAYS is not in use, unless none of
+        the company is.
 
         :return: {company id: days}; companies without any bank line are left out
         """
@@ -139,11 +143,22 @@ class PaymentReminderFacts(models.AbstractModel):
                 SELECT st.company_id, MAX(move.date)
                   FROM account_bank_statement_line st
                   JOIN account_move move ON move.id = st.move_id
+                  JOIN account_journal journal ON journal.id = st.journal_id
                  WHERE st.company_id = ANY(%s)
-                 GROUP BY st.company_id
+                   AND journal.type = 'bank'
+                   AND journal.active
+                 GROUP BY st.company_id, st.journal_id
                 """,
                 limited.ids,
             )
         )
-        today = fields.Date.today()
-        return {company_id: (today - newest).days for company_id, newest in rows}
+        newest = defaultdict(list)
+        for company_id, day in rows:
+            newest[company_id].append(day)
+        today = {company.id: company._get_reminder_today() for company in limited}
+        ages = {}
+        for company_id, days in newest.items():
+            since = today[company_id] - timedelta(days=BANK_LINE_DAYS)
+            stalest = min((day for day in days if day >= since), default=max(days))
+            ages[company_id] = (today[company_id] - stalest).days
+        return ages

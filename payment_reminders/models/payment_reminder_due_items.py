@@ -29,7 +29,6 @@ class LiveItem:
     credited: Decimal
     no_followup: bool
     excluded: bool
-    invoice_sent: bool
     pending_transaction: bool
 
     @property
@@ -82,7 +81,6 @@ class PaymentReminderFacts(models.AbstractModel):
                    line.currency_id,
                    COALESCE(line.no_followup, FALSE) AS no_followup,
                    COALESCE(move.reminder_excluded, FALSE) AS excluded,
-                   COALESCE(move.is_move_sent, FALSE) AS invoice_sent,
                    COALESCE(credit.amount, 0) AS credited,
                    EXISTS (
                        SELECT 1
@@ -207,7 +205,6 @@ class PaymentReminderFacts(models.AbstractModel):
             credited=to_decimal(row["credited"], digits),
             no_followup=row["no_followup"],
             excluded=row["excluded"],
-            invoice_sent=row["invoice_sent"],
             pending_transaction=row["pending_transaction"],
         )
 

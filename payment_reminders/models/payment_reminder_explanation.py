@@ -1,8 +1,11 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
 from ..rules import guard
 from ..rules.guard import Code
+
+#: A sentence lists so many payments, and how many more there are.
+MOST_LISTED = 5
 
 
 class PaymentReminderExplanation(models.AbstractModel):
@@ -29,43 +32,92 @@ class PaymentReminderExplanation(models.AbstractModel):
         :param facts: the facts it was found in, for names and amounts, or None
         """
         texts = self._get_texts()
-        text = texts.get(code, code)
-        if code == Code.NOTHING_DUE and facts and self._is_late_nudge(facts):
-            text = texts["late_nudge"]
-        return text % self._get_values(code, reminder, facts)
+        keys = self._get_text_keys(code, facts) if facts else [code]
+        return " ".join(
+            texts.get(key, key) % self._get_values(key, code, reminder, facts)
+            for key in keys
+        )
+
+    @api.model
+    def _get_text_keys(self, code, facts):
+        """Return which sentences tell a code: the facts can tell more than the code."""
+        if code == Code.NOTHING_DUE and self._is_late_nudge(facts):
+            return ["late_nudge"]
+        if code == Code.UNALLOCATED_CREDIT and facts.money:
+            sources = {money.source for money in facts.money} - {"bank_line"}
+            keys = ["draft_credit_note"] if "draft_credit_note" in sources else []
+            return ([code] if sources - {"draft_credit_note"} else []) + keys or [code]
+        if code == Code.INVOICE_NOT_SENT:
+            waiting = [item for item in facts.items if guard.invoice_wait(facts, item)]
+            return sorted({self._get_invoice_key(item) for item in waiting}) or [code]
+        return [code]
+
+    @api.model
+    def _get_invoice_key(self, item):
+        if item.invoice_sent:
+            return "invoice_late"
+        return "invoice_bounced" if item.invoice_bounced else "invoice_not_sent"
 
     @api.model
     def _is_late_nudge(self, facts):
         return facts.step_kind == "nudge" and any(item.owed > 0 for item in facts.items)
 
     @api.model
-    def _get_values(self, code, reminder, facts):
-        currency = reminder.currency_id
-        company_currency = reminder.company_id.currency_id
-        items = (
-            [item for item in facts.items if self._concerns(code, item)]
-            if facts
-            else []
-        )
+    def _get_values(self, key, code, reminder, facts):
+        """Return what the sentence ``key`` of a code may name."""
+        if not facts:
+            facts = guard.Facts(
+                reminder.id, "", fields.Date.today(), (), "", False, None
+            )
+        items = [item for item in facts.items if self._concerns(key, item)]
         names = ", ".join(
             dict.fromkeys(item.move_name for item in items if item.move_name)
         )
-        money = sum((item.owed for item in items), 0)
         return {
             "invoices": names or ", ".join(reminder.line_ids.mapped("name")),
-            "open": format_amount(self.env, float(money), currency),
-            "credit": format_amount(
+            "open": format_amount(
                 self.env,
-                float(facts.unallocated_credit) if facts else 0.0,
-                company_currency,
+                float(sum((item.owed for item in items), 0)),
+                reminder.currency_id,
             ),
+            "money": self._list_money(key, code, reminder, facts),
             "partner": reminder.partner_id.display_name or "",
-            "days": facts.bank_stale_days if facts else 0,
-            "until": format_date(self.env, facts.snoozed_until)
-            if facts and facts.snoozed_until
-            else "",
-            "window": reminder.hold_until or "",
+            "days": facts.bank_stale_days or 0,
+            "until": self._format_day(facts.snoozed_until),
+            "free": self._format_day(
+                max((guard.invoice_wait(facts, item) for item in items), default=None)
+                if key == "invoice_late"
+                else None
+            ),
         }
+
+    @api.model
+    def _list_money(self, key, code, reminder, facts):
+        """Tell what came in, each with its day: "1,250.00 kr. (Nov 20, 2026)"."""
+        drafts = key == "draft_credit_note"
+        listed = [
+            self.env._(
+                "%(amount)s of %(date)s",
+                amount=format_amount(
+                    self.env, float(money.amount), reminder.company_id.currency_id
+                ),
+                date=self._format_day(money.day),
+            )
+            for money in facts.money
+            if guard.MONEY_CODES[money.source] == code
+            and (money.source == "draft_credit_note") == drafts
+        ]
+        more = len(listed) - MOST_LISTED
+        if more > 0:
+            listed = [
+                *listed[:MOST_LISTED],
+                self.env._("%(number)s more", number=more),
+            ]
+        return ", ".join(listed)
+
+    @api.model
+    def _format_day(self, day):
+        return format_date(self.env, day) if day else ""
 
     @api.model
     def _concerns(self, code, item):
@@ -75,7 +127,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             Code.BLOCKED: item.no_followup or item.payment_state == "blocked",
             Code.EXCLUDED: item.excluded,
             Code.PENDING_TRANSACTION: item.pending_transaction,
-            Code.INVOICE_NOT_SENT: not item.invoice_sent,
+            "invoice_not_sent": not item.invoice_sent and not item.invoice_bounced,
+            "invoice_bounced": not item.invoice_sent and item.invoice_bounced,
+            "invoice_late": item.invoice_sent and bool(item.invoice_sent_on),
             Code.ALREADY_SENT: item.already_sent,
             Code.PAID: item.owed == 0,
             Code.IN_PAYMENT: item.in_process > 0 or item.payment_state == "in_payment",
@@ -119,13 +173,16 @@ class PaymentReminderExplanation(models.AbstractModel):
                 "proposal with the right amount follows."
             ),
             "unallocated_credit": self.env._(
-                "%(partner)s has %(credit)s that is not matched with an invoice yet. "
-                "Match "
-                "it, then release the reminder."
+                "Money of %(partner)s is not matched with an invoice yet: %(money)s. "
+                "Match it, then release the reminder."
+            ),
+            "draft_credit_note": self.env._(
+                "A credit note of %(invoices)s is a draft still: %(money)s. Post or "
+                "delete it first."
             ),
             "unmatched_bank_line": self.env._(
-                "A bank line that is not matched yet fits %(partner)s or %(invoices)s. "
-                "Match it first."
+                "Money came in at the bank that may be from %(partner)s and is not "
+                "matched yet: %(money)s. Match it, or ignore it for this customer."
             ),
             "stale_bank": self.env._(
                 "The newest bank line is %(days)s days old. Import the bank statements "
@@ -168,7 +225,16 @@ class PaymentReminderExplanation(models.AbstractModel):
                 "e-mail address or a mobile number to the customer."
             ),
             "invoice_not_sent": self.env._(
-                "%(invoices)s was never sent to the customer. Send the invoice first."
+                "%(invoices)s was never sent to the customer. Send it first, or say "
+                "that it was sent another way."
+            ),
+            "invoice_bounced": self.env._(
+                "%(invoices)s did not reach the customer: the e-mail came back. "
+                "Correct the address and send it again."
+            ),
+            "invoice_late": self.env._(
+                "%(invoices)s reached the customer after it was due. The reminder "
+                "waits until %(free)s."
             ),
             "not_approved": self.env._("Waits for a manager's approval."),
             "hold_window": self.env._("Its hold window has not passed yet."),

@@ -38,8 +38,8 @@ class PaymentReminderFacts(models.AbstractModel):
         reminders = reminders.browse(reminders.ids)
         cases = reminders.case_id
         live = self._read_due_items(reminders.line_ids.move_line_id.ids)
-        credits = self._read_unallocated_credits(cases)
-        bank_lines = self._read_unmatched_bank_lines(cases, reminders)
+        sendings = self._read_invoice_sendings(reminders)
+        money = self._read_money_in_doubt(reminders)
         stale = self._read_bank_ages(cases.company_id)
         recipients = self._read_recipients(cases)
         sent_today = self._read_addresses_sent_today(cases.company_id, now)
@@ -54,12 +54,12 @@ class PaymentReminderFacts(models.AbstractModel):
                 reminder,
                 now,
                 live=live,
+                sendings=sendings,
                 sent_before=sent_before[reminder.id],
                 sent_today=sent_today,
                 history=history[reminder.case_id.id],
                 ladder=schedules.get(reminder.case_id.id, schedule.Ladder(())),
-                unallocated_credit=credits[reminder.case_id.id],
-                unmatched_bank_lines=tuple(bank_lines[reminder.case_id.id]),
+                money=money[reminder],
                 bank_stale_days=stale.get(reminder.company_id.id),
                 recipients=recipients[reminder.case_id.id],
                 neutralized=neutralized,
@@ -74,6 +74,7 @@ class PaymentReminderFacts(models.AbstractModel):
         now,
         *,
         live,
+        sendings,
         sent_before,
         sent_today,
         history,
@@ -101,7 +102,7 @@ class PaymentReminderFacts(models.AbstractModel):
             step_kind=step.kind,
             today=today,
             items=tuple(
-                self._make_item_facts(line, live, sent_before)
+                self._make_item_facts(line, live, sent_before, sendings)
                 for line in reminder.line_ids
             ),
             state=reminder.state,
@@ -115,17 +116,19 @@ class PaymentReminderFacts(models.AbstractModel):
             active_plans=len(case.plan_ids.filtered(lambda p: p.state == "active")),
             partner_excluded=case.partner_id.reminder_excluded,
             company_active=company.active,
+            handed_over=case.close_reason == "handed_over",
             recipients=reached,
             bank_stale_limit=company.reminder_bank_stale_days or None,
             spaced=spaced,
             ladder_id=case.ladder_id.id,
             approved_ladder_id=reminder.approved_ladder_id.id or None,
             require_invoice_sent=company.reminder_require_invoice_sent,
+            invoice_grace_days=company.reminder_invoice_grace_days,
             **more,
         )
 
     @api.model
-    def _make_item_facts(self, line, live, sent_before):
+    def _make_item_facts(self, line, live, sent_before, sendings):
         digits = line.currency_id.decimal_places
         now = live.get(line.move_line_id.id)
         proposed = {
@@ -157,7 +160,7 @@ class PaymentReminderFacts(models.AbstractModel):
             credited=now.credited,
             no_followup=now.no_followup,
             excluded=now.excluded,
-            invoice_sent=now.invoice_sent,
+            **sendings.get(line.item_id.id, {}),
             pending_transaction=now.pending_transaction,
             **proposed,
         )
@@ -215,6 +218,61 @@ class PaymentReminderFacts(models.AbstractModel):
             for line in reminder.line_ids:
                 if carried[line.item_id.id, line.step_id.id] - {reminder.id}:
                     found[reminder.id].add(line.item_id.id)
+        return found
+
+    @api.model
+    def _read_invoice_sendings(self, reminders):
+        """Read how the invoices of these notices reached the customer, if they did.
+
+        An invoice counts as sent when Odoo marked it so (also one that was printed or
+        imported as sent), unless each message that carried it failed or came back.
+
+        :return: {item id: values of :class:`rules.guard.ItemFacts`}
+        """
+        items = reminders.line_ids.item_id
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.id, COALESCE(move.is_move_sent, FALSE),
+                       BOOL_AND(note.notification_status
+                                IN ('bounce', 'exception', 'canceled')),
+                       MIN(message.date) FILTER (
+                           WHERE note.notification_status
+                                 NOT IN ('bounce', 'exception', 'canceled'))
+                  FROM account_move move
+                  LEFT JOIN (
+                       mail_message message
+                       JOIN mail_notification note
+                         ON note.mail_message_id = message.id
+                        AND note.notification_type = 'email'
+                       JOIN res_partner reader
+                         ON reader.id = note.res_partner_id)
+                    ON message.model = 'account.move'
+                   AND message.res_id = move.id
+                   AND reader.commercial_partner_id = move.commercial_partner_id
+                   AND EXISTS (SELECT 1 FROM message_attachment_rel rel
+                                WHERE rel.message_id = message.id)
+                 WHERE move.id = ANY(%s)
+                 GROUP BY move.id
+                """,
+                items.move_line_id.move_id.ids,
+            )
+        )
+        by_move = {row[0]: row[1:] for row in rows}
+        found = {}
+        for item in items:
+            sent, bounced, moment = by_move.get(
+                item.move_line_id.move_id.id, (True, False, None)
+            )
+            found[item.id] = {
+                "invoice_sent": bool(item.invoice_vouched_by_id)
+                or (sent and not bounced),
+                "invoice_bounced": bool(bounced),
+                "invoice_sent_on": moment
+                and not item.invoice_vouched_by_id
+                and item.company_id._get_reminder_today(moment)
+                or None,
+            }
         return found
 
     # -- days and hours ---------------------------------------------------------

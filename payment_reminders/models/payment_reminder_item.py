@@ -62,6 +62,12 @@ class PaymentReminderItem(models.Model):
         "payment.reminder.step", string="Last step", readonly=True, ondelete="restrict"
     )
     last_sent_date = fields.Date(readonly=True)
+    invoice_vouched_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        string="Vouched for by",
+        help="Said that the invoice reached the customer another way.",
+    )
     next_step_id = fields.Many2one(
         "payment.reminder.step", readonly=True, ondelete="set null"
     )

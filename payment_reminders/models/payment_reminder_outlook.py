@@ -80,7 +80,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 )
                 if case.next_step_id
                 else ("none is needed",),
-                unallocated_credit=credits[case.id],
+                money=tuple(credits[case.id]),
                 bank_stale_days=stale.get(case.company_id.id),
                 bank_stale_limit=case.company_id.reminder_bank_stale_days or None,
             )

@@ -1,5 +1,7 @@
 """When notices are proposed, and what becomes of those that wait."""
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -87,8 +89,24 @@ class PaymentReminder(models.Model):
                 reminder._cancel(reminder._explain_obsolete())
             elif reminder.state == "held" and not reasons:
                 reminder._release_held()
-            elif (reminder.verdict or []) != codes:
+            elif reminder._is_news(codes, facts):
                 reminder._note_verdict(codes, facts)
+
+    def _is_news(self, codes, facts):
+        """Tell whether people should read something else on this notice than before.
+
+        What is in the way can be the same, and its sentence another: more money came
+        in, or the invoice was sent meanwhile.
+        """
+        self.ensure_one()
+        if (self.verdict or []) != codes:
+            return True
+        if not set(codes) - {str(code) for code in guard.NOT_READY}:
+            return False
+        known = guard.Facts.from_json(self.facts) if self.facts else None
+        return not known or facts != replace(
+            known, today=facts.today, state=facts.state
+        )
 
     def _explain_obsolete(self):
         """Return why this notice can never be right again, in words."""

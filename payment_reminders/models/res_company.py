@@ -30,8 +30,28 @@ class ResCompany(models.Model):
         string="Oldest acceptable bank line (days)",
         help="Reminders are held when the newest bank line is older. 0: not checked.",
     )
-    reminder_require_invoice_sent = fields.Boolean(
-        string="Hold reminders of invoices that were never sent",
+    reminder_amount_tolerance = fields.Monetary(
+        string="Tolerance of bank lines",
+        help="A bank line without a customer holds a reminder when it is this close to "
+        "what the reminder asks for. 0: it must be the exact amount.",
+    )
+    reminder_require_invoice_sent = fields.Selection(
+        [
+            ("never", "Never"),
+            ("fee", "For steps with a fee"),
+            ("always", "For every step"),
+        ],
+        string="The invoice must have reached the customer",
+        default="fee",
+        required=True,
+        help="A reminder is held while an invoice on it was never sent to the "
+        "customer, or came back.",
+    )
+    reminder_invoice_grace_days = fields.Integer(
+        string="Days after a late invoice",
+        default=10,
+        help="When an invoice reached the customer only after it was due, such a "
+        "reminder waits so many days from then.",
     )
     reminder_fee_agreed = fields.Boolean(
         string="Reminder fees are agreed with customers",
@@ -67,6 +87,10 @@ class ResCompany(models.Model):
     _reminder_stale_positive = models.Constraint(
         "CHECK(reminder_bank_stale_days >= 0)",
         "The age of a bank line cannot be negative.",
+    )
+    _reminder_doubts_positive = models.Constraint(
+        "CHECK(reminder_amount_tolerance >= 0 AND reminder_invoice_grace_days >= 0)",
+        "A tolerance and a number of days cannot be negative.",
     )
     _reminder_own_limits_positive = models.Constraint(
         "CHECK(reminder_fee_floor >= 0 AND reminder_trifle_limit >= 0"

@@ -16,8 +16,16 @@ class ResConfigSettings(models.TransientModel):
     reminder_bank_stale_days = fields.Integer(
         related="company_id.reminder_bank_stale_days", readonly=False
     )
-    reminder_require_invoice_sent = fields.Boolean(
-        related="company_id.reminder_require_invoice_sent", readonly=False
+    reminder_amount_tolerance = fields.Monetary(
+        related="company_id.reminder_amount_tolerance", readonly=False
+    )
+    reminder_require_invoice_sent = fields.Selection(
+        related="company_id.reminder_require_invoice_sent",
+        readonly=False,
+        required=True,
+    )
+    reminder_invoice_grace_days = fields.Integer(
+        related="company_id.reminder_invoice_grace_days", readonly=False
     )
     reminder_fee_agreed = fields.Boolean(
         related="company_id.reminder_fee_agreed", readonly=False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -84,13 +84,40 @@ FREEZE_CODES: Mapping[str, Code] = {
 }
 
 
+#: What money that is matched with nothing yet is called, by where it lies.
+MONEY_CODES: Mapping[str, Code] = {
+    "entry": Code.UNALLOCATED_CREDIT,
+    "payment": Code.UNALLOCATED_CREDIT,
+    "draft_credit_note": Code.UNALLOCATED_CREDIT,
+    "bank_line": Code.UNMATCHED_BANK_LINE,
+}
+
+
+@dataclass(frozen=True)
+class MoneyFacts:
+    """Money of the customer, or that may be, which is matched with no invoice yet.
+
+    ``source`` is a key of MONEY_CODES, ``record_id`` the journal item, payment,
+    credit note or bank line; the amount is in the company's currency. ``fits`` says
+    by what a bank line fits (:class:`rules.doubts.Fit`).
+    """
+
+    source: str
+    record_id: int
+    day: date
+    amount: Decimal
+    fits: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class ItemFacts:
     """One due item of the notice: what was proposed, and what its rows say now.
 
     Amounts are in the case's currency. ``residual`` is what the journal item
     still asks; ``in_process`` what registered payments without a journal entry
-    will take from it; ``credited`` what credit notes took so far.
+    will take from it; ``credited`` what credit notes took so far. ``invoice_sent_on``
+    is the day on which the invoice first reached the customer from here; without
+    it, a sent one was sent another way.
     """
 
     item_id: int
@@ -107,6 +134,8 @@ class ItemFacts:
     no_followup: bool = False
     excluded: bool = False
     invoice_sent: bool = True
+    invoice_bounced: bool = False
+    invoice_sent_on: date | None = None
     pending_transaction: bool = False
     already_sent: bool = False
 
@@ -121,8 +150,11 @@ class Facts:
     """Everything that decides whether one notice may go out.
 
     Times are UTC without time zone, ``local_now`` is the debtor's clock.
-    ``rest_only`` marks a notice that asks for open fees and interest alone, of
-    invoices that are paid: the last three amounts are about it, in the case's currency.
+    ``require_invoice_sent`` says for which notices an invoice must have reached the
+    customer: "never" asked, "fee" steps or "always"; ``invoice_grace_days`` is what
+    one that came late leaves to pay. ``rest_only`` marks a notice that asks for open
+    fees and interest alone, of invoices that are paid: the last three amounts are
+    about it, in the case's currency.
     """
 
     reminder_id: int
@@ -142,8 +174,7 @@ class Facts:
     company_active: bool = True
     handed_over: bool = False
     recipients: tuple[str, ...] = ()
-    unallocated_credit: Decimal = Decimal(0)
-    unmatched_bank_lines: tuple[int, ...] = ()
+    money: tuple[MoneyFacts, ...] = ()
     bank_stale_days: int | None = None
     bank_stale_limit: int | None = None
     status_unknown: bool = False
@@ -152,7 +183,8 @@ class Facts:
     approved_ladder_id: int | None = None
     send_brake: bool = False
     neutralized: bool = False
-    require_invoice_sent: bool = False
+    require_invoice_sent: str = "never"
+    invoice_grace_days: int = 0
     rest_only: bool = False
     open_costs: Decimal = Decimal(0)
     proposed_costs: Decimal = Decimal(0)
@@ -171,8 +203,16 @@ class Facts:
         :raises ValueError: when the text is not such JSON
         """
         data: dict[str, Any] = json.loads(text)
-        items = tuple(ItemFacts(**_decode(ItemFacts, item)) for item in data["items"])
-        return cls(**{**_decode(cls, data), "items": items})
+        nested = {
+            "items": tuple(
+                ItemFacts(**_decode(ItemFacts, item)) for item in data["items"]
+            ),
+            "money": tuple(
+                MoneyFacts(**_decode(MoneyFacts, money))
+                for money in data.get("money", ())
+            ),
+        }
+        return cls(**{**_decode(cls, data), **nested})
 
 
 def check(facts: Facts, now: datetime) -> list[Code]:
@@ -204,7 +244,7 @@ def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
         return
     for item in facts.items:
         yield from _check_item(item)
-        if item.invoice_sent is False and facts.require_invoice_sent:
+        if needs_invoice_sent(facts) and invoice_wait(facts, item):
             yield Code.INVOICE_NOT_SENT
     due_dates = [item.date_due for item in facts.items if item.owed > 0]
     if facts.step_kind == "nudge":
@@ -214,6 +254,29 @@ def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
         in_time = any(day < facts.today for day in due_dates)
     if not in_time:
         yield Code.NOTHING_DUE
+
+
+def needs_invoice_sent(facts: Facts) -> bool:
+    """Tell whether this notice may only go out for invoices that reached the customer.
+
+    What comes with a cost rests on an invoice that the customer had in time to pay.
+    """
+    rule = facts.require_invoice_sent
+    return rule == "always" or (rule == "fee" and facts.bears_fee)
+
+
+def invoice_wait(facts: Facts, item: ItemFacts) -> date | bool:
+    """Return until when a notice waits for the invoice of one of its items.
+
+    :return: the first day on which it may go out; True while the invoice did not
+        reach the customer at all; False when there is nothing to wait for
+    """
+    if not item.invoice_sent:
+        return True
+    if item.invoice_sent_on is None or item.invoice_sent_on <= item.date_due:
+        return False
+    free = item.invoice_sent_on + timedelta(days=facts.invoice_grace_days)
+    return free if facts.today < free else False
 
 
 def _check_rest(facts: Facts) -> Iterator[Code]:
@@ -255,10 +318,8 @@ def _check_amount(item: ItemFacts) -> Iterator[Code]:
 
 
 def _check_money_in_doubt(facts: Facts, now: datetime) -> Iterator[Code]:
-    if facts.unallocated_credit > 0:
-        yield Code.UNALLOCATED_CREDIT
-    if facts.unmatched_bank_lines:
-        yield Code.UNMATCHED_BANK_LINE
+    for money in facts.money:
+        yield MONEY_CODES[money.source]
     if (
         facts.bank_stale_limit is not None
         and facts.bank_stale_days is not None

@@ -29,3 +29,5 @@ from . import test_access
 from . import test_ladder
 from . import test_trail
 from . import test_undo
+from . import test_ignored_line
+from . import test_invoice_sent

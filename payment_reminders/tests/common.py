@@ -132,7 +132,9 @@ class ReminderCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def make_invoice(cls, due, amount=1000.0, partner=None, post=True, **vals):
+    def make_invoice(
+        cls, due, amount=1000.0, partner=None, post=True, sent=True, **vals
+    ):
         """Make an invoice due on a day ("2026-09-01"), or so many days ago."""
         if isinstance(due, int):
             due = fields.Date.today() - timedelta(days=due)
@@ -159,6 +161,8 @@ class ReminderCommon(AccountTestInvoicingCommon):
         )
         if post:
             move.action_post()
+        # As the dialog by which invoices are sent does.
+        move.is_move_sent = sent
         return move
 
     # -- the way of a notice ----------------------------------------------------

@@ -162,6 +162,7 @@ class TestCaseBroken(CaseCommon):
             }
         )
         move.action_post()
+        move.is_move_sent = True
         return move
 
     def climb(self, move):

@@ -46,6 +46,7 @@ class TestSpeed(ReminderCommon):
             ]
         )
         moves.action_post()
+        moves.is_move_sent = True
         cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
             {"fee_amount": 100.0, "charge_interest": True, "charge_compensation": True}
         )

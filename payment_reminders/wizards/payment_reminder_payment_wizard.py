@@ -122,4 +122,5 @@ class PaymentReminderCase(models.Model):
         if self.currency_id != self.company_id.currency_id:
             return 0.0
         facts = self.env["payment.reminder.facts"].sudo()
-        return float(facts._read_unallocated_credits(self.sudo())[self.id])
+        credits = facts._read_unallocated_credits(self.sudo())[self.id]
+        return float(sum(credit.amount for credit in credits))

@@ -159,6 +159,7 @@ def owe(env, names, amount=1000.0, days=10, phone=True):
         ]
     )
     moves.action_post()
+    moves.is_move_sent = True
     return {
         partner.name: {"partner": partner.id, "move": move.id, "phone": partner.phone}
         for partner, move in zip(partners, moves, strict=True)
