@@ -51,6 +51,7 @@ from . import payment_reminder_fee_limit
 from . import payment_reminder_outlook
 from . import payment_reminder_undo
 from . import account_bank_statement_line
+from . import payment_reminder_bounce
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
@@ -59,8 +60,10 @@ from . import ir_cron
 from . import ir_qweb
 from . import mail_mail
 from . import mail_template
+from . import mail_thread
 from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sms_sms
+from . import sms_tracker

@@ -268,6 +268,13 @@ class PaymentReminderDelivery(models.Model):
                 ]
             )
         )
+        # The gateway may report later that it could not deliver one.
+        self.env["sms.tracker"].sudo().create(
+            [
+                {"sms_uuid": sms.uuid, "reminder_delivery_id": delivery.id}
+                for delivery, sms in zip(deliveries, texts, strict=True)
+            ]
+        )
         for delivery, message, sms in zip(deliveries, messages, texts, strict=True):
             delivery.write({"sms_uuid": sms.uuid, "mail_message_id": message.id})
 
@@ -310,6 +317,9 @@ class PaymentReminderDelivery(models.Model):
             .sudo()
             .search([("reminder_delivery_id", "in", self.ids)])
         )
+        self.env["sms.tracker"].sudo().search(
+            [("sms_uuid", "in", drafts.mapped("uuid"))]
+        ).unlink()
         drafts.mail_message_id.sudo().unlink()
         drafts.unlink()
         self.filtered("sms_uuid").write({"sms_uuid": False})

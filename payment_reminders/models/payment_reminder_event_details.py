@@ -62,6 +62,8 @@ class PaymentReminderEvent(models.Model):
         ]
 
     def _describe_reasons(self, payload):
+        if self.kind == "withdrawn":
+            return [self._get_undo_labels().get(payload.get("reason"))]
         model, field = (
             ("payment.reminder.case", "close_reason")
             if self.kind == "closed"
@@ -96,6 +98,10 @@ class PaymentReminderEvent(models.Model):
                 if payload.get("sent")
                 else self.env._("it did not go out")
             )
+        if self.kind == "bounced":
+            channels = self.env["payment.reminder.delivery"]._fields["channel"]
+            labels = dict(channels._description_selection(self.env))
+            words += [labels.get(payload.get("channel")), payload.get("status")]
         if payload.get("standing_approval"):
             words.append(self.env._("by the ladder's standing approval"))
         if payload.get("change"):
@@ -105,6 +111,14 @@ class PaymentReminderEvent(models.Model):
         if self.kind == "configuration_changed" and payload.get("version"):
             words.append(self.env._("version %s", payload["version"]))
         return words
+
+    @api.model
+    def _get_undo_labels(self):
+        """Return {code: words} of why a notice no longer counts as sent."""
+        return {
+            "bounced": self.env._("it did not arrive"),
+            "withdrawn": self.env._("it was taken back"),
+        }
 
     @api.model
     def _get_change_labels(self):

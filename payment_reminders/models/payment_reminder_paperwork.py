@@ -63,9 +63,14 @@ class PaymentReminderPaperwork(models.AbstractModel):
         states = set(deliveries.mapped("state"))
         if "sent" in states:
             self._finish_sent(reminder, settled)
+            reminder._settle_bounces()
         elif "uncertain" in states:
             reminder._set_state("uncertain", sent_date=fields.Datetime.now())
             reminder.case_id._log_event("uncertain", {"reminder": reminder.id})
+        elif "bounced" in states:
+            # It left, and came back before this was written.
+            self._finish_sent(reminder, settled)
+            reminder._settle_bounces()
         elif attempts and attempts[-1].codes:
             last = attempts[-1]
             reminder._hold_by_guard([str(code) for code in last.codes], last.facts)
@@ -84,7 +89,7 @@ class PaymentReminderPaperwork(models.AbstractModel):
         reminder.delivery_ids.filtered(lambda d: d.state == "pending").write(
             {"state": "skipped"}
         )
-        sent = reminder.delivery_ids.filtered(lambda d: d.state == "sent")
+        sent = reminder.delivery_ids.filtered(lambda d: d.state in ("sent", "bounced"))
         moment = min(
             filter(None, sent.mapped("date_sent")), default=fields.Datetime.now()
         )

@@ -32,7 +32,8 @@ class PaymentReminderFacts(models.AbstractModel):
         """Find whom a notice of each case reaches, by channel, best first.
 
         Invoice contacts come first, then the customer itself; one address is
-        used once. Bad e-mail addresses and numbers are left out.
+        used once. Bad e-mail addresses and numbers are left out, and such from which
+        a message came back.
 
         :return: {case id: {channel: [(partner, address)]}}
         """
@@ -51,27 +52,46 @@ class PaymentReminderFacts(models.AbstractModel):
         )
         by_customer = contacts.grouped("parent_id")
         prefetch = (customers | contacts)._prefetch_ids
-        blocked = self._read_bounced_addresses(customers | contacts)
         found = {}
         for case in cases:
             customer = case.partner_id
             partners = by_customer.get(customer, self.env["res.partner"]) | customer
             partners = partners.with_prefetch(prefetch)
             found[case.id] = {
-                "email": [
-                    (partner, address)
-                    for partner, address in _unique(partners, _get_email)
-                    if address not in blocked
-                ],
+                "email": _unique(partners, _get_email),
                 "sms": _unique(partners, _get_mobile),
                 "letter": _unique(partners, _get_postal_address),
             }
-        return found
+        return self._leave_out_dead_ends(cases, found)
 
     @api.model
-    def _read_bounced_addresses(self, partners):
-        """Return e-mail addresses at which a notice bounced (hook)."""
-        return set()
+    def _leave_out_dead_ends(self, cases, found):
+        """Leave out addresses from which a message came back.
+
+        :param found: {case id: {channel: [(partner, address)]}}
+        """
+        dead = self._read_dead_ends(
+            cases.company_id,
+            {
+                address
+                for channels in found.values()
+                for reached in channels.values()
+                for _partner, address in reached
+            },
+        )
+        if not dead:
+            return found
+        return {
+            case.id: {
+                channel: [
+                    (partner, address)
+                    for partner, address in reached
+                    if (case.company_id.id, channel, address) not in dead
+                ]
+                for channel, reached in found[case.id].items()
+            }
+            for case in cases
+        }
 
 
 def _unique(partners, get_address):

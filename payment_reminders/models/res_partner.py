@@ -43,6 +43,15 @@ class ResPartner(models.Model):
         for partner in self:
             partner.reminder_case_count = counts.get(partner.commercial_partner_id, 0)
 
+    def _message_reset_bounce(self, email):
+        # EXTENDS mail: something arrived from this address, so it works
+        result = super()._message_reset_bounce(email)
+        dead = self.env["payment.reminder.delivery"].sudo()
+        dead.search(
+            [("is_dead_end", "=", True), ("recipient", "=", email)]
+        ).is_dead_end = False
+        return result
+
     @api.constrains("reminder_ladder_id")
     def _check_reminder_ladder_id(self):
         for partner in self:

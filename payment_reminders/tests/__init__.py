@@ -31,3 +31,4 @@ from . import test_trail
 from . import test_undo
 from . import test_ignored_line
 from . import test_invoice_sent
+from . import test_bounce

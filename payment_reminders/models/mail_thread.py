@@ -1,0 +1,53 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..rules import bounce
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        # EXTENDS mail: a reminder that came back. Odoo takes for a bounce whatever
+        # comes to the address for bounces, also that a mail is only late.
+        deliveries = self._find_bounced_reminders(message_dict)
+        failures = {
+            delivery: failure
+            for delivery in deliveries
+            if (failure := bounce.find_failure(email_message, delivery.recipient))
+        }
+        if deliveries and not failures:
+            return
+        super()._routing_handle_bounce(email_message, message_dict)
+        for delivery, failure in failures.items():
+            delivery._receive_bounce(
+                delivery,
+                failure.status,
+                failure.diagnostic or self.env._("The mail server returned it."),
+            )
+            delivery._count_bounce(message_dict["bounced_email"])
+
+    @api.model
+    def _find_bounced_reminders(self, message_dict):
+        """Find the deliveries that a report is about, by the returned Message-Id.
+
+        Whoever forges a report has to know the Message-Id of a mail that was sent to
+        the very address that is said to have failed.
+        """
+        numbers = message_dict["bounced_msg_ids"] or []
+        messages = (
+            self.env["mail.message"].sudo()._search([("message_id", "in", numbers)])
+        )
+        return (
+            self.env["payment.reminder.delivery"]
+            .sudo()
+            .search(
+                Domain("channel", "=", "email")
+                & (
+                    Domain("message_id", "in", numbers)
+                    # Its sender died before it wrote the number down.
+                    | Domain("mail_message_id", "in", messages)
+                )
+            )
+        )
