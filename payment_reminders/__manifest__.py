@@ -50,9 +50,12 @@
         "views/payment_reminder_event_views.xml",
         "views/account_bank_statement_line_views.xml",
         "views/account_move_views.xml",
+        "views/payment_reminder_agency_part_views.xml",
+        "wizards/payment_reminder_fee_wizard_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/portal_interest_templates.xml",
+        "views/portal_agency_templates.xml",
         "views/portal_templates.xml",
         "views/portal_payment_templates.xml",
         # menus

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from . import interest
 from .check import check
 from .clock import now, to_local
 from .days import CALENDAR, Days
@@ -86,6 +87,7 @@ def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> st
         _render_cases(env),
         _render_queue(notices),
         _render_on_hold(env),
+        interest.show(env),
         check(env, letters),
     )
     return "\n\n".join("\n".join(part) for part in parts) + "\n"

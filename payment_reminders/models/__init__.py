@@ -7,6 +7,7 @@ from . import payment_reminder_jurisdiction_compensation
 from . import payment_reminder_jurisdiction
 from . import payment_reminder_ladder
 from . import payment_reminder_step
+from . import payment_reminder_step_defaults
 from . import payment_reminder_case
 from . import payment_reminder_case_opening
 from . import payment_reminder_case_following
@@ -52,6 +53,8 @@ from . import payment_reminder_outlook
 from . import payment_reminder_undo
 from . import account_bank_statement_line
 from . import payment_reminder_bounce
+from . import payment_reminder_agency_part
+from . import payment_reminder_agency
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

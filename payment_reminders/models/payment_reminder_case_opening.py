@@ -75,6 +75,11 @@ class PaymentReminderCase(models.Model):
         rows = self.env["payment.reminder.facts"]._read_candidates(
             company, fields.Date.add(today, days=ahead)
         )
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            {row["line_id"] for row in rows}
+        )
+        # What is left to an agency is no claim on the customer.
+        rows = [row for row in rows if row["key"] in live and live[row["key"]].owed > 0]
         if not rows:
             return self.browse()
         by_identity = defaultdict(list)
@@ -85,13 +90,13 @@ class PaymentReminderCase(models.Model):
             by_identity[identity].append(row)
         cases = self._find_or_open(company, by_identity)
         opened = self.browse([case.id for case in cases.values()])
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            [*(row["line_id"] for row in rows), *opened.item_ids.move_line_id.ids]
+        live |= self.env["payment.reminder.facts"]._read_due_items(
+            opened.item_ids.move_line_id.ids
         )
         bulk.insert(
             self.env["payment.reminder.item"],
             [
-                self._prepare_item_vals(cases[identity], live[row["line_id"]])
+                self._prepare_item_vals(cases[identity], live[row["key"]])
                 for identity, group in by_identity.items()
                 for row in group
             ],

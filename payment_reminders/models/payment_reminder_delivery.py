@@ -92,7 +92,11 @@ class PaymentReminderDelivery(models.Model):
     def _get_key(self, reminder, channel, recipient):
         """Return the text key under which one attempt is made at most once."""
         lines = sorted(
-            (line.item_id.move_line_id.id, line.step_id.lineage)
+            (
+                line.item_id.move_line_id.id,
+                line.item_id.agency_part_id.id or 0,
+                line.step_id.lineage,
+            )
             for line in reminder.line_ids
             if line.step_id
         )

@@ -14,7 +14,12 @@ from .decimals import to_decimal
 
 @dataclass(frozen=True)
 class LiveItem:
-    """What the books say of one due item, read a moment ago."""
+    """What the books say of one due item, read a moment ago.
+
+    A journal item has a second due item when an agency refused a part of it: the one
+    with ``part_id``. ``apart`` is what of the residual this one does not ask, and
+    ``pending`` what of that is still left to the agency (:mod:`rules.agency`).
+    """
 
     line_id: int
     move_id: int
@@ -30,10 +35,18 @@ class LiveItem:
     no_followup: bool
     excluded: bool
     pending_transaction: bool
+    part_id: int | None = None
+    apart: Decimal = Decimal(0)
+    pending: Decimal = Decimal(0)
+
+    @property
+    def key(self):
+        """What it is found by: journal item, and part of an agency if it is one."""
+        return self.line_id, self.part_id
 
     @property
     def owed(self):
-        return balance.owed(self.residual, self.in_process, self.move_state)
+        return balance.owed(self.residual, self.in_process, self.move_state, self.apart)
 
     @property
     def settled(self):
@@ -51,7 +64,7 @@ class PaymentReminderFacts(models.AbstractModel):
         """Read journal items afresh.
 
         :param lines: account.move.line ids
-        :return: {line id: :class:`LiveItem`}; lines that are gone are left out
+        :return: {key: :class:`LiveItem`}; lines that are gone are left out
         """
         line_ids = list(lines)
         if not line_ids:
@@ -60,10 +73,8 @@ class PaymentReminderFacts(models.AbstractModel):
         rows = self.env.execute_query_dict(self._get_due_items_query(line_ids))
         in_process = self._read_in_process({row["move_id"] for row in rows})
         shares = self._spread_over_lines(rows, in_process)
-        return {
-            row["line_id"]: self._make_live_item(row, shares[row["line_id"]])
-            for row in rows
-        }
+        found = [self._make_live_item(row, shares[row["line_id"]]) for row in rows]
+        return {item.key: item for item in found}
 
     @api.model
     def _get_due_items_query(self, line_ids):
@@ -216,20 +227,39 @@ class PaymentReminderFacts(models.AbstractModel):
 
         :param company: res.company
         :param until: last maturity that counts (date)
-        :return: list of dicts: line_id, move_id, partner_id, currency_id, date_due
+        :return: list of dicts: key (of the live item), partner_id, currency_id, user_id
         """
         self.env.flush_all()
-        return self.env.execute_query_dict(
-            SQL(
-                """
+        rows = self.env.execute_query_dict(
+            self._get_candidates_query(
+                company,
+                until,
+                limit,
+                due=SQL("line.date_maturity"),
+                part=SQL("NULL::integer"),
+                join=SQL(),
+            )
+        )
+        return [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
+
+    @api.model
+    def _get_candidates_query(self, company, until, limit, *, due, part, join):
+        """Return the query for due items that belong to no case yet.
+
+        :param due: SQL of the day on which such an item is due
+        :param part: SQL of the agency's part that it is, or of NULL
+        :param join: SQL of what these two need
+        """
+        return SQL(
+            """
                 SELECT line.id AS line_id,
-                       line.move_id,
+                       %(part)s AS part_id,
                        move.commercial_partner_id AS partner_id,
                        line.currency_id,
-                       line.date_maturity AS date_due,
                        move.invoice_user_id AS user_id
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
+                  %(join)s
                   JOIN account_account account ON account.id = line.account_id
                   JOIN res_partner partner ON partner.id = move.commercial_partner_id
                  WHERE line.company_id = %(company)s
@@ -237,7 +267,7 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND line.parent_state = 'posted'
                    AND line.reconciled IS NOT TRUE
                    AND line.amount_residual_currency > 0
-                   AND line.date_maturity <= %(until)s
+                   AND %(due)s <= %(until)s
                    AND account.account_type = 'asset_receivable'
                    AND move.move_type IN ('out_invoice', 'out_receipt')
                    AND move.payment_state IN ('not_paid', 'partial')
@@ -246,12 +276,15 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND partner.reminder_excluded IS NOT TRUE
                    AND NOT EXISTS (
                        SELECT 1 FROM payment_reminder_item item
-                        WHERE item.move_line_id = line.id)
-                 ORDER BY line.date_maturity, line.id
+                        WHERE item.move_line_id = line.id
+                          AND item.agency_part_id IS NOT DISTINCT FROM %(part)s)
+                 ORDER BY %(due)s, line.id
                  LIMIT %(limit)s
                 """,
-                company=company.id,
-                until=until,
-                limit=limit,
-            )
+            company=company.id,
+            until=until,
+            limit=limit,
+            due=due,
+            part=part,
+            join=join,
         )

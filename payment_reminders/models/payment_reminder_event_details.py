@@ -127,6 +127,10 @@ class PaymentReminderEvent(models.Model):
             "new_version": self.env._("new version of a ladder"),
             "standing_approval_granted": self.env._("standing approval given"),
             "standing_approval_revoked": self.env._("standing approval revoked"),
+            "recorded": self.env._("left to an agency"),
+            "changed": self.env._("changed"),
+            "removed": self.env._("left to an agency no more"),
+            "due": self.env._("the refused part is a due item now"),
         }
 
     def _format(self, number):

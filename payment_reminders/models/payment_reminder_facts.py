@@ -130,11 +130,12 @@ class PaymentReminderFacts(models.AbstractModel):
     @api.model
     def _make_item_facts(self, line, live, sent_before, sendings):
         digits = line.currency_id.decimal_places
-        now = live.get(line.move_line_id.id)
+        now = live.get(line.item_id._get_live_key())
         proposed = {
             "item_id": line.item_id.id,
             "proposed_residual": to_decimal(line.amount_residual, digits),
             "proposed_credited": to_decimal(line.amount_credited, digits),
+            "proposed_apart": to_decimal(line.amount_apart, digits),
             "already_sent": bool(line.step_id) and line.item_id.id in sent_before,
         }
         if now is None:
@@ -158,6 +159,7 @@ class PaymentReminderFacts(models.AbstractModel):
             residual=now.residual,
             in_process=now.in_process,
             credited=now.credited,
+            apart=now.apart,
             no_followup=now.no_followup,
             excluded=now.excluded,
             **sendings.get(line.item_id.id, {}),

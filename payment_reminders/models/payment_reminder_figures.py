@@ -58,12 +58,14 @@ class PaymentReminderFigures(models.AbstractModel):
         costs = cases._read_costs()
         history = self._read_fee_history(cases)
         compensated = self._read_compensated(cases)
-        with_interest = [
-            item.move_line_id.id
-            for _case, step, owed in notices
-            if step.charge_interest
-            for item, _amount in owed
-        ]
+        with_interest = self.env["payment.reminder.item"].union(
+            *(
+                item
+                for _case, step, owed in notices
+                if step.charge_interest
+                for item, _amount in owed
+            )
+        )
         payments = self._read_payments(with_interest)
         jurisdictions = cases.ladder_id.jurisdiction_id
         tables = jurisdictions._get_rate_tables()
@@ -203,7 +205,12 @@ class PaymentReminderFigures(models.AbstractModel):
     ):
         """Return the lump sums for items that had none yet, as one decision."""
         digits = case.currency_id.decimal_places
-        new = [item for item, _amount in overdue if item.id not in compensated]
+        # A refused part of an agency is no second late payment of the customer.
+        new = [
+            item
+            for item, _amount in overdue
+            if item.id not in compensated and not item.agency_part_id
+        ]
         total, codes = ZERO, []
         for item in new:
             decision = fees.compensation(
@@ -303,7 +310,7 @@ class PaymentReminderFigures(models.AbstractModel):
         fresh = ZERO
         until = []
         for item, amount in overdue:
-            received = payments[item.move_line_id.id]
+            received = payments[item.id]
             accrued = accrual.accrue_claim(
                 statute,
                 tables,
@@ -325,30 +332,30 @@ class PaymentReminderFigures(models.AbstractModel):
         figures.interest_until = min(until, default=None)
 
     @api.model
-    def _read_payments(self, line_ids):
-        """Read what was paid or credited on these journal items, and when.
+    def _read_payments(self, items):
+        """Read what was paid or credited on these due items, and when.
 
-        :return: {line id: [:class:`rules.interest.Payment`]}
+        :return: {item id: [:class:`rules.interest.Payment`]}
         """
         found = defaultdict(list)
-        if not line_ids:
+        if not items:
             return found
+        by_line = items.grouped("move_line_id")
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT part.debit_move_id, part.debit_amount_currency, other.date,
-                       line.currency_id
+                SELECT part.debit_move_id, part.debit_amount_currency, other.date
                   FROM account_partial_reconcile part
                   JOIN account_move_line other ON other.id = part.credit_move_id
-                  JOIN account_move_line line ON line.id = part.debit_move_id
                  WHERE part.debit_move_id = ANY(%s)
                 """,
-                list(line_ids),
+                items.move_line_id.ids,
             )
         )
-        for line_id, amount, day, currency_id in rows:
-            digits = self.env["res.currency"].browse(currency_id).decimal_places
-            found[line_id].append(interest.Payment(day, _decimal(amount, digits)))
+        for line_id, amount, day in rows:
+            for item in by_line[items.move_line_id.browse(line_id)]:
+                digits = item.currency_id.decimal_places
+                found[item.id].append(interest.Payment(day, _decimal(amount, digits)))
         return found
 
     # -- history ----------------------------------------------------------------

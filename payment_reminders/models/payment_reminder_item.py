@@ -38,6 +38,14 @@ class PaymentReminderItem(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
+    agency_part_id = fields.Many2one(
+        "payment.reminder.agency.part",
+        string="Refused part",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Set when this is the part of the invoice that an agency refused to pay.",
+    )
     date_due = fields.Date(string="Due", required=True, readonly=True)
     amount_residual = fields.Monetary(
         string="Open", compute="_compute_amount_residual", help="Read live."
@@ -74,7 +82,8 @@ class PaymentReminderItem(models.Model):
     next_date = fields.Date(readonly=True)
 
     _move_line_uniq = models.UniqueIndex(
-        "(move_line_id)", "This journal item is in a case already."
+        "(move_line_id, COALESCE(agency_part_id, 0))",
+        "This journal item is in a case already.",
     )
 
     def _compute_amount_residual(self):
@@ -82,13 +91,18 @@ class PaymentReminderItem(models.Model):
             self.sudo().move_line_id.ids
         )
         for item in self:
-            seen = live.get(item.sudo().move_line_id.id)
+            seen = live.get(item.sudo()._get_live_key())
             item.amount_residual = float(seen.owed) if seen else 0.0
 
     def _get_live(self, live):
         """Return what the books say of this item; None when it is gone or dropped."""
         self.ensure_one()
-        return None if self.is_dropped else live.get(self.move_line_id.id)
+        return None if self.is_dropped else live.get(self._get_live_key())
+
+    def _get_live_key(self):
+        """Return what this item is found by in what was read live."""
+        self.ensure_one()
+        return self.move_line_id.id, self.agency_part_id.id or None
 
     def _drop(self):
         """Chase what is still open of these items no more."""
@@ -146,12 +160,17 @@ class PaymentReminderItem(models.Model):
                 }
             )
             if not is_new:
-                changed[item.move_id.name or str(item.id)] = {
+                changed[item._get_trail_name()] = {
                     "change": str(lifecycle.observe(seen)),
                     "before": str(seen.known),
                     "now": str(seen.owed),
                 }
         return changed
+
+    def _get_trail_name(self):
+        """Return what the trail calls this item."""
+        name = self.move_id.name or str(self.id)
+        return f"{name} #{self.id}" if self.agency_part_id else name
 
     def _collect_plan(self, plan, changes):
         """Note the next step in ``changes`` if it is not what is stored."""
@@ -184,12 +203,13 @@ class PaymentReminderItem(models.Model):
             grace_days=self.case_id.partner_id.reminder_grace_days,
         )
 
-    @api.depends("move_id", "date_due")
+    @api.depends("move_id", "agency_part_id")
     def _compute_display_name(self):
         for item in self:
-            item.display_name = item.sudo().move_id.name or self.env._(
-                "Deleted invoice"
-            )
+            name = item.sudo().move_id.name or self.env._("Deleted invoice")
+            if item.sudo().agency_part_id:
+                name = self.env._("%s (refused part)", name)
+            item.display_name = name
 
     @api.model
     def _search_display_name(self, operator, value):

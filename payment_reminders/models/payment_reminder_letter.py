@@ -4,9 +4,10 @@ import unicodedata
 from functools import lru_cache
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, float_compare, formatLang
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -197,6 +198,7 @@ class PaymentReminderLetter(models.Model):
             "extras": extras,
             "principal": money(self.amount_principal),
             "interest_until": self._format_letter_date(self.interest_until),
+            "notes": self._prepare_letter_notes() if demand else {},
             "total": self._get_letter_total(),
             "deadline": self._get_letter_deadline() if demand else "",
             "pay_url": self._get_pay_url(),
@@ -206,6 +208,28 @@ class PaymentReminderLetter(models.Model):
             "case": self.case_id.name,
             "date": self._get_letter_date(),
         }
+
+    def _prepare_letter_notes(self):
+        """Return what a customer has to know of how fees and interest were found.
+
+        :return: dict of interest_until (set when a rate is missing after it) and, set
+            when a limit of the law was converted: rate, law_currency, day; all of them
+            formatted
+        """
+        remarks = set(self.remarks or [])
+        values = self.remark_values or {}
+        notes = {}
+        if "interest:no_rate" in remarks and self.interest_until:
+            notes["interest_until"] = self._format_letter_date(self.interest_until)
+        if (self.amount_fee and "fee:converted" in remarks) or (
+            self.amount_compensation and "compensation:converted" in remarks
+        ):
+            notes |= {
+                "rate": self._format_letter_rate(values.get("rate", "")),
+                "law_currency": values.get("law_currency", ""),
+                "day": self._format_letter_date(fields.Date.to_date(values["day"])),
+            }
+        return notes
 
     def _get_letter_reference(self, items):
         """Return the reference for one payment of it all.
@@ -225,7 +249,9 @@ class PaymentReminderLetter(models.Model):
         """Return one row of the table of due items."""
         money = self._format_letter_money
         digits = self.currency_id.decimal_places
-        paid = line.amount_total - line.amount_residual - line.amount_credited
+        received = line.amount_total - line.amount_residual - line.amount_apart
+        credited = min(line.amount_credited, max(received, 0))
+        paid = received - credited
         is_partial = float_compare(line.amount_total, line.amount_residual, digits) > 0
         move = line.item_id.move_id
         reference = move.payment_reference or line.name or ""
@@ -237,7 +263,9 @@ class PaymentReminderLetter(models.Model):
             "open": money(line.amount_residual),
             "invoiced": money(line.amount_total) if is_partial else "",
             "paid": money(paid) if float_compare(paid, 0, digits) > 0 else "",
-            "credited": money(line.amount_credited) if line.amount_credited else "",
+            "credited": money(credited)
+            if float_compare(credited, 0, digits) > 0
+            else "",
             "reference": reference,
             "own_reference": reference if reference != line.name else "",
         }
@@ -301,6 +329,12 @@ class PaymentReminderLetter(models.Model):
         digits = currency.decimal_places if currency else 2
         text = formatLang(self.env, amount, digits=digits).replace(" ", NBSP)
         return f"{text}{NBSP}{currency.name or ''}" if code else text
+
+    def _format_letter_rate(self, text):
+        """Return an exchange rate as the reader writes it, with all its decimals."""
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        rate = format_decimal(text or "0", locale=locale, decimal_quantization=False)
+        return rate.replace(" ", NBSP)
 
     def _format_letter_date(self, day, date_format="medium"):
         """Return a day as the reader's country writes it, the month in letters where

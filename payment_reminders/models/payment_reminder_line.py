@@ -38,6 +38,14 @@ class PaymentReminderLine(models.Model):
     amount_total = fields.Monetary(string="Invoiced", readonly=True)
     amount_residual = fields.Monetary(string="Open", readonly=True)
     amount_credited = fields.Monetary(readonly=True)
+    amount_apart = fields.Monetary(
+        readonly=True,
+        help="Open too, but not asked for here: an agency's part, or one that it "
+        "refused and that has a line of its own.",
+    )
+    amount_pending = fields.Monetary(
+        string="Left to an agency", readonly=True, help="What of that is pending there."
+    )
     amount_interest = fields.Float(
         digits=(16, 6),
         readonly=True,

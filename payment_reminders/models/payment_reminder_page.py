@@ -98,9 +98,9 @@ class PaymentReminderCase(models.Model):
         """
         self.ensure_one()
         figures = self.env["payment.reminder.figures"]
-        found = figures._read_payments(self.item_ids.move_line_id.ids)
+        found = figures._read_payments(self.item_ids)
         return {
-            item: sorted(found[item.move_line_id.id], key=lambda paid: paid.date)
+            item: sorted(found[item.id], key=lambda paid: paid.date)
             for item in self.item_ids
         }
 

@@ -69,7 +69,7 @@ class PaymentReminderProposal(models.AbstractModel):
                 **dict.fromkeys(plan.listed),
             }
             rows = [
-                (item, live[item.move_line_id.id], steps[item.id])
+                (item, live[item._get_live_key()], steps[item.id])
                 for item in case.item_ids
                 if item.id in steps
             ]

@@ -65,7 +65,7 @@ class PaymentReminderFigures(models.AbstractModel):
         live = self.env["payment.reminder.facts"]._read_due_items(
             charging.item_ids.move_line_id.ids
         )
-        payments = self._read_payments(charging.item_ids.move_line_id.ids)
+        payments = self._read_payments(charging.item_ids)
         jurisdictions = charging.ladder_id.jurisdiction_id
         tables = jurisdictions._get_rate_tables()
         statutes = {law: law._get_statute() for law in jurisdictions}

@@ -51,6 +51,16 @@ class PaymentReminder(models.Model):
             "interest": money(self.amount_interest),
         }
 
+    def _prepare_portal_notes(self):
+        """Return the remarks on this notice that the customer's page repeats.
+
+        Up to when interest was computed the page says for today, not for then.
+        """
+        self.ensure_one()
+        notes = self._prepare_letter_notes()
+        notes.pop("interest_until", None)
+        return notes
+
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"

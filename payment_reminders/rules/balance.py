@@ -10,16 +10,23 @@ from decimal import Decimal
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
 
 
-def owed(residual: Decimal, in_process: Decimal, move_state: str) -> Decimal:
+def owed(
+    residual: Decimal,
+    in_process: Decimal,
+    move_state: str,
+    apart: Decimal = Decimal(0),
+) -> Decimal:
     """Return what a customer is still to pay on one due item.
 
     :param residual: open amount of the journal item, in its currency
     :param in_process: share of registered payments without a journal entry
     :param move_state: Odoo's state of the invoice; only a posted one is owed
+    :param apart: what of the residual this due item does not ask: the pending part of
+        an agency, and a part that is a due item of its own (:mod:`agency`)
     """
     if move_state != "posted":
         return Decimal(0)
-    return max(residual - in_process, Decimal(0))
+    return max(residual - in_process - apart, Decimal(0))
 
 
 def in_process_by_item(

@@ -115,9 +115,10 @@ class ItemFacts:
 
     Amounts are in the case's currency. ``residual`` is what the journal item
     still asks; ``in_process`` what registered payments without a journal entry
-    will take from it; ``credited`` what credit notes took so far. ``invoice_sent_on``
-    is the day on which the invoice first reached the customer from here; without
-    it, a sent one was sent another way.
+    will take from it; ``credited`` what credit notes took so far; ``apart`` what of
+    the residual this item does not ask (an agency's part, see :mod:`agency`).
+    ``invoice_sent_on`` is the day on which the invoice first reached the customer
+    from here; without it, a sent one was sent another way.
     """
 
     item_id: int
@@ -138,11 +139,13 @@ class ItemFacts:
     invoice_sent_on: date | None = None
     pending_transaction: bool = False
     already_sent: bool = False
+    apart: Decimal = Decimal(0)
+    proposed_apart: Decimal = Decimal(0)
 
     @property
     def owed(self) -> Decimal:
         """What is really open, payments in process taken off."""
-        return owed(self.residual, self.in_process, self.move_state)
+        return owed(self.residual, self.in_process, self.move_state, self.apart)
 
 
 @dataclass(frozen=True)
@@ -309,6 +312,8 @@ def _check_amount(item: ItemFacts) -> Iterator[Code]:
         yield Code.IN_PAYMENT
     elif item.payment_state == "reversed" or (item.owed == 0 and newly_credited):
         yield Code.CREDITED
+    elif item.apart != item.proposed_apart:
+        yield Code.AMOUNT_CHANGED
     elif item.payment_state == "paid" or item.owed == 0:
         yield Code.PAID
     elif item.owed < item.proposed_residual:

@@ -9,6 +9,7 @@ from . import test_fees_left_off
 from . import test_claim_ledger
 from . import test_money_in_doubt
 from . import test_no_way_round
+from . import test_odd_amounts
 from . import test_paying
 from . import test_rest
 from . import test_outlook
@@ -26,6 +27,7 @@ from . import test_invoice_fields
 from . import test_portal
 from . import test_portal_interest
 from . import test_access
+from . import test_agency
 from . import test_ladder
 from . import test_trail
 from . import test_undo

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
 from .common import ReminderCommon
@@ -95,6 +95,8 @@ class TestClaimLedger(ReminderCommon):
         self.assertIn("interest:no_rate", reminder.remarks)
         self.assertIn("06/30/2026 only", reminder.remark_text)
         self.assertTrue(self.company._get_reminder_rate_warnings())
+        settings = self.env["res.config.settings"].create({})
+        self.assertIn("Danmarks Nationalbank", settings.reminder_rate_warning)
         told = self.ladder.activity_ids.filtered(lambda a: a.user_id == self.manager)
         self.assertEqual(len(told), 1)
         told.action_done()
@@ -178,6 +180,29 @@ class TestClaimLedger(ReminderCommon):
             self.check_sums(reminder)
         kinds = reminder.case_id.event_ids.mapped("kind")
         self.assertIn("fee_lowered", kinds)
+
+    def test_fee_of_a_notice_in_the_queue_is_lowered(self):
+        self.make_danish()
+        with freeze_time("2026-03-16 08:00:00"):
+            reminder = self.propose().with_user(self.manager)
+            self.assertTrue(reminder.can_lower_fee)
+            action = reminder.action_lower_fee()
+            dialog = (
+                self.env[action["res_model"]]
+                .with_user(self.manager)
+                .with_context(**action["context"])
+                .create({"amount": 40, "note": "Agreed on the phone"})
+            )
+            dialog.action_confirm()
+            self.assertEqual(reminder.amount_fee, 40)
+            with self.assertRaisesRegex(UserError, "lowered or dropped, not"):
+                dialog.amount = 41
+                dialog.action_confirm()
+            with self.assertRaises(AccessError):
+                reminder.with_user(self.rep).action_lower_fee()
+            self.send(reminder.with_user(self.env.user))
+            self.assertEqual((reminder.state, reminder.amount_fee), ("sent", 40))
+            self.assertFalse(reminder.can_lower_fee)
 
     def test_fee_is_never_raised_by_hand(self):
         move = self.make_danish()

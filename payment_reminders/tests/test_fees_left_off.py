@@ -1,4 +1,5 @@
 from odoo.tests import freeze_time
+from odoo.tools import html2plaintext
 
 from .common import ReminderCommon
 
@@ -25,6 +26,10 @@ class TestFeesLeftOff(ReminderCommon):
             reminder = self.propose()
             self.send(reminder)
             return reminder
+
+    def get_letter(self, reminder):
+        text = html2plaintext(reminder._get_letter_block("claim"))
+        return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
     def get_dkk(self, amount):
         dkk = self.env.ref("base.DKK")
@@ -63,6 +68,32 @@ class TestFeesLeftOff(ReminderCommon):
         self.assertEqual(reminder.remarks, ["fee:converted"])
         self.assertIn("0.125 USD for one DKK", reminder.remark_text)
         self.assertIn("09/15/2026", reminder.remark_text)
+        self.assertIn(
+            "The law names its amounts in DKK. They were converted at the rate of "
+            "Sep 15, 2026: 1 DKK is 0.125 USD.",
+            self.get_letter(reminder),
+        )
+
+    def test_the_letter_says_nothing_of_what_was_not_converted(self):
+        self.make_danish()
+        self.assertNotIn("converted", self.get_letter(self.propose()))
+
+    def test_the_letter_says_up_to_when_interest_was_computed(self):
+        self.ladder.step_ids.filtered(
+            lambda s: s.kind != "nudge"
+        ).charge_interest = True
+        dkk = self.get_dkk(1)
+        self.make_invoice(due="2026-06-15", currency_id=dkk.id)
+        reminder = self.propose()
+        self.assertIn("interest:no_rate", reminder.remarks)
+        text = self.get_letter(reminder)
+        self.assertIn("Interest up to and including Jun 30, 2026", text)
+        self.assertIn("the official rate for the days after it is not", text)
+        with freeze_time("2026-06-24 08:00:00"):
+            reminder._cancel("again")
+            text = self.get_letter(self.propose())
+        self.assertIn("Interest up to and including Jun 24, 2026", text)
+        self.assertNotIn("official rate", text)
 
     def test_disputed_goes_without_a_fee(self):
         self.make_danish()
@@ -82,6 +113,31 @@ class TestFeesLeftOff(ReminderCommon):
         )
         proposed = case.event_ids.filtered(lambda e: e.kind == "proposed")
         self.assertEqual(proposed.payload["remarks"], ["fee:disputed"])
+
+    def test_conditions_of_other_laws(self):
+        self.ladder.step_ids.deadline_days = 14
+        for law, code, remark, words in (
+            ("se", "SEK", "fee:not_agreed", "only when it was agreed beforehand"),
+            ("no", "NOK", "fee:too_early", "from 14 days after the due date"),
+            ("fi", "EUR", "fee:too_early", "from 14 days after the due date"),
+        ):
+            with self.subTest(law=law):
+                self.ladder.jurisdiction_id = self.env.ref(
+                    f"payment_reminders.jurisdiction_{law}"
+                )
+                currency = self.env.ref(f"base.{code}")
+                currency.active = True
+                person = self.make_customer(law, f"{law}@x.example", is_company=False)
+                self.make_invoice(due=10, partner=person, currency_id=currency.id)
+                reminder = self.propose().filtered(
+                    lambda r, person=person: r.partner_id == person
+                )
+                self.send(reminder)
+                self.assertEqual(reminder.state, "sent", reminder.held_reason)
+                self.assertEqual((reminder.amount_fee, reminder.remarks), (0, [remark]))
+                self.assertIn(words, reminder.remark_text)
+                sent = reminder.case_id.event_ids.filtered(lambda e: e.kind == "sent")
+                self.assertEqual(sent.payload["remarks"], [remark])
 
     def test_own_floor_and_share(self):
         self.make_danish()

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +11,33 @@ from odoo.tools import mute_logger
 from ..models import reminder_linter_messages
 from ..rules import interest, linter
 from .law_data import STATUTES, load_tables
+from .linter_cases import REFUSED, WARNED
 
 ON = date(2026, 11, 22)
+#: How the sentence of each breach begins, figures and all.
+SENTENCES = {
+    "nudge_fee": "A nudge before the due date cannot carry a fee",
+    "fee_over_cap": r"The fee of .*\d.* is over the highest of .*\d",
+    "fee_over_scale": r"The fee of .*\d.* is limited by the scale on what is owed",
+    "fee_actual_cost": "The law names no amount",
+    "fee_too_early": r"A fee on day \d+ is too early: .* \d+ days after the due date",
+    "fee_spacing": r"Only \d+ days lie between .* at least \d+ are needed",
+    "fee_spacing_careful": r"\d+ days lie between .* the careful reading is \d+",
+    "fee_deadline_running": r"A further fee needs .* gives \d+ days, .* after \d+",
+    "fee_count": r"This is fee number \d+; at most \d+ are possible",
+    "fee_agreement": "The fee is due only from customers who agreed to it",
+    "fee_first_free": r"A fee is possible only after \d+ notice without one",
+    "fee_before_final_notice": "A fee is possible only after the deadline of a final",
+    "letter_before_due": "This notice would go out before the claim is late",
+    "deadline_short": r"The deadline of \d+ days is shorter than the \d+ days",
+    "no_interest": "The law knows no interest on late payment for consumers",
+    "interest_margin_person": r"\d.* points over the statutory interest cannot",
+    "interest_margin_agreed": r"\d.* points over the statutory interest need an",
+    "compensation_person": "No lump sum can be asked of a consumer",
+    "compensation_includes_fees": "The lump sum and the fees count against each other",
+}
+#: Breaches that no paragraph of the law names.
+WITHOUT_PARAGRAPH = {"nudge_fee", "no_interest"}
 
 
 @tagged("post_install", "-at_install")
@@ -223,6 +249,62 @@ class TestJurisdiction(TransactionCase):
         self.assertRegex(errors[2], "Step 3: Only 5 days .* 10 are needed .Rentelov")
         self.assertEqual(len(warnings), 1)
         self.assertRegex(warnings[0], "Step 2: 10 days .* the careful reading is 11")
+
+    def test_each_breach_of_each_law_in_its_own_words(self):
+        """Every rule of every law: the step, the sentence, the paragraph."""
+        for code, steps, debtors, breach, step in [*REFUSED, *WARNED]:
+            with self.subTest(law=code, breach=breach):
+                law = self.laws[code]
+                texts = sum(law._lint(linter.Ladder(tuple(steps), debtors), ON), [])
+                found = [
+                    text
+                    for text in texts
+                    if re.match(f"Step {step + 1}: {SENTENCES[breach]}", text)
+                ]
+                self.assertEqual(len(found), 1, texts)
+                if breach not in WITHOUT_PARAGRAPH:
+                    self.assertRegex(found[0], r" \(.*\d.*\)$")
+
+    def test_every_law_has_a_case_for_each_of_its_rules(self):
+        """What a law has a figure for, a ladder must be able to break."""
+        tested = {(code, breach) for code, _s, _d, breach, _n in [*REFUSED, *WARNED]}
+        for code, law in STATUTES.items():
+            for breach in self._get_rules(law):
+                with self.subTest(law=code, breach=breach):
+                    self.assertIn((code, breach), tested)
+
+    def _get_rules(self, law):
+        """Return the breaches that a law makes possible on the day of these tests."""
+        rules = [
+            rule
+            for debtor in ("person", "company")
+            for kind in ("reminder", "final_notice")
+            if (rule := law.fee_rule(debtor, ON, kind))
+        ]
+        for breach, holds in (
+            ("fee_over_cap", lambda rule: rule.basis == "statutory"),
+            ("fee_over_scale", lambda rule: rule.basis == "scale"),
+            ("fee_actual_cost", lambda rule: rule.basis == "actual_cost"),
+            ("fee_too_early", lambda rule: rule.first_after_days),
+            ("fee_spacing", lambda rule: rule.spacing_days),
+            ("fee_spacing_careful", lambda rule: rule.careful_spacing_days),
+            ("fee_deadline_running", lambda rule: rule.after_deadline),
+            ("fee_count", lambda rule: rule.max_count is not None),
+            ("fee_agreement", lambda rule: rule.requires_agreement),
+            ("fee_first_free", lambda rule: rule.free_notices),
+            ("fee_before_final_notice", lambda rule: rule.after_final_notice),
+            ("deadline_short", lambda rule: rule.deadline_days),
+        ):
+            if any(holds(rule) for rule in rules):
+                yield breach
+        if law.margin_rule("person", ON):
+            yield (
+                "interest_margin_person"
+                if law.consumer_margin_fixed
+                else "interest_margin_agreed"
+            )
+        if law.compensation_rule("company", ON):
+            yield "compensation_person"
 
     def test_all_messages_can_be_written(self):
         """Ladders that break everything in every law, so that every message is used."""

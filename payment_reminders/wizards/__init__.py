@@ -1,3 +1,4 @@
+from . import payment_reminder_fee_wizard
 from . import payment_reminder_hold_wizard
 from . import payment_reminder_payment_wizard
 from . import payment_reminder_rest_wizard

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+
+class PaymentReminderFeeWizard(models.TransientModel):
+    """Lowers or drops the fee of a notice that waits in the queue."""
+
+    _name = "payment.reminder.fee.wizard"
+    _description = "Lower the Fee of a Reminder"
+
+    reminder_id = fields.Many2one("payment.reminder", required=True, readonly=True)
+    currency_id = fields.Many2one(related="reminder_id.currency_id")
+    amount_before = fields.Monetary(
+        related="reminder_id.amount_fee", string="Fee as it stands"
+    )
+    amount = fields.Monetary(
+        string="Lower it to", help="0 drops the fee. It is never raised."
+    )
+    note = fields.Char(
+        string="Why", required=True, help="Kept on the reminder with your name."
+    )
+
+    def action_confirm(self):
+        """Lower the fee; what the notice asks for goes down with it."""
+        self.ensure_one()
+        self.env["payment.reminder.ladder"]._check_manager()
+        self.reminder_id._lock_or_explain()
+        # A manager decides; the machine writes.
+        self.reminder_id.sudo()._lower_fee(self.amount, self.note)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    can_lower_fee = fields.Boolean(compute="_compute_can_lower_fee")
+
+    @api.depends("state", "amount_fee")
+    def _compute_can_lower_fee(self):
+        for reminder in self:
+            reminder.can_lower_fee = reminder.amount_fee > 0 and reminder.state in (
+                "proposed",
+                "approved",
+                "held",
+            )
+
+    def action_lower_fee(self):
+        """Open the dialog that lowers or drops the fee of this notice."""
+        self.ensure_one()
+        self.env["payment.reminder.ladder"]._check_manager()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Lower the fee"),
+            "res_model": "payment.reminder.fee.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reminder_id": self.id},
+        }
