@@ -16,7 +16,7 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["holidays", "phonenumbers"]},
+    "external_dependencies": {"python": ["holidays", "phonenumbers", "stdnum"]},
     "data": [
         # security
         "security/payment_reminder_groups.xml",
@@ -35,6 +35,7 @@
         "data/payment_reminder_ladder_data.xml",
         # scheduled actions
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         # views
         "views/payment_reminder_rate_views.xml",
         "views/payment_reminder_jurisdiction_views.xml",
@@ -45,6 +46,7 @@
         "views/payment_reminder_ladder_views.xml",
         "views/payment_reminder_views.xml",
         "views/payment_reminder_case_views.xml",
+        "views/payment_reminder_company_status_views.xml",
         "views/payment_reminder_query_views.xml",
         "views/payment_reminder_plan_views.xml",
         "views/payment_reminder_event_views.xml",

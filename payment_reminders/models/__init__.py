@@ -55,6 +55,8 @@ from . import account_bank_statement_line
 from . import payment_reminder_bounce
 from . import payment_reminder_agency_part
 from . import payment_reminder_agency
+from . import payment_reminder_company_status
+from . import payment_reminder_insolvency
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

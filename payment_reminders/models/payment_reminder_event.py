@@ -69,6 +69,7 @@ class PaymentReminderEvent(models.Model):
             ("interrupted", "Limitation interrupted"),
             ("limitation_near", "Limitation is near"),
             ("agency_part", "Part of an agency changed"),
+            ("company_status", "Company register"),
             ("configuration_changed", "Configuration changed"),
         ],
         required=True,

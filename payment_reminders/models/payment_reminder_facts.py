@@ -46,6 +46,7 @@ class PaymentReminderFacts(models.AbstractModel):
         sent_before = self._read_already_sent(reminders)
         history = cases._get_sent_history()
         schedules = cases._get_schedules()
+        registers = self._read_status_facts(cases, now)
         neutralized = bool(
             self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
         )
@@ -63,6 +64,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 bank_stale_days=stale.get(reminder.company_id.id),
                 recipients=recipients[reminder.case_id.id],
                 neutralized=neutralized,
+                **registers[reminder.case_id.id],
             )
             for reminder in reminders
         }

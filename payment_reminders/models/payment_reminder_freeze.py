@@ -24,6 +24,7 @@ class PaymentReminderFreeze(models.Model):
             ("partial_payment", "A part was paid: look at the rest"),
             ("credit_note", "A credit note came: look at the rest"),
             ("insolvency", "The customer is insolvent or being dissolved"),
+            ("status_unknown", "The company register says nothing certain: look"),
             ("unmatched_money", "Money came in that is not matched yet"),
             ("reopened", "A payment was undone: look before going on"),
             ("promise", "The customer promised to pay"),

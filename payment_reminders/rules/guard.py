@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from .balance import SETTLED, owed
+from .insolvency import is_stale
 
 
 class Code(str, Enum):
@@ -78,6 +79,7 @@ FREEZE_CODES: Mapping[str, Code] = {
     "query": Code.OPEN_QUERY,
     "plan": Code.PAYMENT_PLAN,
     "insolvency": Code.INSOLVENCY,
+    "status_unknown": Code.STATUS_UNKNOWN,
     "partial_payment": Code.PARTIAL_PAYMENT,
     "credit_note": Code.CREDITED,
     "unmatched_money": Code.UNALLOCATED_CREDIT,
@@ -180,7 +182,10 @@ class Facts:
     money: tuple[MoneyFacts, ...] = ()
     bank_stale_days: int | None = None
     bank_stale_limit: int | None = None
+    insolvency: bool = False
     status_unknown: bool = False
+    status_age_days: int | None = None
+    status_age_limit: int | None = None
     spaced: bool = True
     ladder_id: int | None = None
     approved_ladder_id: int | None = None
@@ -192,6 +197,11 @@ class Facts:
     open_costs: Decimal = Decimal(0)
     proposed_costs: Decimal = Decimal(0)
     overdue_principal: Decimal = Decimal(0)
+
+    @property
+    def is_status_stale(self) -> bool:
+        """Whether the last good check of the company register is too old to go on."""
+        return is_stale(self.status_age_days, self.status_age_limit)
 
     def to_json(self) -> str:
         """Return canonical JSON: sorted keys, amounts and dates as strings."""
@@ -344,7 +354,9 @@ def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:
         yield Code.OPEN_QUERY
     if facts.active_plans:
         yield Code.PAYMENT_PLAN
-    if facts.status_unknown:
+    if facts.insolvency:
+        yield Code.INSOLVENCY
+    if facts.status_unknown or facts.is_status_stale:
         yield Code.STATUS_UNKNOWN
     if facts.snoozed_until and facts.today < facts.snoozed_until:
         yield Code.SNOOZED

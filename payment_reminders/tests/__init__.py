@@ -3,6 +3,7 @@ from . import test_case_broken
 from . import test_case_merge
 from . import test_case_people
 from . import test_channels
+from . import test_company_status
 from . import test_jurisdiction
 from . import test_limitation
 from . import test_fees_left_off

@@ -1,0 +1,429 @@
+"""A case whose debtor is in trouble: the hold, its release, and the claim to file."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning
+from odoo.tools import format_date, formatLang
+
+from ..rules import insolvency
+from ..rules.guard import Code
+from .payment_reminder_figures import Figures
+
+#: Holds that nobody lifts without saying why.
+NEED_A_REASON = (insolvency.INSOLVENCY, insolvency.STATUS_UNKNOWN)
+
+
+class PaymentReminderCase(models.Model):
+    _inherit = "payment.reminder.case"
+
+    # None of these depends on the check's fields: an answer of a register would make
+    # Odoo look for the cases of each of ten thousand checks.
+    company_status_id = fields.Many2one(
+        "payment.reminder.company.status",
+        string="Company register",
+        compute="_compute_company_status_id",
+    )
+    is_debtor_in_trouble = fields.Boolean(
+        string="Debtor in trouble", compute="_compute_company_status_id"
+    )
+    company_status = fields.Selection(
+        selection=lambda self: (
+            self.env["payment.reminder.company.status"]._fields["status"].selection
+        ),
+        string="Status in the register",
+        compute="_compute_company_status_id",
+    )
+    company_status_word = fields.Char(
+        string="Word of the register", compute="_compute_company_status_id"
+    )
+    company_status_since = fields.Date(
+        string="Since", compute="_compute_company_status_id"
+    )
+    company_status_source = fields.Char(
+        string="Register", compute="_compute_company_status_id"
+    )
+    company_status_number = fields.Char(
+        string="Registration number", compute="_compute_company_status_id"
+    )
+    company_status_checked_at = fields.Datetime(
+        string="Read on", compute="_compute_company_status_id"
+    )
+    company_status_advice = fields.Text(
+        string="What to do", compute="_compute_company_status_id"
+    )
+    insolvency_day = fields.Date(
+        string="Claim to the day",
+        compute="_compute_insolvency_claim",
+        help="The day of the decree: interest counts up to it, later fees do not.",
+    )
+    insolvency_principal = fields.Monetary(
+        string="Invoices",
+        compute="_compute_insolvency_claim",
+        help="Everything that was open on that day, due or not.",
+    )
+    insolvency_interest = fields.Monetary(
+        string="Interest to that day", compute="_compute_insolvency_claim"
+    )
+    insolvency_rate_missing_from = fields.Date(
+        compute="_compute_insolvency_claim",
+        help="Interest could be computed up to here: a reference rate is missing.",
+    )
+    insolvency_fees = fields.Monetary(
+        string="Fees and compensation until then", compute="_compute_insolvency_claim"
+    )
+    insolvency_claim = fields.Monetary(
+        string="Claim to file", compute="_compute_insolvency_claim"
+    )
+    insolvency_specification = fields.Html(
+        string="Specification", compute="_compute_insolvency_claim", sanitize=False
+    )
+
+    # -- the register -----------------------------------------------------------
+
+    def _compute_company_status_id(self):
+        statuses = self._read_company_statuses()
+        none = self.env["payment.reminder.company.status"]
+        for case in self:
+            check = case.company_status_id = statuses.get(case.id, none)
+            case.is_debtor_in_trouble = check.is_in_trouble
+            case.company_status = check.status
+            case.company_status_word = check.word
+            case.company_status_since = check.since
+            case.company_status_source = check.source
+            case.company_status_number = check.number
+            case.company_status_checked_at = check.checked_at
+            case.company_status_advice = check.advice
+
+    def _read_company_statuses(self):
+        """Return {case id: check of its customer}, where there is one."""
+        Status = self.env["payment.reminder.company.status"].sudo()
+        identities = {
+            case.id: Status._get_identity(case.company_id.id, case.partner_id.id)
+            for case in self.sudo()
+        }
+        checks = Status.search([("identity", "in", list(set(identities.values())))])
+        by_identity = {check.identity: check for check in checks}
+        return {
+            case_id: by_identity[identity].with_env(self.env)
+            for case_id, identity in identities.items()
+            if identity in by_identity
+        }
+
+    def _follow(self, live):
+        # EXTENDS payment_reminders: what is opened for a debtor in trouble rests
+        result = super()._follow(live)
+        checks = self.env["payment.reminder.company.status"].union(
+            *self._read_company_statuses().values()
+        )
+        checks.sudo()._hold_cases()
+        return result
+
+    def action_view_company_status(self):
+        """Show what the register says of this customer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "payment.reminder.company.status",
+            "res_id": self.company_status_id.id,
+            "view_mode": "form",
+            "name": self.env._("Company Register"),
+        }
+
+    # -- release ----------------------------------------------------------------
+
+    def action_release(self, note=None):
+        # EXTENDS payment_reminders
+        self._check_release_note(self.sudo()._get_open_freezes(), note)
+        return super().action_release(note)
+
+    def _check_release_note(self, freezes, note):
+        """Refuse to lift a hold of an insolvent debtor without a reason."""
+        if note or not set(freezes.mapped("reason")) & set(NEED_A_REASON):
+            return
+        raise RedirectWarning(
+            self.env._(
+                "%s may be insolvent or dissolved. Say why reminders may go on.",
+                ", ".join(freezes.case_id.partner_id.mapped("display_name")),
+            ),
+            self.env.ref(
+                "payment_reminders.payment_reminder_hold_wizard_action_release"
+            ).id,
+            self.env._("Release with a Reason"),
+            {"active_model": self._name, "active_ids": self.ids},
+        )
+
+    def _release(self, note=False, reasons=None):
+        # EXTENDS payment_reminders: whoever lifts such a hold has looked
+        lifted = (
+            self.sudo()
+            ._get_open_freezes()
+            .filtered(
+                lambda f: (
+                    f.reason in NEED_A_REASON
+                    and (reasons is None or f.reason in reasons)
+                )
+            )
+            .case_id
+        )
+        checks = lifted._read_company_statuses().values()
+        self.env["payment.reminder.company.status"].union(*checks)._decide()
+        return super()._release(note, reasons)
+
+    # -- the claim --------------------------------------------------------------
+
+    @api.depends("item_ids", "claim_line_ids.amount")
+    @api.depends_context("lang")
+    def _compute_insolvency_claim(self):
+        checks = self._read_company_statuses()
+        days = {
+            case: check.sudo().date_decree
+            for case in self
+            if (check := checks.get(case.id)) and check.sudo().date_decree
+        }
+        claims = self.env["payment.reminder.figures"]._compute_to_day(days)
+        for case in self:
+            claim = claims.get(case, InsolvencyClaim())
+            case.insolvency_day = days.get(case)
+            case.insolvency_principal = float(claim.principal)
+            case.insolvency_interest = float(claim.interest)
+            case.insolvency_rate_missing_from = claim.rate_missing_from
+            case.insolvency_fees = float(claim.fees)
+            case.insolvency_claim = float(claim.total)
+            case.insolvency_specification = case._specify_claim(claim)
+
+    def _specify_claim(self, claim):
+        """Return each invoice with the periods of its interest, as a table."""
+        self.ensure_one()
+        if not claim.items:
+            return False
+        return self.env["ir.qweb"]._render(
+            "payment_reminders.insolvency_specification",
+            {
+                "items": claim.items,
+                "money": lambda amount: formatLang(
+                    self.env, float(amount), currency_obj=self.currency_id
+                ),
+                "day": lambda day: format_date(self.env, day),
+                "number": lambda number: formatLang(self.env, float(number)),
+            },
+        )
+
+
+class PaymentReminderFreeze(models.Model):
+    _inherit = "payment.reminder.freeze"
+
+    def action_release(self):
+        # EXTENDS payment_reminders
+        open_freezes = self.filtered(lambda freeze: not freeze.date_end)
+        open_freezes.case_id._check_release_note(open_freezes, None)
+        return super().action_release()
+
+
+class InsolvencyClaim:
+    """What one case claims in proceedings, in its currency."""
+
+    def __init__(self):
+        self.principal = self.interest = self.fees = Decimal(0)
+        self.rate_missing_from = None
+        #: (name, due date, open on the day, periods of interest) of each invoice
+        self.items = []
+
+    @property
+    def total(self):
+        return self.principal + self.interest + self.fees
+
+
+class PaymentReminderFigures(models.AbstractModel):
+    _inherit = "payment.reminder.figures"
+
+    @api.model
+    def _compute_to_day(self, days):
+        """Compute what is owed as of the day of a decree, in few queries.
+
+        A payment after that day does not lower it, a fee after it is not in it.
+        Interest is what the law of the case's ladder gives, where the ladder claims
+        interest at all.
+
+        :param days: {case: day}
+        :return: {case: :class:`InsolvencyClaim`}
+        """
+        cases = self.env["payment.reminder.case"].union(*days).sudo()
+        lines = cases.item_ids.move_line_id.ids
+        live = self.env["payment.reminder.facts"]._read_due_items(lines)
+        payments = self._read_payments(lines)
+        tables = cases.ladder_id.jurisdiction_id._get_rate_tables()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+        ledgers = self._read_ledgers_to_day(days)
+        claims = {}
+        for case, day in days.items():
+            claim = claims[case] = InsolvencyClaim()
+            open_items = []
+            for item in case.sudo().item_ids:
+                seen = item._get_live(live)
+                if not seen:
+                    continue
+                later = sum(
+                    p.amount for p in payments[item.move_line_id.id] if p.date > day
+                )
+                owed = seen.owed + later
+                if owed > 0:
+                    open_items.append((item, seen.owed))
+                    claim.principal += owed
+                    claim.items.append((seen.move_name, seen.date_due, owed, []))
+            ledger = ledgers[case.id]
+            claim.fees = ledger["fees"]
+            figures = self._accrue_to_day(
+                case.sudo(), day, open_items, payments, tables, calendars[case.id]
+            )
+            claim.interest = ledger["interest"] + figures.interest
+            if figures.interest_until and figures.interest_until < day:
+                claim.rate_missing_from = figures.interest_until
+            for (item, _owed), row in zip(open_items, claim.items, strict=True):
+                row[3].extend(figures.periods_by_item.get(item.id, ()))
+        return claims
+
+    @api.model
+    def _accrue_to_day(self, case, day, open_items, payments, tables, calendar):
+        """Return the interest to a day that no notice has claimed, maybe negative."""
+        figures = Figures()
+        law = case.ladder_id.jurisdiction_id
+        if law and any(case.ladder_id.step_ids.mapped("charge_interest")):
+            self._add_interest(
+                figures,
+                case,
+                law._get_statute(),
+                tables[law],
+                case.partner_id._get_debtor_kind(),
+                open_items,
+                day,
+                payments,
+                calendar,
+            )
+        return figures
+
+    @api.model
+    def _read_ledgers_to_day(self, days):
+        """Return {case id: {fees, interest}} of the claim ledgers on these days.
+
+        Money that came in, and what was let go, counts whenever it was.
+        """
+        found = defaultdict(lambda: {"fees": Decimal(0), "interest": Decimal(0)})
+        cases = self.env["payment.reminder.case"].union(*days).sudo()
+        by_id = {case.id: day for case, day in days.items()}
+        for line in cases.claim_line_ids:
+            claimed = line.reversal_of_id or line
+            late = claimed.date > by_id[line.case_id.id]
+            if late and claimed.kind in ("fee", "compensation"):
+                continue
+            is_interest = "interest" in (claimed.kind, claimed.settles)
+            amount = line.currency_id.round(line.amount)
+            found[line.case_id.id]["interest" if is_interest else "fees"] += Decimal(
+                str(amount)
+            )
+        return found
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_status_facts(self, cases, now):
+        """Read what the guard must know of the company registers.
+
+        :return: {case id: values for :class:`rules.guard.Facts`}
+        """
+        checks = cases._read_company_statuses()
+        found = {case.id: {} for case in cases}
+        for case in cases.filtered(lambda case: case.id in checks):
+            check = checks[case.id].sudo()
+            reason = check._get_freeze_reason()
+            company = case.company_id
+            followed = company._follows_company_registers()
+            found[case.id] = {
+                "insolvency": reason == insolvency.INSOLVENCY,
+                "status_unknown": reason == insolvency.STATUS_UNKNOWN,
+                "status_age_days": check._get_age_days(now) if followed else None,
+                "status_age_limit": company.reminder_status_stale_days
+                if company.reminder_status_when_stale == "hold"
+                else None,
+            }
+        return found
+
+
+class PaymentReminderExplanation(models.AbstractModel):
+    _inherit = "payment.reminder.explanation"
+
+    @api.model
+    def _explain_code(self, code, reminder, facts=None):
+        # EXTENDS payment_reminders
+        if code == Code.STATUS_UNKNOWN and facts and facts.is_status_stale:
+            return self.env._(
+                "The company register could not be read for %(days)s days, and by your "
+                "settings nobody is reminded then. Look at Company Registers, or check "
+                "%(partner)s by hand.",
+                days=facts.status_age_days,
+                partner=reminder.partner_id.display_name,
+            )
+        return super()._explain_code(code, reminder, facts)
+
+
+class PaymentReminderEvent(models.Model):
+    _inherit = "payment.reminder.event"
+
+    def _describe_values(self, payload):
+        # EXTENDS payment_reminders
+        words = super()._describe_values(payload)
+        if self.kind != "company_status":
+            return words
+        labels = dict(
+            self.env["payment.reminder.company.status"]
+            ._fields["status"]
+            ._description_selection(self.env)
+        )
+        for name, text in (
+            ("date_decree", self.env._("decree of %s")),
+            ("date_filing", self.env._("file until %s")),
+        ):
+            if payload.get(name):
+                words.append(text % format_date(self.env, payload[name]))
+        if not payload.get("status"):
+            return words
+        words.append(labels.get(payload["status"], payload["status"]))
+        words.append(f"“{payload['word']}”")
+        if payload.get("since"):
+            words.append(
+                self.env._("since %s", format_date(self.env, payload["since"]))
+            )
+        words.append(payload["number"])
+        words.append(payload["source"])
+        return words
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    reminder_status_stale_days = fields.Integer(
+        string="Oldest acceptable register check (days)",
+        default=7,
+        help="When a company register has said nothing certain of a customer for "
+        "longer, the check is stale.",
+    )
+    reminder_status_when_stale = fields.Selection(
+        [("go_on", "Go on reminding"), ("hold", "Hold the reminder")],
+        string="When the check is stale",
+        default="go_on",
+        required=True,
+        help="A register that is down is no reason to stop by itself: you decide.",
+    )
+
+    _reminder_status_stale_positive = models.Constraint(
+        "CHECK(reminder_status_stale_days >= 0)",
+        "The age of a register check cannot be negative.",
+    )
+
+    def _follows_company_registers(self):
+        """Tell whether debtors of this company are looked up (hook of the bridges)."""
+        self.ensure_one()
+        return False
