@@ -6,6 +6,7 @@ from . import payment_reminder_jurisdiction_margin
 from . import payment_reminder_jurisdiction_compensation
 from . import payment_reminder_jurisdiction
 from . import payment_reminder_ladder
+from . import payment_reminder_ladder_timeline
 from . import payment_reminder_step
 from . import payment_reminder_step_defaults
 from . import payment_reminder_case
@@ -49,6 +50,9 @@ from . import payment_reminder_running
 from . import payment_reminder_specification
 from . import payment_reminder_limitation
 from . import payment_reminder_fee_limit
+from . import payment_reminder_stories
+from . import payment_reminder_simulation
+from . import payment_reminder_simulation_notice
 from . import payment_reminder_outlook
 from . import payment_reminder_undo
 from . import account_bank_statement_line

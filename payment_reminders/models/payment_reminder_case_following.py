@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import api, models, modules
 from odoo.tools import SQL
@@ -138,6 +139,27 @@ class PaymentReminderCase(models.Model):
                 for item in self.item_ids
                 if item._is_chased(live)
             ],
+            history[self.id],
+            self.company_id._get_reminder_today(),
+            calendars[self.id],
+        )
+
+    def _preview_plan(self, ladder, matches, live, history, calendars):
+        """Return the next notice as if this case stood on another ladder.
+
+        :param ladder: :class:`rules.schedule.Ladder`
+        :param matches: {id of a step on which items stand: id there, or False}
+        """
+        self.ensure_one()
+        items = [
+            replace(due, last_step_id=matches.get(due.last_step_id) or None)
+            for item in self.item_ids
+            if item._is_chased(live)
+            for due in [item._get_due_item(live)]
+        ]
+        return schedule.next_step(
+            ladder,
+            items,
             history[self.id],
             self.company_id._get_reminder_today(),
             calendars[self.id],

@@ -122,6 +122,17 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _read_in_process(self, move_ids):
+        """Read what registered payments without a journal entry take.
+
+        :return: {invoice id: amount in the invoice's currency}
+        """
+        totals = defaultdict(Decimal)
+        for move_id, _day, share in self._read_in_process_shares(move_ids):
+            totals[move_id] += share
+        return totals
+
+    @api.model
+    def _read_in_process_shares(self, move_ids):
         """Read payments that are registered but have no journal entry.
 
         Such a payment leaves the residual of its invoices as it was. Without the
@@ -130,15 +141,17 @@ class PaymentReminderFacts(models.AbstractModel):
         than its invoice is taken as paying all of it: a doubt never sends a
         reminder.
 
-        :return: {invoice id: amount in the invoice's currency}
+        :return: list of (invoice id, day of the payment, amount in the invoice's
+            currency)
         """
         if not move_ids:
-            return {}
+            return []
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT pay.id AS payment_id,
                        pay.amount,
+                       pay.date,
                        pay.currency_id = move.currency_id AS same_currency,
                        move.id AS move_id,
                        move.amount_residual
@@ -158,7 +171,8 @@ class PaymentReminderFacts(models.AbstractModel):
                 moves=list(move_ids),
             )
         )
-        totals = defaultdict(Decimal)
+        taken = defaultdict(Decimal)
+        found = []
         by_payment = defaultdict(list)
         for row in rows:
             by_payment[row["payment_id"]].append(row)
@@ -166,7 +180,7 @@ class PaymentReminderFacts(models.AbstractModel):
             open_amounts = [
                 (
                     row["move_id"],
-                    to_decimal(row["amount_residual"]) - totals[row["move_id"]],
+                    to_decimal(row["amount_residual"]) - taken[row["move_id"]],
                 )
                 for row in invoices
             ]
@@ -175,8 +189,9 @@ class PaymentReminderFacts(models.AbstractModel):
             else:
                 shares = dict(open_amounts)
             for move_id, share in shares.items():
-                totals[move_id] += share
-        return totals
+                taken[move_id] += share
+                found.append((move_id, invoices[0]["date"], share))
+        return found
 
     @api.model
     def _spread_over_lines(self, rows, in_process):

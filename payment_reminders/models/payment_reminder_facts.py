@@ -292,14 +292,19 @@ class PaymentReminderFacts(models.AbstractModel):
             country = case.partner_id.country_id.code or company.country_id.code or ""
             key = (company.id, country)
             if key not in made:
-                made[key] = Calendar(
-                    country=country,
-                    closed_days=closed[company.id],
-                    hour_from=company.reminder_hour_from,
-                    hour_to=company.reminder_hour_to,
-                )
+                made[key] = self._make_calendar(company, country, closed[company.id])
             calendars[case.id] = made[key]
         return calendars
+
+    @api.model
+    def _make_calendar(self, company, country, closed_days):
+        """Return the calendar of debtors in a country (ISO code) of a company."""
+        return Calendar(
+            country=country,
+            closed_days=closed_days,
+            hour_from=company.reminder_hour_from,
+            hour_to=company.reminder_hour_to,
+        )
 
 
 def get_debtor_zone(partner, company):

@@ -185,7 +185,10 @@ class PaymentReminderLadder(models.Model):
         return [schedule.NUDGE, schedule.REMINDER, schedule.FINAL_NOTICE]
 
     def _get_active_steps(self):
-        return self.step_ids.filtered("active").sorted(lambda s: (s.sequence, s.id))
+        # In a form that is not saved yet, the newest lines have no id.
+        return self.step_ids.filtered("active").sorted(
+            lambda step: (step.sequence, step._origin.id or float("inf"))
+        )
 
     # -- versions ---------------------------------------------------------------
 
@@ -284,25 +287,43 @@ class PaymentReminderLadder(models.Model):
         """
         self.ensure_one()
         self._check_manager()
-        cases = self.env["payment.reminder.case"].search(
+        self._move_cases(self._find_cases_of_earlier_versions())
+        return True
+
+    def _find_cases_of_earlier_versions(self):
+        return self.env["payment.reminder.case"].search(
             [
                 ("ladder_id.successor_id", "=", self.id),
                 ("state", "!=", "closed"),
             ]
         )
+
+    def _move_cases(self, cases, restart=False):
+        """Put cases of earlier versions on this version.
+
+        :param restart: from the first step on, whatever they got before; the days
+            between two notices and the limits of the law still hold
+        """
         # A manager moves the cases; cancelling and writing is the machine's.
         waiting = cases.sudo().reminder_ids.filtered(
             lambda r: r.state in ("proposed", "approved", "held")
         )
         waiting._cancel(self.env._("The case moved to a new version of its ladder."))
         for kept, group in cases.grouped("ladder_id").items():
-            group._replace_ladder(self, self._match_steps(kept))
-            group._log_event("configuration_changed", {"ladder_version": self.version})
+            group._replace_ladder(self, self._match_steps(kept, restart))
+            group._log_event(
+                "configuration_changed",
+                {
+                    "ladder_version": self.version,
+                    **({"restarted": True} if restart else {}),
+                },
+            )
         cases._refresh()
-        return True
 
-    def _match_steps(self, kept):
+    def _match_steps(self, kept, restart=False):
         """Return {step of the kept version: step of this ladder} (may be empty).
+
+        :param restart: nobody stands on any step any more
 
         Two ladders that have no step in common are matched by kind and number, so
         that nobody gets the same notice again from another ladder.
@@ -312,6 +333,8 @@ class PaymentReminderLadder(models.Model):
         old_steps = kept.with_context(active_test=False).step_ids.sorted(
             lambda s: (s.sequence, s.id)
         )
+        if restart:
+            return dict.fromkeys(old_steps, self.env["payment.reminder.step"])
         if by_lineage.keys().isdisjoint(old_steps.mapped("lineage")):
             return self._match_steps_by_kind(old_steps)
         found = self.env["payment.reminder.step"]

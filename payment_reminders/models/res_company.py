@@ -149,11 +149,14 @@ class ResCompany(models.Model):
             .search([("company_id", "in", [self.id, False])])
         )
 
-    def _get_reminder_closed_days(self):
+    def _get_reminder_closed_days(self, since=None):
         """Return {company id: frozenset of days on which the company is closed}.
 
         These are the public time off of the company's working calendar.
+
+        :param since: the first day of interest (default: a month ago)
         """
+        since = since or fields.Date.add(fields.Date.today(), days=-30)
         leaves = (
             self.env["resource.calendar.leaves"]
             .sudo()
@@ -161,7 +164,7 @@ class ResCompany(models.Model):
                 [
                     ("resource_id", "=", False),
                     ("company_id", "in", self.ids),
-                    ("date_to", ">=", fields.Date.add(fields.Date.today(), days=-30)),
+                    ("date_to", ">=", since),
                 ]
             )
         )

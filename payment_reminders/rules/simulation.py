@@ -137,6 +137,7 @@ class Notice:
     :param date: the day on which it would have left
     :param advancing: ids of the due items that climbed a rung by it
     :param listed: ids of those that were shown too
+    :param deadline: the last day to pay that it would have given
     :param paid_anyway: all of it was paid within ``ANYWAY_DAYS`` of its leaving
     """
 
@@ -151,6 +152,7 @@ class Notice:
     interest: Decimal
     compensation: Decimal
     paid_anyway: bool
+    deadline: dt.date | None = None
 
 
 def play(
@@ -334,7 +336,10 @@ class _Case:
                 if lump_sum:
                     self.compensated |= on_it
             charged, forgiven = self._fee(terms, kind, overdue, day)
-        self._remember(terms, kind, charged, day)
+        deadline = self._deadline(terms, kind, day)
+        self.fees += charged
+        self.sent.append(schedule.Sent(day, kind, bore_fee=charged > 0))
+        self.charged.append(fees.SentNotice(day, charged, kind, deadline))
         if charged or forgiven:
             self.marks.append(day)
         for plan in planned.advancing:
@@ -352,22 +357,22 @@ class _Case:
             interest=owed_interest,
             compensation=lump_sum,
             paid_anyway=not any(invoice.owed(later) for invoice in invoices),
+            deadline=deadline,
         )
 
-    def _remember(self, terms: Terms, kind: str, fee: Decimal, day: dt.date) -> None:
-        deadline = None
-        if kind != schedule.NUDGE and self.conditions.statute:
-            deadline = fees.notice_deadline(
-                self.conditions.statute,
-                self.debtor.calendar,
-                kind=kind,
-                debtor=self.debtor.kind,
-                on=day,
-                days=terms.deadline_days,
-            )
-        self.fees += fee
-        self.sent.append(schedule.Sent(day, kind, bore_fee=fee > 0))
-        self.charged.append(fees.SentNotice(day, fee, kind, deadline))
+    def _deadline(self, terms: Terms, kind: str, day: dt.date) -> dt.date | None:
+        if kind == schedule.NUDGE:
+            return None
+        if self.conditions.statute is None:
+            return self.debtor.calendar.deadline(day, terms.deadline_days)
+        return fees.notice_deadline(
+            self.conditions.statute,
+            self.debtor.calendar,
+            kind=kind,
+            debtor=self.debtor.kind,
+            on=day,
+            days=terms.deadline_days,
+        )
 
     def _interest(self, overdue: Sequence[Invoice], day: dt.date) -> Decimal:
         """Return the interest since the last notice that claimed it."""

@@ -35,3 +35,4 @@ from . import test_undo
 from . import test_ignored_line
 from . import test_invoice_sent
 from . import test_bounce
+from . import test_simulation

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
 from .common import ReminderCommon
@@ -259,3 +259,95 @@ class TestLadder(ReminderCommon):
             self.company.reminder_ladder_id = foreign
         with self.assertRaisesRegex(ValidationError, "another company"):
             self.customer.reminder_ladder_id = foreign
+
+    # -- what a change means ----------------------------------------------------
+
+    def open_wizard(self, choice):
+        """Fill in the dialog on the cases of earlier versions as a form does."""
+        action = self.ladder.with_user(self.manager).action_open_move_wizard()
+        form = Form(
+            self.env[action["res_model"]]
+            .with_user(self.manager)
+            .with_context(**action["context"])
+        )
+        form.choice = choice
+        return form.save()
+
+    def test_dialog_shows_whom_a_change_concerns(self):
+        case = self.open_case()
+        self.send(self.propose())
+        self.get_step("Reminder 2").delay_days = 20
+        wizard = self.open_wizard("move")
+        self.assertEqual(wizard.line_ids.case_id, case)
+        self.assertEqual(wizard.line_ids.now_step_id.name, "Reminder 2")
+        planned = self.ladder._preview_move(case, restart=False)[case]
+        wizard.action_confirm()
+        self.assertEqual(case.ladder_id, self.ladder)
+        self.assertEqual(
+            (case.next_step_id.id, case.next_date), (planned.step_id, planned.date)
+        )
+        self.assertEqual(str(planned.date), "2026-10-05")
+
+    def test_cases_can_be_kept(self):
+        case = self.open_case()
+        self.get_step("Reminder 2").delay_days = 20
+        kept = case.ladder_id
+        self.open_wizard("keep").action_confirm()
+        self.assertEqual(case.ladder_id, kept)
+
+    def test_cases_can_be_restarted(self):
+        """They get the first step again, with the days between two notices."""
+        case = self.open_case()
+        first = self.propose()
+        self.send(first)
+        self.get_step("Reminder 2").delay_days = 20
+        planned = self.ladder._preview_move(case, restart=True)[case]
+        self.open_wizard("restart").action_confirm()
+        self.assertEqual(case.ladder_id, self.ladder)
+        self.assertEqual(case.next_step_id, self.get_step("Reminder 1"))
+        self.assertEqual(case.next_date, planned.date)
+        self.assertEqual(str(case.next_date), "2026-09-22")
+        with freeze_time("2026-09-22 08:00:00"):
+            again = self.propose()
+            self.assertEqual(again.step_id, self.get_step("Reminder 1"))
+        with freeze_time("2026-09-23 09:00:00"):
+            self.send(again)
+            self.assertEqual(again.state, "sent")
+        self.assertNotEqual(first.step_id, again.step_id)
+
+    def test_timeline_of_a_sample_invoice(self):
+        """Due on Tuesday 1 September: no week-end, a day in the queue each."""
+        self.ladder.sample_date_due = "2026-09-01"
+        rows = self.ladder._get_timeline()
+        self.assertEqual(
+            [(row["name"], row["day"]) for row in rows],
+            [
+                ("Nudge", 0),  # three days before is a Saturday
+                ("Due date", 0),
+                ("Reminder 1", 8),
+                ("Reminder 2", 21),
+                ("Final notice", 34),
+            ],
+        )
+        self.assertIn("Fee", " ".join(rows[3]["details"]))
+        self.assertIn("Reminder 2", self.ladder.timeline)
+
+    def test_timeline_says_what_never_leaves(self):
+        self.get_step("Nudge").delay_days = 0
+        self.ladder.sample_date_due = "2026-09-01"
+        last = self.ladder._get_timeline()[-1]
+        self.assertEqual((last["kind"], last["name"]), ("never", "Nudge"))
+
+    def test_form_follows_what_is_typed(self):
+        with Form(self.ladder.with_user(self.manager)) as form:
+            form.sample_date_due = "2026-09-01"
+            before = form.timeline
+            self.assertIn("9 Sep 2026", before)
+            with form.step_ids.new() as step:
+                step.name = "A third one"
+                step.kind = "final_notice"
+                step.delay_days = 30
+                step.delay_from = "previous_step"
+                step.sequence = 9
+            self.assertNotEqual(form.timeline, before)
+            self.assertIn("A third one", form.timeline)

@@ -15,6 +15,12 @@ ACTIONS = (
     "payment_reminder_jurisdiction_action",
     "payment_reminder_rate_action",
 )
+#: Tables and charts, without a form.
+REPORTS = ()
+MANAGER_REPORTS = (
+    "payment_reminder_simulation_action",
+    "payment_reminder_simulation_notice_action",
+)
 OTHER_MODELS = ("account.move", "res.partner")
 
 
@@ -58,8 +64,23 @@ class TestViews(ReminderCommon):
                     ]
                     model.search([], limit=5).read(names)
 
+    def test_every_report_opens(self):
+        for user, names in (
+            (self.manager, REPORTS + MANAGER_REPORTS),
+            (self.rep, REPORTS),
+        ):
+            for name in names:
+                with self.subTest(user=user.login, action=name):
+                    model, views = self.get_views(name, user)
+                    for arch in (views[k] for k in ("pivot", "graph") if k in views):
+                        first = next(arch.iter("field"))
+                        group_by = ":".join(
+                            filter(None, (first.get("name"), first.get("interval")))
+                        )
+                        model.formatted_read_group([], [group_by], ["__count"])
+
     def test_every_filter_finds(self):
-        for name in ACTIONS:
+        for name in ACTIONS + REPORTS + MANAGER_REPORTS:
             model, views = self.get_views(name, self.manager)
             for node in views["search"].iter("filter", "field"):
                 with self.subTest(action=name, filter=node.get("name")):

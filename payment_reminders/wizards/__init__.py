@@ -1,4 +1,5 @@
 from . import payment_reminder_fee_wizard
+from . import payment_reminder_ladder_wizard
 from . import payment_reminder_hold_wizard
 from . import payment_reminder_payment_wizard
 from . import payment_reminder_rest_wizard

@@ -1,0 +1,252 @@
+"""What a ladder means to one customer, shown while it is being changed."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import float_repr, format_amount, format_date
+
+from ..rules import simulation
+from ..rules.calendar import Calendar
+from ..rules.schedule import FINAL_NOTICE, NUDGE, REMINDER
+from ..rules.statute import COMPANY, PERSON
+
+#: The sample invoice is followed for so long.
+DAYS_FOLLOWED = 730
+ICONS = {NUDGE: "fa-bell-o", REMINDER: "fa-envelope-o", FINAL_NOTICE: "fa-gavel"}
+
+
+class PaymentReminderLadder(models.Model):
+    _inherit = "payment.reminder.ladder"
+
+    sample_date_due = fields.Date(
+        compute="_compute_sample", readonly=False, export_string_translation=False
+    )
+    sample_amount = fields.Float(
+        compute="_compute_sample",
+        readonly=False,
+        digits=(16, 2),
+        export_string_translation=False,
+    )
+    sample_debtor = fields.Selection(
+        [(COMPANY, "A company"), (PERSON, "A person")],
+        compute="_compute_sample",
+        readonly=False,
+    )
+    sample_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_sample_currency_id"
+    )
+    timeline = fields.Html(compute="_compute_timeline", sanitize=False)
+    legal_errors = fields.Text(compute="_compute_legal_errors")
+
+    @api.depends("company_id")
+    def _compute_sample(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            ladder.sample_date_due = company._get_reminder_today()
+            ladder.sample_amount = 1000.0
+            ladder.sample_debtor = COMPANY
+
+    @api.depends("jurisdiction_id", "company_id")
+    def _compute_sample_currency_id(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            ladder.sample_currency_id = (
+                ladder.jurisdiction_id.currency_id or company.currency_id
+            )
+
+    @api.depends("jurisdiction_id", "step_ids", "spacing_days")
+    def _compute_legal_errors(self):
+        for ladder in self:
+            errors, _warnings = ladder._lint()
+            ladder.legal_errors = "\n".join(errors)
+
+    @api.depends(
+        "jurisdiction_id",
+        "step_ids",
+        "spacing_days",
+        "sample_date_due",
+        "sample_amount",
+        "sample_debtor",
+    )
+    @api.depends_context("lang")
+    def _compute_timeline(self):
+        for ladder in self:
+            ladder.timeline = self.env["ir.qweb"]._render(
+                "payment_reminders.ladder_timeline",
+                {"rows": ladder._get_timeline()},
+            )
+
+    def _get_timeline(self):
+        """Return what a customer would get of this ladder who never pays.
+
+        Played by the rules of the real thing on an invoice that does not exist.
+
+        :return: list of dicts, by day: ``kind`` (a step's, ``due`` or ``never``),
+            ``name``, ``icon``, ``day`` (from the due date on), ``date``, ``details``
+        """
+        self.ensure_one()
+        due = self.sample_date_due
+        steps = {step.id: step for step in self._get_active_steps()}
+        if not due or not steps:
+            return []
+        notices = self._play_sample(due)
+        rows = [
+            {
+                "kind": steps[notice.step_id].kind,
+                "name": steps[notice.step_id].name,
+                "icon": ICONS[steps[notice.step_id].kind],
+                "day": (notice.date - due).days,
+                "date": self._format_day(notice.date),
+                "details": self._get_sample_details(steps[notice.step_id], notice),
+            }
+            for notice in notices
+        ]
+        rows.append(
+            {
+                "kind": "due",
+                "name": self.env._("Due date"),
+                "icon": "fa-calendar-check-o",
+                "day": 0,
+                "date": self._format_day(due),
+                "details": [],
+            }
+        )
+        rows.sort(key=lambda row: row["day"])
+        played = {notice.step_id for notice in notices}
+        return rows + [
+            {
+                "kind": "never",
+                "name": step.name,
+                "icon": "fa-ban",
+                "day": None,
+                "date": "",
+                "details": [self._explain_never(step)],
+            }
+            for step_id, step in steps.items()
+            if step_id not in played
+        ]
+
+    def _play_sample(self, due):
+        company = self.company_id or self.env.company
+        law = self.jurisdiction_id
+        calendar = Calendar(
+            country=law.country_id.code or company.country_id.code or "",
+            hour_from=company.reminder_hour_from,
+            hour_to=company.reminder_hour_to,
+        )
+        known = due - timedelta(days=60)
+        invoice = simulation.Invoice(
+            id=1,
+            date_known=known,
+            date_due=due,
+            amount=Decimal(float_repr(self.sample_amount, 2)),
+        )
+        conditions = self.env["payment.reminder.stories"]._get_conditions(
+            self,
+            company,
+            self.sample_currency_id,
+            self.sample_debtor,
+            company._get_reminder_today(),
+            rest_days=0,
+        )
+        return simulation.play(
+            conditions,
+            simulation.Debtor(1, self.sample_debtor, calendar, (invoice,)),
+            known,
+            due + timedelta(days=DAYS_FOLLOWED),
+        )
+
+    def _get_sample_details(self, step, notice):
+        """Return what is said of a notice in the timeline, line by line."""
+        labels = dict(
+            self.env["payment.reminder.delivery"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        )
+        details = [", ".join(labels.get(code, code) for code in step._get_channels())]
+        for label, amount in (
+            (self.env._("Fee %s"), notice.fee),
+            (self.env._("Interest %s"), notice.interest),
+            (self.env._("Compensation %s"), notice.compensation),
+        ):
+            if amount:
+                details.append(
+                    label
+                    % format_amount(self.env, float(amount), self.sample_currency_id)
+                )
+        if notice.deadline:
+            details.append(self.env._("Pay by %s", self._format_day(notice.deadline)))
+        return details
+
+    def _explain_never(self, step):
+        if step.kind == NUDGE:
+            return self.env._(
+                "Never leaves: its time in the queue ends after the due date."
+            )
+        return self.env._("Does not leave within two years.")
+
+    def _format_day(self, day):
+        return format_date(self.env, day, date_format="EEE d MMM y")
+
+    # -- what a change means ----------------------------------------------------
+
+    def action_open_simulation(self):
+        """Open a what-if of this ladder against the company's."""
+        self.ensure_one()
+        default = self.env.company.reminder_ladder_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What If"),
+            "res_model": "payment.reminder.simulation",
+            "view_mode": "form",
+            "context": {
+                "default_ladder_id": self.id,
+                "default_other_ladder_id": default.id if default != self else False,
+            },
+        }
+
+    def action_open_move_wizard(self):
+        """Show the cases on earlier versions, and offer what to do with them."""
+        self.ensure_one()
+        self._check_manager()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cases of Earlier Versions"),
+            "res_model": "payment.reminder.ladder.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_ladder_id": self.id},
+        }
+
+    def _preview_move(self, cases, restart):
+        """Return what would come next if these cases moved to this version.
+
+        :return: {case: :class:`rules.schedule.Planned` or None}
+        """
+        self.ensure_one()
+        facts = self.env["payment.reminder.facts"]
+        # The dates follow from what is owed, whoever looks at them.
+        cases = cases.sudo()
+        live = facts._read_due_items(cases.item_ids.move_line_id.ids)
+        matches = {
+            old.id: new.id
+            for kept in cases.ladder_id
+            for old, new in self._match_steps(kept, restart).items()
+        }
+        history = cases._get_sent_history()
+        calendars = facts._get_calendars(cases)
+        schedules = {
+            kind: self._get_schedule(kind)
+            for kind in {case.partner_id._get_debtor_kind() for case in cases}
+        }
+        return {
+            case: case._preview_plan(
+                schedules[case.partner_id._get_debtor_kind()],
+                matches,
+                live,
+                history,
+                calendars,
+            )
+            for case in cases
+        }

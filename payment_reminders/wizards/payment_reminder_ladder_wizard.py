@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class PaymentReminderLadderWizard(models.TransientModel):
+    """Shows whom a changed ladder concerns, and lets a manager decide for them."""
+
+    _name = "payment.reminder.ladder.wizard"
+    _description = "Cases of Earlier Versions of a Ladder"
+
+    ladder_id = fields.Many2one("payment.reminder.ladder", required=True, readonly=True)
+    choice = fields.Selection(
+        [
+            ("keep", "Keep: they go on by the version on which they started"),
+            ("move", "Move: they go on by this version, from their next step"),
+            ("restart", "Restart: they begin this version at its first step"),
+        ],
+        required=True,
+        default="keep",
+        string="What becomes of them",
+    )
+    line_ids = fields.One2many(
+        "payment.reminder.ladder.wizard.line", "wizard_id", string="Cases"
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS base
+        values = super().default_get(fields_list)
+        ladder = self.env["payment.reminder.ladder"].browse(values.get("ladder_id"))
+        if ladder and "line_ids" in fields_list:
+            values["line_ids"] = [
+                Command.create({"case_id": case.id})
+                for case in ladder._find_cases_of_earlier_versions()
+            ]
+        return values
+
+    @api.onchange("choice")
+    def _onchange_choice(self):
+        """Show what would come next."""
+        cases = self.line_ids.case_id
+        then = {}
+        if self.choice != "keep":
+            then = self.ladder_id._preview_move(cases, restart=self.choice == "restart")
+        for line in self.line_ids:
+            planned = then.get(line.case_id)
+            line.then_step_id = planned.step_id if planned else False
+            line.then_date = planned.date if planned else False
+
+    def action_confirm(self):
+        """Do with the cases that are still listed what was chosen."""
+        self.ensure_one()
+        self.ladder_id._check_manager()
+        if self.choice != "keep":
+            self.ladder_id._move_cases(
+                self.line_ids.case_id, restart=self.choice == "restart"
+            )
+        return {"type": "ir.actions.act_window_close"}
+
+
+class PaymentReminderLadderWizardLine(models.TransientModel):
+    """One case on an earlier version: what comes next now, and what would."""
+
+    _name = "payment.reminder.ladder.wizard.line"
+    _description = "Case of an Earlier Version of a Ladder"
+
+    wizard_id = fields.Many2one(
+        "payment.reminder.ladder.wizard", required=True, ondelete="cascade"
+    )
+    case_id = fields.Many2one("payment.reminder.case", required=True)
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    version = fields.Integer(related="case_id.ladder_id.version", string="On version")
+    now_step_id = fields.Many2one(
+        related="case_id.next_step_id", string="Next step now"
+    )
+    now_date = fields.Date(related="case_id.next_date", string="On")
+    then_step_id = fields.Many2one(
+        "payment.reminder.step", string="Next step then", readonly=True
+    )
+    then_date = fields.Date(string="Not before", readonly=True)
