@@ -54,6 +54,8 @@
         "views/payment_reminder_event_views.xml",
         "views/account_bank_statement_line_views.xml",
         "views/payment_reminder_simulation_views.xml",
+        "views/payment_reminder_report_views.xml",
+        "views/payment_reminder_dashboard_views.xml",
         "views/account_move_views.xml",
         "views/payment_reminder_agency_part_views.xml",
         "wizards/payment_reminder_fee_wizard_views.xml",

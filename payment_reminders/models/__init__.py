@@ -24,7 +24,9 @@ from . import payment_reminder_claim_line
 from . import payment_reminder_freeze
 from . import payment_reminder_ignored_line
 from . import payment_reminder_query
+from . import payment_reminder_query_times
 from . import payment_reminder_plan
+from . import payment_reminder_plan_day
 from . import payment_reminder_instalment
 from . import payment_reminder_event
 from . import payment_reminder_event_details

@@ -36,3 +36,4 @@ from . import test_ignored_line
 from . import test_invoice_sent
 from . import test_bounce
 from . import test_simulation
+from . import test_reports

@@ -16,7 +16,14 @@ ACTIONS = (
     "payment_reminder_rate_action",
 )
 #: Tables and charts, without a form.
-REPORTS = ()
+REPORTS = (
+    "payment_reminder_report_overdue_action",
+    "payment_reminder_case_report_action",
+    "payment_reminder_report_step_action",
+    "payment_reminder_report_claim_action",
+    "payment_reminder_report_question_action",
+    "payment_reminder_report_promise_action",
+)
 MANAGER_REPORTS = (
     "payment_reminder_simulation_action",
     "payment_reminder_simulation_notice_action",

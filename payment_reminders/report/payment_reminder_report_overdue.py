@@ -1,0 +1,111 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..rules import ageing, balance
+
+
+class PaymentReminderReportOverdue(models.Model):
+    """What is owed on due items as the books have it, by age."""
+
+    _name = "payment.reminder.report.overdue"
+    _description = "Open Due Items by Age"
+    _auto = False
+    _order = "date_due, id"
+    _rec_name = "move_id"
+    _depends = {
+        "account.move": ["payment_state", "commercial_partner_id", "invoice_user_id"],
+        "account.move.line": [
+            "amount_residual_currency",
+            "date_maturity",
+            "parent_state",
+        ],
+        "payment.reminder.case": ["state", "user_id"],
+        "payment.reminder.item": ["case_id", "step_id", "move_line_id"],
+    }
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
+    case_id = fields.Many2one("payment.reminder.case", readonly=True)
+    case_state = fields.Selection(
+        selection=lambda self: self.env["payment.reminder.case"]
+        ._fields["state"]
+        ._description_selection(self.env),
+        string="State of the case",
+        readonly=True,
+    )
+    step_id = fields.Many2one(
+        "payment.reminder.step", string="Last step", readonly=True
+    )
+    date_due = fields.Date(string="Due", readonly=True)
+    days_overdue = fields.Integer(readonly=True, aggregator="avg")
+    age = fields.Selection("_get_ages", readonly=True)
+    amount = fields.Monetary(string="Open", readonly=True)
+
+    @api.model
+    def _get_ages(self):
+        return list(
+            zip(
+                ageing.CODES,
+                (
+                    self.env._("Not due"),
+                    self.env._("1 to 30 days"),
+                    self.env._("31 to 60 days"),
+                    self.env._("61 to 90 days"),
+                    self.env._("Over 90 days"),
+                ),
+                strict=True,
+            )
+        )
+
+    @property
+    def _table_query(self):
+        return self._get_query(self.env.company._get_reminder_today())
+
+    @api.model
+    def _get_query(self, day):
+        """Return the open due items as seen on a day.
+
+        :param day: ages are counted up to it
+        """
+        return SQL(
+            """
+            SELECT line.id, line.company_id, line.currency_id, line.move_id,
+                   move.commercial_partner_id AS partner_id,
+                   COALESCE(state.user_id, move.invoice_user_id) AS user_id,
+                   state.id AS case_id, state.state AS case_state, item.step_id,
+                   line.date_maturity AS date_due,
+                   %(day)s - line.date_maturity AS days_overdue,
+                   %(age)s AS age,
+                   line.amount_residual_currency AS amount
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN account_account account ON account.id = line.account_id
+              LEFT JOIN payment_reminder_item item ON item.move_line_id = line.id
+              LEFT JOIN payment_reminder_case state ON state.id = item.case_id
+             WHERE line.parent_state = 'posted'
+               AND line.display_type = 'payment_term'
+               AND line.reconciled IS NOT TRUE
+               AND line.amount_residual_currency > 0
+               AND account.account_type = 'asset_receivable'
+               AND move.move_type IN ('out_invoice', 'out_receipt')
+               AND move.payment_state NOT IN %(settled)s
+            """,
+            day=day,
+            age=get_age_sql(SQL("%s - line.date_maturity", day)),
+            settled=tuple(sorted(balance.SETTLED)),
+        )
+
+
+def get_age_sql(days):
+    """Return :func:`rules.ageing.bucket` of a number of days in SQL."""
+    return SQL(
+        "CASE %s ELSE %s END",
+        SQL(" ").join(
+            SQL("WHEN %s <= %s THEN %s", days, last, code)
+            for code, last in ageing.BUCKETS
+        ),
+        ageing.OLDER,
+    )
