@@ -32,6 +32,7 @@
         "data/sms_template_data.xml",
         "data/rest_template_data.xml",
         "data/portal_mail_template_data.xml",
+        "data/withdrawn_template_data.xml",
         "data/payment_reminder_ladder_data.xml",
         # scheduled actions
         "data/ir_cron_data.xml",
@@ -49,6 +50,7 @@
         "views/payment_reminder_views.xml",
         "views/payment_reminder_case_views.xml",
         "views/payment_reminder_company_status_views.xml",
+        "views/payment_reminder_run_views.xml",
         "views/payment_reminder_query_views.xml",
         "views/payment_reminder_plan_views.xml",
         "views/payment_reminder_event_views.xml",
@@ -68,4 +70,8 @@
         # menus
         "views/menuitems.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["payment_reminders/static/src/**/*"],
+        "web.assets_tests": ["payment_reminders/static/tests/tours/**/*"],
+    },
 }

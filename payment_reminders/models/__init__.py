@@ -56,6 +56,13 @@ from . import payment_reminder_stories
 from . import payment_reminder_simulation
 from . import payment_reminder_simulation_notice
 from . import payment_reminder_outlook
+from . import payment_reminder_by_hand
+from . import payment_reminder_preview
+from . import payment_reminder_queue
+from . import payment_reminder_withdrawing
+from . import payment_reminder_run
+from . import payment_reminder_run_line
+from . import payment_reminder_run_choices
 from . import payment_reminder_undo
 from . import account_bank_statement_line
 from . import payment_reminder_bounce

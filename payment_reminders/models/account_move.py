@@ -240,13 +240,5 @@ class AccountMove(models.Model):
         }
 
     def action_open_reminder_wizard(self):
-        """Open the dialog that proposes the next reminder of this invoice by hand."""
-        self.env["payment.reminder.ladder"]._check_manager()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Payment reminder"),
-            "res_model": "payment.reminder.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_move_ids": [fields.Command.set(self.ids)]},
-        }
+        """Open the dialog that creates the next reminders of these invoices."""
+        return self.env["payment.reminder.wizard"]._open(self)

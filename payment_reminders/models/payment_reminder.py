@@ -193,7 +193,7 @@ class PaymentReminder(models.Model):
             sent = reminder.delivery_ids.filtered(
                 lambda d: d.state in ("sent", "sending", "uncertain")
             )
-            codes = sent.mapped("channel") or reminder.step_id._get_channels()
+            codes = sent.mapped("channel") or reminder._get_channels()
             reminder.channel_summary = ", ".join(
                 labels.get(code, code) for code in dict.fromkeys(codes)
             )
@@ -372,6 +372,11 @@ class PaymentReminder(models.Model):
         self.ensure_one()
         recipient = self._get_letter_recipient()
         return recipient.lang or self.company_id.partner_id.lang or "en_US"
+
+    def _get_channels(self):
+        """Return the codes of the ways in which this is sent, in their order (hook)."""
+        self.ensure_one()
+        return self.step_id._get_channels()
 
     def _get_mail_template(self):
         """Return the text of the e-mail (hook)."""

@@ -66,6 +66,8 @@ class PaymentReminderEvent(models.Model):
             ("costs_paid", "Fees and interest paid"),
             ("costs_invoiced", "Fees and interest moved to a draft invoice"),
             ("fee_lowered", "Fee lowered by hand"),
+            ("by_hand", "Created by hand"),
+            ("overridden", "An obstacle was overridden"),
             ("interrupted", "Limitation interrupted"),
             ("limitation_near", "Limitation is near"),
             ("agency_part", "Part of an agency changed"),

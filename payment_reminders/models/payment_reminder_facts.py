@@ -88,7 +88,7 @@ class PaymentReminderFacts(models.AbstractModel):
         company = reminder.company_id
         step = reminder.step_id
         today = company._get_reminder_today(now)
-        channels = step._get_channels()
+        channels = reminder._get_channels()
         reached = tuple(
             f"{channel}:{address}"
             for channel in channels
@@ -126,6 +126,7 @@ class PaymentReminderFacts(models.AbstractModel):
             approved_ladder_id=reminder.approved_ladder_id.id or None,
             require_invoice_sent=company.reminder_require_invoice_sent,
             invoice_grace_days=company.reminder_invoice_grace_days,
+            overridden=tuple(reminder.override_codes or ()),
             **more,
         )
 

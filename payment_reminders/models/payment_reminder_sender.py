@@ -261,7 +261,7 @@ class PaymentReminderSender(models.AbstractModel):
         )
         vals_by_key = {}
         for reminder in reminders:
-            channels = reminder.step_id._get_channels()
+            channels = reminder._get_channels()
             for sequence, channel in enumerate(channels):
                 for partner, address in recipients[reminder.case_id.id].get(
                     channel, []

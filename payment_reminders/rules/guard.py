@@ -74,6 +74,18 @@ OBSOLETE = frozenset(
     }
 )
 
+#: Codes that a manager may override for one notice: neither the law nor a fact of the
+#: books forbids it. What is paid, or too soon, never is among them.
+OVERRIDABLE = frozenset(
+    {
+        Code.STALE_BANK,
+        Code.STATUS_UNKNOWN,
+        Code.SNOOZED,
+        Code.INVOICE_NOT_SENT,
+        Code.HOLD_WINDOW,
+    }
+)
+
 #: Freeze reasons that have a code of their own; any other is plain ``held``.
 FREEZE_CODES: Mapping[str, Code] = {
     "query": Code.OPEN_QUERY,
@@ -197,6 +209,7 @@ class Facts:
     open_costs: Decimal = Decimal(0)
     proposed_costs: Decimal = Decimal(0)
     overdue_principal: Decimal = Decimal(0)
+    overridden: tuple[str, ...] = ()
 
     @property
     def is_status_stale(self) -> bool:
@@ -235,6 +248,7 @@ def check(facts: Facts, now: datetime) -> list[Code]:
     :param now: UTC without time zone
     """
     found = {code for rule in _RULES for code in rule(facts, now)}
+    found -= {code for code in OVERRIDABLE if code in facts.overridden}
     return [code for code in Code if code in found]
 
 

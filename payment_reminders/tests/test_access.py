@@ -24,6 +24,10 @@ RIGHTS = {
     "payment.reminder.jurisdiction": ("r", "crw"),
     "payment.reminder.reference": ("r", "crw"),
     "payment.reminder.rate": ("r", "crwd"),
+    "payment.reminder.run": ("", "r"),
+    "payment.reminder.run.line": ("", "r"),
+    "payment.reminder.wizard": ("", "crwd"),
+    "payment.reminder.wizard.line": ("", "crwd"),
 }
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 MODULE = "odoo.addons.payment_reminders"

@@ -158,9 +158,10 @@ class TestClaimLedger(ReminderCommon):
     # -- a fee that a person lowers -------------------------------------------------
 
     def open_wizard(self, move, **vals):
-        return self.env["payment.reminder.wizard"].create(
-            {"move_ids": move.ids, **vals}
-        )
+        action = move.action_open_reminder_wizard()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard.write(vals)
+        return wizard
 
     def test_fee_dropped_by_hand_stays_dropped_at_sending(self):
         move = self.make_danish()

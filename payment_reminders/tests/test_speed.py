@@ -284,3 +284,16 @@ class TestSpeed(ReminderCommon):
                 self.env.flush_all()
             self.assertGreater(len(queries), 5, "the spy works")
             self.assertEqual([q for q in queries if "payment_reminder" in q], [])
+
+    def test_dialog_and_run(self):
+        Wizard = self.env["payment.reminder.wizard"]
+
+        def open_dialog(cases):
+            action = Wizard._open_cases(cases)
+            dialog = Wizard.browse(action["res_id"])
+            self.assertEqual(len(dialog._get_chosen_lines()), len(cases))
+            dialog.line_ids[:10].read(["obstacle", "step_id", "amount"])
+
+        self.assertSameCount(
+            lambda: open_dialog(self.few), lambda: open_dialog(self.many)
+        )

@@ -29,6 +29,7 @@ MANAGER_REPORTS = (
     "payment_reminder_simulation_notice_action",
 )
 OTHER_MODELS = ("account.move", "res.partner")
+MANAGER_ACTIONS = ("payment_reminder_run_action",)
 
 
 class TestViews(ReminderCommon):
@@ -61,7 +62,8 @@ class TestViews(ReminderCommon):
 
     def test_every_view_opens(self):
         for user in (self.manager, self.rep):
-            for name in ACTIONS:
+            more = MANAGER_ACTIONS if user == self.manager else ()
+            for name in (*ACTIONS, *more):
                 with self.subTest(user=user.login, action=name):
                     model, views = self.get_views(name, user)
                     names = [
@@ -87,7 +89,7 @@ class TestViews(ReminderCommon):
                         model.formatted_read_group([], [group_by], ["__count"])
 
     def test_every_filter_finds(self):
-        for name in ACTIONS + REPORTS + MANAGER_REPORTS:
+        for name in ACTIONS + MANAGER_ACTIONS + REPORTS + MANAGER_REPORTS:
             model, views = self.get_views(name, self.manager)
             for node in views["search"].iter("filter", "field"):
                 with self.subTest(action=name, filter=node.get("name")):
@@ -182,9 +184,3 @@ class TestViews(ReminderCommon):
         self.assertEqual(told["held"], f"{step} · Calls first")
         self.assertIn("10/01/2026", told["snoozed"])
         self.assertFalse(told["opened"])
-
-    def test_wizard_knows_the_invoice_while_it_opens(self):
-        wizard = self.env["payment.reminder.wizard"].new(
-            {"move_ids": [fields.Command.set(self.move.ids)]}
-        )
-        self.assertIn("in the queue already", str(wizard.summary))

@@ -15,11 +15,17 @@ class PaymentReminderHoldWizard(models.TransientModel):
             ("close", "Close"),
             ("cancel", "Cancel"),
             ("reverse", "Reverse"),
+            ("withdraw", "Withdraw"),
         ],
         required=True,
         default="hold",
     )
     reason = fields.Char()
+    tell = fields.Boolean(
+        string="Tell the customer",
+        default=True,
+        help="By e-mail or SMS, as the reminder reached them.",
+    )
     date = fields.Date(
         string="Until",
         default=lambda self: fields.Date.add(fields.Date.context_today(self), days=7),
@@ -35,6 +41,8 @@ class PaymentReminderHoldWizard(models.TransientModel):
         method = getattr(records, f"action_{self.action}")
         if self.action == "release" and records._name == "payment.reminder":
             method()
+        elif self.action == "withdraw":
+            method(self.reason, tell=self.tell)
         else:
             method(argument)
         return {"type": "ir.actions.act_window_close"}
