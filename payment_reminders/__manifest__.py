@@ -53,6 +53,7 @@
         "views/payment_reminder_run_views.xml",
         "views/payment_reminder_query_views.xml",
         "views/payment_reminder_plan_views.xml",
+        "views/payment_reminder_halt_views.xml",
         "views/payment_reminder_event_views.xml",
         "views/account_bank_statement_line_views.xml",
         "views/payment_reminder_simulation_views.xml",

@@ -22,6 +22,8 @@ from . import payment_reminder_line
 from . import payment_reminder_delivery
 from . import payment_reminder_claim_line
 from . import payment_reminder_freeze
+from . import payment_reminder_halt
+from . import payment_reminder_brake
 from . import payment_reminder_ignored_line
 from . import payment_reminder_query
 from . import payment_reminder_query_times

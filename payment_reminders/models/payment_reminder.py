@@ -198,7 +198,7 @@ class PaymentReminder(models.Model):
                 labels.get(code, code) for code in dict.fromkeys(codes)
             )
 
-    @api.depends("verdict", "state", "hold_note", "cancel_reason")
+    @api.depends("verdict", "state", "hold_note", "cancel_reason", "delivery_ids.state")
     @api.depends_context("lang")
     def _compute_held_reason(self):
         explanation = self.env["payment.reminder.explanation"]
@@ -216,7 +216,9 @@ class PaymentReminder(models.Model):
                 sentences.append(reminder.hold_note)
             if reminder.cancel_reason:
                 sentences.append(reminder.cancel_reason)
-            if reminder.state != "sent":
+            if reminder.state == "uncertain":
+                sentences += explanation._explain_uncertain(reminder)
+            elif reminder.state != "sent":
                 sentences += explanation._explain(reminder)
             reminder.held_reason = "\n".join(sentences) or False
 

@@ -73,6 +73,8 @@ class PaymentReminderEvent(models.Model):
             ("agency_part", "Part of an agency changed"),
             ("company_status", "Company register"),
             ("configuration_changed", "Configuration changed"),
+            ("halted", "Every reminder stopped"),
+            ("halt_ended", "Reminders go on"),
         ],
         required=True,
         readonly=True,
@@ -130,17 +132,17 @@ class PaymentReminderEvent(models.Model):
     @api.model
     def _log_configuration(self, record, payload):
         """Append a change of configuration, in the chain of the record's company."""
-        company_id = record.company_id.id or self.env.company.id
+        return self._log_company(
+            record.company_id or self.env.company,
+            "configuration_changed",
+            {"record": f"{record._name},{record.id}", **payload},
+        )
+
+    @api.model
+    def _log_company(self, company, kind, payload):
+        """Append what concerns a whole company, in its own chain."""
         return self._append(
-            [
-                (
-                    f"company:{company_id}",
-                    None,
-                    company_id,
-                    "configuration_changed",
-                    {"record": f"{record._name},{record.id}", **payload},
-                )
-            ]
+            [(f"company:{company.id}", None, company.id, kind, payload)]
         )
 
     @api.model

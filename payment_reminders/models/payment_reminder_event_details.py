@@ -102,6 +102,10 @@ class PaymentReminderEvent(models.Model):
             channels = self.env["payment.reminder.delivery"]._fields["channel"]
             labels = dict(channels._description_selection(self.env))
             words += [labels.get(payload.get("channel")), payload.get("status")]
+        if payload.get("halt"):
+            reasons = self.env["payment.reminder.halt"]._fields["reason"]
+            labels = dict(reasons._description_selection(self.env))
+            words.append(labels.get(payload["halt"], payload["halt"]))
         if payload.get("standing_approval"):
             words.append(self.env._("by the ladder's standing approval"))
         if payload.get("change"):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, format_datetime
 
 from ..rules import guard
 from ..rules.guard import Code
@@ -23,6 +23,27 @@ class PaymentReminderExplanation(models.AbstractModel):
         if reminder.sudo().facts:
             facts = guard.Facts.from_json(reminder.sudo().facts)
         return [self._explain_code(code, reminder, facts) for code in codes]
+
+    @api.model
+    def _explain_uncertain(self, reminder):
+        """Return what is known of each attempt of which nobody knows how it ended."""
+        channels = reminder.delivery_ids._fields["channel"]
+        labels = dict(channels._description_selection(self.env))
+        return [
+            self.env._(
+                "%(channel)s to %(recipient)s, handed over on %(moment)s: %(known)s "
+                "Find out whether it arrived, then settle it.",
+                channel=labels[delivery.channel],
+                recipient=delivery.recipient,
+                moment=format_datetime(self.env, delivery.date_sent)
+                if delivery.date_sent
+                else "?",
+                known=delivery.failure_reason
+                or self.env._("the system stopped before it noted the outcome."),
+            )
+            for delivery in reminder.delivery_ids
+            if delivery.state in ("sending", "uncertain")
+        ]
 
     @api.model
     def _explain_code(self, code, reminder, facts=None):
@@ -97,7 +118,7 @@ class PaymentReminderExplanation(models.AbstractModel):
         drafts = key == "draft_credit_note"
         listed = [
             self.env._(
-                "%(amount)s of %(date)s",
+                "%(amount)s from %(date)s",
                 amount=format_amount(
                     self.env, float(money.amount), reminder.company_id.currency_id
                 ),

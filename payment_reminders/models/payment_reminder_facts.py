@@ -44,6 +44,8 @@ class PaymentReminderFacts(models.AbstractModel):
         recipients = self._read_recipients(cases)
         sent_today = self._read_addresses_sent_today(cases.company_id, now)
         sent_before = self._read_already_sent(reminders)
+        halts = self.env["payment.reminder.halt"]._get_open(cases.company_id)
+        braked = halts.filtered("is_brake").company_id
         history = cases._get_sent_history()
         schedules = cases._get_schedules()
         registers = self._read_status_facts(cases, now)
@@ -63,6 +65,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 money=money[reminder],
                 bank_stale_days=stale.get(reminder.company_id.id),
                 recipients=recipients[reminder.case_id.id],
+                send_brake=reminder.company_id in braked,
                 neutralized=neutralized,
                 **registers[reminder.case_id.id],
             )

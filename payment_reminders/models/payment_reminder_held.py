@@ -12,6 +12,7 @@ class PaymentReminder(models.Model):
 
     is_held_by_bank_line = fields.Boolean(compute="_compute_held_by")
     is_held_by_credit = fields.Boolean(compute="_compute_held_by")
+    is_held_by_halt = fields.Boolean(compute="_compute_held_by")
     is_held_by_invoice = fields.Boolean(compute="_compute_held_by")
 
     @api.depends("verdict", "state")
@@ -21,6 +22,9 @@ class PaymentReminder(models.Model):
             codes = set(reminder.verdict or []) if waits else set()
             reminder.is_held_by_bank_line = Code.UNMATCHED_BANK_LINE in codes
             reminder.is_held_by_credit = Code.UNALLOCATED_CREDIT in codes
+            reminder.is_held_by_halt = bool(
+                codes & {str(Code.SEND_BRAKE), str(Code.STALE_BANK)}
+            )
             reminder.is_held_by_invoice = Code.INVOICE_NOT_SENT in codes
 
     # -- money that is not matched ------------------------------------------------
@@ -74,6 +78,14 @@ class PaymentReminder(models.Model):
             return []
         facts = guard.Facts.from_json(self.facts)
         return [money.record_id for money in facts.money if money.source == source]
+
+    def action_open_halts(self):
+        """Open what holds every notice of the company."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_halt_action"
+        )
+        action["domain"] = [("company_id", "in", self.company_id.ids)]
+        return action
 
     # -- invoices that did not arrive ---------------------------------------------
 

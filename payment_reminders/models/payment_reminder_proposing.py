@@ -21,21 +21,32 @@ class PaymentReminder(models.Model):
         # A proposal sends nothing: it needs no right of whoever starts this.
         self = self.sudo()
         transactions.commit(self.env)
+        companies = self.env["res.company"]._get_reminder_companies()
+        transactions.run_each(
+            companies, lambda some: some.env["payment.reminder.halt"]._watch_banks(some)
+        )
         waiting = self.search([("state", "in", ("proposed", "approved", "held"))])
-        self._work_off(waiting, type(self)._recheck)
-        for company in self.env["res.company"]._get_reminder_companies():
+        if not self._work_off(waiting, type(self)._recheck):
+            return
+        for company in companies:
             cases = self._find_due_cases(company)
-            self._work_off(cases.with_company(company), self._propose)
+            if not self._work_off(cases.with_company(company), self._propose):
+                return
 
     @api.model
     def _work_off(self, records, work):
-        """Do ``work`` on many records, in batches that are committed."""
+        """Do ``work`` on many records, in batches that are committed.
+
+        :return: whether there is time for more; else Odoo calls soon again
+        """
         left = len(records)
         for start in range(0, len(records), CASES_PER_BATCH):
             batch = records[start : start + CASES_PER_BATCH]
             transactions.run_each(batch, work)
             left -= len(batch)
-            self.env["ir.cron"]._reminder_progress(len(batch), left)
+            if not self.env["ir.cron"]._reminder_progress(len(batch), left) and left:
+                return False
+        return True
 
     @api.model
     def _propose(self, cases):

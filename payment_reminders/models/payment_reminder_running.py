@@ -168,10 +168,7 @@ class PaymentReminderLadder(models.Model):
 
     def _tell_managers(self, company, note):
         """Leave an activity for every manager of a company."""
-        group = self.env.ref("payment_reminders.group_reminder_manager")
-        for user in group.sudo().all_user_ids.filtered(
-            lambda user: user.active and company in user.company_ids
-        ):
+        for user in company._get_reminder_managers():
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Enter the reference rate of this half-year"),

@@ -66,10 +66,17 @@ class PaymentReminderSender(models.AbstractModel):
             [("state", "=", "approved"), ("hold_until", "<=", fields.Datetime.now())],
             order="hold_until, id",
         )
-        left = len(ripe)
-        for start in range(0, len(ripe), NOTICES_PER_BATCH):
-            batch = ripe[start : start + NOTICES_PER_BATCH]
-            self._dispatch(batch)
+        if not ripe:
+            return
+        # The clock is looked at when it can have jumped, not when the day begins.
+        self.env["payment.reminder.halt"]._watch(
+            ripe, last_run=self.env.context.get("lastcall")
+        )
+        leaving = self._filter_sending_time(ripe)
+        left = len(leaving)
+        for start in range(0, len(leaving), NOTICES_PER_BATCH):
+            batch = leaving[start : start + NOTICES_PER_BATCH]
+            self._dispatch_batch(batch)
             left -= len(batch)
             if not self.env["ir.cron"]._reminder_progress(len(batch), left):
                 break
@@ -80,6 +87,17 @@ class PaymentReminderSender(models.AbstractModel):
 
         :return: {notice: list of codes} of those that were stopped
         """
+        transactions.commit(self.env)
+        now = fields.Datetime.now()
+        ripe = reminders.filtered(
+            lambda r: r.state == "approved" and r.hold_until and r.hold_until <= now
+        )
+        self.env["payment.reminder.halt"]._watch(self._filter_sending_time(ripe))
+        return self._dispatch_batch(reminders)
+
+    @api.model
+    def _dispatch_batch(self, reminders):
+        """Guard and send some notices of a run, see :meth:`_dispatch`."""
         # What the caller wrote counts, and its locks must not stand in our way.
         transactions.commit(self.env)
         ticket = uuid4().hex
@@ -140,6 +158,7 @@ class PaymentReminderSender(models.AbstractModel):
         free = reminders.filtered(lambda r: r.case_id in cases).try_lock_for_update()
         now = fields.Datetime.now()
         facts = self.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
+        in_time = self._filter_sending_time(reminders)
         ripe = self.env["payment.reminder"]
         stopped = {}
         for reminder in reminders:
@@ -149,11 +168,7 @@ class PaymentReminderSender(models.AbstractModel):
                 stopped[reminder] = [str(code) for code in codes]
                 if reminder in free:
                     self._stop(reminder, codes, fact)
-            elif (
-                reminder in free
-                and reminder.state == "approved"
-                and self._is_sending_time(reminder, now)
-            ):
+            elif reminder.state == "approved" and reminder in free & in_time:
                 ripe |= reminder
         self._claim(ripe, ticket)
         return ripe, stopped
@@ -168,15 +183,20 @@ class PaymentReminderSender(models.AbstractModel):
             reminder._note_verdict(names, facts)
 
     @api.model
-    def _is_sending_time(self, reminder, now):
-        """Tell whether it is a working hour of a business day where the debtor is."""
-        case = reminder.case_id
-        calendar = self.env["payment.reminder.facts"]._get_calendars(case)[case.id]
-        zone = get_debtor_zone(case.partner_id, case.company_id)
-        local = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone.zone), now
-        ).replace(tzinfo=None)
-        return calendar.is_sending_time(local)
+    def _filter_sending_time(self, reminders):
+        """Return the notices whose debtor has a working hour of a business day now."""
+        now = fields.Datetime.now()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(reminders.case_id)
+        found = reminders.browse()
+        for reminder in reminders:
+            case = reminder.case_id
+            zone = get_debtor_zone(case.partner_id, case.company_id)
+            local = fields.Datetime.context_timestamp(
+                self.with_context(tz=zone.zone), now
+            ).replace(tzinfo=None)
+            if calendars[case.id].is_sending_time(local):
+                found |= reminder
+        return found
 
     @api.model
     def _claim(self, reminders, ticket):

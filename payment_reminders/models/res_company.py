@@ -1,9 +1,12 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ..rules import brake
+from .decimals import to_decimal
 
 
 class ResCompany(models.Model):
@@ -53,6 +56,35 @@ class ResCompany(models.Model):
         help="When an invoice reached the customer only after it was due, such a "
         "reminder waits so many days from then.",
     )
+    reminder_brake = fields.Boolean(
+        string="Send brake",
+        default=True,
+        help="A run that is far out of the usual stops before its first message, and a "
+        "manager releases it.",
+    )
+    reminder_brake_factor = fields.Float(
+        string="Times the usual",
+        default=3.0,
+        help="So many times a usual busy day (nine of ten days of the last three "
+        "months were no busier) may leave on one day. 0: not looked at.",
+    )
+    reminder_brake_floor = fields.Integer(
+        string="Never too many",
+        default=100,
+        help="So many reminders a day never stop, also while there is no usual yet.",
+    )
+    reminder_brake_per_customer = fields.Integer(
+        string="To one customer in a week",
+        default=5,
+        help="More reminders to one customer within a week stop the run. 0: not looked "
+        "at.",
+    )
+    reminder_brake_idle_days = fields.Integer(
+        string="Longest rest (days)",
+        default=7,
+        help="When nothing ran for longer (a server that was off, a clock that "
+        "jumped), the next run stops. 0: not looked at.",
+    )
     reminder_fee_agreed = fields.Boolean(
         string="Reminder fees are agreed with customers",
         help="Some countries (Sweden) allow a reminder fee only if it was agreed when "
@@ -92,6 +124,11 @@ class ResCompany(models.Model):
         "CHECK(reminder_amount_tolerance >= 0 AND reminder_invoice_grace_days >= 0)",
         "A tolerance and a number of days cannot be negative.",
     )
+    _reminder_brake_positive = models.Constraint(
+        "CHECK(reminder_brake_factor >= 0 AND reminder_brake_floor >= 0"
+        " AND reminder_brake_per_customer >= 0 AND reminder_brake_idle_days >= 0)",
+        "The limits of the send brake cannot be negative.",
+    )
     _reminder_own_limits_positive = models.Constraint(
         "CHECK(reminder_fee_floor >= 0 AND reminder_trifle_limit >= 0"
         " AND reminder_fee_max_share >= 0 AND reminder_fee_max_share <= 100)",
@@ -117,6 +154,25 @@ class ResCompany(models.Model):
     def _get_reminder_companies(self):
         """Return the active companies that have chosen a ladder."""
         return self.sudo().search([("reminder_ladder_id", "!=", False)])
+
+    def _get_reminder_managers(self):
+        """Return the users who are told what concerns all reminders of a company."""
+        self.ensure_one()
+        group = self.env.ref("payment_reminders.group_reminder_manager")
+        # sudo: who is a manager is no secret among those who work with reminders.
+        return group.sudo().all_user_ids.filtered(
+            lambda user: user.active and self in user.company_ids
+        )
+
+    def _get_reminder_brake_limits(self):
+        """Return when a run of this company stops (:class:`rules.brake.Limits`)."""
+        self.ensure_one()
+        return brake.Limits(
+            factor=to_decimal(self.reminder_brake_factor),
+            floor=self.reminder_brake_floor,
+            per_customer=self.reminder_brake_per_customer,
+            idle=timedelta(days=self.reminder_brake_idle_days),
+        )
 
     def _get_reminder_today(self, moment=None):
         """Return the calendar day of this company at a moment (UTC; default: now)."""

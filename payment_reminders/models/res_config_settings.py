@@ -27,6 +27,19 @@ class ResConfigSettings(models.TransientModel):
     reminder_invoice_grace_days = fields.Integer(
         related="company_id.reminder_invoice_grace_days", readonly=False
     )
+    reminder_brake = fields.Boolean(related="company_id.reminder_brake", readonly=False)
+    reminder_brake_factor = fields.Float(
+        related="company_id.reminder_brake_factor", readonly=False
+    )
+    reminder_brake_floor = fields.Integer(
+        related="company_id.reminder_brake_floor", readonly=False
+    )
+    reminder_brake_per_customer = fields.Integer(
+        related="company_id.reminder_brake_per_customer", readonly=False
+    )
+    reminder_brake_idle_days = fields.Integer(
+        related="company_id.reminder_brake_idle_days", readonly=False
+    )
     reminder_fee_agreed = fields.Boolean(
         related="company_id.reminder_fee_agreed", readonly=False
     )

@@ -10,7 +10,8 @@ class SmsSms(models.Model):
         "payment.reminder.delivery",
         readonly=True,
         index="btree_not_null",
-        copy=False,
+        # A copy is guarded as well.
+        copy=True,
         ondelete="set null",
     )
 

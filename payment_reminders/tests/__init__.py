@@ -34,6 +34,8 @@ from . import test_agency
 from . import test_ladder
 from . import test_trail
 from . import test_undo
+from . import test_brake
+from . import test_guard_matrix
 from . import test_ignored_line
 from . import test_invoice_sent
 from . import test_bounce

@@ -14,6 +14,7 @@ RIGHTS = {
     "payment.reminder.delivery": ("r", "r"),
     "payment.reminder.claim.line": ("r", "cr"),
     "payment.reminder.freeze": ("r", "r"),
+    "payment.reminder.halt": ("r", "r"),
     "payment.reminder.ignored.line": ("r", "r"),
     "payment.reminder.event": ("r", "r"),
     "payment.reminder.query": ("r", "crw"),

@@ -61,6 +61,15 @@ class TestNoWayRound(GatewayCommon):
             self.assertEqual(self.mailed, [])
         self.try_everything_on_mail(mail)
 
+    def test_copy_of_a_mail(self):
+        """Somebody duplicates the e-mail in Odoo's list of mails and sends that."""
+        reminder = self.ripe()
+        with self.gateways():
+            reminder._dispatch()
+        copy = self.get_mail(reminder).copy()
+        self.assertNotEqual(copy.mail_message_id, reminder.delivery_ids.mail_message_id)
+        self.try_everything_on_mail(copy)
+
     def test_other_mail_goes_on(self):
         reminder = self.ripe()
         self.env["payment.reminder.sender"].sudo()._prepare(reminder.sudo(), "ticket")
@@ -78,6 +87,7 @@ class TestNoWayRound(GatewayCommon):
             reminder._dispatch()
             self.assertEqual(len(self.texted), 1)
         sms = reminder.delivery_ids._get_sms()
+        sms |= sms.copy({"uuid": "0" * 32})
         cron = self.env.ref("sms.ir_cron_sms_scheduler_action")
         with self.sms_gateway():
             for again in (sms.send, sms._send, cron.sudo().method_direct_trigger):
@@ -166,6 +176,8 @@ class TestNoWayRound(GatewayCommon):
             self.assertEqual(self.mailed, [], "never sent again by itself")
         self.assertFalse(reminder.case_id.item_ids.step_id)
         self.assertFalse(reminder.case_id.reminder_ids - reminder)
+        for known in ("E-mail", "ap@nordlys.example", "2026", "settle it"):
+            self.assertIn(known, reminder.held_reason)
         return reminder
 
     def test_settled_as_sent(self):

@@ -214,6 +214,49 @@ class TestSpeed(ReminderCommon):
             lambda: self.many.reminder_ids._guard(),
         )
 
+    # -- sending ----------------------------------------------------------------
+
+    def test_an_idle_server_looks_once(self):
+        """It looks for what a dead sender left, and at the queue: no more."""
+        self.env["payment.reminder"]._cron_propose()
+        run = self.env["payment.reminder"]._cron_send
+        run()
+        self.assertLessEqual(self.count(run), 2)
+
+    def test_before_a_run(self):
+        """The send brake, and who has a working hour now."""
+        self.env["payment.reminder"]._cron_propose()
+        sender = self.env["payment.reminder.sender"].sudo()
+        halts = self.env["payment.reminder.halt"].sudo()
+
+        def look(cases):
+            halts._watch(cases.reminder_ids.sudo())
+            sender._filter_sending_time(cases.reminder_ids.sudo())
+
+        self.company.reminder_brake_floor = 1000
+        self.assertSameCount(lambda: look(self.few), lambda: look(self.many))
+
+    def test_guard_with_money_in_doubt(self):
+        """Bank lines, credits and sent invoices are read for all notices at once."""
+        self.env["payment.reminder"]._cron_propose()
+        journal = self.company_data["default_journal_bank"]
+        self.env["account.bank.statement.line"].create(
+            [
+                {
+                    "journal_id": journal.id,
+                    "date": "2026-09-14",
+                    "payment_ref": "Transfer",
+                    "amount": 5,
+                    "partner_id": partner.id,
+                }
+                for partner in self.cases.partner_id
+            ]
+        )
+        self.assertSameCount(
+            lambda: self.few.reminder_ids._guard(),
+            lambda: self.many.reminder_ids._guard(),
+        )
+
     # -- what people look at ----------------------------------------------------
 
     def test_list_of_cases(self):

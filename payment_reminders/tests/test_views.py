@@ -10,6 +10,7 @@ ACTIONS = (
     "payment_reminder_case_action",
     "payment_reminder_query_action",
     "payment_reminder_plan_action",
+    "payment_reminder_halt_action",
     "payment_reminder_event_action",
     "payment_reminder_ladder_action",
     "payment_reminder_jurisdiction_action",
