@@ -9,7 +9,9 @@ from odoo.tools import SQL
 
 from ..rules import doubts, guard
 from .decimals import to_decimal
-from .payment_reminder_doubts import BANK_LINE_DAYS
+
+#: How far back an incoming bank line may lie and still be about an open invoice.
+BANK_LINE_DAYS = 120
 
 
 class PaymentReminderFacts(models.AbstractModel):

@@ -1,17 +1,12 @@
 """Money that came in and is matched with no invoice yet, and how fresh the bank is."""
 
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..rules import guard
 from .decimals import to_decimal
-
-#: How far back an incoming bank line may lie and still be about an open invoice, and
-#: for how long a bank journal without new lines counts as one that is in use.
-BANK_LINE_DAYS = 120
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -127,10 +122,10 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _read_bank_ages(self, companies):
-        """Read how many days old the newest line of the stalest bank journal is.
+        """Read how many days ago the newest bank line of each company is.
 
-        A journal that had no line for BANK_LINE_DAYS is not in use, unless none of
-        the company is.
+        The newest of all bank journals: on an account in another currency there may be
+        nothing for weeks.
 
         :return: {company id: days}; companies without any bank line are left out
         """
@@ -146,19 +141,12 @@ class PaymentReminderFacts(models.AbstractModel):
                   JOIN account_journal journal ON journal.id = st.journal_id
                  WHERE st.company_id = ANY(%s)
                    AND journal.type = 'bank'
-                   AND journal.active
-                 GROUP BY st.company_id, st.journal_id
+                 GROUP BY st.company_id
                 """,
                 limited.ids,
             )
         )
-        newest = defaultdict(list)
-        for company_id, day in rows:
-            newest[company_id].append(day)
         today = {company.id: company._get_reminder_today() for company in limited}
-        ages = {}
-        for company_id, days in newest.items():
-            since = today[company_id] - timedelta(days=BANK_LINE_DAYS)
-            stalest = min((day for day in days if day >= since), default=max(days))
-            ages[company_id] = (today[company_id] - stalest).days
-        return ages
+        return {
+            company_id: (today[company_id] - newest).days for company_id, newest in rows
+        }
