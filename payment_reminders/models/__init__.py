@@ -6,6 +6,7 @@ from . import payment_reminder_jurisdiction_margin
 from . import payment_reminder_jurisdiction_compensation
 from . import payment_reminder_jurisdiction
 from . import payment_reminder_ladder
+from . import payment_reminder_ladder_moving
 from . import payment_reminder_ladder_timeline
 from . import payment_reminder_step
 from . import payment_reminder_step_defaults

@@ -189,8 +189,6 @@ class PaymentReminderLadder(models.Model):
     def _format_day(self, day):
         return format_date(self.env, day, date_format="EEE d MMM y")
 
-    # -- what a change means ----------------------------------------------------
-
     def action_open_simulation(self):
         """Open a what-if of this ladder against the company's."""
         self.ensure_one()
@@ -204,49 +202,4 @@ class PaymentReminderLadder(models.Model):
                 "default_ladder_id": self.id,
                 "default_other_ladder_id": default.id if default != self else False,
             },
-        }
-
-    def action_open_move_wizard(self):
-        """Show the cases on earlier versions, and offer what to do with them."""
-        self.ensure_one()
-        self._check_manager()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Cases of Earlier Versions"),
-            "res_model": "payment.reminder.ladder.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_ladder_id": self.id},
-        }
-
-    def _preview_move(self, cases, restart):
-        """Return what would come next if these cases moved to this version.
-
-        :return: {case: :class:`rules.schedule.Planned` or None}
-        """
-        self.ensure_one()
-        facts = self.env["payment.reminder.facts"]
-        # The dates follow from what is owed, whoever looks at them.
-        cases = cases.sudo()
-        live = facts._read_due_items(cases.item_ids.move_line_id.ids)
-        matches = {
-            old.id: new.id
-            for kept in cases.ladder_id
-            for old, new in self._match_steps(kept, restart).items()
-        }
-        history = cases._get_sent_history()
-        calendars = facts._get_calendars(cases)
-        schedules = {
-            kind: self._get_schedule(kind)
-            for kind in {case.partner_id._get_debtor_kind() for case in cases}
-        }
-        return {
-            case: case._preview_plan(
-                schedules[case.partner_id._get_debtor_kind()],
-                matches,
-                live,
-                history,
-                calendars,
-            )
-            for case in cases
         }

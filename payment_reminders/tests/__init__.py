@@ -41,3 +41,4 @@ from . import test_invoice_sent
 from . import test_bounce
 from . import test_simulation
 from . import test_reports
+from . import test_report_tours

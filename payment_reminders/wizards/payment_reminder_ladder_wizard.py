@@ -51,10 +51,9 @@ class PaymentReminderLadderWizard(models.TransientModel):
         """Do with the cases that are still listed what was chosen."""
         self.ensure_one()
         self.ladder_id._check_manager()
+        cases = self.line_ids.case_id & self.ladder_id._find_cases_of_earlier_versions()
         if self.choice != "keep":
-            self.ladder_id._move_cases(
-                self.line_ids.case_id, restart=self.choice == "restart"
-            )
+            self.ladder_id._move_cases(cases, restart=self.choice == "restart")
         return {"type": "ir.actions.act_window_close"}
 
 

@@ -1,0 +1,83 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+const openMenu = (name) => [
+    {
+        trigger: ".o_menu_sections [data-menu-xmlid='account.menu_finance_receivables']",
+        run: "click",
+    },
+    { trigger: `[data-menu-xmlid='payment_reminders.${name}']`, run: "click" },
+];
+
+/** Open a report from its menu: first the chart, then the table. */
+const openReport = (name, title) => [
+    ...openMenu(name),
+    { trigger: `.o_breadcrumb:contains("${title}")` },
+    { trigger: ".o_graph_view .o_graph_renderer, .o_graph_view .o_view_nocontent" },
+    { trigger: "button.o_switch_view.o_pivot", run: "click" },
+    { trigger: ".o_pivot_view" },
+];
+
+tours.add("payment_reminders_reports", {
+    steps: () => [
+        ...openMenu("payment_reminder_dashboard_menu"),
+        {
+            content: "The dashboard shows what was sent",
+            trigger: ".o_field_widget[name=body] td:contains('1,000.00')",
+        },
+        ...openReport("payment_reminder_report_overdue_menu", "Open by Age"),
+        { trigger: "button.o_switch_view.o_list", run: "click" },
+        { trigger: ".o_list_view .o_data_row:contains('Nordlys')" },
+        ...openReport("payment_reminder_case_report_menu", "Cases by State"),
+        ...openReport("payment_reminder_report_step_menu", "Money after Each Step"),
+        ...openReport("payment_reminder_report_promise_menu", "Promised and Paid"),
+        ...openReport("payment_reminder_report_claim_menu", "Fees and Interest"),
+        ...openReport("payment_reminder_report_question_menu", "Questions and Answers"),
+        ...openMenu("payment_reminder_month_end_menu"),
+        {
+            content: "The month-end sheet has its sections",
+            trigger: ".o_field_widget[name=body] h3:contains('Proposal of doubtful debts')",
+        },
+        { trigger: "button[name=action_export]" },
+    ],
+});
+
+tours.add("payment_reminders_what_if", {
+    steps: () => [
+        ...openMenu("payment_reminder_simulation_menu"),
+        { trigger: ".o_list_button_add", run: "click" },
+        { trigger: "button[name=action_run]", run: "click" },
+        {
+            content: "It runs in the background and can be stopped",
+            trigger: ".o_field_widget[name=progress]",
+        },
+        { trigger: "button[name=action_stop]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('Stopped')" },
+    ],
+});
+
+tours.add("payment_reminders_what_if_done", {
+    steps: () => [
+        { trigger: ".o_field_widget[name=summary] th:contains('Reminder 1')" },
+        { trigger: "button[name=action_view_notices]", run: "click" },
+        { trigger: ".o_graph_view .o_graph_renderer" },
+        { trigger: "button.o_switch_view.o_pivot", run: "click" },
+        { trigger: ".o_pivot_view" },
+    ],
+});
+
+tours.add("payment_reminders_ladder", {
+    steps: () => [
+        { trigger: ".o_field_widget[name=timeline] li:contains('Final notice')" },
+        { trigger: "button[name=action_open_move_wizard]", run: "click" },
+        {
+            content: "Who is concerned by the change",
+            trigger: ".modal .o_data_row:contains('Nordlys')",
+        },
+        { trigger: ".modal input[data-value=move]", run: "click" },
+        { trigger: ".modal .o_data_row [name=then_step_id]:contains('Reminder 1')" },
+        { trigger: ".modal button[name=action_confirm]", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
