@@ -117,7 +117,8 @@ class PaymentReminderDelivery(models.Model):
     def _free_keys(self):
         """Let the same message be sent to the same recipients once more.
 
-        Only when a person took it back, or when it is known that it never arrived.
+        Only when a person took it back or restarted the case, or when it is known
+        that it never arrived.
         """
         for delivery in self:
             delivery.key = f"{delivery.key}#undone-{delivery.id}"

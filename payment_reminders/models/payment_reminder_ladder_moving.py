@@ -47,6 +47,11 @@ class PaymentReminderLadder(models.Model):
                     **({"restarted": True} if restart else {}),
                 },
             )
+        if restart:
+            # The same step may now go to the same people once more.
+            cases.sudo().reminder_ids.delivery_ids.filtered(
+                lambda d: d.state in ("sent", "bounced", "failed", "skipped")
+            )._free_keys()
         cases._refresh()
 
     def _match_steps(self, kept, restart=False):

@@ -36,6 +36,7 @@ class PaymentReminderSimulation(models.Model):
         "payment.reminder.ladder",
         string="Ladder",
         required=True,
+        check_company=True,
         ondelete="cascade",
         default=lambda self: self.env.company.reminder_ladder_id,
         domain="[('company_id', 'in', [company_id, False])]",
@@ -44,6 +45,7 @@ class PaymentReminderSimulation(models.Model):
     other_ladder_id = fields.Many2one(
         "payment.reminder.ladder",
         string="Compared with",
+        check_company=True,
         ondelete="cascade",
         domain="[('company_id', 'in', [company_id, False]), ('id', '!=', ladder_id)]",
         context={"active_test": False},

@@ -25,7 +25,10 @@ class PaymentReminderSimulationNotice(models.Model):
         context={"active_test": False},
     )
     step_id = fields.Many2one(
-        "payment.reminder.step", readonly=True, ondelete="set null"
+        "payment.reminder.step",
+        string="Step of the ladder",
+        readonly=True,
+        ondelete="set null",
     )
     step_rank = fields.Integer(string="Number of the step", readonly=True)
     step_name = fields.Char(string="Step", readonly=True)

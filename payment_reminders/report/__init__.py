@@ -5,3 +5,4 @@ from . import payment_reminder_report_question
 from . import payment_reminder_report_promise
 from . import payment_reminder_dashboard
 from . import payment_reminder_month_end
+from . import payment_reminder_month_end_spreadsheet

@@ -3,6 +3,7 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import float_repr
 
@@ -65,6 +66,8 @@ class PaymentReminderDashboard(models.TransientModel):
         :return: dict of lists of rows (dicts) and of single figures, by name
         """
         self.ensure_one()
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You have no access to this company."))
         return {
             "overdue": self._get_overdue(),
             "cases": self._get_cases(),

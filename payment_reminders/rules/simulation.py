@@ -4,8 +4,9 @@ There is no second scheduler here: every day that matters asks ``schedule.next_s
 ``lifecycle.decide``, ``fees``, ``accrual`` and the calendar, as the real thing does.
 Between two such days nothing can change, so they are not looked at.
 
-People are not played. A notice is approved as soon as it is proposed, and what
-freezes a case is released after a set number of days.
+People are not played. A notice is approved as soon as it is proposed, what freezes a
+case is released after a set number of days, customers ask no questions and agree on no
+plans, and a trifle is chased like everything else.
 """
 
 from __future__ import annotations

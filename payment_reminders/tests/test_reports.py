@@ -310,3 +310,5 @@ class TestReports(ReminderCommon):
         other = self.setup_other_company()["company"]
         with self.assertRaises(AccessError):
             self.make_sheet(company_id=other.id)._get_sections()
+        with self.assertRaises(AccessError):
+            self.get_figures(company_id=other.id)
