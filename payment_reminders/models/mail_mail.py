@@ -1,6 +1,40 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 
 from .payment_reminder_wire import is_handing_over
+from .plain_text import to_plain_text
+
+#: A page around the text of a reminder. Colours of text and page are the reader's own,
+#: also in the dark; only links get one that can be read on either.
+DOCUMENT = Markup(
+    """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
+body {{ margin: 0; padding: 16px; -webkit-text-size-adjust: 100%; }}
+a {{ color: #1f5f8b; }}
+p {{ overflow-wrap: break-word; }}
+@media (prefers-color-scheme: dark) {{ a {{ color: #8fc1ea; }} }}
+@media (max-width: 480px) {{
+body {{ padding: 12px; }}
+td > a {{ overflow-wrap: anywhere; }}
+td + td, th + th {{ padding-left: 2px !important; }}
+}}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+)
 
 
 class MailMail(models.Model):
@@ -22,6 +56,20 @@ class MailMail(models.Model):
         return super(MailMail, self._without_unguarded_reminders())._send(
             *args, **kwargs
         )
+
+    def _prepare_outgoing_list(self, *args, **kwargs):
+        # EXTENDS mail: a page that a phone and the dark know what to do with, and a
+        # text part that a person could have typed.
+        emails = super()._prepare_outgoing_list(*args, **kwargs)
+        if self.reminder_delivery_id:
+            reminder = self.reminder_delivery_id.sudo().reminder_id
+            lang = reminder._get_partner_lang().replace("_", "-")
+            for email in emails:
+                email["body_alternative"] = to_plain_text(email["body"])
+                email["body"] = DOCUMENT.format(
+                    lang=lang, title=email["subject"], body=Markup(email["body"])
+                )
+        return emails
 
     def _without_unguarded_reminders(self):
         refused = self.filtered(

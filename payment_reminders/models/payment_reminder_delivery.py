@@ -2,6 +2,7 @@ import hashlib
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from .payment_reminder_wire import format_recipient, get_message_id
@@ -225,8 +226,22 @@ class PaymentReminderDelivery(models.Model):
             "auto_delete": False,
             "is_internal": False,
             "reminder_delivery_id": self.id,
-            "headers": repr({"X-Auto-Response-Suppress": "OOF, AutoReply"}),
+            "attachment_ids": [Command.set(self._get_invoice_pdfs().ids)],
+            # RFC 3834: whoever answers by machine keeps quiet.
+            "headers": repr(
+                {
+                    "Auto-Submitted": "auto-generated",
+                    "X-Auto-Response-Suppress": "OOF, AutoReply",
+                }
+            ),
         }
+
+    def _get_invoice_pdfs(self):
+        """Return the PDFs of the invoices, if the step wants them and they exist."""
+        if not self.step_id.attach_invoices:
+            return self.env["ir.attachment"]
+        # What was sent to the customer once may be sent again.
+        return self.reminder_id.sudo().line_ids.move_id.invoice_pdf_report_id
 
     def _render_sms(self, template):
         """Render and store the SMS of these deliveries, nothing is sent.

@@ -70,6 +70,11 @@ class PaymentReminderStep(models.Model):
         domain=[("model", "=", "payment.reminder")],
         ondelete="set null",
     )
+    attach_invoices = fields.Boolean(
+        string="Attach the invoices",
+        help="The e-mail brings the PDFs of the invoices along, as far as they were "
+        "made when the invoices were sent.",
+    )
     fee_policy = fields.Selection(
         [
             ("none", "No fee"),

@@ -1,0 +1,116 @@
+"""The text part of an e-mail: what the HTML says, as one would type it."""
+
+from lxml import html
+
+#: Elements that begin a line of their own.
+BLOCKS = frozenset(
+    ("p", "div", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4", "hr", "blockquote")
+)
+
+
+def to_plain_text(body):
+    """Return the text of an HTML body: a line for each row of a table, and the
+    address of each link that stands outside of one.
+
+    Odoo's own converter gives every cell of a table a line of its own.
+    """
+    if not (body or "").strip():
+        return ""
+    lines = []
+    _write(html.fragment_fromstring(body, create_parent="div"), lines)
+    text = "\n".join(" ".join(line.split()) for line in lines)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"
+
+
+def _write(element, lines):
+    """Append the text of a block to lines, of which the last is still open."""
+    _begin_block(lines)
+    _add(lines, element.text)
+    for child in element:
+        if not isinstance(child.tag, str):
+            pass
+        elif child.tag == "br":
+            lines.append("")
+        elif child.tag == "tr":
+            _begin_line(lines)
+            _add(lines, _get_row(child))
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            _write_inline(child, lines)
+        elif child.tag in BLOCKS:
+            _write(child, lines)
+            _begin_block(lines)
+        else:
+            _write_inline(child, lines)
+        _add(lines, child.tail)
+
+
+def _write_inline(element, lines):
+    if element.tag == "a":
+        _add(lines, _get_link(element))
+        return
+    _add(lines, element.text)
+    for child in element:
+        if child.tag == "br":
+            lines.append("")
+        elif child.tag == "tr":
+            _begin_line(lines)
+            _add(lines, _get_row(child))
+        elif child.tag in BLOCKS:
+            _write(child, lines)
+        else:
+            _write_inline(child, lines)
+        _add(lines, child.tail)
+
+
+def _get_row(row):
+    """Return a row as one line: "label: value", or its cells one after another."""
+    cells = [_get_cell(cell) for cell in row]
+    cells = [cell for cell in cells if cell]
+    return (": " if len(cells) == 2 else " | ").join(cells)
+
+
+def _get_cell(cell):
+    """Return what a cell says, its lines separated by commas."""
+    lines = [""]
+    _write_cell(cell, lines)
+    texts = (" ".join(line.split()) for line in lines)
+    return ", ".join(text for text in texts if text)
+
+
+def _write_cell(element, lines):
+    lines[-1] += element.text or ""
+    for child in element:
+        if child.tag == "br" or child.tag in BLOCKS:
+            lines.append("")
+        if isinstance(child.tag, str):
+            _write_cell(child, lines)
+        if child.tag in BLOCKS:
+            lines.append("")
+        lines[-1] += child.tail or ""
+
+
+def _get_link(link):
+    text = " ".join(link.text_content().split())
+    href = link.get("href") or ""
+    if href.startswith(("mailto:", "tel:")) or href.rstrip("/") == text.rstrip("/"):
+        return text
+    return f"{text}: {href}" if href else text
+
+
+def _add(lines, text):
+    if text and not (text.isspace() and not lines[-1]):
+        lines[-1] += text
+
+
+def _begin_line(lines):
+    if not lines or lines[-1].strip():
+        lines.append("")
+
+
+def _begin_block(lines):
+    """End the open line, and leave an empty one."""
+    _begin_line(lines)
+    if len(lines) > 1 and lines[-2].strip():
+        lines.append("")
