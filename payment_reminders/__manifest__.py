@@ -28,6 +28,7 @@
         "data/payment_reminder_jurisdiction_data.xml",
         # texts and ladders
         "views/letter_templates.xml",
+        "report/payment_reminder_letter.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         "data/rest_template_data.xml",
@@ -42,7 +43,9 @@
         "views/payment_reminder_jurisdiction_views.xml",
         "wizards/payment_reminder_hold_wizard_views.xml",
         "wizards/payment_reminder_payment_wizard_views.xml",
+        "wizards/payment_reminder_print_wizard_views.xml",
         "wizards/payment_reminder_rest_wizard_views.xml",
+        "wizards/payment_reminder_text_check_views.xml",
         "wizards/payment_reminder_wizard_views.xml",
         "wizards/payment_reminder_ladder_wizard_views.xml",
         "views/ladder_timeline_templates.xml",
@@ -70,6 +73,7 @@
         "views/portal_payment_templates.xml",
         # menus
         "views/menuitems.xml",
+        "views/payment_reminder_print_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["payment_reminders/static/src/**/*"],

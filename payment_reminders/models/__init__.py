@@ -47,6 +47,9 @@ from . import payment_reminder_letter
 from . import payment_reminder_link
 from . import payment_reminder_throttle
 from . import payment_reminder_page
+from . import payment_reminder_paper
+from . import payment_reminder_print
+from . import payment_reminder_text_check
 from . import payment_reminder_proportionality
 from . import payment_reminder_remarks
 from . import payment_reminder_rest
@@ -77,6 +80,7 @@ from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
 from . import base_partner_merge
+from . import ir_actions_report
 from . import ir_cron
 from . import ir_qweb
 from . import mail_mail

@@ -421,7 +421,12 @@ class PaymentReminder(models.Model):
             debtor=self.partner_id._get_debtor_kind(),
             on=day,
             days=days,
+            by_post=self._goes_by_post(),
         )
+
+    def _goes_by_post(self):
+        """Tell whether this notice takes days to arrive (hook)."""
+        return False
 
     def _is_demand(self):
         """Tell whether this notice asks for something overdue (a nudge does not)."""

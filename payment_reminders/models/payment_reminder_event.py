@@ -46,6 +46,7 @@ class PaymentReminderEvent(models.Model):
             ("withdrawn", "No longer counts as sent"),
             ("held", "Held"),
             ("failed", "Failed"),
+            ("to_print", "Waits to be printed"),
             ("uncertain", "Uncertain"),
             ("settled", "Settled by hand"),
             ("cancelled", "Cancelled"),

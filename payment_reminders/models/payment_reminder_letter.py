@@ -10,17 +10,13 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, float_compare, formatLang
 
+from ..rules.sms import GSM_CHARACTERS
+
 NBSP = "\N{NO-BREAK SPACE}"
 #: So many invoice numbers are named in a subject, so many in an SMS.
 NAMES_IN_SUBJECT = 3
 NAMES_IN_SMS = 1
 SMS_SENDER_LENGTH = 30
-#: The basic character set of GSM: with any other an SMS holds 70 characters, not 160.
-GSM_CHARACTERS = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-    "^{}\\[~]|€"
-)
 #: Letters that do not come apart into one of these and an accent.
 GSM_SUBSTITUTES = str.maketrans(
     "łŁđĐðÐœŒþÞ’‘“”„–—…",
@@ -125,7 +121,7 @@ class PaymentReminderLetter(models.Model):
     def _get_letter_block(self, name):
         """Return one block of the letter as HTML.
 
-        :param name: claim, interest or sender; see views/letter_templates.xml
+        :param name: of the template after "letter_"; see views/letter_templates.xml
         """
         if not self:
             return Markup()

@@ -135,6 +135,8 @@ def _get_mobile(partner):
 
 
 def _get_postal_address(partner):
+    """Return where a letter goes, as one line: many share a house, so with the name."""
     if not (partner.street and partner.city):
         return None
-    return f"{partner.street}, {partner.zip or ''} {partner.city}"
+    name = partner.name or partner.commercial_company_name or ""
+    return f"{name}, {partner.street}, {partner.zip or ''} {partner.city}"

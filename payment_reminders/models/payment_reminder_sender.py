@@ -168,7 +168,11 @@ class PaymentReminderSender(models.AbstractModel):
                 stopped[reminder] = [str(code) for code in codes]
                 if reminder in free:
                     self._stop(reminder, codes, fact)
-            elif reminder.state == "approved" and reminder in free & in_time:
+            elif (
+                reminder.state == "approved"
+                and reminder in free
+                and self._may_leave_now(reminder, fact, reminder in in_time)
+            ):
                 ripe |= reminder
         self._claim(ripe, ticket)
         return ripe, stopped
@@ -181,6 +185,15 @@ class PaymentReminderSender(models.AbstractModel):
             reminder._hold_by_guard(names, facts)
         elif reminder.state in ("proposed", "approved", "held"):
             reminder._note_verdict(names, facts)
+
+    @api.model
+    def _may_leave_now(self, reminder, facts, in_time):
+        """Tell whether an approved notice that may leave can do so now (hook).
+
+        :param facts: :class:`rules.guard.Facts` of the notice
+        :param in_time: whether it is a working hour where the debtor is
+        """
+        return in_time
 
     @api.model
     def _filter_sending_time(self, reminders):
@@ -281,7 +294,7 @@ class PaymentReminderSender(models.AbstractModel):
         )
         vals_by_key = {}
         for reminder in reminders:
-            channels = reminder._get_channels()
+            channels = self._get_delivery_channels(reminder)
             for sequence, channel in enumerate(channels):
                 for partner, address in recipients[reminder.case_id.id].get(
                     channel, []
@@ -298,6 +311,11 @@ class PaymentReminderSender(models.AbstractModel):
                         "recipient": address,
                     }
         return vals_by_key
+
+    @api.model
+    def _get_delivery_channels(self, reminder):
+        """Return the codes of the channels to try now, in their order (hook)."""
+        return reminder._get_channels()
 
     # -- the wire ---------------------------------------------------------------
 

@@ -385,29 +385,6 @@ def _get_causes(error):
         error = error.__cause__ or error.__context__
 
 
-# -- letters ----------------------------------------------------------------------
-
-
-class LetterWire:
-    """Letters on paper: no service of ours prints them yet."""
-
-    @staticmethod
-    def is_prepared(delivery):
-        return True
-
-    @staticmethod
-    def prepare(deliveries):
-        """Nothing to render."""
-
-    @staticmethod
-    def connect(delivery):
-        raise WireError(delivery.env._("No service for letters is set up."))
-
-    @staticmethod
-    def disconnect(session):
-        """Nothing is kept open."""
-
-
 def get_message_id(key, sender):
     """Return the Message-Id of one attempt: the same for the same key.
 
@@ -423,4 +400,4 @@ def format_recipient(partner, address):
 
 
 #: {channel: how it is handed over}; a bridge addon adds its own.
-WIRES = {"email": EmailWire, "sms": SmsWire, "letter": LetterWire}
+WIRES = {"email": EmailWire, "sms": SmsWire}

@@ -8,7 +8,8 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import formatLang, html2plaintext
 
-from ..models.payment_reminder_letter import GSM_CHARACTERS, NBSP, format_day
+from ..models.payment_reminder_letter import NBSP, format_day
+from ..rules.sms import GSM_CHARACTERS, count_parts
 from .common import ReminderCommon
 
 LANGUAGES = ("en_US", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
@@ -23,20 +24,11 @@ TO_PAY_NOW = (
     "Maksettava nyt",
     "Jetzt zu zahlen",
 )
-#: Characters that take two places in an SMS.
-GSM_EXTENDED = frozenset("^{}\\[~]|€")
-#: The two parts of an SMS, each with a header that joins them.
-TWO_PARTS = 2 * 153
 #: Words that are English and one of the other languages too, and the law's own.
 SAME_EVERYWHERE = {
     "aug", "bic", "cvr", "dec", "for", "full", "inkassovarsel", "jul", "mail",
     "online", "per", "sep", "september",
 }  # fmt: skip
-
-
-def sms_length(text):
-    """Return the places that a text takes in the basic character set of GSM."""
-    return sum(2 if char in GSM_EXTENDED else 1 for char in text)
 
 
 def get_phrases(body):
@@ -314,7 +306,7 @@ class TestLanguages(TemplateCommon):
                 with self.subTest(step=notice.step_kind, lang=lang):
                     sms = self.render(notice, lang)[2]
                     self.assertFalse(set(sms) - GSM_CHARACTERS)
-                    self.assertLessEqual(sms_length(sms), TWO_PARTS, sms)
+                    self.assertLessEqual(count_parts(sms), 2, sms)
                     self.assertIn(notice._get_pay_url(), sms)
 
     def test_sms_of_a_name_in_other_letters(self):

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+
+class PaymentReminderTextCheck(models.TransientModel):
+    """One text of a step in one language, and what is wrong with it."""
+
+    _name = "payment.reminder.text.check"
+    _description = "Check of Payment Reminder Texts"
+    _order = "is_fine, step_id, lang, channel"
+
+    step_id = fields.Many2one("payment.reminder.step", readonly=True, required=True)
+    ladder_id = fields.Many2one(related="step_id.ladder_id", store=True)
+    lang = fields.Selection(
+        selection="_get_languages", string="Language", readonly=True, required=True
+    )
+    channel = fields.Selection(
+        [("email", "E-mail"), ("sms", "SMS"), ("letter", "Letter")],
+        readonly=True,
+        required=True,
+    )
+    is_fine = fields.Boolean(string="In order", readonly=True)
+    problems = fields.Text(string="What to mend", readonly=True)
+    parts = fields.Integer(
+        string="SMS parts",
+        readonly=True,
+        help="How many SMS the longest of these texts takes; each is paid.",
+    )
+    case_id = fields.Many2one(
+        "payment.reminder.case",
+        string="Seen on",
+        readonly=True,
+        help="A real case on which the text was tried.",
+    )
+
+    @api.model
+    def _get_languages(self):
+        return self.env["res.lang"].get_installed()
+
+    def action_open_text(self):
+        """Open the text itself, where it can be mended."""
+        self.ensure_one()
+        step = self.step_id
+        text = step.sms_template_id if self.channel == "sms" else step.mail_template_id
+        record = text or step
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
+
+class PaymentReminderLadder(models.Model):
+    _inherit = "payment.reminder.ladder"
+
+    def action_check_texts(self):
+        """Try the texts of these ladders on real cases; list what is to mend."""
+        self._check_manager()
+        rows = self.env["payment.reminder.text.checker"]._check(self)
+        checks = self.env["payment.reminder.text.check"].create(
+            [
+                {
+                    **row,
+                    "problems": "\n".join(row["problems"]) or False,
+                    "is_fine": not row["problems"],
+                }
+                for row in rows
+            ]
+        )
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "payment_reminders.payment_reminder_text_check_action"
+            ),
+            "domain": [("id", "in", checks.ids)],
+        }
