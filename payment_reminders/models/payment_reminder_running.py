@@ -168,8 +168,10 @@ class PaymentReminderLadder(models.Model):
 
     def _tell_managers(self, company, note):
         """Leave an activity for every manager of a company."""
+        # Odoo's e-mail to whoever gets an activity wants a model with a chatter.
+        ladder = self.with_context(mail_activity_quick_update=True)
         for user in company._get_reminder_managers():
-            self.activity_schedule(
+            ladder.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Enter the reference rate of this half-year"),
                 note=note,

@@ -42,3 +42,4 @@ from . import test_bounce
 from . import test_simulation
 from . import test_reports
 from . import test_report_tours
+from . import test_rate_warning
