@@ -152,7 +152,7 @@ def _check_usual(run: Run, past: Sequence[Day], limits: Limits) -> Iterator[Stop
         # As many notices as are never too many, each of the usual amount.
         average = sum((day.amount for day in past), Decimal(0)) / notices
         most = max(limits.factor * usual.amount, limits.floor * average)
-        if run.amount > most:
+        if run.amount > most > 0:
             yield Stop(Reason.AMOUNT, run.amount, most)
 
 

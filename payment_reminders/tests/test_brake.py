@@ -70,9 +70,9 @@ class TestBrake(GatewayCommon):
 
     def test_a_normal_first_day(self):
         with self.gateways():
-            reminders = self.make_run(4, amount=1_000_000)
+            reminders = self.make_run(12, amount=1_000_000)
             self.run_cron()
-            self.assertEqual(len(self.left), 4)
+            self.assertEqual(len(self.left), 12)
         self.assertFalse(self.get_halts())
         self.assertEqual(set(reminders.mapped("state")), {"sent"})
 
