@@ -41,6 +41,7 @@
         # views
         "views/payment_reminder_rate_views.xml",
         "views/payment_reminder_jurisdiction_views.xml",
+        "wizards/payment_reminder_answer_wizard_views.xml",
         "wizards/payment_reminder_hold_wizard_views.xml",
         "wizards/payment_reminder_payment_wizard_views.xml",
         "wizards/payment_reminder_print_wizard_views.xml",
@@ -71,6 +72,8 @@
         "views/portal_agency_templates.xml",
         "views/portal_templates.xml",
         "views/portal_payment_templates.xml",
+        "views/portal_query_templates.xml",
+        "views/portal_plan_templates.xml",
         # menus
         "views/menuitems.xml",
         "views/payment_reminder_print_views.xml",

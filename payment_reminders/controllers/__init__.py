@@ -1,3 +1,5 @@
 from . import portal_access
 from . import portal
 from . import portal_payment
+from . import portal_query
+from . import portal_plan

@@ -28,6 +28,8 @@ from . import payment_reminder_brake
 from . import payment_reminder_ignored_line
 from . import payment_reminder_query
 from . import payment_reminder_query_times
+from . import payment_reminder_query_answer
+from . import payment_reminder_paid_claim
 from . import payment_reminder_plan
 from . import payment_reminder_plan_day
 from . import payment_reminder_instalment
@@ -39,6 +41,7 @@ from . import payment_reminder_due_items
 from . import payment_reminder_doubts
 from . import payment_reminder_bank_lines
 from . import payment_reminder_recipients
+from . import payment_reminder_stopped_addresses
 from . import payment_reminder_figures
 from . import payment_reminder_proposal
 from . import payment_reminder_sender
@@ -50,6 +53,8 @@ from . import payment_reminder_page
 from . import payment_reminder_paper
 from . import payment_reminder_print
 from . import payment_reminder_text_check
+from . import payment_reminder_plan_following
+from . import payment_reminder_reply
 from . import payment_reminder_proportionality
 from . import payment_reminder_remarks
 from . import payment_reminder_rest

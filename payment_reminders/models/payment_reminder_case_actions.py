@@ -20,6 +20,9 @@ class PaymentReminderCase(models.Model):
         cases = self.filtered(
             lambda case: reason not in case._get_open_freezes().mapped("reason")
         )
+        # One that was lifted a moment ago must be so in the database, which lets one
+        # hold of a reason be open.
+        self.env["payment.reminder.freeze"].flush_model(["date_end"])
         self.env["payment.reminder.freeze"].sudo().create(
             [
                 {

@@ -73,6 +73,8 @@ class PaymentReminderEvent(models.Model):
             ("limitation_near", "Limitation is near"),
             ("agency_part", "Part of an agency changed"),
             ("company_status", "Company register"),
+            ("answered", "Question answered"),
+            ("plan_changed", "Payment plan changed"),
             ("configuration_changed", "Configuration changed"),
             ("halted", "Every reminder stopped"),
             ("halt_ended", "Reminders go on"),

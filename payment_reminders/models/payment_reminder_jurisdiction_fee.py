@@ -29,6 +29,7 @@ class PaymentReminderJurisdictionFee(models.Model):
             ("all", "Every notice"),
             ("reminder", "Reminder"),
             ("final_notice", "Final notice"),
+            ("plan", "Payment plan"),
         ],
         required=True,
         default="all",

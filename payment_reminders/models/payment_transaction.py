@@ -45,21 +45,33 @@ class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
 
     def _divide_online_payment(self, amount, item=None):
-        """Tell what an online payment is for: the oldest invoices, then the costs.
+        """Tell what an online payment is for: what is overdue, the oldest first, then
+        fees and interest, then what is not due yet.
 
         :param amount: in the case's currency
         :param item: payment.reminder.item, when it is for that one alone
-        :return: (account.move records, what is left for fees and interest)
+        :return: (account.move records, the share of fees and interest)
         """
         self.ensure_one()
-        compare = self.currency_id.compare_amounts
-        moves, left = self.env["account.move"], amount
-        for part in item or self._get_page_items().sorted("date_due"):
-            if compare(left, 0) <= 0:
+        if item:
+            return item.move_id, 0.0
+        items = self._get_page_items().sorted("date_due")
+        today = self.company_id._get_reminder_today()
+        overdue = items.filtered(lambda part: part.date_due < today)
+        moves, left = self._take_moves(overdue, amount)
+        costs = min(left, max(self.amount_costs, 0.0))
+        more, _rest = self._take_moves(items - overdue, left - costs)
+        return moves | more, self.currency_id.round(costs)
+
+    def _take_moves(self, items, amount):
+        """Return (invoices of these items that an amount reaches, what is left)."""
+        moves = self.env["account.move"]
+        for item in items:
+            if self.currency_id.compare_amounts(amount, 0) <= 0:
                 break
-            moves |= part.move_id
-            left -= part.amount_residual
-        return moves, max(self.currency_id.round(left), 0.0)
+            moves |= item.move_id
+            amount -= item.amount_residual
+        return moves, max(amount, 0.0)
 
     def _refresh(self):
         # EXTENDS payment_reminders: the costs first, or the ladder would waive them

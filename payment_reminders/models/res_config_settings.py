@@ -66,3 +66,36 @@ class ResConfigSettings(models.TransientModel):
     reminder_link_days = fields.Integer(
         related="company_id.reminder_link_days", readonly=False
     )
+    reminder_answer_days = fields.Integer(
+        related="company_id.reminder_answer_days", readonly=False
+    )
+    reminder_answer_grace_days = fields.Integer(
+        related="company_id.reminder_answer_grace_days", readonly=False
+    )
+    reminder_paid_days = fields.Integer(
+        related="company_id.reminder_paid_days", readonly=False
+    )
+    reminder_plan_max_parts = fields.Integer(
+        related="company_id.reminder_plan_max_parts", readonly=False
+    )
+    reminder_plan_max_days = fields.Integer(
+        related="company_id.reminder_plan_max_days", readonly=False
+    )
+    reminder_plan_min_amount = fields.Monetary(
+        related="company_id.reminder_plan_min_amount", readonly=False
+    )
+    reminder_promise_days = fields.Integer(
+        related="company_id.reminder_promise_days", readonly=False
+    )
+    reminder_plan_grace_days = fields.Integer(
+        related="company_id.reminder_plan_grace_days", readonly=False
+    )
+    reminder_plan_max_missed = fields.Integer(
+        related="company_id.reminder_plan_max_missed", readonly=False
+    )
+    reminder_plan_notice_days = fields.Integer(
+        related="company_id.reminder_plan_notice_days", readonly=False
+    )
+    reminder_plan_fee = fields.Boolean(
+        related="company_id.reminder_plan_fee", readonly=False
+    )

@@ -29,6 +29,9 @@ from . import test_speed
 from . import test_invoice_fields
 from . import test_portal
 from . import test_portal_interest
+from . import test_questions
+from . import test_plan
+from . import test_reply
 from . import test_access
 from . import test_agency
 from . import test_ladder

@@ -1,5 +1,6 @@
 from . import payment_reminder_fee_wizard
 from . import payment_reminder_ladder_wizard
+from . import payment_reminder_answer_wizard
 from . import payment_reminder_hold_wizard
 from . import payment_reminder_payment_wizard
 from . import payment_reminder_print_wizard

@@ -1,0 +1,182 @@
+import math
+
+from odoo import fields, http
+from odoo.http import request
+
+from ..rules import customer_input
+from .portal_access import ReminderAccess
+
+#: Bytes of one form with its files; what is longer is refused before it is read.
+MAX_FORM = customer_input.MAX_FILES * customer_input.MAX_FILE_SIZE + 256 * 1024
+#: Nobody has waited longer for money to arrive.
+MAX_PAID_DAYS = 365
+
+
+class ReminderQuestions(ReminderAccess):
+    """Asking about what is open, and telling that it is paid."""
+
+    @http.route(
+        ["/my/reminders/<int:case_id>/ask"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def portal_reminder_ask(self, case_id, access_token=None, kind=None, **_kwargs):
+        """Show the form of a question."""
+        case = self._open_reminder_case(case_id, access_token)
+        if not case:
+            return self._refuse_reminder_visit(case_id, access_token)
+        return self._show_question_form(case, access_token, {"kind": kind})
+
+    @http.route(
+        ["/my/reminders/<int:case_id>/ask"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["POST"],
+        max_content_length=MAX_FORM,
+    )
+    def portal_reminder_asked(self, case_id, access_token=None, **form):
+        """Take a question: the case stops, and a person gets it."""
+        case = self._open_reminder_case(case_id, access_token, "write")
+        if not case:
+            return self._refuse_reminder_visit(case_id, access_token)
+        vals, errors = self._read_question(case, form)
+        files = self._read_files(errors)
+        if errors:
+            return self._show_question_form(case, access_token, form, errors)
+        self._file_question(case, vals, files)
+        return self._redirect_to_case(case, access_token, "#questions")
+
+    def _show_question_form(self, case, access_token, form, errors=()):
+        Query = request.env["payment.reminder.query"].sudo()
+        kinds = dict(Query._fields["kind"]._description_selection(case.env))
+        is_paid = form.get("kind") == "paid"
+        values = self._get_reminder_values(
+            case,
+            access_token,
+            kinds=kinds,
+            form={
+                **form,
+                "kind": form.get("kind") if form.get("kind") in kinds else "",
+            },
+            is_paid=is_paid,
+            items=case._get_page_items(),
+            errors=errors,
+            max_files=customer_input.MAX_FILES,
+            max_megabytes=customer_input.MAX_FILE_SIZE // 1024**2,
+            company=case.company_id,
+        )
+        return self._keep_private(
+            request.render("payment_reminders.portal_reminder_ask", values)
+        )
+
+    def _read_question(self, case, form):
+        """Return (values of the question, errors in words) of a form."""
+        errors = []
+        kinds = (
+            request.env["payment.reminder.query"]
+            ._fields["kind"]
+            .get_values(request.env)
+        )
+        kind = form.get("kind")
+        if kind not in kinds:
+            errors.append(request.env._("Please choose what it is about."))
+            kind = "other"
+        text = customer_input.clean_text(form.get("description") or "")
+        if kind in ("other", "amount", "delivery") and not text:
+            errors.append(request.env._("Please tell us in a few words."))
+        chosen = set(request.httprequest.form.getlist("item"))
+        items = case._get_page_items().filtered(lambda i: str(i.id) in chosen)
+        vals = {
+            "case_id": case.id,
+            "source": "page",
+            "kind": kind,
+            "description": text,
+            "move_ids": [fields.Command.set(items.move_id.ids)],
+        }
+        if kind == "recipient":
+            vals["recipient_name"] = customer_input.clean_line(
+                form.get("recipient_name") or ""
+            )
+            vals["recipient_email"] = customer_input.clean_line(
+                form.get("recipient_email") or ""
+            )
+        if kind == "paid":
+            vals.update(self._read_payment(case, form, errors))
+        return vals, errors
+
+    def _read_payment(self, case, form, errors):
+        """Return what a customer says of a payment; put into words what is wrong."""
+        today = case.company_id._get_reminder_today()
+        try:
+            day = fields.Date.to_date(form.get("paid_date") or "")
+        except ValueError:
+            day = None
+        if not day or not 0 <= (today - day).days <= MAX_PAID_DAYS:
+            errors.append(
+                request.env._("Please give the day of your payment, not after today.")
+            )
+        try:
+            amount = float((form.get("paid_amount") or "").replace(",", "."))
+        except ValueError:
+            amount = math.nan
+        if not 0 < amount < 1e12:
+            errors.append(request.env._("Please give the amount that you paid."))
+        return {"paid_date": day, "paid_amount": amount}
+
+    def _read_files(self, errors):
+        """Return [(name, type, content)] of the files sent; refuse by content."""
+        sent = [f for f in request.httprequest.files.getlist("files") if f.filename]
+        if len(sent) > customer_input.MAX_FILES:
+            errors.append(
+                request.env._(
+                    "Please send no more than %s files.", customer_input.MAX_FILES
+                )
+            )
+            return []
+        words = {
+            "empty": request.env._("is empty"),
+            "too_big": request.env._(
+                "is larger than %s MB", customer_input.MAX_FILE_SIZE // 1024**2
+            ),
+            "type": request.env._("is neither a picture nor a PDF"),
+        }
+        files = []
+        for file in sent:
+            content = file.read(customer_input.MAX_FILE_SIZE + 1)
+            verdict = customer_input.judge_file(file.filename, content)
+            if isinstance(verdict, customer_input.Refused):
+                name = customer_input.clean_line(file.filename, 60)
+                errors.append(f"{name} {words[verdict.code]}.")
+            else:
+                files.append((verdict.name, verdict.mimetype, content))
+        return files
+
+    def _file_question(self, case, vals, files):
+        # sudo: a customer has no rights on the models; the case was checked
+        query = request.env["payment.reminder.query"].sudo().create(vals)
+        # As superuser of nobody's record, with a type that we found out ourselves;
+        # and no picture is opened here.
+        attachments = (
+            request.env["ir.attachment"]
+            .sudo()
+            .with_context(image_no_postprocess=True)
+            .create(
+                [
+                    {
+                        "name": name,
+                        "raw": content,
+                        "mimetype": mimetype,
+                        "res_model": query._name,
+                        "res_id": query.id,
+                    }
+                    for name, mimetype, content in files
+                ]
+            )
+        )
+        query.attachment_ids = attachments
+        return query

@@ -1,0 +1,190 @@
+"""Payment plans and promises: dividing an amount, and following what comes in."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+
+#: Broken promises and plans after which nothing pauses by itself any more.
+BROKEN_LIMIT = 2
+
+
+class PlanError(ValueError):
+    """A plan that cannot be.
+
+    :param code: ``count``, ``amount`` or ``too_small``
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Outcome(str, Enum):
+    """How a plan stands."""
+
+    RUNNING = "running"
+    KEPT = "kept"
+    BROKEN = "broken"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class PartState(str, Enum):
+    """How one instalment stands."""
+
+    OPEN = "open"
+    PAID = "paid"
+    MISSED = "missed"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Part:
+    """One instalment. The amount is in the currency of the case."""
+
+    due: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a company lets customers propose.
+
+    :param max_parts: number of instalments
+    :param max_days: days from today to the last one
+    :param min_amount: the least of one instalment (0: any)
+    """
+
+    max_parts: int
+    max_days: int
+    min_amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What came in, instalment by instalment, and what follows from it."""
+
+    paid: tuple[Decimal, ...]
+    states: tuple[PartState, ...]
+    outcome: Outcome
+
+
+def split(total: Decimal, count: int, digits: int = 2) -> tuple[Decimal, ...]:
+    """Divide an amount into parts that differ by one smallest unit at most.
+
+    The parts sum to the amount exactly; the first ones bear what does not divide.
+
+    :param digits: decimals of the currency
+    :raise PlanError: ``count``, ``amount`` (not above zero, or finer than the
+        currency), ``too_small`` (a part would be zero)
+    """
+    if count < 1:
+        raise PlanError("count")
+    units = total.scaleb(digits)
+    if units <= 0 or units != units.to_integral_value():
+        raise PlanError("amount")
+    each, rest = divmod(int(units), count)
+    if not each:
+        raise PlanError("too_small")
+    return tuple(
+        Decimal(each + (1 if index < rest else 0)).scaleb(-digits)
+        for index in range(count)
+    )
+
+
+def monthly(first: date, count: int) -> tuple[date, ...]:
+    """Return a day and the same day of the months after it.
+
+    A month that is too short gives its last day, and the next one the day again.
+    """
+    days = []
+    for index in range(count):
+        month = first.month - 1 + index
+        year, month = first.year + month // 12, month % 12 + 1
+        last = calendar.monthrange(year, month)[1]
+        days.append(date(year, month, min(first.day, last)))
+    return tuple(days)
+
+
+def propose(
+    total: Decimal, count: int, first: date, digits: int = 2
+) -> tuple[Part, ...]:
+    """Return a plan of monthly, even instalments.
+
+    :raise PlanError: as :func:`split`
+    """
+    amounts = split(total, count, digits)
+    days = monthly(first, count)
+    return tuple(map(Part, days, amounts))
+
+
+def check(parts: Sequence[Part], limits: Limits, today: date) -> list[str]:
+    """Return what of a proposal is outside the limits; empty: nothing.
+
+    :return: codes: ``none``, ``past``, ``too_many``, ``too_late``, ``too_small``
+    """
+    if not parts:
+        return ["none"]
+    found = []
+    if min(part.due for part in parts) <= today:
+        found.append("past")
+    if len(parts) > limits.max_parts:
+        found.append("too_many")
+    if max(part.due for part in parts) > today + timedelta(days=limits.max_days):
+        found.append("too_late")
+    if min(part.amount for part in parts) < limits.min_amount:
+        found.append("too_small")
+    return found
+
+
+def follow(
+    parts: Sequence[Part],
+    received: Decimal,
+    today: date,
+    grace_days: int = 0,
+    max_missed: int = 0,
+) -> Progress:
+    """Compare a plan with the money that came in since it began.
+
+    Money pays the earliest instalment first. One is missed when it is not paid in
+    full some days after its date; a plan is broken when more are missed at once than
+    the company lets pass, and kept when all is paid.
+
+    :param parts: in the order of their dates
+    :param received: in all, since the plan began
+    :param grace_days: days after its date in which an instalment is not missed yet
+    :param max_missed: instalments that may be missed at a time
+    """
+    paid, states, left = [], [], max(received, Decimal(0))
+    for part in parts:
+        share = min(part.amount, left)
+        left -= share
+        paid.append(share)
+        if share == part.amount:
+            states.append(PartState.PAID)
+        elif today > part.due + timedelta(days=grace_days):
+            states.append(PartState.MISSED)
+        else:
+            states.append(PartState.OPEN)
+    outcome = Outcome.RUNNING
+    if all(state == PartState.PAID for state in states):
+        outcome = Outcome.KEPT
+    elif states.count(PartState.MISSED) > max_missed:
+        outcome = Outcome.BROKEN
+    return Progress(tuple(paid), tuple(states), outcome)
+
+
+def may_pause(broken: int) -> bool:
+    """Tell whether the word of a customer still pauses the reminders by itself.
+
+    :param broken: plans and promises that this customer has broken so far
+    """
+    return broken < BROKEN_LIMIT
