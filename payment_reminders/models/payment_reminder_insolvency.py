@@ -252,7 +252,7 @@ class PaymentReminderFigures(models.AbstractModel):
         cases = self.env["payment.reminder.case"].union(*days).sudo()
         lines = cases.item_ids.move_line_id.ids
         live = self.env["payment.reminder.facts"]._read_due_items(lines)
-        payments = self._read_payments(lines)
+        payments = self._read_payments(cases.item_ids)
         tables = cases.ladder_id.jurisdiction_id._get_rate_tables()
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
         ledgers = self._read_ledgers_to_day(days)
@@ -264,9 +264,7 @@ class PaymentReminderFigures(models.AbstractModel):
                 seen = item._get_live(live)
                 if not seen:
                     continue
-                later = sum(
-                    p.amount for p in payments[item.move_line_id.id] if p.date > day
-                )
+                later = sum(p.amount for p in payments[item.id] if p.date > day)
                 owed = seen.owed + later
                 if owed > 0:
                     open_items.append((item, seen.owed))
