@@ -1,0 +1,20 @@
+{
+    "name": "Payment Reminders: Company Registers",
+    "summary": "Rest reminders when a debtor goes bankrupt or is dissolved",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "AGPL-3",
+    "author": "Payment Reminders contributors",
+    "website": "https://github.com/payment-reminders/payment_reminders",
+    "depends": ["payment_reminders"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/payment_reminder_register_rules.xml",
+        "data/ir_config_parameter_data.xml",
+        "data/ir_cron_data.xml",
+        "views/payment_reminder_register_views.xml",
+        "views/payment_reminder_company_status_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+}

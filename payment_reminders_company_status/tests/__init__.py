@@ -1,0 +1,2 @@
+from . import test_daily_check
+from . import test_registers

@@ -1,0 +1,348 @@
+"""Each register over real HTTP: every status, and every way of answering badly."""
+
+from odoo.tests import tagged
+
+from ..registers import Outcome
+from .common import COUNTRIES, NUMBERS, RegisterCommon
+from .fake_registers import SWEDISH_LIST, Response
+
+FREEZE, UNSURE, ASK, NOTHING = ["insolvency"], ["status_unknown"], "ask", "nothing"
+FAULT = {"fel": {"typ": "OTILLGANGLIG_UPPGIFTSKALLA", "felBeskrivning": "-"}}
+ENDED_LIFE = [{"periode": {"gyldigFra": "2011-02-01", "gyldigTil": "2026-09-01"}}]
+TWO_LIVES = [
+    {"periode": {"gyldigFra": "2018-01-01", "gyldigTil": None}},
+    {"periode": {"gyldigFra": "2011-02-01", "gyldigTil": "2016-09-01"}},
+]
+
+#: (register, word, keys of its answer that differ, normal status, what follows)
+STATUSES = [
+    ("virk", "", {}, "active", NOTHING),
+    ("virk", "AKTIV", {}, "active", NOTHING),
+    ("virk", "UNDER KONKURS", {}, "bankruptcy", FREEZE),
+    ("virk", "UNDERKONKURS", {}, "bankruptcy", FREEZE),
+    ("virk", "UNDER REKONSTRUKTION", {}, "restructuring", FREEZE),
+    ("virk", "UNDER TVANGSOPLØSNING", {}, "liquidation", FREEZE),
+    ("virk", "UNDER FRIVILLIG LIKVIDATION", {}, "liquidation", FREEZE),
+    ("virk", "UNDER REASSUMERING", {}, "changing", ASK),
+    ("virk", "UNDER REASUMMERING", {}, "changing", ASK),
+    ("virk", "UDEN RETSVIRKNING", {}, "changing", ASK),
+    ("virk", "FREMTID", {}, "changing", ASK),
+    ("virk", "TVANGSOPLØST", {}, "dissolved", FREEZE),
+    ("virk", "OPLØST EFTER KONKURS", {}, "dissolved", FREEZE),
+    ("virk", "OPLØST EFTER ERKLÆRING", {}, "dissolved", FREEZE),
+    ("virk", "OPLØST EFTER FRIVILLIG LIKVIDATION", {}, "dissolved", FREEZE),
+    ("virk", "OPLØST EFTER FUSION", {}, "succeeded", FREEZE),
+    ("virk", "OPLØST EFTER SPALTNING", {}, "succeeded", FREEZE),
+    ("virk", "OPLØST EFTER GRÆNSEOVERSKRIDENDE FUSION", {}, "succeeded", FREEZE),
+    ("virk", "OPLØST", {}, "dissolved", FREEZE),
+    ("virk", "SLETTET", {}, "dissolved", FREEZE),
+    ("virk", "OPHØRT", {}, "dissolved", FREEZE),
+    ("virk", "LUKKET", {}, "dissolved", FREEZE),
+    ("virk", "OMDANNET", {}, "unknown", UNSURE),
+    ("virk", "NOGET HELT NYT", {}, "unknown", UNSURE),
+    # Ended, whatever the last status says; ended and begun again.
+    ("virk", "", {"livsforloeb": ENDED_LIFE}, "dissolved", FREEZE),
+    ("virk", "", {"livsforloeb": TWO_LIVES}, "active", NOTHING),
+    # Never had a status: the summary says, or there is none to worry about.
+    ("virk", "UNDER KONKURS", {"virksomhedsstatus": []}, "bankruptcy", FREEZE),
+    (
+        "virk",
+        "",
+        {"virksomhedsstatus": [], "virksomhedMetadata": None},
+        "active",
+        NOTHING,
+    ),
+    ("virk", "", {"livsforloeb": ...}, None, NOTHING),
+    ("cvrapi", "", {}, "active", NOTHING),
+    ("cvrapi", "UNDER KONKURS", {}, "bankruptcy", FREEZE),
+    ("cvrapi", "", {"enddate": "01/02 - 2026"}, "dissolved", FREEZE),
+    ("cvrapi", "", {"creditstatus": "77"}, "unknown", UNSURE),
+    ("cvrapi", "", {"creditbankrupt": ...}, None, NOTHING),
+    ("cvrapi", "", {"vat": 10150817}, None, NOTHING),
+    ("bronnoysund", "", {}, "active", NOTHING),
+    ("bronnoysund", "konkurs", {}, "bankruptcy", FREEZE),
+    ("bronnoysund", "underKonkursbehandling", {}, "bankruptcy", FREEZE),
+    ("bronnoysund", "underAvvikling", {}, "liquidation", FREEZE),
+    (
+        "bronnoysund",
+        "underTvangsavviklingEllerTvangsopplosning",
+        {},
+        "liquidation",
+        FREEZE,
+    ),
+    ("bronnoysund", "underRekonstruksjonsforhandling", {}, "restructuring", FREEZE),
+    ("bronnoysund", "underNoeNytt", {}, "unknown", UNSURE),
+    ("bronnoysund", "slettedato", {}, "dissolved", FREEZE),
+    ("bronnoysund", "410", {}, "removed", UNSURE),
+    # A flag that is missing is no good news.
+    ("bronnoysund", "", {"konkurs": ...}, "unknown", UNSURE),
+    ("bronnoysund", "", {"konkurs": "maybe"}, "unknown", UNSURE),
+    ("bolagsverket", "", {}, "active", NOTHING),
+    ("bolagsverket", "KK", {}, "bankruptcy", FREEZE),
+    ("bolagsverket", "LI", {}, "liquidation", FREEZE),
+    ("bolagsverket", "FR", {}, "restructuring", FREEZE),
+    ("bolagsverket", "AC", {}, "restructuring", FREEZE),
+    ("bolagsverket", "FUOL", {}, "succeeded", FREEZE),
+    ("bolagsverket", "FUOT", {}, "succeeded", FREEZE),
+    ("bolagsverket", "DEOL", {}, "succeeded", FREEZE),
+    ("bolagsverket", "DEOT", {}, "succeeded", FREEZE),
+    ("bolagsverket", "GROM", {}, "changing", ASK),
+    ("bolagsverket", "OM", {}, "changing", ASK),
+    ("bolagsverket", "RES", {}, "changing", ASK),
+    ("bolagsverket", "80", {}, "restructuring", FREEZE),
+    ("bolagsverket", "81", {}, "changing", ASK),
+    ("bolagsverket", "82", {}, "changing", ASK),
+    ("bolagsverket", "90", {}, "succeeded", FREEZE),
+    ("bolagsverket", "ZZ", {}, "unknown", UNSURE),
+    (
+        "bolagsverket",
+        "",
+        {
+            "avregistreradOrganisation": {"avregistreringsdatum": "2026-09-01T00:00"},
+            "avregistreringsorsak": {"kod": "KKAV", "klartext": "Konkurs"},
+        },
+        "dissolved",
+        FREEZE,
+    ),
+    (
+        "bolagsverket",
+        "",
+        {"avregistreringsorsak": {"kod": "XX", "klartext": "Fusion"}},
+        "succeeded",
+        FREEZE,
+    ),
+    (
+        "bolagsverket",
+        "",
+        {"avregistreradOrganisation": {"avregistreringsdatum": "2026-09-01"}},
+        "dissolved",
+        FREEZE,
+    ),
+    # An official example leaves a letter out of this key.
+    (
+        "bolagsverket",
+        "",
+        {
+            SWEDISH_LIST: ...,
+            SWEDISH_LIST.replace("pagaende", "pagande"): {
+                SWEDISH_LIST.replace("pagaende", "pagande") + "Lista": [
+                    {"kod": "KK", "fromDatum": "2026-09-01"}
+                ]
+            },
+        },
+        "bankruptcy",
+        FREEZE,
+    ),
+    # Not active after SCB's view is no insolvency.
+    ("bolagsverket", "", {"verksamOrganisation": {"kod": "NEJ"}}, "active", NOTHING),
+    # Part of the answer is a fault, inside a good answer; or is not there at all.
+    ("bolagsverket", "", {SWEDISH_LIST: FAULT}, None, NOTHING),
+    ("bolagsverket", "", {"avregistreradOrganisation": FAULT}, None, NOTHING),
+    ("bolagsverket", "", {SWEDISH_LIST: ...}, None, NOTHING),
+    ("prh", "", {}, "active", NOTHING),
+    ("prh", "KONK", {}, "bankruptcy", FREEZE),
+    ("prh", "SELTILA", {}, "liquidation", FREEZE),
+    ("prh", "SANE", {}, "restructuring", FREEZE),
+    ("prh", "UUSI", {}, "unknown", UNSURE),
+    ("prh", "", {"endDate": "2026-09-01"}, "dissolved", FREEZE),
+    ("prh", "", {"tradeRegisterStatus": "4"}, "dissolved", FREEZE),
+    ("prh", "", {"companySituations": ...}, None, NOTHING),
+    ("companies_house", "active", {}, "active", NOTHING),
+    ("companies_house", "open", {}, "active", NOTHING),
+    ("companies_house", "registered", {}, "active", NOTHING),
+    ("companies_house", "liquidation", {}, "liquidation", FREEZE),
+    ("companies_house", "receivership", {}, "bankruptcy", FREEZE),
+    ("companies_house", "insolvency-proceedings", {}, "bankruptcy", FREEZE),
+    ("companies_house", "administration", {}, "restructuring", FREEZE),
+    ("companies_house", "voluntary-arrangement", {}, "restructuring", FREEZE),
+    ("companies_house", "dissolved", {}, "dissolved", FREEZE),
+    ("companies_house", "converted-closed", {}, "dissolved", FREEZE),
+    ("companies_house", "closed", {}, "dissolved", FREEZE),
+    ("companies_house", "removed", {}, "dissolved", FREEZE),
+    ("companies_house", "in-space", {}, "unknown", UNSURE),
+    ("companies_house", "", {"company_status": ...}, "unknown", UNSURE),
+]
+
+#: {bad day: (outcome of the question, seconds that the register then rests)}
+BAD_DAYS = {
+    "unauthorised": ("auth", 0),
+    "forbidden": ("auth", 0),
+    "throttled": ("throttled", 60),
+    "throttled_seconds": ("throttled", 120),
+    "throttled_date": ("throttled", 86400),
+    "server_error": ("unavailable", 0),
+    "maintenance": ("unavailable", 600),
+    "bad_request": ("rejected", 0),
+    "redirect": ("malformed", 0),
+    "html": ("malformed", 0),
+    "empty": ("malformed", 0),
+    "half": ("malformed", 0),
+    "list": ("malformed", 0),
+    "huge": ("malformed", 0),
+    "hang_up": ("unavailable", 0),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestRegisters(RegisterCommon):
+    """From the word of a register to the hold of the case."""
+
+    def use(self, code):
+        if code in ("virk", "cvrapi"):
+            self.company.company_status_danish_register = code
+            self.registers = self.env["payment.reminder.register"]._provide(
+                self.company
+            )
+
+    def test_every_status_ends_as_the_law_has_it(self):
+        cases = {country: self.owe(country) for country in NUMBERS}
+        for code, word, more, status, what in STATUSES:
+            with self.subTest(register=code, word=word, more=more):
+                country = COUNTRIES[code]
+                self.use(code)
+                self.fake.set(country, NUMBERS[country], word, **more)
+                case = cases[country]
+                self.forget(case)
+                self.run_check()
+                check = self.get_check(case)
+                self.assertEqual(check.status or None, status)
+                self.assertEqual(
+                    self.get_freezes(case), what if isinstance(what, list) else []
+                )
+                self.assertEqual(bool(case.activity_ids), what != NOTHING)
+                if status is None:
+                    self.assertEqual(check.problem, "malformed")
+                else:
+                    self.assertTrue(
+                        check.good_at or status == "unknown" or word == "410"
+                    )
+
+    def forget(self, case):
+        """Let it be as if nobody had ever looked."""
+        case.activity_ids.unlink()
+        case._release("Test")
+        self.get_check(case).unlink()
+        self.registers._start_again()
+
+    def test_what_has_ended_holds_nobody(self):
+        for code, word in (
+            ("virk", "UNDER KONKURS"),
+            ("bronnoysund", "konkurs"),
+            ("prh", "KONK"),
+        ):
+            with self.subTest(register=code):
+                country = COUNTRIES[code]
+                case = self.owe(country)
+                self.fake.set(country, NUMBERS[country], word, ended="2026-09-20")
+                self.run_check()
+                self.assertEqual(self.get_check(case).status, "active")
+                self.assertFalse(self.get_freezes(case))
+
+    def test_a_number_that_is_not_there_asks_and_holds_nobody(self):
+        for code, country in COUNTRIES.items():
+            with self.subTest(register=code):
+                self.use(code)
+                case = self.owe(country)
+                self.run_check()
+                check = self.get_check(case)
+                self.assertEqual(check.status, "not_found")
+                self.assertFalse(check.good_at)
+                self.assertFalse(self.get_freezes(case))
+                self.assertTrue(case.activity_ids)
+                check.unlink()
+
+    def test_a_bad_day_changes_nothing_that_is_known(self):
+        for code, country in COUNTRIES.items():
+            self.use(code)
+            case = self.owe(country)
+            self.fake.set(country, NUMBERS[country])
+            for name, (problem, rest) in BAD_DAYS.items():
+                with self.subTest(register=code, day=name):
+                    self.get_check(case).unlink()
+                    self.registers._start_again()
+                    # The login is tried once more where a token may be too old.
+                    self.fake.misbehave(code, name, name)
+                    self.run_check()
+                    register = self.get_register(code)
+                    self.assertEqual(register.problem, problem)
+                    self.assertEqual(register.is_stopped, problem == "auth")
+                    check = self.get_check(case)
+                    self.assertFalse(
+                        check.status, "never read as fine, nor as insolvent"
+                    )
+                    self.assertFalse(self.get_freezes(case))
+                    seconds = 0
+                    if register.rests_until:
+                        now = register.write_date
+                        seconds = (register.rests_until - now).total_seconds()
+                    self.assertAlmostEqual(seconds, rest, delta=5)
+                    self.fake.behave()
+            self.get_check(case).unlink()
+            case._close("manual")
+
+    def test_errors_of_cvrapi_come_with_a_good_status(self):
+        self.use("cvrapi")
+        case = self.owe("DK")
+        register = self.get_register("cvrapi")
+        for error, problem in (
+            ("QUOTA_EXCEEDED", "throttled"),
+            ("BANNED", "auth"),
+            ("INTERNAL_ERROR", "unavailable"),
+            ("SOMETHING_NEW", "malformed"),
+        ):
+            with self.subTest(error=error):
+                self.get_check(case).unlink()
+                register._start_again()
+                self.fake.misbehave("cvrapi", Response({"error": error, "t": 1}))
+                self.run_check()
+                self.assertEqual(register.problem, problem)
+                self.assertFalse(self.get_check(case).status)
+                self.assertFalse(self.get_freezes(case))
+        self.fake.misbehave("cvrapi", Response({"error": "NOT_FOUND", "t": 1}))
+        self.get_check(case).unlink()
+        register._start_again()
+        self.run_check()
+        self.assertEqual(self.get_check(case).status, "not_found")
+
+    def test_part_of_an_answer_of_virk_says_nothing_of_who_is_missing(self):
+        case = self.owe("DK")
+        full = {"hits": {"total": 0, "hits": []}}
+        for body in (
+            {**full, "timed_out": True},
+            {**full, "_shards": {"failed": 1}},
+            {"hits": {"total": {"value": 3, "relation": "eq"}, "hits": []}},
+        ):
+            with self.subTest(body=body):
+                self.get_check(case).unlink()
+                self.fake.misbehave("virk", Response(body))
+                self.run_check()
+                self.assertFalse(self.get_check(case).status)
+                self.assertEqual(self.get_check(case).problem, "malformed")
+        self.get_check(case).unlink()
+        self.fake.misbehave("virk", Response(full))
+        self.run_check()
+        self.assertEqual(self.get_check(case).status, "not_found")
+
+    def test_a_token_that_was_taken_back_is_asked_for_again(self):
+        self.fake.set("SE", NUMBERS["SE"])
+        wire = self.get_register("bolagsverket")._make_wire()
+        wire.look_up([NUMBERS["SE"]])
+        self.fake.tokens.clear()
+        heard = wire.look_up([NUMBERS["SE"]])
+        self.assertEqual(heard.outcome, Outcome.OK)
+
+    def test_a_refused_client_of_bolagsverket_is_a_refused_login(self):
+        self.company.company_status_bolagsverket_secret = "another"
+        case = self.owe("SE")
+        self.run_check()
+        self.assertTrue(self.get_register("bolagsverket").is_stopped)
+        self.assertFalse(self.get_check(case).status)
+
+    def test_a_warning_of_companies_house_is_shown(self):
+        case = self.owe("GB")
+        detail = "active-proposal-to-strike-off"
+        self.fake.set("GB", NUMBERS["GB"], "active", company_status_detail=detail)
+        self.run_check()
+        check = self.get_check(case)
+        self.assertEqual((check.status, check.remark), ("active", detail))
+        self.assertFalse(self.get_freezes(case))
