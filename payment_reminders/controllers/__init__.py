@@ -3,3 +3,4 @@ from . import portal
 from . import portal_payment
 from . import portal_query
 from . import portal_plan
+from . import desk

@@ -74,6 +74,12 @@ from . import payment_reminder_withdrawing
 from . import payment_reminder_run
 from . import payment_reminder_run_line
 from . import payment_reminder_run_choices
+from . import payment_reminder_setup
+from . import payment_reminder_rep_limit
+from . import payment_reminder_effect
+from . import payment_reminder_badge
+from . import payment_reminder_desk_link
+from . import payment_reminder_heads_up
 from . import payment_reminder_undo
 from . import account_bank_statement_line
 from . import payment_reminder_bounce

@@ -69,6 +69,7 @@ class PaymentReminderEvent(models.Model):
             ("fee_lowered", "Fee lowered by hand"),
             ("by_hand", "Created by hand"),
             ("overridden", "An obstacle was overridden"),
+            ("backlog_decided", "Decided on what was overdue before"),
             ("interrupted", "Limitation interrupted"),
             ("limitation_near", "Limitation is near"),
             ("agency_part", "Part of an agency changed"),

@@ -31,6 +31,7 @@ class PaymentReminderFreeze(models.Model):
             ("merged", "Two customers were merged: look before going on"),
             ("rest", "The invoices are paid, fees and interest are open"),
             ("trifle", "Too little is owed for another reminder"),
+            ("backlog", "Overdue before reminders were activated"),
             ("manual", "Held by hand"),
         ],
         required=True,

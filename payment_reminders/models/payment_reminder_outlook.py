@@ -40,6 +40,7 @@ BLOCKERS = [
     ("send_brake", "Send brake"),
     ("neutralized", "Copy of a database"),
     ("already_sent", "Sent before"),
+    ("not_started", "Reminders have not started"),
     ("ladder_ended", "Ladder ended"),
 ]
 
@@ -172,6 +173,7 @@ class PaymentReminderCase(models.Model):
                         hold_until=(notice.hold_until or None) if notice else None,
                         has_ladder=bool(case.ladder_id),
                         ladder_ended=case.is_ladder_ended,
+                        has_started=case.company_id._has_reminders_started(),
                     ),
                     now,
                 )
@@ -320,6 +322,7 @@ class PaymentReminderCase(models.Model):
             "send_brake": self.env._("look at the run and release it"),
             "neutralized": self.env._("send from the real database"),
             "already_sent": self.env._("nothing to do"),
+            "not_started": self.env._("they start on the day that was chosen"),
             "ladder_ended": self.env._("call, agree on a plan, collect or close"),
         }
 

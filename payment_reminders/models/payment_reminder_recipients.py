@@ -31,7 +31,8 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_recipients(self, cases):
         """Find whom a notice of each case reaches, by channel, best first.
 
-        Invoice contacts come first, then the customer itself; one address is
+        The customer's own choice comes first, then invoice contacts, then the customer
+        itself; one address is
         used once. Bad e-mail addresses and numbers are left out, and such from which
         a message came back.
 
@@ -55,7 +56,11 @@ class PaymentReminderFacts(models.AbstractModel):
         found = {}
         for case in cases:
             customer = case.partner_id
-            partners = by_customer.get(customer, self.env["res.partner"]) | customer
+            partners = (
+                customer.reminder_contact_id
+                | by_customer.get(customer, self.env["res.partner"])
+                | customer
+            )
             partners = partners.with_prefetch(prefetch)
             found[case.id] = {
                 "email": _unique(partners, _get_email),

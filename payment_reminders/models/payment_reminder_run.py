@@ -220,12 +220,15 @@ class PaymentReminderRun(models.Model):
             ],
             order="id",
         )
+        sender = self.env["payment.reminder.sender"].sudo()
+        # The brake looks at all that would leave together, not at a batch of it.
+        self.env["payment.reminder.halt"]._watch(sender._filter_sending_time(ripe))
         left = len(ripe)
         for start in range(0, len(ripe), NOTICES_PER_BATCH):
             if not self._is_running():
                 return False
             batch = ripe[start : start + NOTICES_PER_BATCH]
-            batch._dispatch()
+            sender._dispatch_batch(batch)
             left -= len(batch)
             if not self.env["ir.cron"]._reminder_progress(len(batch), left + 1):
                 return False

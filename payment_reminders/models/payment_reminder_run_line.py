@@ -88,7 +88,7 @@ class PaymentReminderCase(models.Model):
         :param choice: a run or dialog with ``kind`` and ``override_note``
         """
         self.ensure_one()
-        passed = {"not_approved", "hold_window"}
+        passed = {"not_approved", "hold_window", outlook.NOT_STARTED}
         if choice.override_note:
             passed |= set(self._get_overridable())
         codes = [code for code, _since in self.blockers or () if code not in passed]

@@ -1,11 +1,16 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     reminder_ladder_id = fields.Many2one(
-        related="company_id.reminder_ladder_id", readonly=False
+        "payment.reminder.ladder",
+        string="Reminder ladder",
+        compute="_compute_reminder_ladder_id",
+        inverse="_inverse_reminder_ladder_id",
+        domain="[('company_id', 'in', [company_id, False]),"
+        " ('successor_id', '=', False)]",
     )
     reminder_hour_from = fields.Float(
         related="company_id.reminder_hour_from", readonly=False
@@ -99,3 +104,13 @@ class ResConfigSettings(models.TransientModel):
     reminder_plan_fee = fields.Boolean(
         related="company_id.reminder_plan_fee", readonly=False
     )
+
+    @api.depends("company_id")
+    def _compute_reminder_ladder_id(self):
+        for settings in self:
+            settings.reminder_ladder_id = settings.company_id.reminder_ladder_id
+
+    def _inverse_reminder_ladder_id(self):
+        for settings in self:
+            if settings.reminder_ladder_id != settings.company_id.reminder_ladder_id:
+                settings.company_id._activate_reminders(settings.reminder_ladder_id)

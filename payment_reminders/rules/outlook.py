@@ -12,10 +12,17 @@ from .guard import NOT_READY, Code
 #: What stands in the way beside the codes of the guard.
 UNCERTAIN = "uncertain"
 NO_LADDER = "no_ladder"
+NOT_STARTED = "not_started"
 LADDER_ENDED = "ladder_ended"
 
 #: Every code of an obstacle, in the order in which a person reads them.
-ORDER: tuple[str, ...] = (UNCERTAIN, NO_LADDER, *map(str, Code), LADDER_ENDED)
+ORDER: tuple[str, ...] = (
+    UNCERTAIN,
+    NO_LADDER,
+    *map(str, Code),
+    NOT_STARTED,
+    LADDER_ENDED,
+)
 
 
 class Lifter(str, Enum):
@@ -45,6 +52,7 @@ _LIFTERS: Mapping[str, Lifter] = {
     Code.SNOOZED: Lifter.HOLDER,
     Code.INVOICE_NOT_SENT: Lifter.BOOKKEEPER,
     Code.HOLD_WINDOW: Lifter.TIME,
+    NOT_STARTED: Lifter.TIME,
     Code.SPACING: Lifter.TIME,
     Code.ALREADY_SENT: Lifter.TIME,
 }
@@ -70,6 +78,7 @@ class Situation:
     hold_until: datetime | None = None
     has_ladder: bool = True
     ladder_ended: bool = False
+    has_started: bool = True
 
 
 def find_obstacles(situation: Situation, now: datetime) -> tuple[str, ...]:
@@ -86,6 +95,8 @@ def _find(situation: Situation, now: datetime) -> Iterator[str]:
         yield NO_LADDER
     if situation.ladder_ended:
         yield LADDER_ENDED
+    if not situation.has_started:
+        yield NOT_STARTED
     if situation.notice_state is None:
         return
     # Whether it is approved and its window open is known without the guard.

@@ -6,6 +6,9 @@ from . import test_case_people
 from . import test_channels
 from . import test_company_status
 from . import test_desk
+from . import test_desk_limits
+from . import test_heads_up
+from . import test_setup
 from . import test_jurisdiction
 from . import test_limitation
 from . import test_fees_left_off
@@ -28,6 +31,7 @@ from . import test_way
 from . import test_speed
 from . import test_invoice_fields
 from . import test_portal
+from . import test_tours
 from . import test_portal_interest
 from . import test_questions
 from . import test_plan

@@ -27,6 +27,9 @@ RIGHTS = {
     "payment.reminder.rate": ("r", "crwd"),
     "payment.reminder.run": ("", "r"),
     "payment.reminder.run.line": ("", "r"),
+    "payment.reminder.desk.link": ("", ""),
+    "payment.reminder.setup.wizard": ("", "crwd"),
+    "payment.reminder.backlog.wizard": ("", "crwd"),
     "payment.reminder.wizard": ("", "crwd"),
     "payment.reminder.wizard.line": ("", "crwd"),
 }

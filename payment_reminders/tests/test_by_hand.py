@@ -264,6 +264,14 @@ class TestRun(ByHandCommon):
         notes = run.line_ids.filtered(lambda line: line.state == "skipped")
         self.assertIn("Closed: Paid.", notes.mapped("note"))
 
+    def test_the_brake_looks_at_the_whole_run_before_its_first_message(self):
+        self.company.reminder_brake_floor = 3
+        self.open_dialog(self.cases, skip_window=True).action_send()
+        with self.gateways():
+            self.env["payment.reminder.run"]._cron_run()
+            self.assertEqual(self.mailed, [])
+        self.assertEqual(self.get_run().count_sent, 0)
+
     def test_it_is_stopped(self):
         self.open_dialog(self.cases, skip_window=True).action_send()
         run = self.get_run()

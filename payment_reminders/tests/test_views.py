@@ -126,7 +126,7 @@ class TestViews(ReminderCommon):
             for node in etree.fromstring(arch).iter("filter")
             if (node.get("name") or "").startswith("reminder_")
         ]
-        self.assertEqual(len(nodes), 4)
+        self.assertEqual(len(nodes), 7)
         for node in nodes:
             self.run_filter(Move, node)
 

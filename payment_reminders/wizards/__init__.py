@@ -6,4 +6,5 @@ from . import payment_reminder_payment_wizard
 from . import payment_reminder_print_wizard
 from . import payment_reminder_rest_wizard
 from . import payment_reminder_text_check
+from . import payment_reminder_setup_wizard
 from . import payment_reminder_wizard

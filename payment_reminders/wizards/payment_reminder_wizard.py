@@ -138,7 +138,11 @@ class PaymentReminderWizard(models.TransientModel):
             seen = item._get_live(live)
             if seen and seen.owed > 0:
                 by_move[item.move_id].append((item, seen))
-        ready = {case: not case._get_obstacles(self) for case in items.case_id}
+        ready = {
+            # What a manager may override is ticked, and left out until it is.
+            case: not set(case._get_obstacles(self)) - set(case._get_overridable())
+            for case in items.case_id
+        }
         bulk.insert(
             self.env["payment.reminder.wizard.line"].sudo(),
             [
@@ -204,6 +208,9 @@ class PaymentReminderWizard(models.TransientModel):
                 totals[line.currency_id] += line.amount
             wizard.can_propose = bool(chosen)
             wizard.count_blocked = len(wizard.line_ids) - len(chosen)
+            if not wizard.line_ids:
+                wizard.summary = self.env._("Nothing is due for a reminder today.")
+                continue
             if not chosen:
                 wizard.summary = self.env._(
                     "No reminder can be created now; the list says why."
@@ -220,6 +227,11 @@ class PaymentReminderWizard(models.TransientModel):
                 ),
                 left=wizard.count_blocked,
             )
+
+    @api.onchange("is_override")
+    def _onchange_is_override(self):
+        if not self.is_override:
+            self.override_note = False
 
     def _get_chosen_lines(self):
         """Return the ticked rows of which a reminder can be created now."""

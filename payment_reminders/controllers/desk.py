@@ -1,0 +1,63 @@
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from ..models.payment_reminder_desk_link import ACTIONS
+from .portal_access import MAX_ID, ReminderAccess
+
+
+class ReminderDesk(ReminderAccess):
+    """The page behind a link of the heads-up: it asks first, and acts on POST alone."""
+
+    @http.route(
+        "/reminders/desk/<int:link_id>/<string:signature>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        sitemap=False,
+    )
+    def ask(self, link_id, signature, **_kwargs):
+        """Show notice and choices, and do nothing: scanners follow links."""
+        self._count_reminder_call("read")
+        link = self._find_link(link_id, signature)
+        return self._show(link, link_id, signature)
+
+    @http.route(
+        "/reminders/desk/<int:link_id>/<string:signature>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        sitemap=False,
+    )
+    def act(self, link_id, signature, action="", **_kwargs):
+        """Do what was chosen, in the name of the person whom the link was sent to."""
+        self._count_reminder_call("write")
+        link = self._find_link(link_id, signature)
+        if not link or action not in ACTIONS:
+            return self._show(link, link_id, signature)
+        try:
+            with request.env.cr.savepoint():
+                link._use(action)
+        except (AccessError, UserError) as error:
+            return self._show(link, link_id, signature, problem=str(error))
+        return self._show(link, link_id, signature, done=action)
+
+    def _find_link(self, link_id, signature):
+        # sudo: the signature is what is checked, and then the rights of its user
+        Link = request.env["payment.reminder.desk.link"].sudo()
+        link = Link.browse(link_id) if 0 < link_id <= MAX_ID else Link
+        return link if link and link._is_right(signature) else Link
+
+    def _show(self, link, link_id, signature, done="", problem=""):
+        lang = link.user_id.lang if link else None
+        return self._keep_private(
+            request.render(
+                "payment_reminders.desk_page",
+                {
+                    "link": link.with_context(lang=lang) if lang else link,
+                    "url": f"/reminders/desk/{link_id}/{signature}",
+                    "done": done,
+                    "problem": problem,
+                },
+            )
+        )

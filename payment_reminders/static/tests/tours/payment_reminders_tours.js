@@ -1,0 +1,121 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+const openQueue = { trigger: ".o_list_view, .o_view_nocontent" };
+const openFirst = { trigger: ".o_data_row .o_data_cell[name=partner_id]", run: "click" };
+const fillReason = (text) => ({
+    trigger: ".modal .o_field_widget[name=reason] input",
+    run: `edit ${text}`,
+});
+const confirmDialog = (label) => ({
+    trigger: `.modal button[name=action_confirm]:contains("${label}")`,
+    run: "click",
+});
+const untilClosed = { trigger: "body:not(:has(.modal))" };
+
+tours.add("payment_reminders_first_run", {
+    steps: () => [
+        {
+            content: "The panel leads to the set-up",
+            trigger: ".o_payment_reminder_setup button:contains('Set Up')",
+            run: "click",
+        },
+        {
+            content: "The ladder of the country is chosen already",
+            trigger: ".modal .o_field_widget[name=step_text]:contains('First reminder')",
+        },
+        { trigger: ".modal button:contains('Activate')", run: "click" },
+        {
+            content: "What was overdue before waits",
+            trigger: ".o_payment_reminder_setup button:contains('Look and Decide')",
+            run: "click",
+        },
+        { trigger: ".modal .o_data_row:contains('Nordlys')" },
+        { trigger: ".modal button:contains('Decide')", run: "click" },
+        {
+            trigger: "body:not(:has(.modal)) button:contains('Create Reminders')",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name=summary]:contains('1 reminders')" },
+        { trigger: ".modal .o_field_widget[name=skip_window] input", run: "check" },
+        { trigger: ".modal button[name=action_send]", run: "click" },
+        { trigger: ".o_statusbar_status button.o_arrow_button_current:contains('Sent')" },
+    ],
+});
+
+tours.add("payment_reminders_bulk", {
+    steps: () => [
+        openQueue,
+        { trigger: "button:contains('Create Reminders')", run: "click" },
+        { trigger: ".modal .o_field_widget[name=summary]:contains('200 reminders')" },
+        { trigger: ".modal .o_field_widget[name=skip_window] input", run: "check" },
+        { trigger: ".modal button[name=action_send]", run: "click" },
+        { trigger: ".o_form_view button[name=action_stop]" },
+        { trigger: ".alert:contains('goes on in the background')" },
+    ],
+});
+
+tours.add("payment_reminders_bulk_done", {
+    steps: () => [
+        { trigger: ".o_form_view .alert:contains('Done:')" },
+        { trigger: ".o_field_widget[name=count_sent]:contains('200')" },
+        { trigger: ".o_field_widget[name=progress]:contains('100')" },
+    ],
+});
+
+tours.add("payment_reminders_day_of_a_rep", {
+    steps: () => [
+        openQueue,
+        openFirst,
+        {
+            content: "A rep reads the message and may not approve",
+            trigger: ".o_form_view:not(:has(button[name=action_approve])) a[name=preview]",
+            run: "click",
+        },
+        { trigger: ".o_field_widget[name=preview_body]" },
+        { trigger: "button:contains('Hold…')", run: "click" },
+        fillReason("I call them first"),
+        confirmDialog("Hold"),
+        untilClosed,
+        { trigger: ".alert:contains('I call them first')" },
+        { trigger: "button[name=action_release]", run: "click" },
+        { trigger: "button:contains('Snooze…')", run: "click" },
+        confirmDialog("Snooze"),
+        untilClosed,
+        { trigger: ".o_field_widget[name=next_text]:contains('Snoozed')" },
+    ],
+});
+
+tours.add("payment_reminders_override", {
+    steps: () => [
+        { trigger: ".alert:contains('Snoozed')" },
+        { trigger: "button[name=action_open_reminder_wizard]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=is_override] input", run: "check" },
+        {
+            trigger: ".modal .o_field_widget[name=override_note] input",
+            run: "edit They asked for it",
+        },
+        { trigger: ".modal .o_field_widget[name=skip_window] input", run: "check" },
+        { trigger: ".modal button[name=action_send]", run: "click" },
+        { trigger: ".o_statusbar_status button.o_arrow_button_current:contains('Sent')" },
+    ],
+});
+
+tours.add("payment_reminders_uncertain", {
+    steps: () => [
+        { trigger: ".o_data_row:first-child:contains('Uncertain')" },
+        { trigger: "button[name=action_settle_sent]", run: "click" },
+        { trigger: ".modal footer .btn-primary", run: "click" },
+        { trigger: "body:not(:has(button[name=action_settle_sent]))" },
+    ],
+});
+
+tours.add("payment_reminders_withdraw", {
+    steps: () => [
+        { trigger: "button:contains('Withdraw…')", run: "click" },
+        fillReason("Our mistake"),
+        confirmDialog("Withdraw"),
+        { trigger: ".alert:contains('Our mistake')" },
+    ],
+});
