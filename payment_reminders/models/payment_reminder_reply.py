@@ -34,6 +34,7 @@ class MailThread(models.AbstractModel):
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
 
+    @api.private
     def message_update(self, msg_dict, update_vals=None):
         # EXTENDS mail
         result = super().message_update(msg_dict, update_vals)
@@ -144,6 +145,7 @@ class PaymentReminderCase(models.Model):
 class PaymentReminderQuery(models.Model):
     _inherit = "payment.reminder.query"
 
+    @api.private
     def message_update(self, msg_dict, update_vals=None):
         # EXTENDS mail: what is answered here is about the case
         result = super().message_update(msg_dict, update_vals)
@@ -154,6 +156,7 @@ class PaymentReminderQuery(models.Model):
 class PaymentReminderPlan(models.Model):
     _inherit = "payment.reminder.plan"
 
+    @api.private
     def message_update(self, msg_dict, update_vals=None):
         # EXTENDS mail: what is answered here is about the case
         result = super().message_update(msg_dict, update_vals)

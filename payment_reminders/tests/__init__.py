@@ -36,6 +36,8 @@ from . import test_portal_interest
 from . import test_questions
 from . import test_plan
 from . import test_reply
+from . import test_attacks
+from . import test_tour_customer
 from . import test_access
 from . import test_agency
 from . import test_ladder
