@@ -5,14 +5,17 @@
 
 Real processes, a real mail server and SMS gateway on the loopback interface, and a
 throw-away copy of the database. It ends in tables. What it does is in
-``payment_reminders/tests/real/`` (race.py, crash.py); a short form is in bin/test.
+``payment_reminders/tests/real/`` (race.py, crash.py, tampering.py); a short form is in
+bin/test.
 
-PR_PROVE            which parts, of: race, gateway, naive, crash, crowd, wires (all)
+PR_PROVE            which parts, of: race, gateway, naive, crash, crowd, wires, tamper
+                    (all)
 PR_PROVE_PAIRS      random races for each way of paying and channel (20)
 PR_PROVE_GATEWAY    races at the gateway for each way of paying and channel (5)
 PR_PROVE_KILLS      kills at each point and channel (10)
 PR_PROVE_NOTICES    notices for each crowd of four senders (200)
 PR_PROVE_WIRES      notices for each bad wire (5)
+PR_PROVE_CASES      cases whose trails are tampered with, at each entry (20)
 PR_PROVE_SEED       of the random moments (1)
 
 race     each way of paying or stopping, by e-mail and by SMS, at random moments. Late
@@ -23,6 +26,7 @@ naive    the race with senders that look at the books right before sending and t
 crash    SIGKILL at every point from claim to final commit, then the recovery.
 crowd    four senders on one queue; and four that die at random moments.
 wires    each way in which a gateway misbehaves, and the state that it ends in.
+tamper   each way to rewrite the trail with its triggers off, at each of its entries.
 
 10,000 races take about two and a half hours on two cores.
 """
@@ -197,6 +201,23 @@ class Campaign:
         progress(row)
         return row
 
+    # -- tampering ----------------------------------------------------------------
+
+    def tamper(self):
+        """Rewrite the trail past its triggers; the check has to name the entry."""
+        crashes = Crashes(self.child, self.smtp, self.gateway, AT)
+        batch = crashes._stage(EMAIL, get_number("CASES", 20))
+        reminders = [customer["reminder"] for customer in batch]
+        self.child.call("cron_send")
+        rows = []
+        for attack in self.child.call("list_attacks"):
+            tally = self.child.call("tamper_with", reminders=reminders, attack=attack)
+            rows.append([attack, tally["tries"], tally["found"], tally["right"]])
+            progress(rows[-1])
+            self.failures += tally["right"] != tally["tries"]
+        self.child.call("clear", reminders=reminders)
+        show("The trail rewritten with its triggers off", TAMPER_HEAD, rows)
+
 
 RACE_HEAD = (
     "way",
@@ -227,6 +248,7 @@ CRASH_HEAD = (
     "uncertain",
     "wrong",
 )
+TAMPER_HEAD = ("attack", "entries", "found", "at the right one")
 WIRE_HEAD = ("channel", "stage", "misbehaves", "notices", "taken", "double", "state")
 
 
@@ -270,7 +292,7 @@ def main(env):
     versions = (release.version, env.cr.fetchone()[0], platform.python_version())
     # Nothing of ours may stand in the way of the processes.
     env.cr.rollback()
-    known = ("race", "gateway", "naive", "crash", "crowd", "wires")
+    known = ("race", "gateway", "naive", "crash", "crowd", "wires", "tamper")
     parts = os.environ.get("PR_PROVE", ",".join(known)).split(",")
     begun = time.monotonic()
     with ExitStack() as stack:

@@ -4,3 +4,4 @@ from . import portal_payment
 from . import portal_query
 from . import portal_plan
 from . import desk
+from . import case_file

@@ -34,6 +34,9 @@ from . import payment_reminder_plan
 from . import payment_reminder_plan_day
 from . import payment_reminder_instalment
 from . import payment_reminder_event
+from . import payment_reminder_event_head
+from . import payment_reminder_event_note
+from . import payment_reminder_event_check
 from . import payment_reminder_event_details
 from . import payment_reminder_explanation
 from . import payment_reminder_facts
@@ -87,6 +90,8 @@ from . import payment_reminder_agency_part
 from . import payment_reminder_agency
 from . import payment_reminder_company_status
 from . import payment_reminder_insolvency
+from . import payment_reminder_case_file
+from . import payment_reminder_erasure
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

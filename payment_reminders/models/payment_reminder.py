@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -306,7 +305,7 @@ class PaymentReminder(models.Model):
             {
                 "reminder": self.id,
                 "verdict": codes,
-                "facts": json.loads(facts.to_json()),
+                "facts": facts.to_trail(),
             },
         )
 

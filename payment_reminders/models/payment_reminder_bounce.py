@@ -192,7 +192,8 @@ class PaymentReminder(models.Model):
             "approved_date approved_ladder_id amount_principal amount_fee "
             "amount_interest amount_compensation amount_costs_before amount_claim "
             "interest_until deadline_date remarks remark_values is_rest "
-            "interest_specification"
+            "interest_specification has_fee_limit fee_limit fee_limit_by_id "
+            "fee_limit_note attach_invoices channel_choice personal_text"
         ).split()
         now = fields.Datetime.now()
         lines = self.line_ids.filtered(lambda line: line.item_id.case_id == case)

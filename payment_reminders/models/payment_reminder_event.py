@@ -16,8 +16,9 @@ HASH_VERSION = 1
 class PaymentReminderEvent(models.Model):
     """One entry of the trail. Append-only in the database, hash-chained per case.
 
-    The payload holds ids, amounts and codes, never names or message texts:
-    those live where a customer's personal data can be erased.
+    The payload holds ids, amounts and codes, never names, addresses or texts: those
+    live where a customer's personal data can be erased. What people write is given as
+    ``note`` and kept apart (``payment_reminder_event_note.py``).
     """
 
     _name = "payment.reminder.event"
@@ -79,6 +80,7 @@ class PaymentReminderEvent(models.Model):
             ("configuration_changed", "Configuration changed"),
             ("halted", "Every reminder stopped"),
             ("halt_ended", "Reminders go on"),
+            ("erased", "Personal data erased"),
         ],
         required=True,
         readonly=True,
@@ -215,29 +217,6 @@ class PaymentReminderEvent(models.Model):
             ensure_ascii=True,
         )
         return f"{HASH_VERSION}${hashlib.sha256(body.encode()).hexdigest()}"
-
-    @api.model
-    def _find_broken(self, cases):
-        """Walk the chains of these cases; return the first wrong entry of each.
-
-        :return: {case: (seq, what is wrong)}; whole chains are left out
-        """
-        broken = {}
-        events = self.sudo().search([("case_id", "in", cases.ids)], order="chain, seq")
-        for case, chain in events.grouped("case_id").items():
-            prev_hash = ""
-            for position, event in enumerate(chain, start=1):
-                vals = event.read(load=None)[0]
-                if event.seq != position:
-                    broken[case] = (position, "missing")
-                elif event.prev_hash != prev_hash:
-                    broken[case] = (event.seq, "prev_hash")
-                elif event.hash != self._get_hash(vals):
-                    broken[case] = (event.seq, "hash")
-                if case in broken:
-                    break
-                prev_hash = event.hash
-        return broken
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The trail cannot be changed."))

@@ -16,7 +16,7 @@ class PaymentReminderEvent(models.Model):
         help="What the entry says, in words. Only the payload is hashed.",
     )
 
-    @api.depends("kind", "payload")
+    @api.depends("kind", "payload", "note")
     @api.depends_context("lang")
     def _compute_details(self):
         for event in self:
@@ -36,7 +36,7 @@ class PaymentReminderEvent(models.Model):
             *self._describe_reasons(payload),
             *self._describe_verdict(payload, reminder),
             *self._describe_values(payload),
-            payload.get("note"),
+            self.note,
         ]
 
     def _get_reminder(self, payload):

@@ -49,9 +49,7 @@ class PaymentReminderFacts(models.AbstractModel):
         history = cases._get_sent_history()
         schedules = cases._get_schedules()
         registers = self._read_status_facts(cases, now)
-        neutralized = bool(
-            self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
-        )
+        neutralized = self._is_neutralized()
         return {
             reminder: self._make_facts(
                 reminder,
@@ -71,6 +69,21 @@ class PaymentReminderFacts(models.AbstractModel):
             )
             for reminder in reminders
         }
+
+    @api.model
+    def _is_neutralized(self):
+        """Tell whether this is a copy that sends nothing.
+
+        Read from the row: Odoo marks a copy in SQL, of which a server that runs
+        hears nothing and goes on to answer from its cache.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT value FROM ir_config_parameter"
+                " WHERE key = 'database.is_neutralized'"
+            )
+        )
+        return bool(rows and rows[0][0])
 
     @api.model
     def _make_facts(

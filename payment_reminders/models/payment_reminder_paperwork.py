@@ -5,6 +5,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+from ..rules import guard
 from . import transactions
 from .payment_reminder_wire import DOWN
 
@@ -115,10 +116,23 @@ class PaymentReminderPaperwork(models.AbstractModel):
                 "remarks": reminder.remarks or [],
                 "deliveries": [[d.channel, d.id, d.message_id or ""] for d in sent],
                 "settled": settled,
+                "verdict": [],
+                **self._get_seen(sent),
             },
         )
         self._tell_invoices(reminder, sent)
         reminder.case_id._refresh()
+
+    @api.model
+    def _get_seen(self, sent):
+        """Return for the trail what the guard saw when it let a notice go, and when."""
+        delivery = sent.filtered("facts")[:1]
+        if not delivery:
+            return {}
+        return {
+            "facts": guard.Facts.from_json(delivery.facts).to_trail(),
+            "judged": fields.Datetime.to_string(delivery.date_sent),
+        }
 
     @api.model
     def _post_claim(self, reminder, day):

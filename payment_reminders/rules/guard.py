@@ -222,6 +222,17 @@ class Facts:
             asdict(self), default=_encode, sort_keys=True, separators=(",", ":")
         )
 
+    def to_trail(self) -> dict[str, Any]:
+        """Return what :meth:`to_json` writes, as data, without anybody's address.
+
+        The verdict on it is the same: the guard asks only whether there is a recipient.
+        """
+        data: dict[str, Any] = json.loads(self.to_json())
+        data["recipients"] = [
+            recipient.partition(":")[0] for recipient in self.recipients
+        ]
+        return data
+
     @classmethod
     def from_json(cls, text: str) -> Facts:
         """Return the facts that :meth:`to_json` wrote.

@@ -52,3 +52,9 @@ from . import test_simulation
 from . import test_reports
 from . import test_report_tours
 from . import test_rate_warning
+from . import test_trail_check
+from . import test_replay
+from . import test_case_file
+from . import test_erasure
+from . import test_real_leaving
+from . import test_real_bounce

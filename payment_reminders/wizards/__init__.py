@@ -8,3 +8,4 @@ from . import payment_reminder_rest_wizard
 from . import payment_reminder_text_check
 from . import payment_reminder_setup_wizard
 from . import payment_reminder_wizard
+from . import payment_reminder_replay

@@ -549,6 +549,10 @@ def _snooze(invoice):
     return invoice.reminder_case_id.action_snooze()
 
 
+def _insolvent(invoice):
+    return invoice.reminder_case_id._freeze("insolvency")
+
+
 def _reset(invoice):
     return invoice.button_draft()
 
@@ -574,6 +578,7 @@ WAYS = {
     "ask": _ask,
     "hold": _hold,
     "snooze": _snooze,
+    "insolvent": _insolvent,
     "reset": _reset,
 }
 
@@ -624,6 +629,27 @@ def settle(env, reminder, sent):
     manager = env["res.users"].search([("login", "=", MANAGER)])
     found = env["payment.reminder"].browse(reminder).with_user(manager)
     retrying(found.action_settle_sent if sent else found.action_settle_not_sent, env)
+
+
+# -- what comes back ------------------------------------------------------------------
+
+
+def receive_mail(env, text):
+    """Hand a mail to Odoo's gateway."""
+    retrying(lambda: env["mail.thread"].message_process(None, text), env)
+
+
+def report_sms(env, uuid, status):
+    """Report on an SMS as the gateway does later."""
+    tracker = env["sms.tracker"].search([("sms_uuid", "=", uuid)])
+    retrying(lambda: tracker._action_update_from_provider_error(status), env)
+
+
+def find_notices(env, partner):
+    """Return the numbers of all notices of a customer, the oldest first."""
+    return (
+        env["payment.reminder"].search([("partner_id", "=", partner)], order="id").ids
+    )
 
 
 # -- races ----------------------------------------------------------------------------
@@ -774,3 +800,122 @@ def _arm(owner, name, when):
 
     static = isinstance(owner.__dict__.get(name), staticmethod)
     setattr(owner, name, staticmethod(deadly) if static else deadly)
+
+
+# -- tampering ------------------------------------------------------------------------
+
+
+def tamper_with(env, reminders, attack):
+    """Do one attack on every entry of the trails of these notices, one at a time.
+
+    :return: how often something was changed, found at all, and at the right entry
+    """
+    import tampering
+
+    Event = env["payment.reminder.event"]
+    tally = {"tries": 0, "found": 0, "right": 0}
+    for case in env["payment.reminder"].browse(reminders).case_id:
+        for seq in range(1, len(case.event_ids) + 1):
+            with env.cr.savepoint() as savepoint:
+                wrong = tampering.tamper(env, attack, f"case:{case.id}", seq)
+                env.invalidate_all()
+                found = Event._find_broken(case).get(case)
+                savepoint.rollback()
+            if wrong is not None:
+                tally["tries"] += 1
+                tally["found"] += bool(found)
+                tally["right"] += bool(found) and found[0] == wrong
+    return tally
+
+
+def list_attacks(env):
+    import tampering
+
+    return list(tampering.ATTACKS)
+
+
+# -- copies and leaving ---------------------------------------------------------------
+
+
+def neutralize(env):
+    """Do what Odoo does to a copy of a database, then open its way out again."""
+    from odoo.modules.neutralize import neutralize_database
+
+    env.flush_all()
+    neutralize_database(env.cr)
+    env.invalidate_all()
+    # Only the addon itself stands in the way of a message now.
+    servers = env["ir.mail_server"].with_context(active_test=False).search([])
+    servers.filtered(lambda server: server.name == "Loopback").active = True
+    servers.filtered(lambda server: server.name != "Loopback").unlink()
+
+
+def list_active_crons(env):
+    data = env["ir.model.data"].search(
+        [("module", "=", "payment_reminders"), ("model", "=", "ir.cron")]
+    )
+    return (
+        env["ir.cron"].browse(data.mapped("res_id")).filtered("active").mapped("name")
+    )
+
+
+def release_and_send(env, reminders):
+    """Do all that a person could think of to get notices out of the queue."""
+    manager = env["res.users"].search([("login", "=", MANAGER)])
+    found = env["payment.reminder"].browse(reminders).with_user(manager)
+    found.filtered(lambda r: r.state == "held").action_release()
+    if proposed := found.filtered(lambda r: r.state == "proposed"):
+        proposed.action_approve()
+    env["payment.reminder"].browse(reminders).hold_until = fields.Datetime.now()
+    env.cr.commit()
+    retrying(found.action_dispatch, env)
+
+
+def uninstall(env):
+    env["ir.module.module"].search(
+        [("name", "=", "payment_reminders")]
+    ).button_immediate_uninstall()
+
+
+#: {table: columns that are the books' own}
+BOOKS = {
+    "account_move": "id, name, state, payment_state, amount_total, amount_residual",
+    "account_move_line": "id, move_id, account_id, debit, credit, amount_residual",
+    "account_partial_reconcile": "id, debit_move_id, credit_move_id, amount",
+    "account_payment": "id, state, amount",
+    "res_partner": "id, name, email, phone",
+}
+
+
+def read_books(env):
+    """Return a digest of each table of the accounts."""
+    found = {}
+    for table, columns in BOOKS.items():
+        env.cr.execute(
+            f"SELECT md5(string_agg(t::text, '|' ORDER BY id)), count(*)"
+            f" FROM (SELECT {columns} FROM {table}) t"
+        )
+        found[table] = env.cr.fetchone()
+    return found
+
+
+def list_leftovers(env):
+    """Return whatever in the database still bears the addon's name."""
+    env.cr.execute(
+        """
+        SELECT 'table ' || relname FROM pg_class WHERE relname LIKE 'payment_reminder%'
+        UNION SELECT 'function ' || proname FROM pg_proc
+               WHERE proname LIKE 'payment_reminder%'
+        UNION SELECT 'trigger ' || tgname FROM pg_trigger
+               WHERE tgname LIKE 'payment_reminder%'
+        UNION SELECT 'column ' || table_name || '.' || column_name
+                FROM information_schema.columns WHERE column_name LIKE 'reminder\\_%'
+        UNION SELECT 'model ' || model FROM ir_model
+               WHERE model LIKE 'payment.reminder%'
+        UNION SELECT 'record ' || model || ' ' || name FROM ir_model_data
+               WHERE module = 'payment_reminders'
+        UNION SELECT 'cron ' || cron_name FROM ir_cron
+               WHERE cron_name LIKE 'Payment reminders%'
+        """
+    )
+    return [name for (name,) in env.cr.fetchall()]
