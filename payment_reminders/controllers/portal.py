@@ -100,6 +100,39 @@ class ReminderPortal(ReminderAccess):
         return request.redirect(item.move_id.get_portal_url())
 
     @http.route(
+        ["/my/reminders/<int:case_id>/letter/<int:reminder_id>"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def portal_reminder_letter(
+        self, case_id, reminder_id, access_token=None, **_kwargs
+    ):
+        """Give a notice that was sent to the customer as a PDF."""
+        case = self._open_reminder_case(case_id, access_token, "letter")
+        notice = case and case.reminder_ids.filtered(
+            lambda r: r.id == reminder_id and r.state == "sent"
+        )
+        if not notice:
+            return self._refuse_reminder_visit(case_id, access_token)
+        return self._keep_private(
+            request.make_response(
+                notice._render_letter_pdf(),
+                headers=[
+                    ("Content-Type", "application/pdf"),
+                    (
+                        "Content-Disposition",
+                        http.content_disposition(f"{case.name}-{notice.id}.pdf"),
+                    ),
+                    ("X-Content-Type-Options", "nosniff"),
+                    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+                ],
+            )
+        )
+
+    @http.route(
         ["/my/reminders/link"],
         type="http",
         auth="public",

@@ -11,6 +11,7 @@ LIMITS = {
     "read": (240, 60),
     "write": (30, 3600),
     "pay": (60, 3600),
+    "letter": (20, 3600),
     "wrong_link": (60, 3600),
     "new_link": (10, 3600),
 }
@@ -18,6 +19,7 @@ LIMITS = {
 CASE_LIMITS = {
     "write": (20, 3600),
     "pay": (40, 3600),
+    "letter": (20, 3600),
     "new_link": (3, 86400),
 }
 #: No id is larger in the database.

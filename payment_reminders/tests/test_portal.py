@@ -118,6 +118,23 @@ class TestPortal(PortalCommon):
             page = self.get(self.case.id, self.token, day=text)
             self.assertEqual(page.status_code, 200)
 
+    def test_letters_as_pdf(self):
+        reports = self.env["ir.actions.report"]
+        if reports.get_wkhtmltopdf_state() == "install":
+            self.skipTest("wkhtmltopdf is not installed")
+        self.send(self.propose())
+        mine, other = self.case.reminder_ids, self.other_case.reminder_ids
+        self.assertEqual((mine | other).mapped("state"), ["sent", "sent"])
+        page = self.get(self.case.id, self.token).text
+        self.assertIn(f"/my/reminders/{self.case.id}/letter/{mine.id}?", page)
+        answer = self.get(self.case.id, self.token, f"/letter/{mine.id}")
+        self.assertTrue(answer.content.startswith(b"%PDF"))
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.assertTurnedAway(self.get(self.case.id, self.token, f"/letter/{other.id}"))
+        self.assertTurnedAway(self.get(self.case.id, "x", f"/letter/{mine.id}"))
+
     # -- paying online ----------------------------------------------------------
 
     def make_provider(self):
