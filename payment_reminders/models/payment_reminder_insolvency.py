@@ -262,7 +262,8 @@ class PaymentReminderFigures(models.AbstractModel):
             open_items = []
             for item in case.sudo().item_ids:
                 seen = item._get_live(live)
-                if not seen:
+                # What was delivered after the decree is no claim in the proceedings.
+                if not seen or (seen.date_invoice and seen.date_invoice > day):
                     continue
                 later = sum(p.amount for p in payments[item.id] if p.date > day)
                 owed = seen.owed + later

@@ -85,6 +85,13 @@ class PaymentReminderRegister(models.Model):
         "UNIQUE(company_id, code)", "This register is there already."
     )
 
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        for register in self:
+            register.display_name = labels.get(register.code)
+
     def _compute_country(self):
         for register in self:
             register.country = REGISTERS[register.code].country
