@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command
 
-from . import bank
+from . import bank, registers
 from .company import CARD_JOURNAL
 from .people import BOOKKEEPER
+from .services import REGISTERS_VARIABLE
 from .stage import Placed, Stage, case_of, move_of, open_notice_of, receivable_of
 
 if TYPE_CHECKING:
@@ -205,6 +207,17 @@ class Acts:
                 (partner | double).ids, partner
             )
         self.stage.partners[other] = self.stage.partners[placed.plot.customer]
+
+    def go_bankrupt(self, placed: Placed) -> None:
+        """The court opens proceedings; the register knows it from today."""
+        customer = placed.customer
+        registers.tell(
+            os.environ[REGISTERS_VARIABLE],
+            customer.country,
+            customer.registry,
+            "UNDER KONKURS",
+            self.stage.today(),
+        )
 
     def correct_email(self, placed: Placed, email: str) -> None:
         """The rep puts the customer's address right."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from odoo.fields import Command
 
-from . import logo, people, rates, users
-from .services import ODOO_URL, URL_VARIABLE
+from . import logo, people, rates, registers, users
+from .services import ODOO_URL, REGISTERS_VARIABLE, URL_VARIABLE
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -74,6 +74,7 @@ def _write_company(env: Environment) -> None:
             "reminder_bank_stale_days": BANK_STALE_DAYS,
             "reminder_require_invoice_sent": "always",
             "reminder_fee_agreed": True,
+            **registers.LOGIN,
         }
     )
     company.partner_id.write({"tz": "Europe/Copenhagen", "lang": "da_DK"})
@@ -119,6 +120,9 @@ def _set_up_gateways(env: Environment) -> None:
     parameters = env["ir.config_parameter"]
     parameters.set_param("sms.endpoint", os.environ[URL_VARIABLE])
     parameters.set_param("web.base.url", ODOO_URL)
+    urls = registers.get_parameters(os.environ[REGISTERS_VARIABLE])
+    for key, value in urls.items():
+        parameters.set_param(key, value)
     # No service of Odoo is asked anything from a demo.
     parameters.set_param("iap.endpoint", os.environ[URL_VARIABLE])
     env["iap.account"].create(

@@ -57,6 +57,7 @@ class Customer:
     """A customer before the play begins.
 
     :param contact: (name, e-mail) of the invoice contact
+    :param registry: its number in the company register
     """
 
     name: str
@@ -70,6 +71,7 @@ class Customer:
     contact: tuple[str, str] | None = None
     grace_days: int = 0
     excluded: bool = False
+    registry: str = ""
 
     @property
     def currency(self) -> str:
@@ -98,6 +100,7 @@ CUSTOMERS = {
         "9990",
         "Skagen",
         mobile="+45 26 00 00 31",
+        registry="90810103",
     ),
     "strandbageri": Customer(
         "Sandklittens Bageri ApS",
@@ -128,6 +131,7 @@ CUSTOMERS = {
         "Promenaden 1",
         "9300",
         "Sæby",
+        registry="90810138",
     ),
     "kajpladsen": Customer(
         "Ejerforeningen Kajpladsen 12",
@@ -263,6 +267,7 @@ CUSTOMERS = {
         "Toldbodgade 2",
         "9900",
         "Frederikshavn",
+        registry="90810146",
     ),
     "stilladser": Customer(
         "Sydmolens Stilladser ApS",
@@ -271,6 +276,14 @@ CUSTOMERS = {
         "9850",
         "Hirtshals",
     ),
+    "bundgarn": Customer(
+        "Bundgarnets Røgeri ApS",
+        "kontor@bundgarnets-roegeri.example",
+        "Røgerivej 3",
+        "9850",
+        "Hirtshals",
+        registry="90810111",
+    ),
     "lillviken": Customer(
         "Båtvarvet Lillviken AB",
         "ekonomi@lillviken.example",
@@ -278,6 +291,7 @@ CUSTOMERS = {
         "452 30",
         "Strömstad",
         "SE",
+        registry="5599991238",
     ),
     "linnea": Customer(
         "Linnea Sandqvist",
@@ -296,6 +310,7 @@ CUSTOMERS = {
         "4005",
         "Stavanger",
         "NO",
+        registry="319781064",
     ),
     "ingrid": Customer(
         "Ingrid Solvang Nes",
@@ -314,6 +329,7 @@ CUSTOMERS = {
         "20900",
         "Turku",
         "FI",
+        registry="9951700-9",
     ),
     "kuestenwerk": Customer(
         "Küstenwerk Anlagenbau GmbH",
@@ -381,6 +397,7 @@ def _prepare_vals(env: Environment, customer: Customer) -> dict[str, Any]:
         "reminder_grace_days": customer.grace_days,
         "reminder_excluded": customer.excluded,
         "customer_rank": 1,
+        "company_registry": customer.registry,
     }
     if country in LADDERS:
         ladder = env.ref(f"payment_reminders.ladder_{LADDERS[country]}")

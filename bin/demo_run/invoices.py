@@ -227,6 +227,9 @@ INVOICES = (
     # -- the final notice waits for the bookkeeper
     Invoice("stilladser", (FINAL, 0), 38_400),
     Invoice("stilladser", 11, 9_200, (pays(due(-3)),)),
+    # -- goes bankrupt after the first reminder: the rest is for the trustee
+    Invoice("bundgarn", -3, 27_400, (does(after(FIRST, 5), "go_bankrupt"),)),
+    Invoice("bundgarn", 20, 8_600),
     # -- Sweden: kronor and, in a case of its own, euros; goods sent back
     Invoice("lillviken", 0, 48_000, (pays(after(SECOND, 2)),)),
     Invoice("lillviken", 6, 1_900, (pays(after(FIRST, 4)),), currency="EUR"),

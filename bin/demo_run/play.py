@@ -94,6 +94,7 @@ class Play:
         days = self.stage.days
         self._move_to(day, NIGHT)
         self._run_action("refresh")
+        self._run_action("company_status")
         self._run_action("propose")
         self._move_to(day, BOOKS)
         if is_business_day(day):

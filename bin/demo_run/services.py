@@ -14,6 +14,7 @@ from .clock import Clock
 from .letterbox import Letterbox
 from .mail_server import HOST, MailServer
 from .people import EVERYBODY
+from .registers import Registers, get_parameters
 from .sms_gateway import SmsGateway
 from .web import Rooms, WebServer
 
@@ -21,6 +22,8 @@ from .web import Rooms, WebServer
 URL_VARIABLE = "PAYMENT_REMINDERS_DEMO_SERVICES"
 #: Name of the variable that tells the play where to write its tables.
 TABLE_VARIABLE = "PAYMENT_REMINDERS_DEMO_TABLE"
+#: Name of the variable that tells the play where the company registers are.
+REGISTERS_VARIABLE = "PAYMENT_REMINDERS_DEMO_REGISTERS"
 LETTERS, TABLE = "letters", "table.txt"
 #: Where the served Odoo is as far as the play knows; mails lead there.
 ODOO_URL = "http://127.0.0.1:8069"
@@ -57,18 +60,22 @@ def started(folder: Path, port: int) -> Iterator[Services]:
     rooms = Rooms(letterbox, gateway, mail_server, clock, links)
     web = _web_server(rooms)
     threading.Thread(target=web.serve_forever, daemon=True).start()
+    registers = Registers()
+    registers.start()
     try:
         yield Services(
             conf={"smtp_server": HOST, "smtp_port": mail_server.port},
             environment={
                 URL_VARIABLE: web.url,
                 TABLE_VARIABLE: str(folder / TABLE),
+                REGISTERS_VARIABLE: registers.url,
                 **_past_the_proxy(),
             },
             settings={
                 "sms.endpoint": web.url,
                 "iap.endpoint": web.url,
                 "web.base.url": links[ODOO_URL],
+                **get_parameters(registers.url),
             },
             closing_words=(
                 *(
@@ -87,6 +94,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
         web.shutdown()
         web.server_close()
         mail_server.stop()
+        registers.stop()
 
 
 def _web_server(rooms: Rooms) -> WebServer:

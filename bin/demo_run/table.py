@@ -38,6 +38,7 @@ REASONS = {
     "stale_bank": "bank statements not imported",
     "pending_transaction": "online payment under way",
     "open_query": "customer asked a question",
+    "insolvency": "insolvent: the register says so",
     "blocked": "invoice blocked for payment",
     "held": "held by a person",
     "snoozed": "snoozed",
@@ -60,6 +61,7 @@ STATE_WORDS = {
 }
 FREEZES = {
     "query": "customer asked a question",
+    "insolvency": "insolvent: nothing more is sent, file the claim",
     "partial_payment": "a part was paid: look at the rest",
     "credit_note": "a credit note came: look at the rest",
     "reopened": "a payment or invoice was undone: look first",
@@ -87,6 +89,7 @@ def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> st
         _render_cases(env),
         _render_queue(notices),
         _render_on_hold(env),
+        _render_registers(env),
         interest.show(env),
         check(env, letters),
     )
@@ -275,6 +278,27 @@ def _render_on_hold(env: Environment) -> list[str]:
             f"{_cut(case.partner_id.name, 29):30}until {until:8}snoozed by the rep"
         )
     return [f"CASES THAT REST: {len(lines)}", *lines]
+
+
+def _render_registers(env: Environment) -> list[str]:
+    """What the company registers say of debtors, and the claim of each in trouble."""
+    looked_up = env["payment.reminder.company.status"].search([])
+    lines = [
+        f"COMPANY REGISTERS: {len(looked_up)} debtors were looked up every day"
+        " while a case was open"
+    ]
+    for debtor in looked_up.filtered("is_in_trouble"):
+        lines.append(
+            f"{_cut(debtor.partner_id.name, 29):30}{debtor.word.lower()} since"
+            f" {_day(debtor.since)} ({debtor.source}), case on hold"
+        )
+        for case in debtor.case_ids:
+            lines.append(
+                f"{'':30}claim to file: {_money(case.insolvency_claim)}"
+                f" {case.currency_id.name}, of it interest"
+                f" {_money(case.insolvency_interest)}"
+            )
+    return lines
 
 
 # -- words and columns --------------------------------------------------------------
