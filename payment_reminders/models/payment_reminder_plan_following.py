@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..rules import plan as plan_rules
+from . import transactions
 from .decimals import to_decimal
 from .payment_reminder_facts import get_debtor_zone
 
@@ -72,12 +73,18 @@ class PaymentReminderPlan(models.Model):
     def _cron_plans(self):
         """Follow the plans in force, and say a friendly word before an instalment."""
         plans = self.sudo().search([("state", "=", "active")])
-        plans._follow()
-        plans.filtered(lambda p: p.state == "active")._announce()
-        self.env["payment.reminder.query"].sudo().search(
-            [("state", "!=", "closed"), ("paid_date", "!=", False)]
-        )._compare_payments()
-        self.env["ir.cron"]._reminder_progress(len(plans))
+        transactions.run_each(plans, lambda each: each._follow_and_announce())
+        stated = (
+            self.env["payment.reminder.query"]
+            .sudo()
+            .search([("state", "!=", "closed"), ("paid_date", "!=", False)])
+        )
+        transactions.run_each(stated, lambda each: each._compare_payments())
+        self.env["ir.cron"]._reminder_progress(len(plans) + len(stated))
+
+    def _follow_and_announce(self):
+        self._follow()
+        self.filtered(lambda plan: plan.state == "active")._announce()
 
     def _follow(self):
         """Compare these plans with the books, and do what follows."""

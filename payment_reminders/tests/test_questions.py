@@ -142,6 +142,13 @@ class TestQuestions(PortalCommon):
         self.answer(query, user=self.rep)
         self.assertEqual((query.state, self.case.state), ("answered", "frozen"))
 
+    def test_the_dialog_opens_no_question_of_others(self):
+        self.case.user_id = self.manager
+        self.ask(description="For the manager alone")
+        wizard = self.env["payment.reminder.answer.wizard"].with_user(self.rep)
+        with self.assertRaises(AccessError):
+            wizard.create({"query_id": self.case.query_ids.id}).read(["description"])
+
     def test_one_of_two_questions_keeps_the_hold(self):
         self.ask(description="One")
         self.ask(description="Two")

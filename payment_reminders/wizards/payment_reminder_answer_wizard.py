@@ -9,8 +9,9 @@ class PaymentReminderAnswerWizard(models.TransientModel):
     _description = "Answer a Customer"
 
     query_id = fields.Many2one("payment.reminder.query", required=True, readonly=True)
-    description = fields.Text(related="query_id.description")
-    kind = fields.Selection(related="query_id.kind")
+    # With the rights of the user: the dialog opens no question of somebody else.
+    description = fields.Text(related="query_id.description", related_sudo=False)
+    kind = fields.Selection(related="query_id.kind", related_sudo=False)
     outcome = fields.Selection(
         selection=lambda self: self.env["payment.reminder.query"]
         ._fields["outcome"]
