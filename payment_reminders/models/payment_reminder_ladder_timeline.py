@@ -192,6 +192,7 @@ class PaymentReminderLadder(models.Model):
     def action_open_simulation(self):
         """Open a what-if of this ladder against the company's."""
         self.ensure_one()
+        self._check_manager()
         default = self.env.company.reminder_ladder_id
         return {
             "type": "ir.actions.act_window",

@@ -23,8 +23,9 @@ class TestRateWarning(ReminderCommon):
             }
         )
         self.ladder.step_ids[-1].charge_interest = True
-        self.warn()
-        self.assertFalse(self.get_activities(), "there is a rate")
+        with freeze_time("2026-02-03 08:00:00"):
+            self.warn()
+            self.assertFalse(self.get_activities(), "there is a rate")
         with freeze_time("2041-02-03 08:00:00"):
             self.warn()
             self.warn()
