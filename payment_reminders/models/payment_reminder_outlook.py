@@ -57,6 +57,7 @@ class PaymentReminderFacts(models.AbstractModel):
         credits = self._read_unallocated_credits(cases)
         stale = self._read_bank_ages(cases.company_id)
         recipients = self._read_recipients(cases)
+        registers = self._read_status_facts(cases, fields.Datetime.now())
         today = {company: company._get_reminder_today() for company in cases.company_id}
         return {
             case: guard.Facts(
@@ -84,6 +85,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 money=tuple(credits[case.id]),
                 bank_stale_days=stale.get(case.company_id.id),
                 bank_stale_limit=case.company_id.reminder_bank_stale_days or None,
+                **registers[case.id],
             )
             for case in cases
         }

@@ -348,6 +348,7 @@ ABOUT_APPROVAL = {Code.LADDER_CHANGED}
 SAID_BETTER = {
     Code.NOT_APPROVED: ABOUT_APPROVAL,
     Code.INSOLVENCY: {Code.HELD},
+    Code.NOTHING_DUE: {Code.HELD, Code.NOTHING_DUE},  # closed, no longer on hold
 }
 
 
