@@ -269,7 +269,7 @@ class TestRun(ByHandCommon):
         self.open_dialog(self.cases, skip_window=True).action_send()
         with self.gateways():
             self.env["payment.reminder.run"]._cron_run()
-            self.assertEqual(self.mailed, [])
+            self.assertLessEqual(set(self.mailed), {self.manager.email})
         self.assertEqual(self.get_run().count_sent, 0)
 
     def test_it_is_stopped(self):

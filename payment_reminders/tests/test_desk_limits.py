@@ -98,7 +98,8 @@ class TestAtAGlance(CaseCommon):
             )
             self.assertIn(self.case.name, wizard.reminder_effect)
             self.assertIn("queue is cancelled", wizard.reminder_effect)
-        self.assertFalse(self.other._get_reminder_effect())
+        later = self.make_invoice(due="2027-01-01")
+        self.assertFalse(later._get_reminder_effect())
 
     def test_what_a_customer_owes(self):
         customer = self.customer.with_user(self.rep)
