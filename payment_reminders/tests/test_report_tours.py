@@ -18,12 +18,12 @@ class TestReportTours(ReminderCommon, HttpCase):
 
     def test_every_report(self):
         self.start_tour(
-            "/odoo/payment-reminders", "payment_reminders_reports", "manager"
+            "/odoo/payment-reminders", "payment_reminders_reports", login="manager"
         )
 
     def test_what_if_is_started_and_stopped(self):
         self.start_tour(
-            "/odoo/payment-reminders", "payment_reminders_what_if", "manager"
+            "/odoo/payment-reminders", "payment_reminders_what_if", login="manager"
         )
         record = self.env["payment.reminder.simulation"].search([])
         self.assertEqual(record.state, "stopped")
@@ -35,14 +35,14 @@ class TestReportTours(ReminderCommon, HttpCase):
         record.action_run()
         self.env["payment.reminder.simulation"]._cron_simulate()
         self.start_tour(
-            f"{WHAT_IFS}/{record.id}", "payment_reminders_what_if_done", "manager"
+            f"{WHAT_IFS}/{record.id}", "payment_reminders_what_if_done", login="manager"
         )
 
     def test_ladder_shows_whom_a_change_concerns(self):
         last = self.ladder.step_ids.filtered(lambda s: s.kind == "final_notice")
         last.delay_days = 20
         self.start_tour(
-            f"{LADDERS}/{self.ladder.id}", "payment_reminders_ladder", "manager"
+            f"{LADDERS}/{self.ladder.id}", "payment_reminders_ladder", login="manager"
         )
         case = self.env["payment.reminder.case"].search([])
         self.assertEqual(case.ladder_id, self.ladder)
