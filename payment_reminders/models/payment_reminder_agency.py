@@ -237,7 +237,7 @@ class PaymentReminderCase(models.Model):
                     {
                         "part": item.agency_part_id.id,
                         "change": "due",
-                        "amount": str(item.amount_known),
+                        "amount": str(item._get_known()[0]),
                         "due": str(item.date_due),
                     },
                 )

@@ -292,7 +292,7 @@ class PaymentReminderAgencyPart(models.Model):
     def write(self, vals):
         with self.move_id._following_agency_parts():
             result = super().write(vals)
-        self._tell("changed")
+        self._tell("refused" if vals.get("amount_refused") else "changed")
         return result
 
     def unlink(self):
@@ -315,13 +315,15 @@ class PaymentReminderAgencyPart(models.Model):
     def _tell(self, change):
         """Note a change on the invoices, and in the trail of their cases."""
         for part in self:
+            share = part._get_share()
+            amount = share.refused if change == "refused" else share.amount
             part.move_id.sudo().reminder_case_id._log_event(
                 "agency_part",
                 {
                     "part": part.id,
                     "change": change,
-                    "amount": str(part.amount),
-                    "refused": str(part.amount_refused),
+                    "amount": str(amount),
+                    "refused": str(share.refused),
                     "due": str(part.date_due or ""),
                 },
             )

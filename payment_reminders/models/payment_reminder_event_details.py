@@ -133,6 +133,7 @@ class PaymentReminderEvent(models.Model):
             "standing_approval_revoked": self.env._("standing approval revoked"),
             "recorded": self.env._("left to an agency"),
             "changed": self.env._("changed"),
+            "refused": self.env._("refused by the agency"),
             "removed": self.env._("left to an agency no more"),
             "due": self.env._("the refused part is a due item now"),
         }

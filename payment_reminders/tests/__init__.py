@@ -11,6 +11,7 @@ from . import test_heads_up
 from . import test_setup
 from . import test_jurisdiction
 from . import test_limitation
+from . import test_fee_spacing
 from . import test_fees_left_off
 from . import test_claim_ledger
 from . import test_money_in_doubt
@@ -29,6 +30,7 @@ from . import test_templates
 from . import test_views
 from . import test_way
 from . import test_speed
+from . import test_step_defaults
 from . import test_invoice_fields
 from . import test_portal
 from . import test_tours

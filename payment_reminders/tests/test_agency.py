@@ -269,6 +269,11 @@ class TestRefused(AgencyCommon):
         first = self.propose()
         self.send(first)
         self.refuse(part, 100, due="2026-09-16")
+        refused = first.case_id.event_ids.filtered(lambda e: e.kind == "agency_part")
+        refused = refused.sorted("seq")[-1]
+        self.assertEqual(
+            refused.details, "$\N{NO-BREAK SPACE}100.00 · refused by the agency"
+        )
         with freeze_time("2026-09-23 08:00:00"):
             second = self.propose()
             self.assertEqual(second.step_id, first.step_id)

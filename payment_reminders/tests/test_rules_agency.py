@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..rules import balance
+from ..rules import balance, guard
 from ..rules.agency import Parts, Receipt, Share, attribute, split
 
 ZERO = Decimal(0)
@@ -124,3 +124,49 @@ def test_what_is_set_apart_is_not_owed(residual, in_process, apart):
     assert owed == max(residual - in_process - apart, ZERO)
     assert owed <= balance.owed(residual, in_process, "posted")
     assert balance.owed(residual, in_process, "draft", apart) == 0
+
+
+def make_facts(residual, apart, proposed, proposed_apart):
+    return guard.Facts(
+        reminder_id=1,
+        step_kind="reminder",
+        today=DAY,
+        items=(
+            guard.ItemFacts(
+                item_id=1,
+                move_id=7,
+                move_name="INV/1",
+                move_state="posted",
+                payment_state="partial",
+                date_due=DAY - dt.timedelta(days=9),
+                residual=residual,
+                in_process=ZERO,
+                credited=ZERO,
+                proposed_residual=proposed,
+                proposed_credited=ZERO,
+                apart=apart,
+                proposed_apart=proposed_apart,
+            ),
+        ),
+        state="approved",
+        approved=True,
+        hold_until=None,
+        recipients=("email:ap@x.example",),
+    )
+
+
+@given(money(), shares(), shares())
+def test_the_guard_sees_that_a_part_was_recorded_or_refused(own, before, now):
+    """A notice leaves only while the parts are those with which it was made."""
+    residual = own + before.amount
+    made, found = split(residual, before), split(residual, now)
+    facts = make_facts(
+        residual, residual - found.customer, made.customer, residual - made.customer
+    )
+    codes = guard.check(facts, dt.datetime(2026, 3, 2, 8))
+    assert facts.items[0].owed == found.customer
+    if found.customer != made.customer:
+        assert guard.Code.AMOUNT_CHANGED in codes
+    elif found.customer > 0:
+        assert codes == []
+    assert guard.Facts.from_json(facts.to_json()) == facts
