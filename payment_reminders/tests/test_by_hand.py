@@ -182,7 +182,7 @@ class TestByHand(ByHandCommon):
         self.assertEqual(reminder.override_by_id, self.manager)
         event = self.case.event_ids.filtered(lambda e: e.kind == "overridden")
         self.assertEqual(event.payload["codes"], ["snoozed"])
-        self.assertEqual(event.payload["note"], "They asked for it")
+        self.assertEqual(event.note, "They asked for it")
 
     def test_spacing_is_never_overridden(self):
         self.send(self.propose())

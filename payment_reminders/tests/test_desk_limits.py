@@ -30,7 +30,7 @@ class TestRepLimit(CaseCommon):
             self.refresh()
             self.assertEqual(self.case.state, "active")
         event = self.case.event_ids.filtered(lambda e: e.kind == "released")
-        self.assertIn("sales may hold", event.payload["note"])
+        self.assertIn("sales may hold", event.note)
 
     def test_a_hold_of_a_manager_does_not(self):
         self.case.with_user(self.manager).action_hold("Wait")

@@ -109,7 +109,8 @@ class TestSetup(GatewayCommon):
         event = reminder.case_id.event_ids.filtered(
             lambda e: e.kind == "backlog_decided"
         )
-        self.assertEqual(event.payload, {"choice": "start", "note": "Looked at it"})
+        self.assertEqual(event.payload["choice"], "start")
+        self.assertEqual(event.note, "Looked at it")
         self.assertFalse(self.company.reminder_backlog_until)
         self.assertFalse(self.get_panel()["backlog"])
 
