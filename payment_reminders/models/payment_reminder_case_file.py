@@ -214,6 +214,8 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "message_id": delivery.message_id or "",
             "subject": mail.subject or delivery.mail_message_id.subject or "",
             "body": str(body),
+            # A letter on paper, as it was printed; base64.
+            "pdf": (delivery.letter_pdf or b"").decode(),
         }
 
     @api.model
@@ -261,6 +263,7 @@ class PaymentReminderCaseFile(models.AbstractModel):
                 "kind": query.kind,
                 "state": query.state,
                 "text": query.description or "",
+                "answer": query.answer or "",
                 "outcome": query.outcome or "",
             }
             for query in case.query_ids.sorted("id")
@@ -315,11 +318,13 @@ class PaymentReminderCaseFile(models.AbstractModel):
         ]
         manifest += [
             {
-                "part": f"notices/{notice['id']}/messages/{message['id']}/body",
-                "sha256": get_digest(message["body"]),
+                "part": f"notices/{notice['id']}/messages/{message['id']}/{form}",
+                "sha256": get_digest(message[form]),
             }
             for notice in parts["notices"]
             for message in notice["messages"]
+            for form in ("body", "pdf")
+            if message[form]
         ]
         return manifest
 

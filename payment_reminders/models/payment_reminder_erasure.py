@@ -45,6 +45,7 @@ class PaymentReminderCase(models.Model):
         self.claim_line_ids._erase_notes()
         self.event_ids.note_ids.unlink()
         self.activity_ids.unlink()
+        self.query_ids.attachment_ids.unlink()
         for thread in (self, self.query_ids, self.plan_ids):
             messages = self.env["mail.message"].search(
                 [("model", "=", thread._name), ("res_id", "in", thread.ids)]
@@ -71,7 +72,14 @@ class PaymentReminderCase(models.Model):
                 "remark_values",
             ],
             "payment.reminder.freeze": ["note"],
-            "payment.reminder.query": ["description"],
+            "payment.reminder.query": [
+                "description",
+                "answer",
+                "recipient_name",
+                "recipient_email",
+                "stopped_addresses",
+            ],
+            "payment.reminder.plan": ["note"],
         }
 
 
@@ -90,6 +98,7 @@ class PaymentReminderDelivery(models.Model):
                     "key": f"erased-{delivery.id}",
                     "partner_id": False,
                     "failure_reason": False,
+                    "letter_pdf": False,
                     "is_dead_end": False,
                     "facts": delivery.facts and _strip_facts(delivery.facts),
                 }

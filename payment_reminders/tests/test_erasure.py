@@ -60,6 +60,13 @@ class TestErasure(GatewayCommon):
             self.env["payment.reminder"]._cron_send()
             fee = case.claim_line_ids.filtered(lambda line: not line.reversal_of_id)
             fee[-1:].with_user(self.manager).action_reverse("Ingrid did not owe it")
+            self.env["payment.reminder.query"].sudo().create(
+                {
+                    "case_id": case.id,
+                    "kind": "amount",
+                    "description": "the ship was late, writes Ingrid",
+                }
+            )
             case.action_close("Solvej 4 is empty")
 
     def read_trail(self):
@@ -107,6 +114,7 @@ class TestErasure(GatewayCommon):
             "payment_reminder_claim_line",
             "payment_reminder_event_note",
             "payment_reminder_case",
+            "payment_reminder_query",
         ):
             with self.subTest(table):
                 [[text]] = self.env.execute_query(
