@@ -407,7 +407,8 @@ class PaymentReminderCompanyStatus(models.Model):
             "word": self.word or "",
             "since": fields.Date.to_string(self.since) or "",
             "number": f"{self.country_code} {self.number}",
-            "remark": self.remark or "",
+            # In the words of the register: free text stays out of the chain.
+            "note": self.remark or "",
             "source": self.source or "",
             "read": fields.Datetime.to_string(self.checked_at),
         }

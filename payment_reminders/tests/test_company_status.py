@@ -169,7 +169,7 @@ class TestCompanyStatus(ReminderCommon):
         case.action_release("The court took it back")
         self.assertEqual(self.case.state, "active")
         released = self.case.event_ids.filtered(lambda e: e.kind == "released")
-        self.assertEqual(released.payload["note"], "The court took it back")
+        self.assertEqual(released.note, "The court took it back")
 
     def test_what_was_released_stays_so_until_the_register_says_otherwise(self):
         self.hear(Status.BANKRUPTCY)
