@@ -43,7 +43,6 @@ class PaymentReminderAgencyPart(models.Model):
     partner_id = fields.Many2one(related="move_id.commercial_partner_id")
     agency_id = fields.Many2one(
         "res.partner",
-        string="Agency",
         required=True,
         ondelete="restrict",
         default=lambda self: self._get_default_agency(),

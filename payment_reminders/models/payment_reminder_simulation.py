@@ -34,7 +34,6 @@ class PaymentReminderSimulation(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     ladder_id = fields.Many2one(
         "payment.reminder.ladder",
-        string="Ladder",
         required=True,
         check_company=True,
         ondelete="cascade",

@@ -1,6 +1,7 @@
 """Reads the texts of a ladder as its customers would, before one of them does."""
 
 import re
+from contextlib import suppress
 
 from lxml import html
 
@@ -104,17 +105,14 @@ class PaymentReminderTextChecker(models.AbstractModel):
             for channel in step._get_channels()
         }
         for case in cases:
-            try:
-                with self.env.cr.savepoint():
-                    notice = self._make_notice(case, step)
-                    tried = {
-                        channel: getattr(self, f"_try_{channel}")(notice, lang)
-                        for channel in found
-                        if hasattr(self, f"_try_{channel}")
-                    }
-                    raise _Tried
-            except _Tried:
-                pass
+            with suppress(_Tried), self.env.cr.savepoint():
+                notice = self._make_notice(case, step)
+                tried = {
+                    channel: getattr(self, f"_try_{channel}")(notice, lang)
+                    for channel in found
+                    if hasattr(self, f"_try_{channel}")
+                }
+                raise _Tried
             for channel, (problems, parts) in tried.items():
                 row = found[channel]
                 if problems and not set(problems) <= set(row["problems"]):

@@ -7,5 +7,6 @@ class PaymentReminderCase(models.Model):
     @api.model
     def _cron_company_status(self):
         # EXTENDS payment_reminders
-        super()._cron_company_status()
+        result = super()._cron_company_status()
         self.env["payment.reminder.register"].sudo()._run()
+        return result

@@ -222,7 +222,7 @@ class TestDailyCheck(RegisterCommon):
         company = self.company.with_user(self.manager)
         for name in ("virk_password", "bolagsverket_secret", "companies_house_key"):
             with self.assertRaises(AccessError):
-                company[f"company_status_{name}"]
+                company.read([f"company_status_{name}"])
 
     def test_no_secret_is_logged_nor_shown(self):
         self.owe("DK")
