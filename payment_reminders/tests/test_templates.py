@@ -236,6 +236,18 @@ class TestLanguages(TemplateCommon):
                     words = self._get_words(self.render(notice, lang))
                     self.assertFalse(words & english)
 
+    def test_page_of_the_customer_is_translated(self):
+        checker = self.env["payment.reminder.text.checker"]
+        views = self.env["ir.ui.view"].search(
+            [("key", "=like", "payment_reminders.portal_%")]
+        )
+        blocks = [key.split(".")[1] for key in views.mapped("key")]
+        self.assertIn("portal_reminder_ask", blocks)
+        for block in [*blocks, "agency_refused"]:
+            for lang in LANGUAGES[1:]:
+                with self.subTest(block=block, lang=lang):
+                    self.assertFalse(checker._get_untranslated_terms(block, lang))
+
     def _get_words(self, texts):
         """Return the words of HTML texts, links left out."""
         found = set()
