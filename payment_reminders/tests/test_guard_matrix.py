@@ -172,14 +172,11 @@ class TestGuardMatrix(PayingCommon):
         self.env["payment.reminder.query"].create({"case_id": self.case.id})
 
     def make_payment_plan(self):
-        self.env["payment.reminder.plan"].create(
-            {
-                "case_id": self.case.id,
-                "instalment_ids": [
-                    Command.create({"date_due": "2026-12-01", "amount": 11_000})
-                ],
-            }
-        ).with_user(self.manager).action_approve()
+        plan = self.env["payment.reminder.plan"].create({"case_id": self.case.id})
+        plan.instalment_ids = [
+            Command.create({"date_due": "2026-12-01", "amount": plan.amount_due})
+        ]
+        plan.with_user(self.manager).action_approve()
 
     def make_insolvency(self):
         self.case._freeze("insolvency")

@@ -18,7 +18,7 @@ class TestReports(ReminderCommon):
     - *Alpha*: 1,000 due 1 September, sent reminder 1 on the 9th, paid on the 20th.
     - *Beta*: 2,000 due 10 July, reminder 1 on the 2nd of September and reminder 2
       with a fee of 100 on the 16th; 500 paid on the 21st; a question of the 22nd,
-      answered on the 25th; promised 600 for the 28th and 900 for 15 October.
+      answered on the 25th; promised 600 for the 28th and 1,000 for 15 October.
     - *Gamma*: 300 due 1 April, reminder 1 on the 2nd and 2 with a fee of 100 on the
       16th; 40 of the fee waived on the 17th; insolvent since the 18th.
     - *Delta*: 50 due 20 October; nothing was sent.
@@ -99,7 +99,7 @@ class TestReports(ReminderCommon):
                     "case_id": beta.id,
                     "instalment_ids": [
                         Command.create({"date_due": "2026-09-28", "amount": 600.0}),
-                        Command.create({"date_due": "2026-10-15", "amount": 900.0}),
+                        Command.create({"date_due": "2026-10-15", "amount": 1000.0}),
                     ],
                 }
             )
@@ -146,12 +146,12 @@ class TestReports(ReminderCommon):
         )
 
     def test_promised_and_paid(self):
-        """Of 600 until the end of September 500 came in; 900 are for later."""
+        """Of 600 until the end of September 500 came in; 1,000 are for later."""
         self.assertEqual(
             self.get_figures()["promises"], {"promised": 600.0, "paid": 500.0}
         )
         later = self.get_figures(date_to="2026-10-31")["promises"]
-        self.assertEqual(later, {"promised": 1500.0, "paid": 500.0})
+        self.assertEqual(later, {"promised": 1600.0, "paid": 500.0})
 
     def test_money_after_each_step(self):
         """1,000 eleven days after reminder 1, 500 five days after reminder 2."""

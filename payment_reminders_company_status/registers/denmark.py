@@ -118,19 +118,18 @@ class CvrApi(Register):
     def look_up(self, numbers):
         # EXTENDS Register
         [number] = numbers
-        answer = not_there(
-            self.door.get("/api", params={"country": "dk", "vat": number})
-        )
-        if answer.outcome == Outcome.OK and isinstance(answer.data, dict):
-            error = answer.data.get("error")
-            if error:
-                outcome = self.errors.get(error, Outcome.MALFORMED)
-                is_full = outcome == Outcome.THROTTLED
-                answer = Answer(
-                    outcome,
-                    reason=str(error)[:40],
-                    pause=self.rest if is_full else None,
-                )
+        answer = self.door.get("/api", params={"country": "dk", "vat": number})
+        error = answer.data.get("error") if isinstance(answer.data, dict) else None
+        if error:
+            outcome = self.errors.get(error, Outcome.MALFORMED)
+            is_full = outcome == Outcome.THROTTLED
+            answer = Answer(
+                outcome,
+                reason=str(error)[:40],
+                pause=self.rest if is_full else None,
+            )
+        else:
+            answer = not_there(answer)
         return self.read_one(number, answer, lambda data: self._read(number, data))
 
     def _read(self, number, data):

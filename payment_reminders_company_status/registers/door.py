@@ -64,7 +64,7 @@ OUTCOMES = {
 class Answer:
     """What came back.
 
-    :param data: the parsed JSON of a good answer
+    :param data: the parsed JSON, of a good answer or of a refusal that has any
     :param reason: why there is none, in words, without secrets
     :param pause: seconds that the register wants to rest
     :param headers: of the answer
@@ -146,9 +146,8 @@ class Door:
         body = _read_body(response)
         if body is None:
             return Answer(Outcome.MALFORMED, reason="too long, or too slow")
-        try:
-            data = json.loads(body)
-        except ValueError:
+        data = _parse(body)
+        if data is None:
             return Answer(Outcome.MALFORMED, reason="no JSON")
         return Answer(Outcome.OK, data=data, headers=response.headers)
 
@@ -165,8 +164,20 @@ class Door:
         if code in (429, 503):
             pause = read_pause(response.headers.get("Retry-After"))
         return Answer(
-            outcome, reason=f"HTTP {code}", pause=pause, headers=response.headers
+            outcome,
+            data=_parse(_read_body(response)),
+            reason=f"HTTP {code}",
+            pause=pause,
+            headers=response.headers,
         )
+
+
+def _parse(body):
+    """Return the JSON of a body, None when there is none."""
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None
 
 
 def _read_body(response):

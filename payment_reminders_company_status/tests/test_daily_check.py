@@ -229,7 +229,7 @@ class TestDailyCheck(RegisterCommon):
         self.owe("SE")
         self.fake.misbehave("virk", "server_error")
         self.fake.misbehave("bolagsverket", "hang_up")
-        with self.assertLogs(level="INFO") as logs:
+        with self.assertLogs("odoo.addons.payment_reminders_company_status") as logs:
             self.run_check()
         shown = "\n".join(
             [*logs.output, *filter(None, self.registers.mapped("reason"))]
