@@ -48,6 +48,9 @@ from . import payment_reminder_stopped_addresses
 from . import payment_reminder_figures
 from . import payment_reminder_proposal
 from . import payment_reminder_sender
+from . import payment_reminder_sender_claiming
+from . import payment_reminder_sender_locks
+from . import payment_reminder_sender_recovery
 from . import payment_reminder_paperwork
 from . import payment_reminder_letter
 from . import payment_reminder_link
@@ -89,7 +92,14 @@ from . import payment_reminder_bounce
 from . import payment_reminder_agency_part
 from . import payment_reminder_agency
 from . import payment_reminder_company_status
+from . import payment_reminder_company_status_following
+from . import payment_reminder_company_status_hearing
+from . import payment_reminder_company_status_advice
+from . import payment_reminder_company_status_facts
+from . import payment_reminder_company_status_trail
+from . import payment_reminder_company_status_merge
 from . import payment_reminder_insolvency
+from . import payment_reminder_insolvency_claim
 from . import payment_reminder_case_file
 from . import payment_reminder_erasure
 from . import account_move

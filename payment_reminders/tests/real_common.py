@@ -65,7 +65,7 @@ class RealCase(BaseCase):
 
     @classmethod
     def run_scene(cls, scene, child=None, **arguments):
-        """Carry out one function of scenes.py in a process, at the time of the test."""
+        """Carry out one function of scenes in a process, at the time of the test."""
         return (child or cls.child).call(scene, at=str(cls.now), **arguments)
 
     def name(self, suffix=""):

@@ -6,9 +6,9 @@ seen there. Here
 
 - ``database.Scratch`` is a database of its own, copied from the one of the tests;
 - ``process.Child`` is a process with Odoo's registry on it, outside of test mode,
-  that carries out the functions of ``scenes.py``, each in a transaction that commits;
+  that carries out the functions of ``scenes``, each in a transaction that commits;
 - ``servers.SmtpServer`` and ``servers.SmsGateway`` listen on the loopback interface,
   note what they get and when, and misbehave when they are told to.
 
-Nothing here imports Odoo but ``child.py`` and ``scenes.py``, which run in the child.
+Nothing here imports Odoo but ``child.py`` and ``scenes``, which run in the child.
 """

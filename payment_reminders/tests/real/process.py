@@ -66,7 +66,7 @@ class Child:
         self._process.stdout.close()
 
     def call(self, scene, **arguments):
-        """Carry out one function of scenes.py and return its result."""
+        """Carry out one function of scenes and return its result."""
         return self.begin(scene, **arguments)()
 
     def call_apart(self, scene, **arguments):
@@ -74,7 +74,7 @@ class Child:
         return self.begin(scene, fork=True, **arguments)()
 
     def begin(self, scene, fork=False, **arguments):
-        """Start one function of scenes.py; call what this returns for the result."""
+        """Start one function of scenes; call what this returns for the result."""
         if self._starting:
             self._read()
             self._starting = False

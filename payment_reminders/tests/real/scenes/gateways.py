@@ -1,0 +1,50 @@
+"""Gateways and queues, and what comes back from them."""
+# Runs in a process of its own, where relative imports of the addon name nothing.
+# pylint: disable=odoo-addons-relative-import
+
+from odoo.service.model import retrying
+
+
+def set_patience(env, seconds):
+    """Wait for gateways this long only, so that a test of it does not take minutes."""
+    from odoo.addons.payment_reminders.models import payment_reminder_wire as wire
+
+    wire.WIRE_TIMEOUT = seconds
+    wire.HTTP_TIMEOUT = (seconds, seconds)
+
+
+def set_smtp_port(env, port):
+    env["ir.mail_server"].search([]).smtp_port = port
+
+
+def set_sms_url(env, url):
+    env["ir.config_parameter"].set_param("sms.endpoint", url)
+
+
+def forget_emails(env, partners):
+    """Leave these customers without an e-mail address."""
+    env["res.partner"].browse(partners).email = False
+
+
+def run_queues(env, resend=False):
+    """Run Odoo's own queues of e-mails and SMS.
+
+    :param resend: press the button that puts a message back into its queue first
+    """
+    if resend:
+        env["mail.mail"].search([]).mark_outgoing()
+        env["sms.sms"].search([]).action_set_outgoing()
+        env.cr.commit()
+    env["mail.mail"].process_email_queue()
+    env["sms.sms"]._process_queue()
+
+
+def receive_mail(env, text):
+    """Hand a mail to Odoo's gateway."""
+    retrying(lambda: env["mail.thread"].message_process(None, text), env)
+
+
+def report_sms(env, uuid, status):
+    """Report on an SMS as the gateway does later."""
+    tracker = env["sms.tracker"].search([("sms_uuid", "=", uuid)])
+    retrying(lambda: tracker._action_update_from_provider_error(status), env)

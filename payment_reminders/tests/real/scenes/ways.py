@@ -1,0 +1,41 @@
+"""What ends or stops the chase of one invoice, by name."""
+
+from odoo.service.model import retrying
+
+from . import paying, stopping
+
+#: What ends or stops the chase of one invoice: {way: what it does}.
+WAYS = {
+    "wizard": paying.by_wizard,
+    "wizard_in_part": paying.by_wizard_in_part,
+    "write_off": paying.by_write_off,
+    "bank_line": paying.by_bank_line,
+    "unmatched_bank_line": paying.by_unmatched_bank_line,
+    "credit_note": paying.by_credit_note,
+    "entry": paying.by_entry,
+    "payment_without_entry": paying.by_payment_without_entry,
+    "unmatched_payment": paying.by_unmatched_payment,
+    "online": paying.online,
+    "online_confirmed": paying.online_confirmed,
+    "draft_payment_confirmed": paying.draft_payment_confirmed,
+    "draft_credit_note_posted": paying.draft_credit_note_posted,
+    "exclude_customer": stopping.exclude_customer,
+    "exclude_invoice": stopping.exclude_invoice,
+    "block": stopping.block,
+    "ask": stopping.ask,
+    "hold": stopping.hold,
+    "snooze": stopping.snooze,
+    "insolvent": stopping.insolvent,
+    "reset": stopping.reset,
+}
+
+
+def list_ways(env):
+    return list(WAYS)
+
+
+def pay(env, way, move):
+    """Pay an invoice in one of the WAYS, as Odoo runs a request of the web client."""
+    invoice = env["account.move"].browse(move)
+    retrying(lambda: WAYS[way](invoice) and None, env)
+    return invoice.payment_state
