@@ -17,10 +17,11 @@ class PaymentReminderEvent(models.Model):
             ._fields["status"]
             ._description_selection(self.env)
         )
-        for name, text in (
-            ("date_decree", self.env._("decree of %s")),
-            ("date_filing", self.env._("file until %s")),
-        ):
+        dates = {
+            "date_decree": self.env._("decree of %s"),
+            "date_filing": self.env._("file until %s"),
+        }
+        for name, text in dates.items():
             if payload.get(name):
                 words.append(text % format_date(self.env, payload[name]))
         if not payload.get("status"):
