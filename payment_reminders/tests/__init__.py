@@ -1,3 +1,4 @@
+from . import test_contract
 from . import test_by_hand
 from . import test_case
 from . import test_case_broken
