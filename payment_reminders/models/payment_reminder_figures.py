@@ -7,7 +7,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL, float_repr
 
-from ..rules import accrual, fees, interest, schedule
+from ..rules import claim, fees, interest
 
 ZERO = Decimal(0)
 #: Where a run keeps the exchange rates that it has read.
@@ -79,11 +79,11 @@ class PaymentReminderFigures(models.AbstractModel):
                     step,
                     owed,
                     day_by_company[case.company_id],
-                    costs=costs[case.id],
-                    history=history[case.id],
-                    compensated=compensated[case.id],
-                    payments=payments,
                     law=laws.get(case.ladder_id.jurisdiction_id, (None, {})),
+                    payments=payments,
+                    compensated=compensated[case.id],
+                    costs=costs[case.id],
+                    fee_history=history[case.id],
                     calendar=calendars[case.id],
                     is_clean=case.id not in unclean,
                 )
@@ -92,140 +92,93 @@ class PaymentReminderFigures(models.AbstractModel):
 
     @api.model
     def _compute_one(
-        self,
-        case,
-        step,
-        owed,
-        day,
-        *,
-        costs,
-        history,
-        compensated,
-        payments,
-        law,
-        calendar,
-        is_clean,
+        self, case, step, owed, day, *, law, payments, compensated, costs, **seen
     ):
         digits = case.currency_id.decimal_places
-        figures = Figures(principal=sum((amount for _item, amount in owed), ZERO))
-        figures.costs_before = _decimal(sum(costs.values()), digits)
         statute, tables = law
-        debtor = case.partner_id._get_debtor_kind()
-        overdue = [(item, amount) for item, amount in owed if item.date_due < day]
-        if step.kind == schedule.NUDGE or not overdue:
-            return figures
-        if step.charge_interest and statute:
-            self._add_interest(
-                figures, case, statute, tables, debtor, overdue, day, payments, calendar
-            )
-        remarks = []
-        if step.charge_compensation and statute:
-            decision = self._decide_compensation(
-                case, statute, debtor, overdue, day, compensated, costs
-            )
-            figures.compensation = decision.amount
-            remarks += [f"compensation:{code}" for code in decision.codes]
-        decision = self._decide_fee(
-            case,
-            step,
-            statute,
-            debtor,
-            overdue,
-            day,
-            history,
-            compensation=figures.compensation + _decimal(costs["compensation"], digits),
-            limits=self._get_fee_limits(case, day, is_clean),
-        )
-        figures.fee = decision.amount
-        if step._bears_fee():
-            remarks += [f"fee:{code}" for code in decision.codes]
-        if figures.interest_until and figures.interest_until < day:
-            remarks.append("interest:no_rate")
-        figures.remarks = tuple(remarks)
-        figures.remark_values = self._get_remark_values(
-            case, statute, debtor, step, day, decision
-        )
-        return figures
-
-    # -- fee and compensation ---------------------------------------------------
-
-    @api.model
-    def _decide_fee(
-        self,
-        case,
-        step,
-        statute,
-        debtor,
-        overdue,
-        day,
-        history,
-        compensation=ZERO,
-        limits=None,
-    ):
-        """Return the fee of this notice (:class:`rules.fees.FeeDecision`)."""
-        digits = case.currency_id.decimal_places
-        wanted = None
-        disputed = bool(case.query_ids.filtered(lambda q: q.state != "closed"))
-        principal = sum((amount for _item, amount in overdue), ZERO)
-        if step.fee_policy == "none":
-            return fees.FeeDecision(ZERO)
-        if step.fee_policy == "amount":
-            wanted = self._convert_amount(case, step, statute, day)
-            if wanted is None:
-                return fees.FeeDecision(ZERO, ("no_exchange_rate",))
-        if not statute:
-            return fees.unregulated_fee(
-                wanted or ZERO,
-                fee_history=history,
-                disputed=disputed,
-                principal=principal,
-                limits=limits,
-            )
-        return fees.notice_fee(
-            statute,
-            wanted=wanted,
-            debtor=debtor,
-            on=day,
-            due_date=min(item.date_due for item, _amount in overdue),
-            fee_history=history,
-            agreed=case.company_id.reminder_fee_agreed,
-            disputed=disputed,
+        demand = claim.Demand(
             kind=step.kind,
-            principal=principal,
-            compensation_claimed=compensation,
-            limits=limits,
-            currency=case.currency_id.name,
-            exchange_rate=self._get_exchange_rate(case, statute, day),
-            digits=digits,
+            terms=claim.Terms(**self._prepare_terms(case, step, statute, day)),
+            debtor=case.partner_id._get_debtor_kind(),
+            day=day,
+            items=self._make_items(owed, payments, compensated),
+            fees_claimed=_decimal(costs["fee"], digits),
+            compensation_claimed=_decimal(costs["compensation"], digits),
+            disputed=bool(case.query_ids.filtered(lambda q: q.state != "closed")),
+            **seen,
+        )
+        conditions = claim.Conditions(
+            **self._prepare_conditions(case, statute, tables, day)
+        )
+        asked = claim.compute(conditions, demand)
+        return Figures(
+            principal=asked.principal,
+            fee=asked.fee,
+            compensation=asked.compensation,
+            costs_before=_decimal(sum(costs.values()), digits),
+            remarks=asked.remarks,
+            remark_values=self._get_remark_values(
+                case, statute, demand.debtor, step, day, asked.fee_decision
+            )
+            if asked.fee_decision
+            else {},
+            **self._prepare_interest(asked.interest),
         )
 
     @api.model
-    def _decide_compensation(
-        self, case, statute, debtor, overdue, day, compensated, costs
-    ):
-        """Return the lump sums for items that had none yet, as one decision."""
-        digits = case.currency_id.decimal_places
-        # A refused part of an agency is no second late payment of the customer.
-        new = [
-            item
-            for item, _amount in overdue
-            if item.id not in compensated and not item.agency_part_id
-        ]
-        total, codes = ZERO, []
-        for item in new:
-            decision = fees.compensation(
-                statute,
-                debtor=debtor,
-                due_date=item.date_due,
-                on=day,
-                fees_claimed=_decimal(costs["fee"], digits) if not total else ZERO,
-                currency=case.currency_id.name,
-                exchange_rate=self._get_exchange_rate(case, statute, day),
-                digits=digits,
+    def _prepare_conditions(self, case, statute, tables, day):
+        """Return the arguments of :class:`rules.claim.Conditions` for a case.
+
+        :param tables: rates by code of the reference
+        :param day: of the exchange rate
+        """
+        return {
+            "statute": statute,
+            "tables": tables,
+            "currency": case.currency_id.name,
+            "exchange_rate": self._get_exchange_rate(case, statute, day)
+            if statute
+            else None,
+            "digits": case.currency_id.decimal_places,
+            "limits": self._get_fee_limits(case, day),
+            "fee_agreed": case.company_id.reminder_fee_agreed,
+        }
+
+    @api.model
+    def _prepare_terms(self, case, step, statute, day):
+        """Return the arguments of :class:`rules.claim.Terms` for a step."""
+        has_amount = step.fee_policy == "amount"
+        return {
+            "fee_policy": step.fee_policy,
+            "fee": self._convert_amount(case, step, statute, day)
+            if has_amount
+            else None,
+            "charge_interest": step.charge_interest,
+            "charge_compensation": step.charge_compensation,
+        }
+
+    @api.model
+    def _make_items(self, owed, payments, compensated=()):
+        """Return due items as the rules know them (:class:`rules.claim.Item`).
+
+        :param owed: list of (item, what is open of it)
+        :param payments: see :meth:`_read_payments`
+        :param compensated: ids of items whose lump sum was claimed already
+        """
+        return [
+            claim.Item(
+                id=item.id,
+                date_due=item.date_due,
+                owed=amount,
+                payments=tuple(payments[item.id]),
+                interest_claimed=_decimal(item.interest_claimed, 6),
+                # A refused part of an agency is no second late payment.
+                bears_lump_sum=item.id not in compensated and not item.agency_part_id,
             )
-            total += decision.amount
-            codes += [code for code in decision.codes if code not in codes]
-        return fees.FeeDecision(total, tuple(codes))
+            for item, amount in owed
+        ]
+
+    # -- amounts in another currency --------------------------------------------
 
     @api.model
     def _convert_amount(self, case, step, statute, day):
@@ -303,33 +256,28 @@ class PaymentReminderFigures(models.AbstractModel):
     # -- interest ---------------------------------------------------------------
 
     @api.model
-    def _add_interest(
-        self, figures, case, statute, tables, debtor, overdue, day, payments, calendar
-    ):
-        """Add the interest since the last posting, item by item, rounded once."""
-        fresh = ZERO
-        until = []
-        for item, amount in overdue:
-            received = payments[item.id]
-            accrued = accrual.accrue_claim(
-                statute,
-                tables,
-                principal=amount + sum((p.amount for p in received), ZERO),
-                debtor=debtor,
-                due_date=item.date_due,
-                end=day,
-                payments=received,
-                calendar=calendar,
-            )
-            if not accrued.bears_interest:
-                continue
-            total = sum((period.amount for period in accrued.periods), ZERO)
-            figures.interest_by_item[item.id] = total
-            figures.periods_by_item[item.id] = accrued.periods
-            fresh += total - Decimal(float_repr(item.interest_claimed, 6))
-            until.append(accrued.computed_until)
-        figures.interest = interest.round_money(fresh, case.currency_id.decimal_places)
-        figures.interest_until = min(until, default=None)
+    def _accrue(self, case, statute, tables, owed, day, payments, calendar):
+        """Return the interest alone that no notice has claimed, to a day.
+
+        :param owed: list of (overdue item, what is open of it)
+        """
+        conditions = claim.Conditions(
+            statute=statute, tables=tables, digits=case.currency_id.decimal_places
+        )
+        debtor = case.partner_id._get_debtor_kind()
+        items = self._make_items(owed, payments)
+        accrued = claim.accrue(conditions, debtor, items, day, calendar)
+        return Figures(**self._prepare_interest(accrued))
+
+    @api.model
+    def _prepare_interest(self, accrued):
+        """Return the values of :class:`Figures` about interest."""
+        return {
+            "interest": accrued.amount,
+            "interest_until": accrued.until,
+            "interest_by_item": accrued.by_item,
+            "periods_by_item": accrued.periods,
+        }
 
     @api.model
     def _read_payments(self, items):

@@ -142,21 +142,18 @@ class PaymentReminderFigures(models.AbstractModel):
     @api.model
     def _accrue_to_day(self, case, day, open_items, payments, tables, calendar):
         """Return the interest to a day that no notice has claimed, maybe negative."""
-        figures = Figures()
         law = case.ladder_id.jurisdiction_id
-        if law and any(case.ladder_id.step_ids.mapped("charge_interest")):
-            self._add_interest(
-                figures,
-                case,
-                law._get_statute(),
-                tables[law],
-                case.partner_id._get_debtor_kind(),
-                open_items,
-                day,
-                payments,
-                calendar,
-            )
-        return figures
+        if not law or not any(case.ladder_id.step_ids.mapped("charge_interest")):
+            return Figures()
+        return self._accrue(
+            case,
+            law._get_statute(),
+            tables[law],
+            open_items,
+            day,
+            payments,
+            calendar,
+        )
 
     @api.model
     def _read_ledgers_to_day(self, days):

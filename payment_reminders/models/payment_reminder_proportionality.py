@@ -18,17 +18,14 @@ class PaymentReminderFigures(models.AbstractModel):
     _inherit = "payment.reminder.figures"
 
     @api.model
-    def _get_fee_limits(self, case, day, is_clean):
-        """Return what the company sets for itself (:class:`rules.fees.Limits`).
-
-        :param is_clean: the customer was charged no fee lately and forgiven none
-        """
+    def _get_fee_limits(self, case, day):
+        """Return what the company sets for itself (:class:`rules.fees.Limits`)."""
         company = case.company_id
         share = company.reminder_fee_max_share
         return fees.Limits(
             floor=self._convert_own_limit(case, company.reminder_fee_floor, day),
             max_share=Decimal(float_repr(share, 6)) if share else None,
-            first_free=company.reminder_first_fee_free and is_clean,
+            first_free=company.reminder_first_fee_free,
         )
 
     @api.model

@@ -71,7 +71,7 @@ class PaymentReminderFigures(models.AbstractModel):
         statutes = {law: law._get_statute() for law in jurisdictions}
         calendars = self.env["payment.reminder.facts"]._get_calendars(charging)
         for case in charging:
-            figures, day = found[case.id]
+            day = today[case.company_id]
             overdue = [
                 (item, seen.owed)
                 for item in case.item_ids
@@ -80,17 +80,16 @@ class PaymentReminderFigures(models.AbstractModel):
                 and seen.date_due < day
             ]
             law = case.ladder_id.jurisdiction_id
-            self._add_interest(
-                figures,
+            figures = self._accrue(
                 case,
                 statutes[law],
                 tables[law],
-                case.partner_id._get_debtor_kind(),
                 overdue,
                 day,
                 payments,
                 calendars[case.id],
             )
+            found[case.id] = (figures, day)
         return found
 
 

@@ -203,31 +203,19 @@ class PaymentReminderStories(models.AbstractModel):
         case = self.env["payment.reminder.case"].new(
             {"company_id": company.id, "currency_id": currency.id}
         )
+        tables = law._get_rate_tables()[law] if law else {}
         return simulation.Conditions(
             ladder=ladder._get_schedule(debtor_kind),
             terms={
                 step.id: simulation.Terms(
-                    fee_policy=step.fee_policy,
-                    fee=figures._convert_amount(case, step, statute, day)
-                    if step.fee_policy == "amount"
-                    else None,
-                    charge_interest=step.charge_interest,
-                    charge_compensation=step.charge_compensation,
+                    **figures._prepare_terms(case, step, statute, day),
                     hold_hours=step.hold_hours,
                     deadline_days=step.deadline_days,
                 )
                 for step in ladder._get_active_steps()
             },
-            statute=statute,
-            tables=law._get_rate_tables()[law] if law else {},
-            currency=currency.name,
-            exchange_rate=figures._get_exchange_rate(case, statute, day)
-            if statute
-            else None,
-            digits=currency.decimal_places,
-            limits=figures._get_fee_limits(case, day, is_clean=True),
-            fee_agreed=company.reminder_fee_agreed,
             rest_days=rest_days,
+            **figures._prepare_conditions(case, statute, tables, day),
         )
 
     @api.model

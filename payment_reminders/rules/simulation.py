@@ -1,12 +1,12 @@
 """What a ladder would have sent, played on what customers really owed and paid.
 
 There is no second scheduler here: every day that matters asks ``schedule.next_step``,
-``lifecycle.decide``, ``fees``, ``accrual`` and the calendar, as the real thing does.
+``lifecycle.decide``, ``claim.compute`` and the calendar, as the real thing does.
 Between two such days nothing can change, so they are not looked at.
 
 People are not played. A notice is approved as soon as it is proposed, what freezes a
 case is released after a set number of days, customers ask no questions and agree on no
-plans, and a trifle is chased like everything else.
+plans, no nudge is held out, and a trifle is chased like everything else.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from . import accrual, fees, interest, lifecycle, schedule
+from . import claim, fees, interest, lifecycle, schedule
 from .calendar import Calendar
-from .interest import Rate
-from .statute import ZERO, Statute
+from .statute import ZERO
 
 #: Who pays within so many days of a notice would have paid without it.
 ANYWAY_DAYS = 2
@@ -83,44 +82,29 @@ class Debtor:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What one step asks for.
+class Terms(claim.Terms):
+    """What one step asks for, and how it is sent.
 
-    :param fee_policy: ``none``, ``statutory`` or ``amount``
-    :param fee: in the claim's currency; None with ``amount``: no exchange rate
     :param hold_hours: how long a proposed notice waits
     :param deadline_days: days to pay that it gives
     """
 
-    fee_policy: str = "none"
-    fee: Decimal | None = None
-    charge_interest: bool = False
-    charge_compensation: bool = False
     hold_hours: float = 24.0
     deadline_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions(claim.Conditions):
     """A ladder with the law and the settings under which it is played.
 
+    The exchange rate is one for all days.
+
     :param terms: by step id, for every step of the ladder
-    :param tables: rates by code of the reference (``interest.close_rates``)
-    :param currency: of the claims
-    :param exchange_rate: its units for one of the statute's currency, one for all days
-    :param limits: what the company sets for itself
     :param rest_days: so long a case rests after a part payment or a credit note
     """
 
     ladder: schedule.Ladder
     terms: Mapping[int, Terms]
-    statute: Statute | None = None
-    tables: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
-    currency: str = ""
-    exchange_rate: Decimal | None = Decimal(1)
-    digits: int = 2
-    limits: fees.Limits = fees.Limits()
-    fee_agreed: bool = False
     rest_days: int = 0
 
     @property
@@ -325,23 +309,16 @@ class _Case:
         invoices = [i for i in self.debtor.invoices if i.id in on_it]
         kind = self.kinds[planned.step_id]
         terms = self.conditions.terms[planned.step_id]
-        overdue = [i for i in invoices if i.date_due < day]
-        charged, forgiven = ZERO, False
-        owed_interest, lump_sum = ZERO, ZERO
-        if kind != schedule.NUDGE and overdue:
-            if terms.charge_interest:
-                owed_interest = self._interest(overdue, day)
-            if terms.charge_compensation:
-                lump_sum = self._compensation(overdue, day)
-                self.compensation += lump_sum
-                if lump_sum:
-                    self.compensated |= on_it
-            charged, forgiven = self._fee(terms, kind, overdue, day)
+        asked = claim.compute(self.conditions, self._demand(terms, kind, invoices, day))
+        self.claimed |= asked.interest.by_item
+        self.compensation += asked.compensation
+        if asked.compensation:
+            self.compensated |= on_it
         deadline = self._deadline(terms, kind, day)
-        self.fees += charged
-        self.sent.append(schedule.Sent(day, kind, bore_fee=charged > 0))
-        self.charged.append(fees.SentNotice(day, charged, kind, deadline))
-        if charged or forgiven:
+        self.fees += asked.fee
+        self.sent.append(schedule.Sent(day, kind, bore_fee=asked.fee > 0))
+        self.charged.append(fees.SentNotice(day, asked.fee, kind, deadline))
+        if asked.fee or "fee:courtesy" in asked.remarks:
             self.marks.append(day)
         for plan in planned.advancing:
             self.places[plan.item_id] = (plan.step_id, day)
@@ -353,10 +330,10 @@ class _Case:
             date=day,
             advancing=advancing,
             listed=planned.listed,
-            principal=sum((invoice.owed(day) for invoice in invoices), ZERO),
-            fee=charged,
-            interest=owed_interest,
-            compensation=lump_sum,
+            principal=asked.principal,
+            fee=asked.fee,
+            interest=asked.interest.amount,
+            compensation=asked.compensation,
             paid_anyway=not any(invoice.owed(later) for invoice in invoices),
             deadline=deadline,
         )
@@ -375,89 +352,34 @@ class _Case:
             days=terms.deadline_days,
         )
 
-    def _interest(self, overdue: Sequence[Invoice], day: dt.date) -> Decimal:
-        """Return the interest since the last notice that claimed it."""
-        if self.conditions.statute is None:
-            return ZERO
-        fresh = ZERO
-        for invoice in overdue:
-            received = [
+    def _demand(
+        self, terms: Terms, kind: str, invoices: Sequence[Invoice], day: dt.date
+    ) -> claim.Demand:
+        """Return a notice with what this case remembers."""
+        since = day - dt.timedelta(days=DAYS_OF_RECORD)
+        return claim.Demand(
+            kind=kind,
+            terms=terms,
+            debtor=self.debtor.kind,
+            day=day,
+            items=[self._claimed_item(invoice, day) for invoice in invoices],
+            calendar=self.debtor.calendar,
+            fee_history=self.charged,
+            fees_claimed=self.fees,
+            compensation_claimed=self.compensation,
+            is_clean=not any(mark >= since for mark in self.marks),
+        )
+
+    def _claimed_item(self, invoice: Invoice, day: dt.date) -> claim.Item:
+        return claim.Item(
+            id=invoice.id,
+            date_due=invoice.date_due,
+            owed=invoice.owed(day),
+            payments=tuple(
                 interest.Payment(m.date, m.amount)
                 for m in invoice.money
                 if m.date <= day
-            ]
-            accrued = accrual.accrue_claim(
-                self.conditions.statute,
-                self.conditions.tables,
-                principal=invoice.amount,
-                debtor=self.debtor.kind,
-                due_date=invoice.date_due,
-                end=day,
-                payments=received,
-                calendar=self.debtor.calendar,
-            )
-            total = sum((period.amount for period in accrued.periods), ZERO)
-            fresh += total - self.claimed.get(invoice.id, ZERO)
-            self.claimed[invoice.id] = total
-        return interest.round_money(fresh, self.conditions.digits)
-
-    def _compensation(self, overdue: Sequence[Invoice], day: dt.date) -> Decimal:
-        conditions = self.conditions
-        if conditions.statute is None:
-            return ZERO
-        total = ZERO
-        for invoice in overdue:
-            if invoice.id not in self.compensated:
-                total += fees.compensation(
-                    conditions.statute,
-                    debtor=self.debtor.kind,
-                    due_date=invoice.date_due,
-                    on=day,
-                    fees_claimed=ZERO if total else self.fees,
-                    currency=conditions.currency,
-                    exchange_rate=conditions.exchange_rate,
-                    digits=conditions.digits,
-                ).amount
-        return total
-
-    def _fee(
-        self, terms: Terms, kind: str, overdue: Sequence[Invoice], day: dt.date
-    ) -> tuple[Decimal, bool]:
-        """Return the fee of a notice, and whether it was forgiven as a courtesy."""
-        conditions = self.conditions
-        no_rate = terms.fee_policy == "amount" and terms.fee is None
-        if terms.fee_policy == "none" or no_rate:
-            return ZERO, False
-        principal = sum((invoice.owed(day) for invoice in overdue), ZERO)
-        since = day - dt.timedelta(days=DAYS_OF_RECORD)
-        limits = replace(
-            conditions.limits,
-            first_free=conditions.limits.first_free
-            and not any(mark >= since for mark in self.marks),
+            ),
+            interest_claimed=self.claimed.get(invoice.id, ZERO),
+            bears_lump_sum=invoice.id not in self.compensated,
         )
-        wanted = terms.fee if terms.fee_policy == "amount" else None
-        if conditions.statute is None:
-            decision = fees.unregulated_fee(
-                wanted or ZERO,
-                fee_history=self.charged,
-                principal=principal,
-                limits=limits,
-            )
-        else:
-            decision = fees.notice_fee(
-                conditions.statute,
-                wanted=wanted,
-                debtor=self.debtor.kind,
-                on=day,
-                due_date=min(invoice.date_due for invoice in overdue),
-                fee_history=self.charged,
-                agreed=conditions.fee_agreed,
-                kind=kind,
-                principal=principal,
-                compensation_claimed=self.compensation,
-                limits=limits,
-                currency=conditions.currency,
-                exchange_rate=conditions.exchange_rate,
-                digits=conditions.digits,
-            )
-        return decision.amount, "courtesy" in decision.codes
