@@ -69,6 +69,7 @@
         "views/account_bank_statement_line_views.xml",
         "views/payment_reminder_simulation_views.xml",
         "views/payment_reminder_report_views.xml",
+        "views/payment_reminder_report_nudge_views.xml",
         "views/payment_reminder_dashboard_views.xml",
         "views/account_move_views.xml",
         "views/payment_reminder_agency_part_views.xml",

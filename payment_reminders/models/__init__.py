@@ -72,6 +72,7 @@ from . import payment_reminder_fee_limit
 from . import payment_reminder_stories
 from . import payment_reminder_simulation
 from . import payment_reminder_simulation_notice
+from . import payment_reminder_holdout
 from . import payment_reminder_outlook
 from . import payment_reminder_by_hand
 from . import payment_reminder_preview

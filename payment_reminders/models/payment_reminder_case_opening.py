@@ -93,7 +93,7 @@ class PaymentReminderCase(models.Model):
         live |= self.env["payment.reminder.facts"]._read_due_items(
             opened.item_ids.move_line_id.ids
         )
-        bulk.insert(
+        items = bulk.insert(
             self.env["payment.reminder.item"],
             [
                 self._prepare_item_vals(cases[identity], live[row["key"]])
@@ -102,6 +102,7 @@ class PaymentReminderCase(models.Model):
             ],
         )
         opened.invalidate_recordset(["item_ids"])
+        items._choose_holdout(live)
         opened._follow(live)
         return opened
 

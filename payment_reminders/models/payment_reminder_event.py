@@ -71,6 +71,8 @@ class PaymentReminderEvent(models.Model):
             ("by_hand", "Created by hand"),
             ("overridden", "An obstacle was overridden"),
             ("backlog_decided", "Decided on what was overdue before"),
+            ("held_out", "Nudge held out for the comparison"),
+            ("holdout_ended", "Held-out nudge comes now, by hand"),
             ("interrupted", "Limitation interrupted"),
             ("limitation_near", "Limitation is near"),
             ("agency_part", "Part of an agency changed"),

@@ -92,6 +92,8 @@ class PaymentReminderEvent(models.Model):
             words.append(self._format(payload["amount"]))
         if payload.get("until"):
             words.append(format_date(self.env, payload["until"]))
+        if self.kind == "held_out":
+            words.append(self.env._("%s days later", payload.get("days")))
         if self.kind == "settled":
             words.append(
                 self.env._("it went out")

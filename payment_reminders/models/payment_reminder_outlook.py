@@ -41,6 +41,7 @@ BLOCKERS = [
     ("neutralized", "Copy of a database"),
     ("already_sent", "Sent before"),
     ("not_started", "Reminders have not started"),
+    ("held_out", "Nudge held out for the comparison"),
     ("ladder_ended", "Ladder ended"),
 ]
 
@@ -176,6 +177,7 @@ class PaymentReminderCase(models.Model):
                         has_ladder=bool(case.ladder_id),
                         ladder_ended=case.is_ladder_ended,
                         has_started=case.company_id._has_reminders_started(),
+                        held_out=case._is_held_out(),
                     ),
                     now,
                 )
@@ -325,6 +327,7 @@ class PaymentReminderCase(models.Model):
             "neutralized": self.env._("send from the real database"),
             "already_sent": self.env._("nothing to do"),
             "not_started": self.env._("they start on the day that was chosen"),
+            "held_out": self.env._("it comes later, or now if a manager says so"),
             "ladder_ended": self.env._("call, agree on a plan, collect or close"),
         }
 

@@ -88,7 +88,12 @@ class PaymentReminderCase(models.Model):
         :param choice: a run or dialog with ``kind`` and ``override_note``
         """
         self.ensure_one()
-        passed = {"not_approved", "hold_window", outlook.NOT_STARTED}
+        passed = {
+            "not_approved",
+            "hold_window",
+            outlook.NOT_STARTED,
+            outlook.HELD_OUT,
+        }
         if choice.override_note:
             passed |= set(self._get_overridable())
         codes = [code for code, _since in self.blockers or () if code not in passed]

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import float_repr
 
-from ..rules import ageing
+from ..rules import ageing, holdout
 
 
 class PaymentReminderDashboard(models.TransientModel):
@@ -76,6 +76,7 @@ class PaymentReminderDashboard(models.TransientModel):
             "costs": self._get_costs(),
             "questions": self._get_questions(),
             "days_of_sales": self._get_days_of_sales(),
+            "nudges": self._get_nudges(),
         }
 
     def _read(self, model, domain, group_by, measures):
@@ -184,6 +185,72 @@ class PaymentReminderDashboard(models.TransientModel):
                 ["__count", "date_answered:count", "days_to_answer:avg"],
             )
         ]
+
+    def _get_nudges(self):
+        """Return what nudges bring, next to what comes in without; None: no comparison.
+
+        :return: dict of rows (code, name, count, paid, share in percent) and words
+        """
+        found = {
+            group: holdout.Result(count, paid)
+            for group, count, paid in self._read(
+                "payment.reminder.report.nudge",
+                self._within("date"),
+                ["holdout_group"],
+                ["__count", "paid:sum"],
+            )
+        }
+        if not found:
+            return None
+        nudged, held_out = (
+            found.get(str(group), holdout.Result(0, 0)) for group in holdout.Group
+        )
+        return {
+            "rows": [
+                {
+                    "code": str(group),
+                    "name": self._label(
+                        "payment.reminder.report.nudge", "holdout_group", str(group)
+                    ),
+                    "count": result.count,
+                    "paid": result.paid,
+                    "share": round(100 * result.share, 1),
+                }
+                for group, result in zip(holdout.Group, (nudged, held_out), strict=True)
+            ],
+            "words": self._tell_comparison(holdout.compare(nudged, held_out)),
+        }
+
+    def _tell_comparison(self, comparison):
+        """Return in plain words what a comparison says."""
+        low, high = (
+            format(100 * end, ".0f") for end in (comparison.low, comparison.high)
+        )
+        texts = {
+            holdout.Finding.TOO_FEW: self.env._(
+                "Too few to say anything: wait until each group has %s nudges.",
+                holdout.LEAST_COUNT,
+            ),
+            holdout.Finding.UNCERTAIN: self.env._(
+                "No difference can be told from chance: of a hundred customers, nudges "
+                "make between %(low)s and %(high)s more pay in time.",
+                low=low,
+                high=high,
+            ),
+            holdout.Finding.MORE: self.env._(
+                "Nudges work: of a hundred customers, they make between %(low)s and "
+                "%(high)s more pay in time.",
+                low=low,
+                high=high,
+            ),
+            holdout.Finding.FEWER: self.env._(
+                "Fewer pay in time with a nudge: between %(low)s and %(high)s of a "
+                "hundred customers. Look at what it says.",
+                low=format(-100 * comparison.high, ".0f"),
+                high=format(-100 * comparison.low, ".0f"),
+            ),
+        }
+        return texts[comparison.finding]
 
     def _get_days_of_sales(self):
         """Return the days of sales that are still owed; None without sales.

@@ -59,27 +59,7 @@ class PaymentReminderReportStep(models.Model):
                   JOIN payment_reminder_line line ON line.reminder_id = notice.id
                   JOIN payment_reminder_item item ON item.id = line.item_id
             ), money AS (
-                SELECT part.debit_move_id AS line_id, other.date AS day,
-                       part.debit_amount_currency AS amount
-                  FROM account_partial_reconcile part
-                  JOIN account_move_line other ON other.id = part.credit_move_id
-                  JOIN account_move origin ON origin.id = other.move_id
-                 WHERE origin.move_type != 'out_refund'
-                   AND part.debit_move_id IN (SELECT line_id FROM carried)
-                 UNION ALL
-                -- A payment without a journal entry: by the shares of what it is for.
-                SELECT line.id, pay.date,
-                       LEAST(line.amount_residual_currency,
-                             pay.amount * line.amount_currency / NULLIF(SUM(
-                                 line.amount_currency) OVER (PARTITION BY pay.id), 0))
-                  FROM account_payment pay
-                  JOIN account_move__account_payment rel ON rel.payment_id = pay.id
-                  JOIN account_move_line line ON line.move_id = rel.invoice_id
-                   AND line.display_type = 'payment_term'
-                 WHERE pay.move_id IS NULL
-                   AND pay.payment_type = 'inbound'
-                   AND pay.state IN ('in_process', 'paid')
-                   AND line.amount_residual_currency > 0
+                %(money)s
             ), received AS (
                 SELECT carried.reminder_id, money.day - carried.day AS days,
                        money.amount
@@ -103,5 +83,41 @@ class PaymentReminderReportStep(models.Model):
              GROUP BY notice.id, notice.company_id, notice.currency_id,
                       notice.partner_id, notice.user_id, notice.step_id,
                       notice.step_kind, notice.sent_date, notice.amount_principal
-            """
+            """,
+            money=get_money_sql(SQL("SELECT line_id FROM carried")),
         )
+
+
+def get_money_sql(lines):
+    """Return a query of the money that came in on due items: line_id, day, amount.
+
+    Credit notes are no money. A payment without a journal entry counts by the shares
+    of what it is for.
+
+    :param lines: query of the ids of their journal items
+    """
+    return SQL(
+        """
+        SELECT part.debit_move_id AS line_id, other.date AS day,
+               part.debit_amount_currency AS amount
+          FROM account_partial_reconcile part
+          JOIN account_move_line other ON other.id = part.credit_move_id
+          JOIN account_move origin ON origin.id = other.move_id
+         WHERE origin.move_type != 'out_refund'
+           AND part.debit_move_id IN (%(lines)s)
+         UNION ALL
+        SELECT line.id, pay.date,
+               LEAST(line.amount_residual_currency,
+                     pay.amount * line.amount_currency / NULLIF(SUM(
+                         line.amount_currency) OVER (PARTITION BY pay.id), 0))
+          FROM account_payment pay
+          JOIN account_move__account_payment rel ON rel.payment_id = pay.id
+          JOIN account_move_line line ON line.move_id = rel.invoice_id
+           AND line.display_type = 'payment_term'
+         WHERE pay.move_id IS NULL
+           AND pay.payment_type = 'inbound'
+           AND pay.state IN ('in_process', 'paid')
+           AND line.amount_residual_currency > 0
+        """,
+        lines=lines,
+    )

@@ -13,6 +13,7 @@ from .guard import NOT_READY, Code
 UNCERTAIN = "uncertain"
 NO_LADDER = "no_ladder"
 NOT_STARTED = "not_started"
+HELD_OUT = "held_out"
 LADDER_ENDED = "ladder_ended"
 
 #: Every code of an obstacle, in the order in which a person reads them.
@@ -21,6 +22,7 @@ ORDER: tuple[str, ...] = (
     NO_LADDER,
     *map(str, Code),
     NOT_STARTED,
+    HELD_OUT,
     LADDER_ENDED,
 )
 
@@ -53,6 +55,7 @@ _LIFTERS: Mapping[str, Lifter] = {
     Code.INVOICE_NOT_SENT: Lifter.BOOKKEEPER,
     Code.HOLD_WINDOW: Lifter.TIME,
     NOT_STARTED: Lifter.TIME,
+    HELD_OUT: Lifter.TIME,
     Code.SPACING: Lifter.TIME,
     Code.ALREADY_SENT: Lifter.TIME,
 }
@@ -79,6 +82,7 @@ class Situation:
     has_ladder: bool = True
     ladder_ended: bool = False
     has_started: bool = True
+    held_out: bool = False
 
 
 def find_obstacles(situation: Situation, now: datetime) -> tuple[str, ...]:
@@ -97,6 +101,8 @@ def _find(situation: Situation, now: datetime) -> Iterator[str]:
         yield LADDER_ENDED
     if not situation.has_started:
         yield NOT_STARTED
+    if situation.held_out:
+        yield HELD_OUT
     if situation.notice_state is None:
         return
     # Whether it is approved and its window open is known without the guard.

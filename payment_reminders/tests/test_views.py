@@ -24,6 +24,7 @@ REPORTS = (
     "payment_reminder_report_claim_action",
     "payment_reminder_report_question_action",
     "payment_reminder_report_promise_action",
+    "payment_reminder_report_nudge_action",
 )
 MANAGER_REPORTS = (
     "payment_reminder_simulation_action",
