@@ -12,6 +12,7 @@ from . import payment_reminder_step
 from . import payment_reminder_step_defaults
 from . import payment_reminder_case
 from . import payment_reminder_case_opening
+from . import payment_reminder_case_responsible
 from . import payment_reminder_case_following
 from . import payment_reminder_case_actions
 from . import payment_reminder_item

@@ -182,6 +182,7 @@ class PaymentReminder(models.Model):
         return [("line_ids.item_id", operator, value)]
 
     @api.depends("delivery_ids.state", "step_id.channels")
+    @api.depends_context("lang")
     def _compute_channel_summary(self):
         labels = dict(
             self.env["payment.reminder.delivery"]

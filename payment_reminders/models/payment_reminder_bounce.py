@@ -128,7 +128,8 @@ class PaymentReminder(models.Model):
             return
         case = self.case_id
         if not self._may_have_arrived() and not self.withdrawn:
-            left = self._undo_sent("bounced", self.env._("It did not arrive."))
+            words = case._in_staff_language().env
+            left = self._undo_sent("bounced", words._("It did not arrive."))
             if left:
                 left._send_again()
         if case.state != "closed":
@@ -136,19 +137,19 @@ class PaymentReminder(models.Model):
 
     def _ask_for_address(self, bounced):
         """Ask the responsible for an address that works; once for each address."""
-        asked = self.env._("New address needed")
+        case = self.case_id._in_staff_language()
+        asked = case.env._("New address needed")
         summary = f"{asked}: {', '.join(sorted(set(bounced.mapped('recipient'))))}"
-        case = self.case_id
         if summary in case.activity_ids.mapped("summary"):
             return
         case._ask_person(
             summary,
             # What a mail server said is a text of strangers.
             plaintext2html(
-                self.env._(
+                case.env._(
                     "%(step)s came back: %(reason)s\nFind an address that works, or "
                     "say on the delivery of the notice that this one does.",
-                    step=self.step_id.name,
+                    step=self.with_env(case.env).step_id.name,
                     reason="; ".join(filter(None, bounced.mapped("failure_reason"))),
                 )
             ),
@@ -157,9 +158,10 @@ class PaymentReminder(models.Model):
     def _tell_invoices_of_bounce(self, delivery):
         """Log on the invoices that what they say was sent came back."""
         moves = self.line_ids.filtered("step_id").move_id
-        body = self.env._(
+        told = self.with_env(self.case_id._in_staff_language().env)
+        body = told.env._(
             "%(step)s to %(recipient)s came back: %(reason)s",
-            step=self.step_id.name,
+            step=told.step_id.name,
             recipient=delivery.recipient,
             reason=delivery.failure_reason,
         )

@@ -99,16 +99,13 @@ class PaymentReminderCase(models.Model):
         ended = climbed.filtered(lambda case: not case.is_ladder_ended)
         ended.write({"is_ladder_ended": True})
         ended._log_event("ladder_ended", {})
-        admin = self.env.ref("base.user_admin")
-        for user, cases in ended.grouped(lambda case: case.user_id or admin).items():
-            cases.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("The reminder ladder has ended"),
-                note=self.env._(
+        for _user, cases in ended._group_by_responsible():
+            cases._ask_person(
+                cases.env._("The reminder ladder has ended"),
+                cases.env._(
                     "The last step was sent and its deadline has passed. Decide what "
                     "comes next: a call, a plan, collection, or closing the case."
                 ),
-                user_id=user.id,
             )
 
     def _is_last_deadline_over(self):

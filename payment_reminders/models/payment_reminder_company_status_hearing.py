@@ -77,7 +77,7 @@ class PaymentReminderCompanyStatus(models.Model):
     def _tell(self):
         """Write into the trail of the customer's cases, and ask their responsibles."""
         for case in self.case_ids:
-            user = case.user_id or self.env.ref("base.user_admin")
+            user = case._get_responsible()
             told = self.with_context(lang=user.lang)
             case._log_event("company_status", told._get_evidence())
             case.activity_schedule(
@@ -111,8 +111,7 @@ class PaymentReminderCompanyStatus(models.Model):
             if not reason:
                 continue
             for case in record.case_ids:
-                user = case.user_id or self.env.ref("base.user_admin")
-                told = record.with_context(lang=user.lang)
+                told = record.with_env(case._in_staff_language().env)
                 case._freeze(reason, told._get_sentence())
 
     def _get_freeze_reason(self):

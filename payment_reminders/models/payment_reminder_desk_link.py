@@ -75,7 +75,10 @@ class PaymentReminderDeskLink(models.Model):
             raise AccessError(self.env._("This user is not active any more."))
         reminder = (
             self.reminder_id.with_user(self.user_id)
-            .with_context(allowed_company_ids=self.reminder_id.company_id.ids)
+            .with_context(
+                allowed_company_ids=self.reminder_id.company_id.ids,
+                lang=self.user_id.lang,
+            )
             .sudo(False)
         )
         # A sender that has it is past stopping; both methods check the rights.
@@ -84,12 +87,12 @@ class PaymentReminderDeskLink(models.Model):
             today = reminder.company_id._get_reminder_today()
             reminder.action_snooze(fields.Date.add(today, days=SNOOZE_DAYS))
         elif action == "call":
-            reminder.action_hold(self.env._("%s calls first", self.user_id.name))
+            reminder.action_hold(reminder.env._("%s calls first", self.user_id.name))
             self.reminder_id.case_id.sudo().activity_schedule(
                 "mail.mail_activity_data_call",
-                summary=self.env._("Call before the reminder leaves"),
+                summary=reminder.env._("Call before the reminder leaves"),
                 user_id=self.user_id.id,
             )
         else:
-            reminder.action_hold(self.env._("Held from the heads-up"))
+            reminder.action_hold(reminder.env._("Held from the heads-up"))
         self.date_used = fields.Datetime.now()

@@ -279,19 +279,22 @@ class PaymentReminderEvent(models.Model):
             record = self._get_chain_record(chain)
             company = self._get_chain_company(chain)
             thread = record.partner_id if record == company else record
-            summary = self.env._("The trail was changed: entry %s", seq)
-            if not thread or summary in thread.activity_ids.mapped("summary"):
+            if not thread:
                 continue
+            known = thread.activity_ids.mapped("summary")
             for user in managers.all_user_ids.filtered(
                 lambda user, company=company: user.active
                 and company in user.company_ids
             ):
-                thread.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=summary,
-                    note=self._explain_broken(seq, what),
-                    user_id=user.id,
-                )
+                told = self.with_context(lang=user.lang)
+                summary = told.env._("The trail was changed: entry %s", seq)
+                if summary not in known:
+                    thread.activity_schedule(
+                        "mail.mail_activity_data_todo",
+                        summary=summary,
+                        note=told._explain_broken(seq, what),
+                        user_id=user.id,
+                    )
 
 
 class PaymentReminderCase(models.Model):

@@ -136,7 +136,9 @@ class PaymentReminderJurisdiction(models.Model):
         help="What is contested or was not found, and which careful choice stands for "
         "it above. One a line.",
     )
-    sources = fields.Text(help="Where the figures were read. One a line.")
+    sources = fields.Text(
+        translate=True, help="Where the figures were read. One a line."
+    )
     reference_ids = fields.Many2many(
         "payment.reminder.reference",
         string="Reference rates",

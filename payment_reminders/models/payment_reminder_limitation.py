@@ -232,14 +232,14 @@ class PaymentReminderCase(models.Model):
             ).filtered(lambda case: case.limitation_warned_date != case.limitation_date)
             if not near:
                 continue
-            near._ask_person(
-                self.env._("A claim lapses soon"),
-                self.env._(
-                    "The case shows when, and what interrupts it. A reminder alone "
-                    "does "
-                    "not in most countries."
-                ),
-            )
+            for _user, cases in near._group_by_responsible():
+                cases._ask_person(
+                    cases.env._("A claim lapses soon"),
+                    cases.env._(
+                        "The case shows when, and what interrupts it. A reminder alone "
+                        "does not in most countries."
+                    ),
+                )
             self.env["payment.reminder.event"]._log(
                 [
                     (case, "limitation_near", {"lapses": str(case.limitation_date)})

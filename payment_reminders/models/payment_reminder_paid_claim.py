@@ -104,8 +104,9 @@ class PaymentReminderQuery(models.Model):
         self.case_id._mail_customer("payment_reminders.mail_template_paid_found", self)
 
     def _payment_unmatched(self):
-        self.case_id._call_responsible(
-            self.env._("Match the payment of %s", self.partner_id.name), self
+        case = self.case_id._in_staff_language()
+        case._call_responsible(
+            case.env._("Match the payment of %s", self.partner_id.name), self
         )
 
     def _payment_not_found(self):
@@ -113,8 +114,9 @@ class PaymentReminderQuery(models.Model):
         self.case_id._mail_customer(
             "payment_reminders.mail_template_paid_not_found", self
         )
-        self.case_id._call_responsible(
-            self.env._("No payment of %s was found", self.partner_id.name), self
+        case = self.case_id._in_staff_language()
+        case._call_responsible(
+            case.env._("No payment of %s was found", self.partner_id.name), self
         )
 
     # -- reading ----------------------------------------------------------------

@@ -159,7 +159,8 @@ class PaymentReminderPaperwork(models.AbstractModel):
     def _tell_invoices(self, reminder, sent):
         """Log the notice on its invoices; their own rows stay untouched."""
         moves = reminder.line_ids.filtered("step_id").move_id
-        body = self.env._(
+        reminder = reminder.with_env(reminder.case_id._in_staff_language().env)
+        body = reminder.env._(
             "%(step)s sent by %(channel)s to %(recipients)s.",
             step=reminder.step_id.name,
             channel=reminder.channel_summary,
@@ -179,7 +180,8 @@ class PaymentReminderPaperwork(models.AbstractModel):
         ]
         noted = reminder.delivery_ids.mapped("failure_reason")
         reasons += [a.reason for a in attempts if a.reason and a.reason not in noted]
-        note = "; ".join(reasons) or self.env._("No attempt was made.")
+        words = reminder.case_id._in_staff_language().env
+        note = "; ".join(reasons) or words._("No attempt was made.")
         down = bool(attempts) and all(a.outcome == DOWN for a in attempts)
         self._note_failure(reminder, note, again=down)
 
@@ -202,7 +204,8 @@ class PaymentReminderPaperwork(models.AbstractModel):
     def _note_failure(self, reminder, note, again):
         attempts = reminder.attempts + 1
         again = again and attempts < MAX_ATTEMPTS
-        vals = {"attempts": attempts, "hold_note": self.env._("Not sent: %s", note)}
+        words = reminder.case_id._in_staff_language().env
+        vals = {"attempts": attempts, "hold_note": words._("Not sent: %s", note)}
         if again and reminder.state == "approved":
             reminder.write(vals)
         else:

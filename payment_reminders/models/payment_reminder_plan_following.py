@@ -141,22 +141,24 @@ class PaymentReminderPlan(models.Model):
         elif self.case_id.state == "closed":
             self._end("cancelled")
         elif missed:
-            self.case_id._call_responsible(
-                self.env._("%s has missed an instalment", self.partner_id.name), self
+            case = self.case_id._in_staff_language()
+            case._call_responsible(
+                case.env._("%s has missed an instalment", self.partner_id.name), self
             )
 
     def _break(self):
         """After a broken promise the reminders go on; a broken plan asks a person."""
         self._end("broken")
+        case = self.case_id._in_staff_language()
         if self.kind == "promise":
-            self.case_id._release(reasons=["promise"])
-            summary = self.env._("%s has broken a promise", self.partner_id.name)
+            case._release(reasons=["promise"])
+            summary = case.env._("%s has broken a promise", self.partner_id.name)
         else:
-            summary = self.env._(
+            summary = case.env._(
                 "%s has broken the plan: release the case to go on",
                 self.partner_id.name,
             )
-        self.case_id._call_responsible(summary, self)
+        case._call_responsible(summary, self)
 
     def _end(self, state):
         self.write({"state": state})
@@ -296,12 +298,13 @@ class PaymentReminderCase(models.Model):
             plan._start()
             return plan
         plan._log_state()
+        told = self._in_staff_language()
         if trusted:
-            self._freeze(
-                kind, self.env._("The customer proposed a plan: decide on it.")
+            told._freeze(
+                kind, told.env._("The customer proposed a plan: decide on it.")
             )
-        self._call_responsible(
-            self.env._("%s proposes to pay later: decide on it", self.partner_id.name),
+        told._call_responsible(
+            told.env._("%s proposes to pay later: decide on it", self.partner_id.name),
             plan,
         )
         return plan

@@ -135,24 +135,14 @@ class PaymentReminderCase(models.Model):
         """Propose to write off what is owed on these cases."""
         self._freeze("trifle")
         for case in self:
-            case._ask_person(
-                self.env._(
+            told = case._in_staff_language()
+            told._ask_person(
+                told.env._(
                     "Write off %s?",
-                    format_amount(self.env, case.amount_principal, case.currency_id),
+                    format_amount(told.env, case.amount_principal, case.currency_id),
                 ),
-                self.env._(
+                told.env._(
                     "It is too little for another reminder. Close the case as written "
                     "off, or release it to go on."
                 ),
-            )
-
-    def _ask_person(self, summary, note):
-        """Leave one activity for whoever is responsible of each of these cases."""
-        admin = self.env.ref("base.user_admin")
-        for user, cases in self.grouped(lambda case: case.user_id or admin).items():
-            cases.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=note,
-                user_id=user.id,
             )

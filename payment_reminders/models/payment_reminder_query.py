@@ -142,10 +142,11 @@ class PaymentReminderQuery(models.Model):
 
     def _tell_responsible(self):
         """Leave an activity, due on the day that the customer was told."""
-        labels = dict(self._fields["kind"]._description_selection(self.env))
         for query in self.sudo():
-            query.case_id._call_responsible(
-                self.env._(
+            case = query.case_id._in_staff_language()
+            labels = dict(self._fields["kind"]._description_selection(case.env))
+            case._call_responsible(
+                case.env._(
                     "Answer %(customer)s: %(kind)s",
                     customer=query.partner_id.name,
                     kind=labels[query.kind],

@@ -141,18 +141,3 @@ class PaymentReminderCase(models.Model):
         if day > today and self.state != "closed":
             self.sudo().write({"snoozed_until": day})
             self._log_event("snoozed", {"until": fields.Date.to_string(day)})
-
-    def _call_responsible(self, summary, record=None, **vals):
-        """Leave an activity for whoever looks after this case.
-
-        :param record: on which it stands; default: the case
-        :param vals: more values of the activity
-        """
-        self.ensure_one()
-        record = (record if record is not None else self).sudo()
-        record.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            user_id=(self.sudo().user_id or self.env.ref("base.user_admin")).id,
-            **vals,
-        )

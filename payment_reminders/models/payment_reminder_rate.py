@@ -48,7 +48,9 @@ class PaymentReminderRate(models.Model):
         "its publisher.",
     )
     source = fields.Char(
-        required=True, help="Where the rate was read, so that others can check it."
+        required=True,
+        translate=True,
+        help="Where the rate was read, so that others can check it.",
     )
 
     _reference_date_uniq = models.Constraint(

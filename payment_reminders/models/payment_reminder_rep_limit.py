@@ -90,8 +90,9 @@ class PaymentReminderCase(models.Model):
                 lambda freeze, today=today: freeze.date_limit
                 and freeze.date_limit <= today
             )
-            over.case_id._release(
-                self.env._("The time for which sales may hold is over"),
-                reasons=["manual"],
-            )
+            for _user, mine in over.case_id._group_by_responsible():
+                mine._release(
+                    mine.env._("The time for which sales may hold is over"),
+                    reasons=["manual"],
+                )
         return result

@@ -100,23 +100,24 @@ class PaymentReminderCase(models.Model):
 
     def _tell_of_reply(self, verdict, sender):
         """Let a person look at an answer on which nothing is done by itself."""
+        told = self._in_staff_language()
         notes = {
-            Reply.UNKNOWN: self.env._(
+            Reply.UNKNOWN: told.env._(
                 "%s answered a reminder. This is no address of the customer, so that "
                 "nothing was put on hold. Read it, and hold the case if need be.",
                 sender,
             ),
-            Reply.FORGED: self.env._(
+            Reply.FORGED: told.env._(
                 "Somebody answered a reminder as %s, but the mail server of that "
                 "address denies it. Nothing was put on hold.",
                 sender,
             ),
-            Reply.PERSON: self.env._(
+            Reply.PERSON: told.env._(
                 "%s answered a reminder of a case that is closed.", sender
             ),
         }
-        self._call_responsible(
-            self.env._("Read an answer to a reminder"), note=notes[verdict]
+        told._call_responsible(
+            told.env._("Read an answer to a reminder"), note=notes[verdict]
         )
 
     def _is_colleague(self, sender):

@@ -62,17 +62,18 @@ class PaymentReminderCase(models.Model):
         """
         ready = self.browse()
         costs = self._read_open_costs()
-        reasons = dict(self._fields["close_reason"]._description_selection(self.env))
         for case in self:
+            told = case._in_staff_language()
             left = sum(costs[case.id].values(), Decimal(0))
             if reason == "paid":
                 fate = case._decide_rest(left)
-                if getattr(case, f"_rest_{fate}")():
+                if getattr(told, f"_rest_{fate}")():
                     ready |= case
                 continue
             if reason not in ("handed_over", "merged"):
-                case._waive_costs(
-                    self.env._("Case closed: %s", reasons[reason]), reason
+                labels = self._fields["close_reason"]._description_selection(told.env)
+                told._waive_costs(
+                    told.env._("Case closed: %s", dict(labels)[reason]), reason
                 )
             ready |= case
         return ready

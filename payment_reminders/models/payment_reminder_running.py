@@ -160,19 +160,20 @@ class PaymentReminderLadder(models.Model):
                 continue
             missing = ladders.jurisdiction_id._get_rate_warnings(today)
             for ladder in ladders:
-                sentences = missing.get(ladder.jurisdiction_id)
-                if sentences and ladder.rate_warned_for != half_year:
+                is_missing = missing.get(ladder.jurisdiction_id)
+                if is_missing and ladder.rate_warned_for != half_year:
                     ladder.rate_warned_for = half_year
-                    ladder._tell_managers(company, " ".join(sentences))
+                    ladder._tell_of_missing_rate(company, today)
 
-    def _tell_managers(self, company, note):
-        """Leave an activity for every manager of a company."""
-        # Odoo's e-mail to whoever gets an activity wants a model with a chatter.
-        ladder = self.with_context(mail_activity_quick_update=True)
+    def _tell_of_missing_rate(self, company, today):
+        """Leave an activity for every manager of a company, in their language."""
         for user in company._get_reminder_managers():
+            # Odoo's e-mail to whoever gets an activity wants a model with a chatter.
+            ladder = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+            law = ladder.jurisdiction_id
             ladder.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Enter the reference rate of this half-year"),
-                note=note,
+                summary=ladder.env._("Enter the reference rate of this half-year"),
+                note=" ".join(law._get_rate_warnings(today)[law]),
                 user_id=user.id,
             )

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import requests
 
-from odoo import _, api, modules
+from odoo import api, modules
 from odoo.exceptions import UserError
 from odoo.tools import email_domain_extract, formataddr
 
@@ -63,14 +63,25 @@ def handing_over(delivery):
         _handing_over.reset(token)
 
 
+def _in_staff_words(delivery):
+    """Return an environment that says in the staff's language what went wrong.
+
+    The language is looked up now: later the transaction may be broken.
+    """
+    words = delivery.reminder_id.case_id._in_staff_language().env
+    words.lang  # noqa: B018
+    return words
+
+
 # -- e-mail -----------------------------------------------------------------------
 
 
 class _Smtp:
     """Wraps an SMTP connection and remembers how far one message got."""
 
-    def __init__(self, smtp):
+    def __init__(self, smtp, words):
         self._smtp = smtp
+        self._words = words
         self._body_begun = False
         self.outcome = None
         self.reason = ""
@@ -91,7 +102,8 @@ class _Smtp:
         try:
             result = self._smtp.send_message(*args, **kwargs)
         except Exception as error:
-            self.outcome, self.reason = self._judge(error), _explain_smtp_error(error)
+            self.outcome = self._judge(error)
+            self.reason = _explain_smtp_error(self._words, error)
             raise
         self.outcome = SENT
         return result
@@ -111,19 +123,19 @@ def _get_smtp_codes(error):
     return []
 
 
-def _explain_smtp_error(error):
+def _explain_smtp_error(words, error):
     """Return what a mail server said, as one line."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = error.recipients.values()
     elif isinstance(error, smtplib.SMTPResponseException):
         answers = [(error.smtp_code, error.smtp_error)]
     else:
-        return _("The connection to the mail server broke: %s", error)
+        return words._("The connection to the mail server broke: %s", error)
     lines = [
         f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
         for code, text in answers
     ]
-    return _("The mail server answered: %s", "; ".join(lines))
+    return words._("The mail server answered: %s", "; ".join(lines))
 
 
 @dataclass
@@ -155,25 +167,24 @@ class EmailWire:
 
     @staticmethod
     def connect(delivery):
+        words = _in_staff_words(delivery)
         mail = delivery.mail_mail_id.sudo()
         if not mail:
             raise WireError(
                 delivery.failure_reason
-                or delivery.env._(
-                    "The step has no e-mail text. Choose one on the ladder."
-                )
+                or words._("The step has no e-mail text. Choose one on the ladder.")
             )
         server_id, alias_domain_id, smtp_from, _ids = next(
             iter(mail._split_by_mail_configuration())
         )
         try:
-            smtp = _connect_in_time(mail.env, server_id, smtp_from)
+            smtp = _connect_in_time(words, server_id, smtp_from)
         except (OSError, smtplib.SMTPException, UserError) as error:
             raise WireError(
-                delivery.env._("The mail server cannot be reached: %s", error),
+                words._("The mail server cannot be reached: %s", error),
                 temporary=True,
             ) from error
-        return _MailSession(smtp and _Smtp(smtp), server_id, alias_domain_id)
+        return _MailSession(smtp and _Smtp(smtp, words), server_id, alias_domain_id)
 
     @staticmethod
     def disconnect(session):
@@ -240,7 +251,7 @@ def _connect_in_time(env, server_id, smtp_from):
     try:
         smtp, error = answers.get(timeout=WIRE_TIMEOUT)
     except queue.Empty:
-        raise TimeoutError(_("no answer in %s seconds", WIRE_TIMEOUT)) from None
+        raise TimeoutError(env._("no answer in %s seconds", WIRE_TIMEOUT)) from None
     if error:
         raise error
     if isinstance(smtp.sock, socket.socket):
@@ -295,7 +306,9 @@ class SmsWire:
         if not delivery._get_sms():
             raise WireError(
                 delivery.failure_reason
-                or delivery.env._("The step has no SMS text. Choose one on the ladder.")
+                or _in_staff_words(delivery)._(
+                    "The step has no SMS text. Choose one on the ladder."
+                )
             )
         # Finds or makes the company's account now: that takes a transaction of its own.
         _get_sms_api(delivery)
@@ -307,6 +320,7 @@ class SmsWire:
     @staticmethod
     def hand_over(delivery, session):
         """:return: (outcome, reason, uuid of the SMS)"""
+        words = _in_staff_words(delivery)
         sms = delivery._get_sms()
         uuid = sms.uuid
         sms.write({"state": "outgoing", "failure_type": False})
@@ -320,16 +334,16 @@ class SmsWire:
             outcome = _judge_gateway_error(error)
             with suppress(Exception):  # the transaction may be broken
                 sms.write({"state": "error", "failure_type": "sms_server"})
-            return outcome, _explain_gateway_error(error), uuid
+            return outcome, _explain_gateway_error(words, error), uuid
         if sms.state in ("process", "pending", "sent"):
             return SENT, False, uuid
         if sms.state == "outgoing":
             return (
                 UNCERTAIN,
-                _("The SMS gateway said nothing about this message."),
+                words._("The SMS gateway said nothing about this message."),
                 uuid,
             )
-        failures = dict(sms._fields["failure_type"]._description_selection(sms.env))
+        failures = dict(sms._fields["failure_type"]._description_selection(words))
         reason = failures.get(sms.failure_type, sms.state)
         return DOWN if sms.failure_type in _SMS_TEMPORARY else FAILED, reason, uuid
 
@@ -368,15 +382,15 @@ def _judge_gateway_error(error):
     return UNCERTAIN
 
 
-def _explain_gateway_error(error):
+def _explain_gateway_error(words, error):
     for cause in _get_causes(error):
         if isinstance(cause, InsufficientCreditError):
-            return _("The SMS gateway wants to be paid first: no credit is left.")
+            return words._("The SMS gateway wants to be paid first: no credit is left.")
         if isinstance(cause, requests.Timeout):
-            return _("The SMS gateway did not answer in time.")
+            return words._("The SMS gateway did not answer in time.")
         if isinstance(cause, requests.JSONDecodeError):
-            return _("The answer of the SMS gateway cannot be understood.")
-    return _("The SMS gateway failed: %s", cause)
+            return words._("The answer of the SMS gateway cannot be understood.")
+    return words._("The SMS gateway failed: %s", cause)
 
 
 def _get_causes(error):

@@ -39,6 +39,7 @@ from . import test_portal_interest
 from . import test_questions
 from . import test_plan
 from . import test_reply
+from . import test_staff_language
 from . import test_attacks
 from . import test_tour_customer
 from . import test_access
