@@ -376,6 +376,20 @@ class ReportCaseFile(models.AbstractModel):
             "doc_model": cases._name,
             "docs": cases,
             "files": {case.id: build(case) for case in cases},
+            "labels": self._get_labels(),
+        }
+
+    @api.model
+    def _get_labels(self):
+        """Return {what: {code of the file: its word in the reader's language}}."""
+        return {
+            what: dict(self.env[model]._fields[field]._description_selection(self.env))
+            for what, model, field in (
+                ("notice", "payment.reminder", "state"),
+                ("message", "payment.reminder.delivery", "state"),
+                ("channel", "payment.reminder.delivery", "channel"),
+                ("cost", "payment.reminder.claim.line", "kind"),
+            )
         }
 
 

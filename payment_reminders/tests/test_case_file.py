@@ -122,3 +122,15 @@ class TestCaseFile(GatewayCommon, HttpCase):
         ):
             self.assertIn(words, text)
         self.assertIn("&lt;b&gt;us", page.decode(), "what people write is no markup")
+
+    def test_printed_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("da_DK")
+        self.env.ref("base.module_payment_reminders")._update_translations(["da_DK"])
+        page = (
+            self.env["ir.actions.report"]
+            .with_context(lang="da_DK")
+            ._render_qweb_html("payment_reminders.report_case_file", self.case.ids)[0]
+        )
+        text = " ".join(unescape(page.decode()).split())
+        for words in ("Sagsmappe", "Gebyr", "via E-mail til", "Kom retur"):
+            self.assertIn(words, text)
