@@ -30,9 +30,54 @@ class MailThread(models.AbstractModel):
             )
         return super()._message_route_process(message, message_dict, routes)
 
+    @api.private
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        # EXTENDS mail: who writes anew to the address for answers, instead of
+        # answering, would get a letter of refusal
+        if (
+            not message_dict.get("is_bounce")
+            and not message_dict.get("parent_id")
+            and self._detect_write_to_catchall(message_dict)
+        ):
+            case = self.env["payment.reminder.case"]._find_by_sender(message_dict)
+            if case:
+                return [(case._name, case.id, custom_values, self.env.uid, None)]
+        return super().message_route(
+            message, message_dict, model, thread_id, custom_values
+        )
+
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
+
+    @api.model
+    def _find_by_sender(self, msg_dict):
+        """Return the open case of whoever wrote a message: of several, the one whose
+        customer heard from us last.
+        """
+        sender = email_normalize(msg_dict.get("email_from") or "")
+        if not sender:
+            return self
+        sent = (
+            self.env["payment.reminder.delivery"]
+            .sudo()
+            ._search([("channel", "=", "email"), ("recipient", "=", sender)])
+        )
+        contacts = (
+            self.env["res.partner"].sudo().search([("email_normalized", "=", sender)])
+        )
+        cases = self.sudo().search(
+            [
+                ("state", "!=", "closed"),
+                "|",
+                ("partner_id", "in", contacts.commercial_partner_id.ids),
+                ("reminder_ids.delivery_ids", "in", sent),
+            ]
+        )
+        return cases.sorted(lambda case: max(case.reminder_ids.ids, default=0))[-1:]
 
     @api.private
     def message_update(self, msg_dict, update_vals=None):
@@ -52,6 +97,7 @@ class PaymentReminderCase(models.Model):
             self.env.context.get("reminder_reply_headers") or {},
             sender,
             case._get_known_addresses(),
+            case._has_sent(msg_dict.get("parent_id")),
         )
         text = customer_input.clean_text(html2plaintext(msg_dict.get("body") or ""))
         case._receive_reply(verdict, text, sender or "", "email")
@@ -112,12 +158,36 @@ class PaymentReminderCase(models.Model):
                 "address denies it. Nothing was put on hold.",
                 sender,
             ),
+            Reply.UNREFERENCED: told.env._(
+                "%s wrote to us, but did not answer a reminder: anybody could have "
+                "written it under that address. Nothing was put on hold. Read it, and "
+                "hold the case if need be.",
+                sender,
+            ),
             Reply.PERSON: told.env._(
                 "%s answered a reminder of a case that is closed.", sender
             ),
         }
         told._call_responsible(
             told.env._("Read an answer to a reminder"), note=notes[verdict]
+        )
+
+    def _has_sent(self, message_id):
+        """Tell whether a message is one that went from this case to its customer.
+
+        :param message_id: id of a mail.message, or None
+        """
+        self.ensure_one()
+        message = self.env["mail.message"].sudo().browse(message_id).exists()
+        own = {
+            self._name: self,
+            **{r._name: r for r in (self.query_ids, self.plan_ids)},
+        }
+        return bool(
+            message.model in own
+            and message.res_id in own[message.model].ids
+            and not message.is_internal
+            and not message.subtype_id.internal
         )
 
     def _is_colleague(self, sender):

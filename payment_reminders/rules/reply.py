@@ -8,22 +8,26 @@ from enum import Enum
 
 
 class Reply(str, Enum):
-    """``person``: the customer wrote; ``automatic``: a machine did; ``unknown``:
+    """``person``: the customer answered us; ``automatic``: a machine did; ``unknown``:
     an address that is not the customer's; ``forged``: the sender's own domain denies
-    the message.
+    the message; ``unreferenced``: the customer's address, but no answer to anything
+    that we sent, so that whoever knows the address may have written it.
     """
 
     PERSON = "person"
     AUTOMATIC = "automatic"
     UNKNOWN = "unknown"
     FORGED = "forged"
+    UNREFERENCED = "unreferenced"
 
     def __str__(self) -> str:
         return self.value
 
 
-#: Header fields that only automatic answers bear.
+#: Header fields that only automatic answers and mailing lists (RFC 2919, 2369) bear.
 _AUTOMATIC_FIELDS = (
+    "list-id",
+    "list-unsubscribe",
     "x-autoreply",
     "x-autorespond",
     "x-autoresponse",
@@ -42,22 +46,31 @@ _AUTOMATIC_SUBJECT = re.compile(
 
 
 def judge(
-    headers: Mapping[str, str], sender: str | None, known: Collection[str]
+    headers: Mapping[str, str],
+    sender: str | None,
+    known: Collection[str],
+    refers: bool,
 ) -> Reply:
     """Tell who wrote a message, by its header and its sender.
 
     RFC 3834 (Auto-Submitted), and what was in use before it; RFC 8601
-    (Authentication-Results) as far as our own mail server has put it there.
+    (Authentication-Results) as far as our own mail server has put it there. Where it
+    does not, the Message-Id that is answered to vouches for the sender: nobody knows
+    it but whom we wrote to.
 
-    :param headers: names in lower case; of several fields of a name, joined by a line
+    :param headers: names in lower case; of several fields of a name, the topmost first,
+        one a line
     :param sender: normalised address, None when there is none
     :param known: normalised addresses of the customer
+    :param refers: whether it names the Message-Id of a message that we sent
     """
     if _is_automatic(headers, sender):
         return Reply.AUTOMATIC
     if _is_denied(headers.get("authentication-results", "")):
         return Reply.FORGED
-    return Reply.PERSON if sender and sender in known else Reply.UNKNOWN
+    if not sender or sender not in known:
+        return Reply.UNKNOWN
+    return Reply.PERSON if refers else Reply.UNREFERENCED
 
 
 def _is_automatic(headers: Mapping[str, str], sender: str | None) -> bool:
@@ -67,6 +80,8 @@ def _is_automatic(headers: Mapping[str, str], sender: str | None) -> bool:
         or headers.get("precedence", "").strip().lower() in _AUTOMATIC_PRECEDENCE
         or any(name in headers for name in _AUTOMATIC_FIELDS)
         or headers.get("return-path", "").strip() == "<>"
+        # Receipts of delivery and of reading (RFC 6522).
+        or headers.get("content-type", "").lower().startswith("multipart/report")
         or (sender or "").split("@")[0] in _MACHINES
         or bool(_AUTOMATIC_SUBJECT.match(headers.get("subject", "")))
     )
@@ -76,6 +91,8 @@ def _is_denied(results: str) -> bool:
     text = results.lower()
     if re.search(r"\bdmarc\s*=\s*fail", text):
         return True
+    # Only the topmost field is our server's: a forger may have brought the others.
+    topmost = text.split("\n", 1)[0]
     return bool(re.search(r"\bspf\s*=\s*fail", text)) and not re.search(
-        r"\bdkim\s*=\s*pass", text
+        r"\bdkim\s*=\s*pass", topmost
     )

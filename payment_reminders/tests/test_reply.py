@@ -1,22 +1,30 @@
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import MockEmail
+
 from .common import ReminderCommon
 
 MAIL = """\
 From: {sender}
-To: catchall@company.example
+To: {to}
 Subject: {subject}
 Message-Id: <{number}@customer.example>
 In-Reply-To: {reference}
-{more}Content-Type: text/plain; charset=utf-8
-
+{more}
 {text}
 """
 
 
 @tagged("post_install", "-at_install")
-class TestReply(ReminderCommon):
+class TestReply(MockEmail, ReminderCommon):
     """Answers to a notice that went out, through Odoo's own mail gateway."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        domain = cls.env["mail.alias.domain"].create({"name": "answers.example"})
+        cls.company.alias_domain_id = domain
+        cls.catchall = domain.catchall_email
 
     def setUp(self):
         super().setUp()
@@ -34,6 +42,7 @@ class TestReply(ReminderCommon):
             "reference": self.reminder.delivery_ids.message_id,
             "number": self.id() + text,
             "more": "",
+            "to": "catchall@company.example",
             **values,
         }
         self.env["mail.thread"].message_process(None, MAIL.format(text=text, **values))
@@ -59,21 +68,84 @@ class TestReply(ReminderCommon):
             "X-Autoreply: yes\n",
         ):
             self.receive(more=more, number=more[:9])
+        self.receive(more="List-Id: <news.nordlys.example>\n", number="list")
         self.receive(subject="Out of office: back on Monday")
         self.receive(sender="MAILER-DAEMON@nordlys.example", number="bounce")
         self.assertFalse(self.case.query_ids)
         self.assertFalse(self.get_activities())
         self.assertEqual(self.case.state, "active")
 
-    def test_strangers_and_forgers_go_to_a_person(self):
-        self.receive(sender="who@evil.example", number="1")
-        self.receive(
-            more="Authentication-Results: mx.company.example; dmarc=fail\n", number="2"
-        )
+    def assertLeftToAPerson(self):
+        """Nothing is put on hold by itself, and the responsible is told."""
         self.assertFalse(self.case.query_ids)
         self.assertEqual(self.case.state, "active")
-        self.assertEqual(len(self.get_activities()), 2)
+        self.assertEqual(len(self.get_activities()), 1)
         self.assertEqual(self.get_activities().user_id, self.rep)
+
+    def test_a_stranger_who_knows_the_number_of_the_message(self):
+        self.receive(sender="who@evil.example")
+        self.assertLeftToAPerson()
+        self.assertIn("no address of the customer", self.get_activities().note)
+
+    def test_a_sender_whom_our_mail_server_calls_forged(self):
+        for number, results in enumerate(
+            (
+                "mx.company.example; dmarc=fail",
+                "mx.company.example; spf=fail; dkim=none",
+                # What the forger wrote below counts for nothing.
+                "mx.company.example; spf=fail\n"
+                "Authentication-Results: evil.example; spf=pass; dkim=pass",
+            )
+        ):
+            with self.subTest(results=results):
+                self.get_activities().unlink()
+                self.receive(more=f"Authentication-Results: {results}\n", number=number)
+                self.assertLeftToAPerson()
+                self.assertIn("denies it", self.get_activities().note)
+
+    def test_a_known_sender_who_answers_nothing_of_ours(self):
+        for reference in ("", "<made-up@evil.example>"):
+            with self.subTest(reference=reference), self.mock_mail_gateway():
+                self.get_activities().unlink()
+                self.receive(
+                    reference=reference,
+                    number=f"new{reference[1:5]}",
+                    to=self.catchall,
+                )
+                self.assertLeftToAPerson()
+                self.assertIn("did not answer", self.get_activities().note)
+                self.assertIn("goods", self.case.message_ids[:1].body)
+                refusals = self._new_mails.filtered(
+                    lambda mail: "ap@nordlys" in (mail.email_to or "")
+                )
+                self.assertFalse(refusals, "no letter of refusal")
+
+    def test_a_stranger_who_answers_nothing_of_ours(self):
+        with self.mock_mail_gateway():
+            self.receive(sender="who@evil.example", reference="", to=self.catchall)
+        self.assertFalse(self.get_activities())
+        self.assertNotIn("goods", "".join(self.case.message_ids.mapped("body")))
+
+    def test_the_number_of_an_internal_note_is_no_answer(self):
+        note = self.case.message_post(
+            body="He never pays.", subtype_xmlid="mail.mt_note"
+        )
+        self.receive(reference=note.message_id)
+        self.assertLeftToAPerson()
+
+    def test_receipts_and_bounces_ask_nothing(self):
+        for number, kind in enumerate(("delivery-status", "disposition-notification")):
+            self.receive(
+                more=f"Content-Type: multipart/report; report-type={kind}; "
+                'boundary="b"\n',
+                text=f"--b\n\nIt was read.\n--b\nContent-Type: message/{kind}\n\n"
+                "Reporting-UA: x\n\nFinal-Recipient: rfc822; ap@nordlys.example\n"
+                "Action: relayed\n--b--\n",
+                number=number,
+            )
+        self.assertFalse(self.case.query_ids)
+        self.assertFalse(self.get_activities())
+        self.assertEqual(self.case.state, "active")
 
     def test_a_colleague_is_no_customer(self):
         self.receive(sender=self.rep.email)

@@ -134,7 +134,35 @@ KNOWN = {"ap@nordlys.example"}
             "ap@nordlys.example",
             Reply.PERSON,
         ),
+        (
+            {"authentication-results": "mx; spf=fail\nevil; dkim=pass"},
+            "ap@nordlys.example",
+            Reply.FORGED,
+        ),
+        ({"list-id": "<news.nordlys.example>"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        (
+            {"content-type": "multipart/report; report-type=disposition-notification"},
+            "ap@nordlys.example",
+            Reply.AUTOMATIC,
+        ),
     ],
 )
 def test_who_wrote_an_answer(headers, sender, expected):
-    assert reply.judge(headers, sender, KNOWN) == expected
+    assert reply.judge(headers, sender, KNOWN, refers=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "expected"),
+    [
+        ({}, "ap@nordlys.example", Reply.UNREFERENCED),
+        ({}, "who@evil.example", Reply.UNKNOWN),
+        ({"auto-submitted": "auto-replied"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        (
+            {"authentication-results": "mx; dmarc=fail"},
+            "ap@nordlys.example",
+            Reply.FORGED,
+        ),
+    ],
+)
+def test_who_wrote_without_answering(headers, sender, expected):
+    assert reply.judge(headers, sender, KNOWN, refers=False) == expected
