@@ -46,6 +46,7 @@
         "wizards/payment_reminder_hold_wizard_views.xml",
         "wizards/payment_reminder_payment_wizard_views.xml",
         "wizards/payment_reminder_print_wizard_views.xml",
+        "wizards/payment_reminder_promise_wizard_views.xml",
         "wizards/payment_reminder_rest_wizard_views.xml",
         "wizards/payment_reminder_text_check_views.xml",
         "wizards/payment_reminder_setup_wizard_views.xml",
@@ -88,7 +89,11 @@
         "views/payment_reminder_print_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["payment_reminders/static/src/**/*"],
+        "web.assets_backend": [
+            "payment_reminders/static/src/**/*",
+            ("remove", "payment_reminders/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": ["payment_reminders/static/src/portal/**/*"],
         "web.assets_tests": ["payment_reminders/static/tests/tours/**/*"],
     },
 }

@@ -2,6 +2,7 @@
 
 from werkzeug.exceptions import TooManyRequests
 
+from odoo import fields
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -12,6 +13,7 @@ LIMITS = {
     "write": (30, 3600),
     "pay": (60, 3600),
     "letter": (20, 3600),
+    "file": (60, 3600),
     "wrong_link": (60, 3600),
     "new_link": (10, 3600),
 }
@@ -20,10 +22,12 @@ CASE_LIMITS = {
     "write": (20, 3600),
     "pay": (40, 3600),
     "letter": (20, 3600),
+    "file": (60, 3600),
     "new_link": (3, 86400),
 }
 #: No id is larger in the database.
 MAX_ID = 2**31 - 1
+MAX_DIGITS = len(str(MAX_ID))
 
 
 class ReminderAccess(CustomerPortal):
@@ -122,3 +126,23 @@ class ReminderAccess(CustomerPortal):
             "page_name": "reminder",
             **more,
         }
+
+
+def keep_texts(form):
+    """Return a form without what is no text: a file may come under any name."""
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def parse_number(text):
+    """Return an id or a count that a visitor sent, or 0 when it is none."""
+    text = str(text or "")
+    is_number = len(text) <= MAX_DIGITS and text.isascii() and text.isdigit()
+    return int(text) if is_number else 0
+
+
+def parse_day(text):
+    """Return a day that a visitor sent (ISO), or None when it is none."""
+    try:
+        return fields.Date.to_date(text) if text else None
+    except (ValueError, TypeError):
+        return None

@@ -61,6 +61,7 @@ from . import payment_reminder_paper
 from . import payment_reminder_print
 from . import payment_reminder_text_check
 from . import payment_reminder_plan_following
+from . import payment_reminder_plan_proposing
 from . import payment_reminder_reply
 from . import payment_reminder_proportionality
 from . import payment_reminder_remarks
@@ -109,7 +110,9 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import base_partner_merge
 from . import ir_actions_report
+from . import ir_attachment
 from . import ir_cron
+from . import ir_http
 from . import ir_qweb
 from . import mail_mail
 from . import mail_template

@@ -31,7 +31,11 @@ class PaymentReminderPlan(models.Model):
         default="plan",
     )
     source = fields.Selection(
-        [("staff", "Us"), ("page", "The customer")],
+        [
+            ("staff", "Us"),
+            ("page", "The customer"),
+            ("phone", "The customer, on the phone"),
+        ],
         string="Proposed by",
         required=True,
         readonly=True,

@@ -265,50 +265,6 @@ class PaymentReminderCase(models.Model):
         )
         return rows.sorted("valid_from")[-1:].amount
 
-    def _propose_plan(self, kind, parts, note=""):
-        """Take a plan or a promise that a customer proposes on the page.
-
-        A promise holds at once; a plan needs a manager, and holds the case until one
-        has decided. After a second broken word nothing pauses by itself.
-
-        :param parts: :class:`rules.plan.Part` records within the company's limits
-        :return: the new plan
-        """
-        self.ensure_one()
-        plan = (
-            self.env["payment.reminder.plan"]
-            .sudo()
-            .create(
-                {
-                    "case_id": self.id,
-                    "kind": kind,
-                    "source": "page",
-                    "note": note,
-                    "instalment_ids": [
-                        fields.Command.create(
-                            {"date_due": part.due, "amount": float(part.amount)}
-                        )
-                        for part in parts
-                    ],
-                }
-            )
-        )
-        trusted = plan_rules.may_pause(self._count_promises()[self.id][1])
-        if kind == "promise" and trusted:
-            plan._start()
-            return plan
-        plan._log_state()
-        told = self._in_staff_language()
-        if trusted:
-            told._freeze(
-                kind, told.env._("The customer proposed a plan: decide on it.")
-            )
-        told._call_responsible(
-            told.env._("%s proposes to pay later: decide on it", self.partner_id.name),
-            plan,
-        )
-        return plan
-
     def _refresh(self):
         # EXTENDS payment_reminders: a payment may be an instalment
         result = super()._refresh()

@@ -83,7 +83,7 @@ class TestPlan(PortalCommon):
         ):
             self.assertIn(word, self.propose_plan(**vals).text, vals)
         self.company.reminder_plan_max_parts = 0
-        self.propose_plan(count=1)
+        self.assertIn("not offered here", self.propose_plan(count=1).text)
         self.assertFalse(self.case.plan_ids)
         self.assertEqual(self.case.state, "active")
 
@@ -244,3 +244,68 @@ class TestPlan(PortalCommon):
         self.assertEqual(self.case.plan_ids[0].state, "proposed")
         self.assertEqual(self.case.state, "active")
         self.assertTrue(self.case.plan_ids[0].activity_ids)
+
+    # -- on the phone -----------------------------------------------------------
+
+    def note_promise(self, days=7, user=None, **vals):
+        wizard = (
+            self.env["payment.reminder.promise.wizard"]
+            .with_user(user or self.rep)
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "day": self.today + timedelta(days=days),
+                    **vals,
+                }
+            )
+        )
+        wizard.action_promise()
+        return self.case.plan_ids.sorted("id")[-1:]
+
+    def test_a_rep_notes_a_promise(self):
+        promise = self.note_promise(note="Ms Holm: after the audit")
+        self.assertEqual((promise.kind, promise.state), ("promise", "active"))
+        self.assertEqual(promise.source, "phone")
+        self.assertEqual(promise.amount_total, 1000)
+        self.assertEqual(self.get_reasons(), ["promise"])
+        event = self.case.event_ids.filtered(lambda e: e.kind == "plan_changed")
+        self.assertEqual(event.user_id, self.rep)
+        self.assertIn(
+            "Thank you for your promise", self.get(self.case.id, self.token).text
+        )
+        with self.assertRaisesRegex(UserError, "already"):
+            self.note_promise()
+        with self.later(11):
+            self.run_cron()
+        self.assertEqual((promise.state, self.case.state), ("broken", "active"))
+
+    def test_a_promise_on_the_phone_has_the_same_limits(self):
+        for days, word in ((15, "within 14 days"), (0, "after today")):
+            with self.assertRaisesRegex(UserError, word):
+                self.note_promise(days)
+        self.company.reminder_promise_days = 0
+        with self.assertRaisesRegex(UserError, "not offered"):
+            self.note_promise()
+        self.company.reminder_promise_days = 14
+        self.case.with_user(self.manager).action_close("written_off")
+        with self.assertRaisesRegex(UserError, "closed"):
+            self.note_promise()
+        self.assertFalse(self.case.plan_ids)
+
+    def test_a_third_promise_on_the_phone_pauses_nothing(self):
+        for _n in range(2):
+            self.note_promise()
+            with self.later(11):
+                self.run_cron()
+        wizard = self.env["payment.reminder.promise.wizard"].with_user(self.rep)
+        self.assertIn(
+            "a manager has decided", wizard.new({"case_id": self.case.id}).consequence
+        )
+        self.assertEqual(self.note_promise().state, "proposed")
+        self.assertEqual(self.case.state, "active")
+
+    def test_a_rep_notes_promises_of_own_customers_only(self):
+        self.case.user_id = self.manager
+        with self.assertRaises(AccessError):
+            self.note_promise()
+        self.assertFalse(self.case.plan_ids)

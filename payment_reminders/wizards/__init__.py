@@ -4,6 +4,7 @@ from . import payment_reminder_answer_wizard
 from . import payment_reminder_hold_wizard
 from . import payment_reminder_payment_wizard
 from . import payment_reminder_print_wizard
+from . import payment_reminder_promise_wizard
 from . import payment_reminder_rest_wizard
 from . import payment_reminder_text_check
 from . import payment_reminder_setup_wizard
