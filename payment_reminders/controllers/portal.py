@@ -1,7 +1,8 @@
-from odoo import fields, http
+from odoo import http
 from odoo.http import request
 
-from .portal_access import MAX_ID, ReminderAccess
+from ..models.ir_attachment import SANDBOX
+from .portal_access import MAX_ID, ReminderAccess, parse_day, parse_number
 
 
 class ReminderPortal(ReminderAccess):
@@ -47,7 +48,7 @@ class ReminderPortal(ReminderAccess):
         )
 
     @http.route(
-        ["/my/reminders/<int:case_id>"],
+        ["/my/reminders/<reminder_number:case_id>"],
         type="http",
         auth="public",
         website=True,
@@ -79,12 +80,12 @@ class ReminderPortal(ReminderAccess):
             "payments": case._get_page_payments(),
             "ledger": case._get_page_ledger(),
             "transfers": {item.id: case._get_page_transfer(item) for item in items},
-            "forecast": case._get_page_forecast(_parse_day(day) or values["today"]),
+            "forecast": case._get_page_forecast(parse_day(day) or values["today"]),
             "reminder": case._get_page_reminder(),
         }
 
     @http.route(
-        ["/my/reminders/<int:case_id>/pay/<int:item_id>"],
+        ["/my/reminders/<reminder_number:case_id>/pay/<reminder_number:item_id>"],
         type="http",
         auth="public",
         website=True,
@@ -100,7 +101,9 @@ class ReminderPortal(ReminderAccess):
         return request.redirect(item.move_id.get_portal_url())
 
     @http.route(
-        ["/my/reminders/<int:case_id>/letter/<int:reminder_id>"],
+        [
+            "/my/reminders/<reminder_number:case_id>/letter/<reminder_number:reminder_id>"
+        ],
         type="http",
         auth="public",
         website=True,
@@ -127,10 +130,28 @@ class ReminderPortal(ReminderAccess):
                         http.content_disposition(f"{case.name}-{notice.id}.pdf"),
                     ),
                     ("X-Content-Type-Options", "nosniff"),
-                    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+                    ("Content-Security-Policy", SANDBOX),
                 ],
             )
         )
+
+    @http.route(
+        ["/my/reminders/<reminder_number:case_id>/file/<reminder_number:file_id>"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def portal_reminder_file(self, case_id, file_id, access_token=None, **_kwargs):
+        """Give the customer a file that came with an answer, as a download."""
+        case = self._open_reminder_case(case_id, access_token, "file")
+        file = case and case.query_ids.answer_file_ids.filtered(
+            lambda f: f.id == file_id
+        )
+        if not file:
+            return self._refuse_reminder_visit(case_id, access_token)
+        return self._keep_private(file._to_http_stream().get_response())
 
     @http.route(
         ["/my/reminders/link"],
@@ -146,7 +167,7 @@ class ReminderPortal(ReminderAccess):
         The answer is the same in any case.
         """
         self._count_reminder_call("new_link")
-        number = int(case_id) if case_id.isascii() and case_id.isdigit() else 0
+        number = parse_number(case_id)
         # sudo: the signature of the old link is what is checked
         Case = request.env["payment.reminder.case"].sudo()
         case = Case.browse(number).exists() if 0 < number <= MAX_ID else Case
@@ -159,10 +180,18 @@ class ReminderPortal(ReminderAccess):
             )
         )
 
+    @http.route(
+        ["/my/reminders/<path:nowhere>"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def portal_reminder_nowhere(self, **_kwargs):
+        """Answer to what leads nowhere as to any link that opens nothing.
 
-def _parse_day(text):
-    """Return a day that a visitor sent, or None when it is none."""
-    try:
-        return fields.Date.to_date(text) if text else None
-    except (ValueError, TypeError):
-        return None
+        Odoo would go on to look for a file of that address, and fail on a NUL in it.
+        """
+        self._count_reminder_call("read")
+        return self._refuse_reminder_visit(0)

@@ -135,13 +135,14 @@ class PaymentReminderCase(models.Model):
         token = case._portal_ensure_token()
         return f"{case.get_base_url()}{case.access_url}?access_token={token}"
 
-    def _mail_customer(self, template_xmlid, record=None):
+    def _mail_customer(self, template_xmlid, record=None, files=None):
         """Write to the customer of this case, outside the ladder.
 
         The message hangs on the case, so that an answer finds its way there.
 
         :param template_xmlid: mail.template on the model of ``record``
         :param record: what the text is about; default: the case itself
+        :param files: ir.attachment records that go along
         :return: whether there was an address to write to
         """
         self.ensure_one()
@@ -169,6 +170,7 @@ class PaymentReminderCase(models.Model):
                 "record_name": case.name,
                 "message_type": "email_outgoing",
                 "auto_delete": False,
+                "attachment_ids": [fields.Command.link(f.id) for f in files or ()],
                 "headers": repr({"X-Auto-Response-Suppress": "OOF, AutoReply"}),
             }
         )

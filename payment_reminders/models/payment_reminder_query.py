@@ -86,6 +86,14 @@ class PaymentReminderQuery(models.Model):
         tracking=True,
     )
     answer = fields.Text(readonly=True, help="What the customer was told.")
+    # Of the last answer and of those before: what the customer was given stays there.
+    answer_file_ids = fields.Many2many(
+        "ir.attachment",
+        "payment_reminder_query_answer_file_rel",
+        string="Files of the answer",
+        readonly=True,
+        copy=False,
+    )
     answered_by_id = fields.Many2one("res.users", string="Answered by", readonly=True)
     recipient_name = fields.Char(
         string="Right recipient", help="Whom the customer names instead."

@@ -20,20 +20,23 @@ class PaymentReminderQuery(models.Model):
             "context": {"default_query_id": self.id},
         }
 
-    def _answer(self, text, outcome=False, until=None):
+    def _answer(self, text, outcome=False, until=None, files=None):
         """Tell the customer, by mail and on the page, and do what follows.
 
         :param text: what the customer reads
         :param outcome: a code of ``outcome``; empty: the question stays, and with it
             the hold
         :param until: day up to which more time is given
+        :param files: ir.attachment records that the customer gets along with it
         :return: draft credit notes, if any were made
         """
         self.ensure_one()
         query = self.sudo()
+        files = query._keep_files(files or self.env["ir.attachment"])
         query.write(
             {
                 "answer": text,
+                "answer_file_ids": [fields.Command.link(file.id) for file in files],
                 "answered_by_id": self.env.uid,
                 "state": "closed" if outcome else "answered",
                 "outcome": outcome or query.outcome,
@@ -45,8 +48,23 @@ class PaymentReminderQuery(models.Model):
         if outcome:
             drafts = self._draft_credit_notes() if outcome == "agreed" else drafts
             getattr(query, f"_conclude_{outcome}")(until)
-        query.case_id._mail_customer("payment_reminders.mail_template_answer", query)
+        query.case_id._mail_customer(
+            "payment_reminders.mail_template_answer", query, files
+        )
         return drafts
+
+    def _keep_files(self, files):
+        """Hang what was uploaded in the dialog on this question; copy what belongs
+        to another record, which keeps its own.
+        """
+        files = files.sudo()
+        uploaded = files.filtered(lambda file: not file.res_id)
+        uploaded.write({"res_model": self._name, "res_id": self.id, "public": False})
+        copies = [
+            file.copy({"res_model": self._name, "res_id": self.id, "public": False})
+            for file in files - uploaded
+        ]
+        return uploaded.union(*copies)
 
     # -- outcomes ---------------------------------------------------------------
 

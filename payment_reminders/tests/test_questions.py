@@ -102,6 +102,8 @@ class TestQuestions(PortalCommon):
         page = self.get_page()
         self.assertIn("As ordered &lt;i&gt;on&lt;/i&gt; 3 May.", page)
         self.assertIn("Settled", page)
+        self.assertIn("We send you no reminder before", page)
+        self.assertIn("09/22/2026", page)
 
     def test_agreed_drafts_a_credit_note(self):
         self.ask(kind="amount", description="Too much")

@@ -22,6 +22,11 @@ class PaymentReminderAnswerWizard(models.TransientModel):
         string="What you tell the customer",
         help="Goes out by e-mail, and stands on the customer's page.",
     )
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        string="Files",
+        help="Go out with the e-mail, and can be downloaded on the customer's page.",
+    )
     date_until = fields.Date(
         string="More time until",
         compute="_compute_date_until",
@@ -80,7 +85,10 @@ class PaymentReminderAnswerWizard(models.TransientModel):
             not self.date_until or self.date_until <= today
         ):
             raise UserError(self.env._("Choose a day in the future."))
-        drafts = query._answer(self.answer.strip(), self.outcome, self.date_until)
+        self.attachment_ids.check_access("read")
+        drafts = query._answer(
+            self.answer.strip(), self.outcome, self.date_until, self.attachment_ids
+        )
         if not drafts:
             return {"type": "ir.actions.act_window_close"}
         action = self.env["ir.actions.act_window"]._for_xml_id(
