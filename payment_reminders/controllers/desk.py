@@ -10,7 +10,7 @@ class ReminderDesk(ReminderAccess):
     """The page behind a link of the heads-up: it asks first, and acts on POST alone."""
 
     @http.route(
-        "/reminders/desk/<int:link_id>/<string:signature>",
+        "/reminders/desk/<reminder_number:link_id>/<string:signature>",
         type="http",
         auth="public",
         methods=["GET"],
@@ -23,7 +23,7 @@ class ReminderDesk(ReminderAccess):
         return self._show(link, link_id, signature)
 
     @http.route(
-        "/reminders/desk/<int:link_id>/<string:signature>",
+        "/reminders/desk/<reminder_number:link_id>/<string:signature>",
         type="http",
         auth="public",
         methods=["POST"],

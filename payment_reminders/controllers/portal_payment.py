@@ -12,7 +12,7 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
     """Paying online what a case asks for, all of it or a part, as Odoo pays."""
 
     @http.route(
-        ["/my/reminders/<int:case_id>/pay"],
+        ["/my/reminders/<reminder_number:case_id>/pay"],
         type="http",
         auth="public",
         website=True,
@@ -113,8 +113,8 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
 
     @http.route(
         [
-            "/my/reminders/<int:case_id>/transaction",
-            "/my/reminders/<int:case_id>/transaction/<int:item_id>",
+            "/my/reminders/<reminder_number:case_id>/transaction",
+            "/my/reminders/<reminder_number:case_id>/transaction/<reminder_number:item_id>",
         ],
         type="jsonrpc",
         auth="public",

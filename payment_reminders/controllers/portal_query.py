@@ -4,7 +4,7 @@ from odoo import fields, http
 from odoo.http import request
 
 from ..rules import customer_input
-from .portal_access import ReminderAccess
+from .portal_access import ReminderAccess, keep_texts, parse_day
 
 #: Bytes of one form with its files; what is longer is refused before it is read.
 MAX_FORM = customer_input.MAX_FILES * customer_input.MAX_FILE_SIZE + 256 * 1024
@@ -16,7 +16,7 @@ class ReminderQuestions(ReminderAccess):
     """Asking about what is open, and telling that it is paid."""
 
     @http.route(
-        ["/my/reminders/<int:case_id>/ask"],
+        ["/my/reminders/<reminder_number:case_id>/ask"],
         type="http",
         auth="public",
         website=True,
@@ -31,7 +31,7 @@ class ReminderQuestions(ReminderAccess):
         return self._show_question_form(case, access_token, {"kind": kind})
 
     @http.route(
-        ["/my/reminders/<int:case_id>/ask"],
+        ["/my/reminders/<reminder_number:case_id>/ask"],
         type="http",
         auth="public",
         website=True,
@@ -44,6 +44,7 @@ class ReminderQuestions(ReminderAccess):
         case = self._open_reminder_case(case_id, access_token, "write")
         if not case:
             return self._refuse_reminder_visit(case_id, access_token)
+        form = keep_texts(form)
         vals, errors = self._read_question(case, form)
         files = self._read_files(errors)
         if errors:
@@ -112,10 +113,7 @@ class ReminderQuestions(ReminderAccess):
     def _read_payment(self, case, form, errors):
         """Return what a customer says of a payment; put into words what is wrong."""
         today = case.company_id._get_reminder_today()
-        try:
-            day = fields.Date.to_date(form.get("paid_date") or "")
-        except ValueError:
-            day = None
+        day = parse_day(form.get("paid_date"))
         if not day or not 0 <= (today - day).days <= MAX_PAID_DAYS:
             errors.append(
                 request.env._("Please give the day of your payment, not after today.")

@@ -230,6 +230,7 @@ class AccountMove(models.Model):
 
     def action_open_reminder_case(self):
         self.ensure_one()
+        self.check_access("read")
         if not self.reminder_case_id:
             raise UserError(self.env._("This invoice is in no reminder case."))
         return {

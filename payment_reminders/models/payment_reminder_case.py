@@ -251,6 +251,7 @@ class PaymentReminderCase(models.Model):
 
     def action_view_invoices(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
@@ -260,6 +261,7 @@ class PaymentReminderCase(models.Model):
 
     def action_view_reminders(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminders.payment_reminder_action"
         )

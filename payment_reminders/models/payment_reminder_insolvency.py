@@ -91,6 +91,7 @@ class PaymentReminderCase(models.Model):
     def action_view_company_status(self):
         """Show what the register says of this customer."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "payment.reminder.company.status",

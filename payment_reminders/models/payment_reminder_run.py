@@ -163,6 +163,7 @@ class PaymentReminderRun(models.Model):
 
     def action_view_reminders(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminders.payment_reminder_action"
         )

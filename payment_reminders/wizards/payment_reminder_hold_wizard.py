@@ -34,6 +34,7 @@ class PaymentReminderHoldWizard(models.TransientModel):
     def action_confirm(self):
         """Do to the records of the context what was chosen."""
         self.ensure_one()
+        self.check_access("read")
         records = self.env[self.env.context["active_model"]].browse(
             self.env.context.get("active_ids") or self.env.context.get("active_id")
         )
