@@ -1,7 +1,9 @@
 """Holding, releasing and closing cases, and what people do of it."""
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
 
 class PaymentReminderCase(models.Model):
@@ -23,17 +25,22 @@ class PaymentReminderCase(models.Model):
         # One that was lifted a moment ago must be so in the database, which lets one
         # hold of a reason be open.
         self.env["payment.reminder.freeze"].flush_model(["date_end"])
-        self.env["payment.reminder.freeze"].sudo().create(
-            [
-                {
-                    "case_id": case.id,
-                    "reason": reason,
-                    "note": note,
-                    "user_id": self.env.uid,
-                }
-                for case in cases
-            ]
-        )
+        try:
+            self.env["payment.reminder.freeze"].sudo().create(
+                [
+                    {
+                        "case_id": case.id,
+                        "reason": reason,
+                        "note": note,
+                        "user_id": self.env.uid,
+                    }
+                    for case in cases
+                ]
+            )
+        except UniqueViolation as error:
+            # Somebody else did it since this transaction began (two questions at
+            # once): let Odoo begin again, with fresh eyes.
+            raise ConcurrencyError(str(error)) from error
         cases.filtered(lambda case: case.state == "active").sudo().write(
             {"state": "frozen"}
         )

@@ -15,7 +15,8 @@ from .portal_common import PortalCommon
 SCRIPT = "<script>alert('XSS')</script>{{7*7}}<t t-out='object.env'/>"
 ROUTES = ("", "/pay", "/ask", "/plan")
 FORMS = ("/ask", "/plan", "/promise")
-POSTS = 500
+#: Ten thousand are posted by bench/attacks.py.
+POSTS = 300
 
 
 @tagged("post_install", "-at_install")
@@ -300,7 +301,7 @@ class TestAttacks(PortalCommon):
 
     # -- how often --------------------------------------------------------------
 
-    def test_ten_thousand_posts(self):
+    def test_posts_without_end(self):
         limit, _seconds = portal_access.CASE_LIMITS["write"]
         form = {
             "access_token": self.token,

@@ -2,8 +2,9 @@ from datetime import timedelta
 from io import BytesIO
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .portal_common import PortalCommon
 
@@ -60,6 +61,21 @@ class TestQuestions(PortalCommon):
         self.assertEqual(self.find_mails(), before)
         reminder = self.propose().filtered(lambda r: r.case_id == self.case)
         self.assertNotIn("proposed", reminder.mapped("state"))
+
+    def test_of_two_questions_at_once_neither_is_lost(self):
+        """The second begins again when the first is stored."""
+        self.assertFalse(self.case._get_open_freezes())
+        self.env.cr.execute(
+            "INSERT INTO payment_reminder_freeze (case_id, reason, date_start)"
+            " VALUES (%s, 'query', now())",
+            [self.case.id],
+        )
+        with (
+            self.assertRaises(ConcurrencyError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.case._freeze("query")
 
     def test_what_cannot_be_taken_is_said(self):
         for form, word in (
