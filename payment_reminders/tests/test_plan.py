@@ -279,6 +279,13 @@ class TestPlan(PortalCommon):
             self.run_cron()
         self.assertEqual((promise.state, self.case.state), ("broken", "active"))
 
+    def test_the_usual_promise_is_a_week_or_as_far_as_the_company_lets(self):
+        wizards = self.env["payment.reminder.promise.wizard"].with_user(self.rep)
+        for limit, day in ((14, "2026-09-22"), (3, "2026-09-18")):
+            self.company.reminder_promise_days = limit
+            wizard = wizards.create({"case_id": self.case.id})
+            self.assertEqual(str(wizard.day), day)
+
     def test_a_promise_on_the_phone_has_the_same_limits(self):
         for days, word in ((15, "within 14 days"), (0, "after today")):
             with self.assertRaisesRegex(UserError, word):

@@ -26,6 +26,7 @@ class PaymentReminderPromiseWizard(models.TransientModel):
         string="Pays by",
         compute="_compute_day",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )
