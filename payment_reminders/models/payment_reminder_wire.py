@@ -69,7 +69,7 @@ def _in_staff_words(delivery):
     The language is looked up now: later the transaction may be broken.
     """
     words = delivery.reminder_id.case_id._in_staff_language().env
-    words.lang  # noqa: B018
+    words["res.lang"]._get_data(code=words.lang)
     return words
 
 
