@@ -98,12 +98,17 @@ class PaymentReminder(models.Model):
         return True
 
     def _cancel(self, reason):
-        for reminder in self:
-            reminder._set_state("cancelled", cancel_reason=reason)
-            reminder.case_id._log_event(
-                "cancelled",
-                {"reminder": reminder.id, "verdict": reminder.verdict or []},
-            )
+        self._set_state("cancelled", cancel_reason=reason)
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    reminder.case_id,
+                    "cancelled",
+                    {"reminder": reminder.id, "verdict": reminder.verdict or []},
+                )
+                for reminder in self
+            ]
+        )
 
     def _cancel_open(self, close_reason):
         """Cancel what is still open because the case was closed."""

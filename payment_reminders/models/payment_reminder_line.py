@@ -51,6 +51,11 @@ class PaymentReminderLine(models.Model):
         readonly=True,
         help="Interest of this item up to the notice, unrounded, all notices together.",
     )
+    interest_before = fields.Float(
+        digits=(16, 6),
+        readonly=True,
+        help="What of that other notices had claimed when this one left.",
+    )
 
     def _get_amount(self):
         """Return what the notice asks for this item, exactly."""
@@ -58,3 +63,20 @@ class PaymentReminderLine(models.Model):
         return Decimal(
             float_repr(self.amount_residual, self.currency_id.decimal_places)
         )
+
+    def _set_interest(self, total, before):
+        """Keep the interest of this item up to the notice, and what is not new of it.
+
+        :param total: all of it, unrounded
+        :param before: what other notices have claimed
+        """
+        self.ensure_one()
+        if (self.amount_interest, self.interest_before) != (total, before):
+            self.write({"amount_interest": total, "interest_before": before})
+
+    def _get_fresh_interest(self):
+        """Return the interest of this item that this notice alone claims, unrounded."""
+        self.ensure_one()
+        if not self.amount_interest:
+            return 0.0
+        return self.amount_interest - self.interest_before

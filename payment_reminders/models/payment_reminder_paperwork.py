@@ -101,7 +101,9 @@ class PaymentReminderPaperwork(models.AbstractModel):
             if line.step_id:
                 vals = {"step_id": line.step_id.id, "last_sent_date": day}
             if line.amount_interest:
-                vals["interest_claimed"] = line.amount_interest
+                # Not the total: another notice may have been withdrawn meanwhile.
+                claimed = line.item_id.interest_claimed
+                vals["interest_claimed"] = claimed + line._get_fresh_interest()
             if vals:
                 line.item_id.write(vals)
         self._post_claim(reminder, day)

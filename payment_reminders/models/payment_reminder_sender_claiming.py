@@ -160,9 +160,11 @@ class PaymentReminderSender(models.AbstractModel):
                 )
             reminder.write(vals)
             for line in reminder.line_ids:
-                total = float(figure.interest_by_item.get(line.item_id.id, 0))
-                if line.amount_interest != total:
-                    line.amount_interest = total
+                item = line.item_id
+                line._set_interest(
+                    float(figure.interest_by_item.get(item.id, 0)),
+                    item.interest_claimed,
+                )
 
     @api.model
     def _make_deliveries(self, reminders):

@@ -29,26 +29,34 @@ class PaymentReminder(models.Model):
         """
         notices = self.filtered(lambda r: r.state == "sent" and not r.withdrawn).sudo()
         notices.write({"withdrawn": True, "withdrawn_reason": reason})
+        cases = notices.case_id | notices.line_ids.item_id.case_id
+        # Reads all of them at once: each notice asks for its own below.
+        cases.mapped("state")
         current = notices.filtered(lambda r: r._is_of_this_round())
-        reversed_lines = {r: r._reverse_claims(reason) for r in current}
-        stepped_back = current.filtered(lambda r: r._step_back())
-        for notice in notices:
-            lines = reversed_lines.get(notice)
-            notice.case_id._log_event(
-                "withdrawn",
-                {
-                    "reminder": notice.id,
-                    "reason": code,
-                    "claim_lines": lines.ids if lines else [],
-                    "stepped_back": notice in stepped_back,
-                },
-            )
+        reversed_lines = current._reverse_claims(reason).grouped("reminder_id")
+        stepped_back = current._step_back()
+        none = self.env["payment.reminder.claim.line"]
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    notice.case_id,
+                    "withdrawn",
+                    {
+                        "reminder": notice.id,
+                        "reason": code,
+                        "claim_lines": reversed_lines.get(notice, none).ids,
+                        "stepped_back": notice in stepped_back,
+                    },
+                )
+                for notice in notices
+            ]
+        )
         notices.delivery_ids._free_keys()
         waiting = stepped_back.case_id.reminder_ids.filtered(
             lambda r: r.state in ("proposed", "approved", "held")
         )
         waiting._cancel(self.env._("The notice before it does not count: %s", reason))
-        (notices.case_id | notices.line_ids.item_id.case_id)._refresh()
+        cases._refresh()
         return stepped_back
 
     def _is_of_this_round(self):
@@ -60,15 +68,14 @@ class PaymentReminder(models.Model):
         )
 
     def _reverse_claims(self, reason):
-        """Reverse what this notice posted on the claim ledger.
+        """Reverse what these notices posted on the claim ledger.
 
         :return: the reversing entries
         """
-        self.ensure_one()
         # A merge of customers takes an entry to another case, as a copy.
         lines = self.env["payment.reminder.claim.line"].search(
             [
-                ("reminder_id", "=", self.id),
+                ("reminder_id", "in", self.ids),
                 ("kind", "in", ("fee", "interest", "compensation")),
                 ("reversal_of_id", "=", False),
                 ("reversed_by_ids", "=", False),
@@ -77,41 +84,40 @@ class PaymentReminder(models.Model):
         return lines._reverse(reason)
 
     def _step_back(self):
-        """Put the due items of this notice back to where they stood before it.
+        """Put the due items of these notices back to where they stood before them.
 
         An item that a later notice took further stays there.
 
-        :return: whether something may be sent again
+        :return: the notices of which something may be sent again
         """
-        self.ensure_one()
-        others = self._get_counting_lines()
-        moved = self.is_rest
+        climbed_by_item = self._get_counting_climbs().grouped("item_id")
+        moved = self.filtered("is_rest")
         for line in self.line_ids:
-            lines = others.filtered(lambda o, item=line.item_id: o.item_id == item)
-            earlier = lines.filtered(
-                lambda o: o.reminder_id.sent_date <= self.sent_date
-            )
+            item = line.item_id
             vals = {}
             if line.amount_interest:
-                before = earlier.filtered("amount_interest")[-1:].amount_interest
-                claimed = line.item_id.interest_claimed
-                vals["interest_claimed"] = claimed - line.amount_interest + before
-            climbed = lines.filtered("step_id")
-            if line.step_id and not climbed - earlier:
+                vals["interest_claimed"] = (
+                    item.interest_claimed - line._get_fresh_interest()
+                )
+            climbed = climbed_by_item.get(item, line.browse())
+            if line.step_id and not any(
+                other.reminder_id.sent_date > line.reminder_id.sent_date
+                for other in climbed
+            ):
                 vals |= line._get_place_after(climbed[-1:])
-                moved = True
+                moved |= line.reminder_id
             if vals:
-                line.item_id.write(vals)
+                item.write(vals)
         return moved
 
-    def _get_counting_lines(self):
-        """Return the lines of all other notices about these items that were sent, the
-        oldest first."""
-        self.ensure_one()
+    def _get_counting_climbs(self):
+        """Return the lines by which other notices that were sent took these items up
+        a step, the oldest first."""
         lines = self.env["payment.reminder.line"].search(
             [
                 ("item_id", "in", self.line_ids.item_id.ids),
-                ("reminder_id", "!=", self.id),
+                ("step_id", "!=", False),
+                ("reminder_id", "not in", self.ids),
                 ("reminder_id.state", "in", ("sent", "uncertain")),
                 ("reminder_id.withdrawn", "=", False),
                 ("reminder_id.sent_date", "!=", False),

@@ -40,18 +40,31 @@ class PaymentReminder(models.Model):
 
     def _tell_withdrawn(self):
         """Write to whoever got these notices that they need not heed them."""
-        mail = self.env.ref("payment_reminders.mail_template_withdrawn")
-        text = self.env.ref("payment_reminders.sms_template_withdrawn")
-        for notice in self:
-            for delivery in notice.delivery_ids.filtered(lambda d: d.state == "sent"):
-                if delivery.channel == "email":
-                    mail.send_mail(
-                        notice.id, email_values={"email_to": delivery.recipient}
-                    )
-                elif delivery.channel == "sms":
-                    body = text._render_field("body", notice.ids, compute_lang=True)
-                    notice.case_id._message_sms(
-                        body[notice.id],
-                        partner_ids=delivery.partner_id.ids,
-                        sms_numbers=[delivery.recipient],
-                    )
+        sent = self.delivery_ids.filtered(lambda d: d.state == "sent")
+        channels = sent.grouped("channel")
+        self._mail_withdrawn(channels.get("email", sent.browse()))
+        self._text_withdrawn(channels.get("sms", sent.browse()))
+
+    def _mail_withdrawn(self, deliveries):
+        """Queue the e-mails for the addresses of these deliveries."""
+        addresses = {
+            notice.id: ", ".join(same.mapped("recipient"))
+            for notice, same in deliveries.grouped("reminder_id").items()
+        }
+        template = self.env.ref("payment_reminders.mail_template_withdrawn")
+        for mail in template.send_mail_batch(list(addresses)):
+            mail.email_to = addresses[mail.res_id]
+
+    def _text_withdrawn(self, deliveries):
+        """Queue the SMS for the numbers of these deliveries."""
+        template = self.env.ref("payment_reminders.sms_template_withdrawn")
+        bodies = template._render_field(
+            "body", deliveries.reminder_id.ids, compute_lang=True
+        )
+        for delivery in deliveries:
+            notice = delivery.reminder_id
+            notice.case_id._message_sms(
+                bodies[notice.id],
+                partner_ids=delivery.partner_id.ids,
+                sms_numbers=[delivery.recipient],
+            )

@@ -165,6 +165,55 @@ class ReminderCommon(AccountTestInvoicingCommon):
         move.is_move_sent = sent
         return move
 
+    @classmethod
+    def make_debtors(cls, count):
+        """Make so many companies, each with one invoice of 100 that fell due on
+        5 September; return them."""
+        customers = cls.env["res.partner"].create(
+            [
+                {
+                    "name": f"Customer {number}",
+                    "email": f"ap{number}@x.example",
+                    "phone": f"+45 20 12 {number // 100:02} {number % 100:02}",
+                    "is_company": True,
+                    "country_id": cls.env.ref("base.dk").id,
+                }
+                for number in range(count)
+            ]
+        )
+        moves = cls.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": customer.id,
+                    "invoice_date": "2026-08-22",
+                    "invoice_date_due": "2026-09-05",
+                    "invoice_payment_term_id": False,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"name": "Work", "price_unit": 100, "tax_ids": False}
+                        )
+                    ],
+                }
+                for customer in customers
+            ]
+        )
+        moves.action_post()
+        moves.is_move_sent = True
+        return customers
+
+    @classmethod
+    def use_danish_law(cls, **vals):
+        """Put the ladder under Danish law; return the currency of that law.
+
+        :param vals: of the steps that ask for what is overdue
+        """
+        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
+        cls.ladder.step_ids.filtered(lambda step: step.kind != "nudge").write(vals)
+        currency = cls.env.ref("base.DKK")
+        currency.active = True
+        return currency
+
     # -- the way of a notice ----------------------------------------------------
 
     @classmethod

@@ -12,12 +12,7 @@ class TestClaimLedger(ReminderCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dkk = cls.env.ref("base.DKK")
-        cls.dkk.active = True
-        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
-            {"fee_policy": "statutory", "charge_interest": True}
-        )
+        cls.dkk = cls.use_danish_law(fee_policy="statutory", charge_interest=True)
 
     def make_danish(self, due="2026-03-02", amount=10000.0):
         return self.make_invoice(due=due, amount=amount, currency_id=self.dkk.id)

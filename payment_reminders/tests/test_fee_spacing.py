@@ -12,9 +12,7 @@ class TestFeeSpacing(ReminderCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dkk = cls.env.ref("base.DKK")
-        cls.dkk.active = True
-        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
+        cls.dkk = cls.use_danish_law()
 
     def test_a_letter_that_left_too_close_leaves_its_fee_off(self):
         """What was scheduled with room may leave late after another letter."""

@@ -26,15 +26,8 @@ class TestLedgerFuzz(ReminderCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dkk = cls.env.ref("base.DKK")
-        cls.dkk.active = True
-        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
-            {
-                "fee_policy": "statutory",
-                "charge_interest": True,
-                "charge_compensation": True,
-            }
+        cls.dkk = cls.use_danish_law(
+            fee_policy="statutory", charge_interest=True, charge_compensation=True
         )
 
     @contextmanager

@@ -12,8 +12,7 @@ class TestPortalInterest(ReminderCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").charge_interest = True
+        cls.use_danish_law(charge_interest=True)
         cls.move = cls.make_invoice(due="2025-12-01", amount=10000.0)
 
     def visit(self, day):

@@ -3,8 +3,6 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import date
 
-from odoo.fields import Command
-
 from .common import ReminderCommon
 
 FEW, MANY = 10, 200
@@ -16,42 +14,9 @@ class TestSpeed(ReminderCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        partners = cls.env["res.partner"].create(
-            [
-                {
-                    "name": f"Customer {number}",
-                    "email": f"ap{number}@x.example",
-                    "phone": f"+45 20 12 {number // 100:02} {number % 100:02}",
-                    "is_company": True,
-                    "country_id": cls.env.ref("base.dk").id,
-                }
-                for number in range(FEW + MANY)
-            ]
-        )
-        moves = cls.env["account.move"].create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": partner.id,
-                    "invoice_date": "2026-08-22",
-                    "invoice_date_due": "2026-09-05",
-                    "invoice_payment_term_id": False,
-                    "invoice_line_ids": [
-                        Command.create(
-                            {"name": "Work", "price_unit": 100, "tax_ids": False}
-                        )
-                    ],
-                }
-                for partner in partners
-            ]
-        )
-        moves.action_post()
-        moves.is_move_sent = True
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
-            {"fee_amount": 100.0, "charge_interest": True, "charge_compensation": True}
-        )
-        cls.ladder.jurisdiction_id = cls.env["payment.reminder.jurisdiction"].search(
-            [("code", "=", "DK")]
+        partners = cls.make_debtors(FEW + MANY)
+        cls.use_danish_law(
+            fee_amount=100.0, charge_interest=True, charge_compensation=True
         )
         # A law in another currency than the company's, with a rate between the two.
         cls.setup_other_currency("DKK", rates=[("2026-01-01", 7.0)])
@@ -314,6 +279,30 @@ class TestSpeed(ReminderCommon):
         many = Move.browse(self.many[:30].move_ids.ids)
         self.assertSameCount(lambda: few.read(names), lambda: many.read(names))
         self.assertEqual(set(many.mapped("reminder_last_channel")), {"E-mail"})
+
+    def test_withdrawing(self):
+        """Taking back what was sent, with its fees and interest."""
+        self.env["payment.reminder"]._cron_propose()
+        some = self.few[:5] | self.many[:50]
+        self.ripen(some.reminder_ids)
+        some.reminder_ids._dispatch()
+        for case in some:
+            self.assertEqual(case.reminder_ids.state, "sent")
+            self.assertEqual(case.item_ids.step_id.name, "Reminder 1")
+        few, many = (
+            self.env["payment.reminder"].browse(cases.reminder_ids.ids)
+            for cases in (self.few[:5], self.many[:50])
+        )
+        self.assertSameCount(
+            lambda: few._undo_sent("withdrawn", "Sent by mistake"),
+            lambda: many._undo_sent("withdrawn", "Sent by mistake"),
+        )
+        deliveries = self.env["payment.reminder.delivery"]
+        few, many = (deliveries.browse(n.delivery_ids.ids) for n in (few, many))
+        self.assertSameCount(
+            lambda: few.reminder_id._mail_withdrawn(few),
+            lambda: many.reminder_id._mail_withdrawn(many),
+        )
 
     # -- others -----------------------------------------------------------------
 

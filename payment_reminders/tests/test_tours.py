@@ -1,5 +1,4 @@
 from odoo import fields
-from odoo.fields import Command
 from odoo.tests import HttpCase
 
 from .gateway_common import GatewayCommon
@@ -37,34 +36,7 @@ class TestTours(GatewayCommon, HttpCase):
         self.assertEqual(move.reminder_status, "sent")
 
     def test_bulk_of_many_with_progress(self):
-        partners = self.env["res.partner"].create(
-            [
-                {
-                    "name": f"Customer {number}",
-                    "email": f"ap{number}@x.example",
-                    "is_company": True,
-                    "country_id": self.env.ref("base.dk").id,
-                }
-                for number in range(MANY)
-            ]
-        )
-        self.env["account.move"].create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": partner.id,
-                    "invoice_date": "2026-08-22",
-                    "invoice_date_due": "2026-09-05",
-                    "invoice_payment_term_id": False,
-                    "invoice_line_ids": [
-                        Command.create(
-                            {"name": "Work", "price_unit": 100, "tax_ids": False}
-                        )
-                    ],
-                }
-                for partner in partners
-            ]
-        ).action_post()
+        self.make_debtors(MANY)
         self.company.reminder_brake_floor = MANY
         self.refresh()
         self.play("payment_reminders_bulk")

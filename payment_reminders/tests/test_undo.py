@@ -102,8 +102,7 @@ class TestUndoInterest(GatewayCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").charge_interest = True
+        cls.use_danish_law(charge_interest=True)
         cls.make_invoice(due="2026-03-02", amount=10000)
 
     def send_on(self, day):
@@ -139,3 +138,47 @@ class TestUndoInterest(GatewayCommon):
             sum(third.line_ids.mapped("amount_interest")),
             places=2,
         )
+
+    def test_of_both_notices(self):
+        """Whichever is taken back first, and at once: nothing is claimed twice."""
+        first = self.send_on("2026-03-16")
+        second = self.send_on("2026-04-14")
+        item = second.item_ids
+        for turns in ([first, second], [second, first], [first | second]):
+            savepoint = self.env.cr.savepoint()
+            with self.subTest(turns=turns), freeze_time("2026-04-14 12:00:00"):
+                for notices in turns:
+                    notices._undo_sent("withdrawn", "Sent by mistake")
+                self.assertAlmostEqual(item.interest_claimed, 0, places=2)
+                self.assertEqual(second.case_id.amount_interest, 0)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def test_of_the_notice_before_the_last_and_of_the_next(self):
+        """What was taken back in between is claimed by the next, and only once."""
+        first = self.send_on("2026-03-16")
+        self.send_on("2026-04-14")
+        with freeze_time("2026-04-14 12:00:00"):
+            first._undo_sent("withdrawn", "Sent by mistake")
+        item = first.item_ids
+        claimed = item.interest_claimed
+        third = self.send_on("2026-05-12")
+        with freeze_time("2026-05-12 12:00:00"):
+            third._undo_sent("withdrawn", "Sent by mistake")
+        self.assertAlmostEqual(item.interest_claimed, claimed, places=2)
+        self.assertAlmostEqual(third.case_id.amount_interest, claimed, places=2)
+
+    def test_while_the_next_is_on_its_way(self):
+        """What is withdrawn after the figures were made is not claimed by them."""
+        first = self.send_on("2026-03-16")
+        with freeze_time("2026-04-14 08:00:00"), self.gateways():
+            second = self.propose()
+            self.ripen(second)
+            self.env["payment.reminder.sender"].sudo()._claim(second.sudo(), "ticket")
+            first._undo_sent("withdrawn", "Sent by mistake")
+            second.sudo().delivery_ids._set_sent()
+            self.env["payment.reminder.paperwork"].sudo()._finish(second.sudo())
+        self.assertAlmostEqual(
+            second.item_ids.interest_claimed, second.amount_interest, places=2
+        )
+        self.assertEqual(second.case_id.amount_interest, second.amount_interest)
