@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import email_normalize
 
 from ..rules import bounce
 
@@ -11,12 +12,19 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         # EXTENDS mail: a reminder that came back. Odoo takes for a bounce whatever
         # comes to the address for bounces, also that a mail is only late.
-        deliveries = self._find_bounced_reminders(message_dict)
+        deliveries = self._find_bounced_reminders(email_message, message_dict)
         failures = {
             delivery: failure
             for delivery in deliveries
             if (failure := bounce.find_failure(email_message, delivery.recipient))
         }
+        sender = email_normalize(message_dict["email_from"]) or None
+        deliveries.filtered(
+            lambda d: (
+                d not in failures
+                and bounce.needs_a_reader(email_message, d.recipient, sender)
+            )
+        )._ask_whether_it_arrived(bounce.read_text(email_message))
         if deliveries and not failures:
             return
         super()._routing_handle_bounce(email_message, message_dict)
@@ -29,13 +37,17 @@ class MailThread(models.AbstractModel):
             delivery._count_bounce(message_dict["bounced_email"])
 
     @api.model
-    def _find_bounced_reminders(self, message_dict):
+    def _find_bounced_reminders(self, email_message, message_dict):
         """Find the deliveries that a report is about, by the returned Message-Id.
+
+        Odoo reads it from the message that was returned, if there is one; else it may
+        be quoted in the text.
 
         Whoever forges a report has to know the Message-Id of a mail that was sent to
         the very address that is said to have failed.
         """
         numbers = message_dict["bounced_msg_ids"] or []
+        numbers = [*numbers, *bounce.find_message_ids(email_message)]
         messages = (
             self.env["mail.message"].sudo()._search([("message_id", "in", numbers)])
         )

@@ -11,6 +11,9 @@ from odoo.tools import plaintext2html
 
 from . import transactions
 
+#: So much of what a mail server wrote is shown to whoever looks at it.
+EXCERPT = 2000
+
 
 class PaymentReminderDelivery(models.Model):
     _inherit = "payment.reminder.delivery"
@@ -73,6 +76,38 @@ class PaymentReminderDelivery(models.Model):
             self.env["payment.reminder.paperwork"]._finish(reminder)
         elif reminder.state == "sent":
             reminder._settle_bounces()
+
+    def _ask_whether_it_arrived(self, text):
+        """Let a person read a report that has nothing in it for machines.
+
+        :param text: what the mail server wrote
+        """
+        for delivery in self:
+            case = delivery.case_id
+            if case.state == "closed" or delivery.state not in (
+                "sending",
+                "sent",
+                "uncertain",
+            ):
+                continue
+            summary = self.env._(
+                "Did it arrive? %(step)s to %(recipient)s",
+                step=delivery.step_id.name,
+                recipient=delivery.recipient,
+            )
+            if summary in case.activity_ids.mapped("summary"):
+                continue
+            case._ask_person(
+                summary,
+                plaintext2html(
+                    self.env._(
+                        "A mail server wrote about this reminder in a way that only a "
+                        "person can read. If it did not arrive, withdraw it and find "
+                        "an address that works.\n\n%s",
+                        text.strip()[:EXCERPT],
+                    )
+                ),
+            )
 
     def _count_bounce(self, counted):
         """Count a bounce on the contacts of this address, as Odoo does.

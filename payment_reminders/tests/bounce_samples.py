@@ -160,3 +160,17 @@ Sorry, no mailbox here by that name. (#5.1.1)
 Message-Id: {message_id}
 Subject: Reminder RC00001
 """
+
+#: For people only, and without the message that it is about.
+WEBMAIL = """Return-Path: <>
+From: "Mail Delivery System" <mailer-daemon@webmail.example>
+To: bounce@company.example
+Date: Tue, 15 Sep 2026 08:00:04 +0000
+Subject: Mail delivery failed
+Message-Id: <{number}@webmail.example>
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<html><body><p>Your mail to <b>{recipient}</b> came back: mailbox f&uuml;ll.</p>
+<pre>Message-Id: &lt;{bare_id}&gt;</pre></body></html>
+"""

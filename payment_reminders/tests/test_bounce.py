@@ -42,6 +42,7 @@ class BounceCommon(GatewayCommon):
             **{
                 "number": self.number,
                 "message_id": delivery.message_id,
+                "bare_id": delivery.message_id.strip("<>"),
                 "recipient": delivery.recipient,
                 "final": delivery.recipient,
                 "action": "failed",
@@ -255,6 +256,36 @@ class TestBounce(BounceCommon):
                 self.assertUntouched(reminder)
         # A mail of ours that is only late is no bounce for Odoo either.
         self.assertLessEqual(self.customer.message_bounce, 1)
+
+    def test_a_report_that_only_people_can_read(self):
+        """Nothing is taken back by itself; a person reads it, once."""
+        reminder = self.send_one()
+        case = reminder.case_id
+        case.user_id = self.rep
+        for sample, words in (
+            (samples.QMAIL, "Sorry, no mailbox here by that name."),
+            (samples.WEBMAIL, "mailbox füll"),
+        ):
+            with self.subTest(words=words):
+                for _twice in range(2):
+                    self.receive(sample, reminder.delivery_ids)
+                self.assertUntouched(reminder)
+                activity = case.activity_ids
+                self.assertEqual(activity.user_id, self.rep)
+                self.assertIn("ap@nordlys.example", activity.summary)
+                self.assertIn(words, activity.note)
+                activity.unlink()
+        for values in (
+            {"message_id": "<guess@company.example>"},
+            {"recipient": "x@y.example"},
+        ):
+            with self.subTest(**values):
+                self.receive(samples.QMAIL, reminder.delivery_ids, **values)
+                self.assertFalse(case.activity_ids)
+        for sample in (samples.OUT_OF_OFFICE, samples.READ):
+            self.receive(sample, reminder.delivery_ids)
+        self.receive(samples.POSTFIX, reminder.delivery_ids, action="delayed")
+        self.assertFalse(case.activity_ids)
 
     def test_forged(self):
         other = self.make_customer("Other", "other@x.example")

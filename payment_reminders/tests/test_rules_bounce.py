@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..rules.bounce import Failure, find_failure
+from ..rules.bounce import (
+    Failure,
+    find_failure,
+    find_message_ids,
+    needs_a_reader,
+    read_text,
+)
 
 ADDRESS = "ap@nordlys.example"
 
@@ -94,3 +100,46 @@ def test_nothing_that_strangers_write_breaks_it(text, kind):
         policy=email.policy.SMTP,
     )
     assert find_failure(message, ADDRESS) is None
+
+
+OURS = f"<{'0a' * 16}.payment-reminder@company.example>"
+DAEMON = "mailer-daemon@mx.example"
+
+
+def mail(text, kind="text/plain; charset=utf-8"):
+    return email.message_from_bytes(
+        f"From: {DAEMON}\nContent-Type: {kind}\n\n{text}".encode(),
+        policy=email.policy.SMTP,
+    )
+
+
+def test_message_ids_in_a_text():
+    quoted = f"Message-ID: {OURS}\nMessage-ID: <x@y.example>\n{OURS}"
+    assert find_message_ids(mail(quoted)) == (OURS,)
+    html = "<pre>" + quoted.replace("<", "&lt;").replace(">", "&gt;") + "</pre>"
+    assert find_message_ids(mail(html, "text/html")) == (OURS,)
+    assert find_message_ids(mail("no number")) == ()
+
+
+def test_what_only_people_can_read():
+    assert needs_a_reader(mail(f"{ADDRESS}: no such user"), ADDRESS, DAEMON)
+    assert needs_a_reader(mail(f"<b>{ADDRESS.upper()}</b>", "text/html"), ADDRESS, None)
+    returned = mail(f"To: A <{ADDRESS}>\n\nHello", "message/rfc822")
+    assert needs_a_reader(returned, ADDRESS, DAEMON)
+
+
+def test_what_nobody_need_read():
+    assert not needs_a_reader(mail("x@y.example: no such user"), ADDRESS, DAEMON)
+    # Its own answering machine.
+    assert not needs_a_reader(mail(f"{ADDRESS} is on holiday"), ADDRESS, ADDRESS)
+    # What has a part for machines says by that what became of it.
+    assert not needs_a_reader(report(group(action="delayed")), ADDRESS, DAEMON)
+    read = report(group(), kind="message/disposition-notification")
+    assert not needs_a_reader(read, ADDRESS, DAEMON)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["utf-8", "x-nobody", "utf-16"]))
+def test_whatever_comes_is_read(body, charset):
+    head = f"Content-Type: text/html; charset={charset}\n\n".encode()
+    text = read_text(email.message_from_bytes(head + body, policy=email.policy.SMTP))
+    assert isinstance(text, str)
