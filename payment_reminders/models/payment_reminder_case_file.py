@@ -4,11 +4,14 @@ One dict, of which the JSON is written and the PDF is printed. ``docs/case-file.
 says what is in it and how it is verified without this addon.
 """
 
+import base64
 import hashlib
 import json
 
 from odoo import api, fields, models
 from odoo.tools import float_repr, html2plaintext, html_sanitize
+
+from .payment_reminder_link import hide_keys
 
 FORMAT, VERSION = "payment-reminders-case-file", 1
 
@@ -49,8 +52,9 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "holds": self._list_holds(case),
             "questions": self._list_questions(case),
             "plans": self._list_plans(case),
-            "trail": self._list_trail(case),
         }
+        # The trail names ids and codes only, and what is hashed must stay as it is.
+        parts = {**hide_keys(parts), "trail": self._list_trail(case)}
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -202,8 +206,11 @@ class PaymentReminderCaseFile(models.AbstractModel):
     def _describe_message(self, delivery):
         mail = delivery.mail_mail_id
         body = mail.body_html or delivery.mail_message_id.body or ""
-        if delivery.channel != "email":
+        if delivery.channel == "letter":
+            body = base64.b64decode(delivery.letter_html or b"").decode()
+        elif delivery.channel != "email":
             body = html2plaintext(body)
+        pdf = base64.b64decode(delivery.letter_pdf or b"")
         return {
             "id": delivery.id,
             "channel": delivery.channel,
@@ -214,8 +221,8 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "message_id": delivery.message_id or "",
             "subject": mail.subject or delivery.mail_message_id.subject or "",
             "body": str(body),
-            # A letter on paper, as it was printed; base64.
-            "pdf": (delivery.letter_pdf or b"").decode(),
+            # The printed sheet itself shows a private link.
+            "pdf_sha256": hashlib.sha256(pdf).hexdigest() if pdf else "",
         }
 
     @api.model
@@ -303,7 +310,7 @@ class PaymentReminderCaseFile(models.AbstractModel):
                 "hash": event.hash,
                 "label": kinds[event.kind],
                 "by": event.user_id.name,
-                "details": event.details or "",
+                "details": hide_keys(event.details or ""),
             }
             for event in case.event_ids.sorted("seq")
         ]
@@ -318,13 +325,12 @@ class PaymentReminderCaseFile(models.AbstractModel):
         ]
         manifest += [
             {
-                "part": f"notices/{notice['id']}/messages/{message['id']}/{form}",
-                "sha256": get_digest(message[form]),
+                "part": f"notices/{notice['id']}/messages/{message['id']}/body",
+                "sha256": get_digest(message["body"]),
             }
             for notice in parts["notices"]
             for message in notice["messages"]
-            for form in ("body", "pdf")
-            if message[form]
+            if message["body"]
         ]
         return manifest
 

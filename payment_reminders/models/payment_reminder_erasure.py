@@ -5,6 +5,8 @@ The trail needs no change: it names nobody (``payment_reminder_event_note.py``).
 
 import json
 
+from markupsafe import escape
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -33,6 +35,7 @@ class PaymentReminderCase(models.Model):
         return True
 
     def _erase_personal_data(self):
+        self._erase_from_invoices()
         self.reminder_ids.delivery_ids._erase_personal_data()
         for notice in self.reminder_ids.filtered("facts"):
             notice.facts = _strip_facts(notice.facts)
@@ -46,16 +49,41 @@ class PaymentReminderCase(models.Model):
         self.event_ids.note_ids.unlink()
         self.activity_ids.unlink()
         self.query_ids.attachment_ids.unlink()
-        for thread in (self, self.query_ids, self.plan_ids):
+        for thread in (self, self.reminder_ids, self.query_ids, self.plan_ids):
             messages = self.env["mail.message"].search(
                 [("model", "=", thread._name), ("res_id", "in", thread.ids)]
             )
+            self.env["sms.sms"].search(
+                [("mail_message_id", "in", messages.ids)]
+            ).unlink()
             messages.attachment_ids.unlink()
             messages.unlink()
             self.env["ir.attachment"].search(
                 [("res_model", "=", thread._name), ("res_id", "in", thread.ids)]
             ).unlink()
         self._log_event("erased", {})
+
+    def _erase_from_invoices(self):
+        """Erase from the invoices' chatter where notices went, and why they came back.
+
+        What others wrote there is Odoo's, and stays as it is.
+        """
+        deliveries = self.reminder_ids.delivery_ids
+        personal = deliveries.mapped("failure_reason") + deliveries.mapped("recipient")
+        words = [str(escape(text)) for text in personal if text]
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", "account.move"),
+                ("res_id", "in", self.reminder_ids.line_ids.move_id.ids),
+                ("message_type", "=", "notification"),
+            ]
+        )
+        for message in messages:
+            body = str(message.body)
+            for text in words:
+                body = body.replace(text, self.env._("erased"))
+            if body != message.body:
+                message.body = body
 
     @api.model
     def _get_personal_fields(self):
@@ -99,6 +127,7 @@ class PaymentReminderDelivery(models.Model):
                     "partner_id": False,
                     "failure_reason": False,
                     "letter_pdf": False,
+                    "letter_html": False,
                     "is_dead_end": False,
                     "facts": delivery.facts and _strip_facts(delivery.facts),
                 }

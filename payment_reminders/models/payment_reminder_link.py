@@ -15,6 +15,22 @@ EPOCH = date(1970, 1, 1)
 #: Last day, then 128 bits of the signature: short enough for an SMS.
 LINK = re.compile(r"(?P<day>[0-9a-f]{4})(?P<signature>[A-Za-z0-9_-]{22})")
 SCOPE = "payment_reminders.link"
+#: By what a link opens the page of a case, or an invoice of Odoo's portal.
+_KEY = re.compile(r"(access_token=)[\w-]+")
+
+
+def hide_keys(part):
+    """Return what is shown to others than the customer, without keys of links.
+
+    :param part: a text, or what JSON can hold
+    """
+    if isinstance(part, str):
+        return _KEY.sub(r"\1left-out", part)
+    if isinstance(part, dict):
+        return {name: hide_keys(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [hide_keys(value) for value in part]
+    return part
 
 
 class ResCompany(models.Model):

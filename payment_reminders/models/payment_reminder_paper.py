@@ -37,6 +37,16 @@ class PaymentReminder(models.Model):
         :return: bytes
         :raise UserError: wkhtmltopdf is missing, or a text cannot be filled in
         """
+        return self._print_letter_html(self._render_letter_html())
+
+    def _render_letter_html(self):
+        """Return the letters of these notices as one page of HTML."""
+        html = self.env["ir.actions.report"]._render_qweb_html(REPORT, self.ids)[0]
+        return html.decode() if isinstance(html, bytes) else html
+
+    @api.model
+    def _print_letter_html(self, html):
+        """Return a page of letters as PDF; see :meth:`_render_letter_pdf`."""
         report = self.env["ir.actions.report"]
         if report.get_wkhtmltopdf_state() == "install":
             raise UserError(
@@ -45,9 +55,6 @@ class PaymentReminder(models.Model):
                     "server to install it."
                 )
             )
-        html = report._render_qweb_html(REPORT, self.ids)[0]
-        if isinstance(html, bytes):
-            html = html.decode()
         return report._run_wkhtmltopdf([html], report_ref=REPORT)
 
     # -- what is on the sheet ---------------------------------------------------

@@ -2,16 +2,21 @@
 
 import base64
 import logging
+import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from .payment_reminder_link import hide_keys
 from .payment_reminder_paper_wire import is_printing, printing
 from .payment_reminder_paperwork import MAX_ATTEMPTS
 from .payment_reminder_wire import DOWN
 
 _logger = logging.getLogger(__name__)
+
+#: The picture of the link on a letter, which a telephone can read.
+_LINK_CODE = re.compile(r'<img[^>]*class="o_letter_link_code"[^>]*>')
 
 #: So many letters are made in one go: a browser waits for them.
 LETTERS_PER_RUN = 100
@@ -122,14 +127,27 @@ class PaymentReminderDelivery(models.Model):
         copy=False,
         help="The letter as it was made for printing.",
     )
+    letter_html = fields.Binary(
+        attachment=True,
+        readonly=True,
+        copy=False,
+        help="The same for the case file: without the link to the customer's page.",
+    )
 
     def _render_letter(self):
         """Make and keep the PDF of this letter."""
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                pdf = self.reminder_id._render_letter_pdf()
-                self.sudo().letter_pdf = base64.b64encode(pdf)
+                html = self.reminder_id._render_letter_html()
+                pdf = self.reminder_id._print_letter_html(html)
+                shown = hide_keys(_LINK_CODE.sub("", html))
+                self.sudo().write(
+                    {
+                        "letter_pdf": base64.b64encode(pdf),
+                        "letter_html": base64.b64encode(shown.encode()),
+                    }
+                )
         except Exception as error:  # a template is free text: anything may come
             _logger.warning("Letter of reminder %s: %s", self.reminder_id.id, error)
             self.sudo().failure_reason = self.env._(
@@ -139,7 +157,9 @@ class PaymentReminderDelivery(models.Model):
     def _drop_draft(self):
         # EXTENDS payment_reminders
         result = super()._drop_draft()
-        self.filtered("letter_pdf").sudo().write({"letter_pdf": False})
+        self.filtered("letter_pdf").sudo().write(
+            {"letter_pdf": False, "letter_html": False}
+        )
         return result
 
 

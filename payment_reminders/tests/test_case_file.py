@@ -16,12 +16,14 @@ class TestCaseFile(GatewayCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
-        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
-            {"fee_policy": "statutory", "charge_interest": True}
+        dkk = cls.use_danish_law(fee_policy="statutory", charge_interest=True)
+        cls.ladder.step_ids.mail_template_id.body_html = (
+            "<p>You owe <t t-out='object.amount_claim'/>, "
+            "<a t-att-href='object._get_pay_url()'>see it</a></p>"
         )
-        dkk = cls.env.ref("base.DKK")
-        dkk.active = True
+        cls.ladder.step_ids.sms_template_id.body = (
+            "You owe {{ object.amount_claim }}: {{ object._get_pay_url() }}"
+        )
         cls.customer.write({"phone": MOBILE, "street": "Lyngvej 7", "city": "Lyngby"})
         cls.move = cls.make_invoice(due="2026-03-02", amount=10000, currency_id=dkk.id)
 
@@ -77,6 +79,28 @@ class TestCaseFile(GatewayCommon, HttpCase):
         self.assertEqual(kinds[0], "opened")
         for kind in ("sent", "payment_seen", "frozen", "bounced", "withdrawn"):
             self.assertIn(kind, kinds)
+
+    def test_no_link_of_the_customer_is_in_it(self):
+        """Whoever gets the file must not be able to open the customer's page."""
+        link = re.compile(r"access_token=[0-9a-f]{4}[\w-]{22}")
+        mail = self.second.delivery_ids.mail_mail_id
+        [sent] = set(link.findall(mail.body_html))
+        self.env["payment.reminder.query"].sudo().create(
+            {
+                "case_id": self.case.id,
+                "kind": "amount",
+                "description": f"Nothing to see on http://x.example/?{sent}",
+            }
+        )
+        file = self.env["payment.reminder.case.file"]._to_json(self.case).decode()
+        page = self.env["ir.actions.report"]._render_qweb_html(
+            "payment_reminders.report_case_file", self.case.ids
+        )[0]
+        for text in (file, page.decode()):
+            self.assertIn("see it", text)
+            self.assertIn("access_token=left-out", text)
+            self.assertNotRegex(text, link)
+            self.assertNotIn(sent.partition("=")[2], text)
 
     def test_verified_as_the_document_says(self):
         """The very code of docs/case-file.md, on the file that is downloaded."""

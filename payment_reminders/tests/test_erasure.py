@@ -127,6 +127,57 @@ class TestErasure(GatewayCommon):
         self.assertNamesNobody("".join(self.case.message_ids.mapped("body")))
         self.assertFalse(self.env["sms.sms"].search([("number", "ilike", "20123456")]))
 
+    def test_no_table_of_ours_names_anybody(self):
+        """Nor does what we wrote on the invoices and to the customer."""
+        with freeze_time("2026-10-20 08:00:00"), self.gateways():
+            self.case.query_ids.with_user(self.manager).action_close()
+            self.ladder.step_ids.write({"channels": "email,sms", "channel_mode": "all"})
+            self.person.email = "ingrid@new.example"
+            self.make_invoice(due=10, partner=self.person)
+            third = self.propose()
+            third.sudo().write(
+                {
+                    "personal_text": "Dear Ingrid",
+                    "override_note": "Ingrid asked for it",
+                    "fee_limit_note": "Ingrid has no money",
+                }
+            )
+            self.send(third)
+            self.assertEqual(third.delivery_ids.mapped("state"), ["sent", "sent"])
+            third.with_user(self.manager).action_withdraw("Ingrid was right")
+            self.case.with_user(self.manager).action_close("Ingrid has moved")
+        ours = {
+            model._table
+            for model in self.env.values()
+            if model._auto
+            and not model._transient
+            and model._original_module == "payment_reminders"
+        }
+        tables = (ours | {"mail_message", "mail_mail", "sms_sms"}) - {"res_company"}
+        tables |= {"mail_activity", "mail_notification", "mail_tracking_value"}
+        named = {table for table in tables if self.find_names(table)}
+        self.assertLessEqual({"payment_reminder", "mail_message", "sms_sms"}, named)
+        self.case.with_user(self.manager).action_erase_personal_data()
+        self.person.write(
+            {"name": "E", "email": False, "phone": False, "street": False}
+        )
+        for table in sorted(tables):
+            with self.subTest(table):
+                self.assertFalse(self.find_names(table))
+
+    def find_names(self, table):
+        """Return the rows of a table that name the customer; the chatter of the
+        contact itself is Odoo's."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL("SELECT row_to_json(t)::text FROM %s t", SQL.identifier(table))
+        )
+        return [
+            text
+            for [text] in rows
+            if any(word in text for word in PERSONAL) and "res.partner" not in text
+        ]
+
     def test_only_when_it_is_over_and_by_a_manager(self):
         with self.assertRaises(UserError):
             self.case.with_user(self.rep).action_erase_personal_data()

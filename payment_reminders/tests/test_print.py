@@ -1,6 +1,8 @@
 """Letters wait for a person who prints them, and are asked about afterwards."""
 
 import base64
+import hashlib
+import json
 import shutil
 import smtplib
 import unittest
@@ -57,6 +59,26 @@ class TestPrint(GatewayCommon):
         )
         domain = literal_eval(action["domain"].strip())
         return self.env["payment.reminder"].search(domain)
+
+    def test_the_case_file_has_the_letter_without_its_link(self):
+        self.ladder.step_ids.mail_template_id.body_html = (
+            "<t t-out='object._get_letter_block(\"answer\")'/>"
+        )
+        reminder = self.waiting()
+        self.print_letters(reminder)
+        case = reminder.case_id
+        key = case._portal_ensure_token()
+        letter = reminder._render_letter_html()
+        for secret in (key, "o_letter_link_code"):
+            self.assertIn(secret, letter)
+        file = self.env["payment.reminder.case.file"]._build(case)
+        [[message]] = [notice["messages"] for notice in file["notices"]]
+        self.assertIn("scan the code", message["body"])
+        self.assertIn("access_token=left-out", message["body"])
+        for secret in (key, "o_letter_link_code"):
+            self.assertNotIn(secret, json.dumps(file))
+        pdf = base64.b64decode(reminder.delivery_ids.letter_pdf)
+        self.assertEqual(message["pdf_sha256"], hashlib.sha256(pdf).hexdigest())
 
     # -- waiting ----------------------------------------------------------------
 
