@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import psycopg2
 from stdnum.dk import cvr
 from stdnum.exceptions import ValidationError
 from stdnum.fi import ytunnus
@@ -113,27 +112,6 @@ def make_debtors(env, fake):
     return bankrupt
 
 
-class Watch:
-    """Looks, at every question, whether anybody holds a transaction open."""
-
-    def __init__(self, env):
-        self.dsn = sql_db.connection_info_for(env.cr.dbname)[1]
-        self.connection = psycopg2.connect(**self.dsn)
-        self.connection.autocommit = True
-        self.open = 0
-        self.looked = 0
-
-    def __call__(self, code):
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = %s"
-                " AND xact_start IS NOT NULL AND pid != pg_backend_pid()",
-                [self.dsn.get("database") or self.dsn["dbname"]],
-            )
-            self.looked += 1
-            self.open += bool(cursor.fetchone()[0])
-
-
 def run_and_be_killed(env, fake, after):
     """Let a copy of this process run, and kill it after so many questions."""
     pid = os.fork()
@@ -153,22 +131,13 @@ def run_and_be_killed(env, fake, after):
 def main(env):
     env["ir.cron"].search([]).active = False
     sys.path.insert(0, str(Path.cwd() / "payment_reminders_company_status" / "tests"))
-    from fake_registers import Company, FakeRegisters
+    from fake_registers import SETTINGS, Company, FakeRegisters
+    from transaction_watch import TransactionWatch
 
     with FakeRegisters(assume=Company()) as fake:
         for key, value in fake.parameters.items():
             env["ir.config_parameter"].set_param(key, value)
-        env.company.write(
-            {
-                "company_status_active": True,
-                "company_status_danish_register": "virk",
-                "company_status_virk_user": "demo",
-                "company_status_virk_password": "not-a-secret",
-                "company_status_bolagsverket_client": "demo-client",
-                "company_status_bolagsverket_secret": "not-a-secret",
-                "company_status_companies_house_key": "demo-key",
-            }
-        )
+        env.company.write(SETTINGS)
         bankrupt = make_debtors(env, fake)
         env.cr.commit()
         fake.limits = LIMITS
@@ -181,7 +150,8 @@ def main(env):
             [("status", "!=", False)]
         )
         env.cr.commit()
-        fake.before = watch = Watch(env)
+        watch = TransactionWatch(**sql_db.connection_info_for(env.cr.dbname)[1])
+        fake.before = lambda _code: watch.look()
         # A run that was put off by a limit goes on when the register has rested.
         for _run in range(20):
             env["payment.reminder.case"]._cron_company_status()

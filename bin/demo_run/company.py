@@ -74,7 +74,7 @@ def _write_company(env: Environment) -> None:
             "reminder_bank_stale_days": BANK_STALE_DAYS,
             "reminder_require_invoice_sent": "always",
             "reminder_fee_agreed": True,
-            **registers.LOGIN,
+            **registers.SETTINGS,
         }
     )
     company.partner_id.write({"tz": "Europe/Copenhagen", "lang": "da_DK"})

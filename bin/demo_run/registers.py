@@ -13,33 +13,34 @@ from typing import Any
 
 _FAKES = Path("payment_reminders_company_status") / "tests" / "fake_registers.py"
 _REPO = Path(__file__).parents[2]
-#: Logins that the company of the demo has got.
-LOGIN = {
-    "company_status_active": True,
-    "company_status_danish_register": "virk",
-    "company_status_virk_user": "demo",
-    "company_status_virk_password": "not-a-secret",
-    "company_status_bolagsverket_client": "demo-client",
-    "company_status_bolagsverket_secret": "not-a-secret",
-    "company_status_companies_house_key": "demo-key",
-}
-NAMES = (
-    "virk",
-    "cvrapi",
-    "bronnoysund",
-    "bolagsverket",
-    "bolagsverket_token",
-    "prh",
-    "companies_house",
-)
+
+
+def _load() -> ModuleType:
+    """Load the fakes by their path: importing the addon would import Odoo."""
+    spec = importlib.util.spec_from_file_location("fake_registers", _REPO / _FAKES)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    # Its dataclasses look themselves up by the name of their module.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_fakes = _load()
+#: What the company of the demo enters in its settings.
+SETTINGS: dict[str, Any] = _fakes.SETTINGS
+
+
+def get_parameters(url: str) -> dict[str, str]:
+    """Return the system parameters that lead to these registers."""
+    return dict(_fakes.get_parameters(url))
 
 
 class Registers:
     """The registers of five countries, in which every company is in good standing."""
 
     def __init__(self) -> None:
-        module = _load()
-        self._server: Any = module.FakeRegisters(assume=module.Company())
+        self._server: Any = _fakes.FakeRegisters(assume=_fakes.Company())
 
     @property
     def url(self) -> str:
@@ -55,12 +56,6 @@ class Registers:
         self._server.__exit__()
 
 
-def get_parameters(url: str) -> dict[str, str]:
-    """Return the system parameters that lead to these registers."""
-    prefix = "payment_reminders_company_status"
-    return {f"{prefix}.{name}_url": f"{url}/{name}" for name in NAMES}
-
-
 def tell(url: str, country: str, number: str, word: str, since: date) -> None:
     """Let a register say something else of a company from now on."""
     company = {
@@ -74,14 +69,3 @@ def tell(url: str, country: str, number: str, word: str, since: date) -> None:
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     opener.open(request, timeout=30).close()
-
-
-def _load() -> ModuleType:
-    """Load the fakes by their path: importing the addon would import Odoo."""
-    spec = importlib.util.spec_from_file_location("fake_registers", _REPO / _FAKES)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclasses look themselves up by the name of their module.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module

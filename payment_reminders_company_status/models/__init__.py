@@ -1,4 +1,6 @@
 from . import payment_reminder_register
+from . import payment_reminder_register_question
+from . import payment_reminder_register_people
 from . import payment_reminder_company_status
 from . import payment_reminder_case
 from . import res_company

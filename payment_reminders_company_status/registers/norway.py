@@ -2,7 +2,7 @@
 
 from odoo.addons.payment_reminders.rules.insolvency import Status, gravest
 
-from .base import NONSENSE, Heard, Register, malformed, read_date
+from .base import NONSENSE, Heard, Register, malformed, not_there, read_date
 from .door import Outcome
 
 PATH = "/enhetsregisteret/api/enheter"
@@ -26,9 +26,12 @@ class Bronnoysund(Register):
 
     def look_up(self, numbers):
         # EXTENDS Register
-        answer = self.door.get(
-            PATH,
-            params={"organisasjonsnummer": ",".join(numbers), "size": len(numbers)},
+        # The list is there even when nobody is in it.
+        answer = not_there(
+            self.door.get(
+                PATH,
+                params={"organisasjonsnummer": ",".join(numbers), "size": len(numbers)},
+            )
         )
         if answer.outcome != Outcome.OK:
             return self.nothing(answer)

@@ -1,2 +1,3 @@
 from . import test_daily_check
 from . import test_registers
+from . import test_real_killed

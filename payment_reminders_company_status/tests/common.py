@@ -1,6 +1,6 @@
 from odoo.addons.payment_reminders.tests.common import ReminderCommon
 
-from .fake_registers import FakeRegisters
+from .fake_registers import SETTINGS, FakeRegisters
 
 #: Well-formed numbers of nobody.
 NUMBERS = {
@@ -39,17 +39,7 @@ class RegisterCommon(ReminderCommon):
             )
         # Logins are for administrators.
         cls.company = cls.company.sudo()
-        cls.company.write(
-            {
-                "company_status_active": True,
-                "company_status_danish_register": "virk",
-                "company_status_virk_user": "demo",
-                "company_status_virk_password": "not-a-secret",
-                "company_status_bolagsverket_client": "demo-client",
-                "company_status_bolagsverket_secret": "not-a-secret",
-                "company_status_companies_house_key": "demo-key",
-            }
-        )
+        cls.company.write(SETTINGS)
         cls.registers = cls.env["payment.reminder.register"]._provide(cls.company)
 
     def setUp(self):

@@ -27,6 +27,26 @@ LOGINS = {
     "bolagsverket_token": ("demo-client", "not-a-secret"),
     "companies_house": ("demo-key", ""),
 }
+#: What a company enters in its settings to ask them all.
+SETTINGS = {
+    "company_status_active": True,
+    "company_status_danish_register": "virk",
+    "company_status_virk_user": LOGINS["virk"][0],
+    "company_status_virk_password": LOGINS["virk"][1],
+    "company_status_bolagsverket_client": LOGINS["bolagsverket_token"][0],
+    "company_status_bolagsverket_secret": LOGINS["bolagsverket_token"][1],
+    "company_status_companies_house_key": LOGINS["companies_house"][0],
+}
+#: What the fakes answer to.
+NAMES = (
+    "virk",
+    "cvrapi",
+    "bronnoysund",
+    "bolagsverket",
+    "bolagsverket_token",
+    "prh",
+    "companies_house",
+)
 #: What a proper Norwegian unit has.
 FLAGS = ("konkurs", "underAvvikling", "underTvangsavviklingEllerTvangsopplosning")
 SWEDISH_LIST = "pagaendeAvvecklingsEllerOmstruktureringsforfarande"
@@ -82,6 +102,15 @@ BAD_DAYS = {
 }
 
 
+def get_parameters(url):
+    """Return the system parameters that lead to fakes instead of the real registers.
+
+    :param url: where the fakes are
+    """
+    prefix = "payment_reminders_company_status"
+    return {f"{prefix}.{name}_url": f"{url}/{name}" for name in NAMES}
+
+
 class FakeRegisters(ThreadingHTTPServer):
     """``with FakeRegisters() as fake: … fake.url``
 
@@ -122,20 +151,8 @@ class FakeRegisters(ThreadingHTTPServer):
 
     @property
     def parameters(self):
-        """System parameters that lead to this server instead of the real ones."""
-        prefix = "payment_reminders_company_status."
-        return {
-            f"{prefix}{name}_url": f"{self.url}/{name}"
-            for name in (
-                "virk",
-                "cvrapi",
-                "bronnoysund",
-                "bolagsverket",
-                "bolagsverket_token",
-                "prh",
-                "companies_house",
-            )
-        }
+        """System parameters that lead to this server; see :func:`get_parameters`."""
+        return get_parameters(self.url)
 
     def set(self, country, number, word="", since="2026-09-15", ended="", **more):
         """Say what a company is from now on."""
@@ -354,7 +371,7 @@ class _Handler(BaseHTTPRequestHandler):
                     ]
                 }
             )
-        return Response({"organisationer": [_make_swedish(number, company)]})
+        return Response({"organisationer": [make_swedish(number, company)]})
 
     # -- Finland ----------------------------------------------------------------
 
@@ -446,7 +463,8 @@ def _make_norwegian(number, company):
     return _replace(made, company.more)
 
 
-def _make_swedish(number, company):
+def make_swedish(number, company):
+    """Return an organisation as Bolagsverket answers with it."""
     rows = []
     if company.word:
         rows.append({"kod": company.word, "klartext": "-", "fromDatum": company.since})

@@ -4,12 +4,18 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import freeze_time, tagged
 
 from .common import NUMBERS, RegisterCommon
 
 #: Danish numbers with a good check digit.
 DANISH = ("12345674", "90810103", "90810111", "90810138")
+SECRETS = (
+    "company_status_virk_password",
+    "company_status_bolagsverket_secret",
+    "company_status_companies_house_key",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -218,11 +224,21 @@ class TestDailyCheck(RegisterCommon):
         with self.assertRaises(UserError):
             check.with_user(self.manager).action_check_now()
 
+    def test_a_copy_of_the_database_asks_nobody(self):
+        self.owe("DK")
+        self.env.flush_all()
+        for query in get_neutralization_queries(["payment_reminders_company_status"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertFalse(any(self.company[name] for name in SECRETS))
+        self.run_check()
+        self.assertFalse(self.fake.questions)
+
     def test_secrets_are_for_administrators(self):
         company = self.company.with_user(self.manager)
-        for name in ("virk_password", "bolagsverket_secret", "companies_house_key"):
+        for name in SECRETS:
             with self.assertRaises(AccessError):
-                company.read([f"company_status_{name}"])
+                company.read([name])
 
     def test_no_secret_is_logged_nor_shown(self):
         self.owe("DK")

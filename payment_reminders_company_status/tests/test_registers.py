@@ -1,11 +1,17 @@
 """Each register over real HTTP: every status, and every way of answering badly."""
 
+import time
+
+import requests
+
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.payment_reminders.rules.insolvency import WORDS
+
 from ..registers import Outcome
 from .common import COUNTRIES, NUMBERS, RegisterCommon
-from .fake_registers import SWEDISH_LIST, Response
+from .fake_registers import HTML, SWEDISH_LIST, TEXT, Company, Response, make_swedish
 
 FREEZE, UNSURE, ASK, NOTHING = ["insolvency"], ["status_unknown"], "ask", "nothing"
 FAULT = {"fel": {"typ": "OTILLGANGLIG_UPPGIFTSKALLA", "felBeskrivning": "-"}}
@@ -35,12 +41,22 @@ STATUSES = [
     ("virk", "OPLØST EFTER FUSION", {}, "succeeded", FREEZE),
     ("virk", "OPLØST EFTER SPALTNING", {}, "succeeded", FREEZE),
     ("virk", "OPLØST EFTER GRÆNSEOVERSKRIDENDE FUSION", {}, "succeeded", FREEZE),
+    (
+        "virk",
+        "OPLØST EFTER GRÆNSEOVERSKRIDENDE SPALTNING",
+        {},
+        "succeeded",
+        FREEZE,
+    ),
     ("virk", "OPLØST", {}, "dissolved", FREEZE),
     ("virk", "SLETTET", {}, "dissolved", FREEZE),
     ("virk", "OPHØRT", {}, "dissolved", FREEZE),
     ("virk", "LUKKET", {}, "dissolved", FREEZE),
     ("virk", "OMDANNET", {}, "unknown", UNSURE),
     ("virk", "NOGET HELT NYT", {}, "unknown", UNSURE),
+    # New words that tell by a part of them what they are.
+    ("virk", "UNDER EN NY SLAGS KONKURS", {}, "bankruptcy", FREEZE),
+    ("virk", "OPLØST PÅ EN NY MÅDE", {}, "dissolved", FREEZE),
     # Ended, whatever the last status says; ended and begun again.
     ("virk", "", {"livsforloeb": ENDED_LIFE}, "dissolved", FREEZE),
     ("virk", "", {"livsforloeb": TWO_LIVES}, "active", NOTHING),
@@ -94,6 +110,13 @@ STATUSES = [
     ("bolagsverket", "81", {}, "changing", ASK),
     ("bolagsverket", "82", {}, "changing", ASK),
     ("bolagsverket", "90", {}, "succeeded", FREEZE),
+    ("bolagsverket", "91", {}, "succeeded", FREEZE),
+    *(
+        ("bolagsverket", str(number), {}, "dissolved", FREEZE)
+        for number in range(61, 79)
+    ),
+    ("bolagsverket", "KKAV", {}, "dissolved", FREEZE),
+    ("bolagsverket", "LIAV", {}, "dissolved", FREEZE),
     ("bolagsverket", "ZZ", {}, "unknown", UNSURE),
     (
         "bolagsverket",
@@ -139,6 +162,7 @@ STATUSES = [
     # Part of the answer is a fault, inside a good answer; or is not there at all.
     ("bolagsverket", "", {SWEDISH_LIST: FAULT}, None, NOTHING),
     ("bolagsverket", "", {"avregistreradOrganisation": FAULT}, None, NOTHING),
+    ("bolagsverket", "", {"avregistreringsorsak": FAULT}, None, NOTHING),
     ("bolagsverket", "", {SWEDISH_LIST: ...}, None, NOTHING),
     ("prh", "", {}, "active", NOTHING),
     ("prh", "KONK", {}, "bankruptcy", FREEZE),
@@ -195,8 +219,19 @@ class TestRegisters(RegisterCommon):
                 self.company
             )
 
+    #: A register that takes the question and says nothing.
+    is_silent = False
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **more):
+        # OVERRIDE odoo: its tests wait ten seconds at least
+        if cls.is_silent:
+            raise requests.exceptions.ReadTimeout("nothing came")
+        return super()._request_handler(session, request, **more)
+
     def test_every_status_ends_as_the_law_has_it(self):
         cases = {country: self.owe(country) for country in NUMBERS}
+        seen = set()
         for code, word, more, status, what in STATUSES:
             with self.subTest(register=code, word=word, more=more):
                 country = COUNTRIES[code]
@@ -206,6 +241,7 @@ class TestRegisters(RegisterCommon):
                 self.forget(case)
                 self.run_check()
                 check = self.get_check(case)
+                seen.add((country, "".join((check.word or "").split()).upper()))
                 self.assertEqual(check.status or None, status)
                 self.assertEqual(
                     self.get_freezes(case), what if isinstance(what, list) else []
@@ -217,6 +253,9 @@ class TestRegisters(RegisterCommon):
                     self.assertTrue(
                         check.good_at or status == "unknown" or word == "410"
                     )
+
+        known = {(country, word) for country in WORDS for word in WORDS[country]}
+        self.assertFalse(known - seen, "words that no register said here")
 
     def forget(self, case):
         """Let it be as if nobody had ever looked."""
@@ -280,6 +319,123 @@ class TestRegisters(RegisterCommon):
                     self.fake.behave()
             self.get_check(case).unlink()
             case._close("manual")
+
+    def test_who_cannot_be_reached_or_does_not_answer(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        for code, country in COUNTRIES.items():
+            self.use(code)
+            case = self.owe(country)
+            register = self.get_register(code)
+            for name in ("silent", "refused"):
+                with self.subTest(register=code, name=name):
+                    self.get_check(case).unlink()
+                    register._start_again()
+                    type(self).is_silent = name == "silent"
+                    key = f"payment_reminders_company_status.{code}_url"
+                    parameters.set_param(
+                        key,
+                        # Nobody listens there.
+                        "http://127.0.0.1:1"
+                        if name == "refused"
+                        else self.fake.parameters[key],
+                    )
+                    self.run_check()
+                    type(self).is_silent = False
+                    parameters.set_param(key, self.fake.parameters[key])
+                    self.assertEqual(register.problem, "unavailable")
+                    self.assertFalse(self.get_check(case).status)
+                    self.assertFalse(self.get_freezes(case))
+            case._close("manual")
+
+    def test_an_address_that_has_moved_says_nothing_of_anybody(self):
+        """Where "404" is not how a register tells of a number that it does not know."""
+        for code in ("virk", "cvrapi", "bronnoysund", "bolagsverket", "prh"):
+            self.use(code)
+            country = COUNTRIES[code]
+            case = self.owe(country)
+            self.fake.set(country, NUMBERS[country])
+            self.run_check()
+            for status in (404, 410):
+                with self.subTest(register=code, status=status):
+                    self.get_check(case).checked_at = False
+                    self.fake.misbehave(code, Response("<html>", status, HTML))
+                    self.run_check()
+                    self.assertEqual(self.get_register(code).problem, "unavailable")
+                    check = self.get_check(case)
+                    self.assertEqual(check.status, "active", "as last known")
+                    self.assertEqual(check.problem, "unavailable")
+                    check.asked_at = False
+                    self.registers._start_again()
+            self.get_check(case).unlink()
+            case._close("manual")
+
+    def test_a_bad_day_of_where_the_tokens_come_from(self):
+        case = self.owe("SE")
+        self.fake.set("SE", NUMBERS["SE"])
+        register = self.get_register("bolagsverket")
+        for name, (problem, _rest) in BAD_DAYS.items():
+            with self.subTest(day=name):
+                self.get_check(case).unlink()
+                register._start_again()
+                self.fake.misbehave("bolagsverket_token", name)
+                self.run_check()
+                # "400" is how it says there that it does not know the client.
+                expected = "auth" if problem == "rejected" else problem
+                self.assertEqual(register.problem, expected)
+                self.assertFalse(self.get_check(case).status)
+                self.assertFalse(self.fake.count("bolagsverket"))
+                self.fake.behave()
+
+    def test_companies_house_says_when_it_may_be_asked_again(self):
+        self.owe("GB")
+        moment = str(int(time.time()) + 200)
+        self.fake.misbehave(
+            "companies_house",
+            Response("", 429, TEXT, (("X-Ratelimit-Reset", moment),)),
+        )
+        self.run_check()
+        register = self.get_register("companies_house")
+        rest = register.rests_until - fields.Datetime.now()
+        self.assertAlmostEqual(rest.total_seconds(), 200, delta=2)
+
+    def test_a_list_that_leaves_one_out(self):
+        """Virk does not know that one; in Norway it is asked about alone."""
+        numbers = {
+            "virk": ("12345674", "90810103", "90810111"),
+            "bronnoysund": ("974760673", "971032081", "889640782"),
+        }
+        for code, (fine, bankrupt, missing) in numbers.items():
+            with self.subTest(register=code):
+                country = COUNTRIES[code]
+                cases = [self.owe(country, n) for n in (fine, bankrupt, missing)]
+                self.fake.set(country, fine)
+                word = "UNDER KONKURS" if country == "DK" else "konkurs"
+                self.fake.set(country, bankrupt, word)
+                self.run_check()
+                self.assertEqual(
+                    [self.get_check(case).status for case in cases],
+                    ["active", "bankruptcy", "not_found"],
+                )
+                asked = self.fake.count(code)
+                self.assertEqual(asked, 1 if country == "DK" else 2)
+
+    def test_several_entries_of_bolagsverket(self):
+        """The gravest counts; an answer without any says nothing."""
+        case = self.owe("SE")
+        number = NUMBERS["SE"]
+        fine, bankrupt = (make_swedish(number, Company(w)) for w in ("", "KK"))
+        for entries, status in (
+            ([fine, bankrupt], "bankruptcy"),
+            ([fine, fine], "active"),
+            ([], None),
+        ):
+            with self.subTest(status=status):
+                self.forget(case)
+                self.fake.misbehave(
+                    "bolagsverket", Response({"organisationer": entries})
+                )
+                self.run_check()
+                self.assertEqual(self.get_check(case).status or None, status)
 
     def test_errors_of_cvrapi_come_with_a_good_status(self):
         self.use("cvrapi")

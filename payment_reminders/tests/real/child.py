@@ -8,12 +8,16 @@ import traceback
 from freezegun import freeze_time
 
 
-def serve(database):
-    """Carry out one scene for each line of standard input."""
+def serve(database, folder):
+    """Carry out one scene for each line of standard input.
+
+    :param folder: where the scenes are
+    """
     # Whatever prints there must not be taken for an answer.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     registry = open_registry(database)
+    sys.path.insert(0, folder)
     import scenes
 
     reply(answers, {"result": "ready"})
@@ -92,4 +96,4 @@ def reply(answers, answer):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

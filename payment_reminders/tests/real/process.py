@@ -22,11 +22,13 @@ class Child:
 
     :param database: name of a database with the addon
     :param log: file for what Odoo says there
+    :param folder: where the scenes are that it plays
     """
 
-    def __init__(self, database, log=None):
+    def __init__(self, database, log=None, folder=_SCRIPT.parent):
         self.database = database
         self.log = log
+        self.folder = folder
         self._process = None
         self._starting = False
 
@@ -36,7 +38,14 @@ class Child:
         environment = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
         environment.pop("PGDATABASE", None)
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(_SCRIPT), self.database],
+            [
+                sys.executable,
+                "-W",
+                "ignore",
+                str(_SCRIPT),
+                self.database,
+                str(self.folder),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,
