@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..rules import guard
+from .selections import labels_of
 
 
 class PaymentReminder(models.Model):
@@ -18,9 +19,7 @@ class PaymentReminder(models.Model):
         ondelete="set null",
     )
     channel_choice = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.delivery"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.delivery", "channel"),
         string="Chosen channel",
         readonly=True,
         help="Empty: as the step says.",

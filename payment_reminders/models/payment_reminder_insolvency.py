@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import RedirectWarning
 
 from ..rules import insolvency
+from .selections import labels_of
 
 #: Holds that nobody lifts without saying why.
 NEED_A_REASON = (insolvency.INSOLVENCY, insolvency.STATUS_UNKNOWN)
@@ -23,9 +24,7 @@ class PaymentReminderCase(models.Model):
         string="Debtor in trouble", compute="_compute_company_status_id"
     )
     company_status = fields.Selection(
-        selection=lambda self: (
-            self.env["payment.reminder.company.status"]._fields["status"].selection
-        ),
+        selection=labels_of("payment.reminder.company.status", "status"),
         string="Status in the register",
         compute="_compute_company_status_id",
     )

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from . import bulk, transactions
+from .selections import labels_of
 
 CASES_PER_BATCH = 100
 NOTICES_PER_BATCH = 20
@@ -44,16 +45,12 @@ class PaymentReminderRun(models.Model):
     )
     skip_window = fields.Boolean(string="Without the hold window", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.step"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.step", "kind"),
         string="Only",
         readonly=True,
     )
     channel = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.delivery"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.delivery", "channel"),
         readonly=True,
     )
     fee_limit = fields.Float(readonly=True, digits="Product Price", default=-1.0)

@@ -1,3 +1,4 @@
+from . import payment_reminder_report
 from . import payment_reminder_report_overdue
 from . import payment_reminder_report_step
 from . import payment_reminder_report_claim

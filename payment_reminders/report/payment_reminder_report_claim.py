@@ -6,6 +6,7 @@ class PaymentReminderReportClaim(models.Model):
     """The claim ledger: fees, interest and lump sums, and what became of them."""
 
     _name = "payment.reminder.report.claim"
+    _inherit = "payment.reminder.report"
     _description = "Fees and Interest: claimed, collected, waived"
     _auto = False
     _order = "date desc, id desc"
@@ -16,11 +17,8 @@ class PaymentReminderReportClaim(models.Model):
         "payment.reminder": ["step_id"],
     }
 
-    company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     case_id = fields.Many2one("payment.reminder.case", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     step_id = fields.Many2one("payment.reminder.step", readonly=True)
     date = fields.Date(readonly=True)
     cost = fields.Selection(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.selections import labels_of
 from ..rules import ageing, balance
 
 
@@ -8,6 +9,7 @@ class PaymentReminderReportOverdue(models.Model):
     """What is owed on due items as the books have it, by age."""
 
     _name = "payment.reminder.report.overdue"
+    _inherit = "payment.reminder.report"
     _description = "Open Due Items by Age"
     _auto = False
     _order = "date_due, id"
@@ -23,16 +25,11 @@ class PaymentReminderReportOverdue(models.Model):
         "payment.reminder.item": ["case_id", "step_id", "move_line_id"],
     }
 
-    company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
     case_id = fields.Many2one("payment.reminder.case", readonly=True)
     case_state = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.case"]
-        ._fields["state"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.case", "state"),
         string="State of the case",
         readonly=True,
     )

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.selections import labels_of
+
 
 class PaymentReminderReportPromise(models.Model):
     """What customers promised in payment plans, and what came in of it.
@@ -10,6 +12,7 @@ class PaymentReminderReportPromise(models.Model):
     """
 
     _name = "payment.reminder.report.promise"
+    _inherit = "payment.reminder.report"
     _description = "Promised and Paid"
     _auto = False
     _order = "date_due desc, id desc"
@@ -23,14 +26,9 @@ class PaymentReminderReportPromise(models.Model):
     }
 
     plan_id = fields.Many2one("payment.reminder.plan", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.plan"]
-        ._fields["state"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.plan", "state"),
         readonly=True,
     )
     date_due = fields.Date(string="Promised for", readonly=True)

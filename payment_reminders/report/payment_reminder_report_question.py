@@ -1,11 +1,14 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.selections import labels_of
+
 
 class PaymentReminderReportQuestion(models.Model):
     """Customers' questions, and how long they waited for an answer."""
 
     _name = "payment.reminder.report.question"
+    _inherit = "payment.reminder.report"
     _description = "Questions by Kind and Time to Answer"
     _auto = False
     _order = "date_asked desc, id desc"
@@ -16,20 +19,13 @@ class PaymentReminderReportQuestion(models.Model):
     }
 
     query_id = fields.Many2one("payment.reminder.query", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
     case_id = fields.Many2one("payment.reminder.case", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.query"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.query", "kind"),
         readonly=True,
     )
     state = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.query"]
-        ._fields["state"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.query", "state"),
         readonly=True,
     )
     date_asked = fields.Datetime(string="Asked", readonly=True)

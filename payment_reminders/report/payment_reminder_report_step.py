@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.selections import labels_of
+
 
 class PaymentReminderReportStep(models.Model):
     """One notice that was sent, and the money that came in after it.
@@ -10,6 +12,7 @@ class PaymentReminderReportStep(models.Model):
     """
 
     _name = "payment.reminder.report.step"
+    _inherit = "payment.reminder.report"
     _description = "Money after each Step"
     _auto = False
     _order = "date desc, id desc"
@@ -23,15 +26,10 @@ class PaymentReminderReportStep(models.Model):
     }
 
     reminder_id = fields.Many2one("payment.reminder", string="Notice", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     step_id = fields.Many2one("payment.reminder.step", readonly=True)
     step_kind = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.step"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.step", "kind"),
         string="Kind",
         readonly=True,
     )

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .errors import RuleError
+
 ZERO = Decimal(0)
 
 FEE = "fee"
@@ -27,18 +29,12 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 
 
-class AllocationError(ValueError):
+class AllocationError(RuleError):
     """An allocation that makes no sense.
 
     :param code: ``negative_amount``, ``negative_owed``, ``unknown_order`` or
         ``unknown_kind``
-    :param data: the values at fault
     """
-
-    def __init__(self, code: str, **data: object) -> None:
-        super().__init__(f"{code}: {data}")
-        self.code = code
-        self.data = data
 
 
 @dataclass(frozen=True, slots=True)

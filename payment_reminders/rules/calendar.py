@@ -15,6 +15,8 @@ from functools import lru_cache
 import holidays
 from dateutil.easter import easter  # type: ignore[import-untyped,unused-ignore]
 
+from .errors import RuleError
+
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 
@@ -30,18 +32,12 @@ EURO_COUNTRIES = frozenset(
 )
 
 
-class CalendarError(ValueError):
+class CalendarError(RuleError):
     """A calendar that cannot work.
 
     :param code: what is wrong: ``hours`` (the day of sending would be empty) or
         ``negative_days``
-    :param data: the values at fault
     """
-
-    def __init__(self, code: str, **data: object) -> None:
-        super().__init__(f"{code}: {data}")
-        self.code = code
-        self.data = data
 
 
 @lru_cache(maxsize=4096)

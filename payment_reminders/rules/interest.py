@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from . import allocation
+from .errors import RuleError
 
 ZERO = Decimal(0)
 ONE_DAY = dt.timedelta(days=1)
@@ -23,19 +24,13 @@ DAY_COUNTS = ("actual/actual", "actual/365", "actual/360", "30/360")
 COMPOUNDING = ("none", "yearly")
 
 
-class InterestError(ValueError):
+class InterestError(RuleError):
     """Input from which no interest can be computed.
 
     :param code: ``not_decimal``, ``negative_principal``, ``negative_payment``,
         ``negative_costs``, ``duplicate_rate``, ``unknown_day_count`` or
         ``unknown_compounding``
-    :param data: the values at fault
     """
-
-    def __init__(self, code: str, **data: object) -> None:
-        super().__init__(f"{code}: {data}")
-        self.code = code
-        self.data = data
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol, TypeVar
 
+from .errors import RuleError
+
 ZERO = Decimal(0)
 
 PERSON = "person"
@@ -33,17 +35,11 @@ ACTUAL_COST = "actual_cost"
 NO_FEE = "none"
 
 
-class StatuteError(ValueError):
+class StatuteError(RuleError):
     """Data of a statute that cannot be read.
 
     :param code: ``scale``
-    :param data: the values at fault
     """
-
-    def __init__(self, code: str, **data: object) -> None:
-        super().__init__(f"{code}: {data}")
-        self.code = code
-        self.data = data
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.selections import labels_of
+
 
 class PaymentReminderAnswerWizard(models.TransientModel):
     """Answers a customer's question and says what follows from it."""
@@ -13,9 +15,7 @@ class PaymentReminderAnswerWizard(models.TransientModel):
     description = fields.Text(related="query_id.description", related_sudo=False)
     kind = fields.Selection(related="query_id.kind", related_sudo=False)
     outcome = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.query"]
-        ._fields["outcome"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.query", "outcome"),
         help="Empty: you only answer, the question stays open and the case on hold.",
     )
     answer = fields.Text(

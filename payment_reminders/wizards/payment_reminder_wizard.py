@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ..models import bulk
+from ..models.selections import labels_of
 
 #: What is remembered of the last time.
 REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window")
@@ -27,17 +28,13 @@ class PaymentReminderWizard(models.TransientModel):
     next_text = fields.Char(related="case_id.next_text")
     step_id = fields.Many2one(related="case_id.next_step_id", string="Step")
     kind = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.step"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.step", "kind"),
         string="Only",
         help="Empty: whichever step of its ladder is due for each customer. No step is "
         "ever skipped.",
     )
     channel = fields.Selection(
-        selection=lambda self: self.env["payment.reminder.delivery"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        selection=labels_of("payment.reminder.delivery", "channel"),
         help="Empty: as each step says.",
     )
     fee_choice = fields.Selection(

@@ -94,16 +94,7 @@ def by_entry(invoice):
 
 
 def by_payment_without_entry(invoice):
-    payment = invoice.env["account.payment"].create(
-        {
-            "amount": invoice.amount_residual,
-            "payment_type": "inbound",
-            "partner_type": "customer",
-            "partner_id": invoice.commercial_partner_id.id,
-            "journal_id": _get_bank(invoice).id,
-            "invoice_ids": [Command.set(invoice.ids)],
-        }
-    )
+    payment = _make_payment(invoice, invoice_ids=[Command.set(invoice.ids)])
     payment.outstanding_account_id = False
     payment.action_post()
     assert not payment.move_id
@@ -112,15 +103,7 @@ def by_payment_without_entry(invoice):
 
 def by_unmatched_payment(invoice):
     """The money is booked on the customer and names no invoice."""
-    payment = invoice.env["account.payment"].create(
-        {
-            "amount": invoice.amount_residual,
-            "payment_type": "inbound",
-            "partner_type": "customer",
-            "partner_id": invoice.commercial_partner_id.id,
-            "journal_id": _get_bank(invoice).id,
-        }
-    )
+    payment = _make_payment(invoice)
     payment.action_post()
     return payment
 
@@ -167,15 +150,7 @@ def prepare(env, way, moves):
         if way == "online_confirmed":
             _make_transaction(invoice)
         elif way == "draft_payment_confirmed":
-            env["account.payment"].create(
-                {
-                    "amount": invoice.amount_residual,
-                    "payment_type": "inbound",
-                    "partner_type": "customer",
-                    "partner_id": invoice.commercial_partner_id.id,
-                    "journal_id": _get_bank(invoice).id,
-                }
-            )
+            _make_payment(invoice)
         elif way == "draft_credit_note_posted":
             env["account.move"].create(
                 {
@@ -193,6 +168,20 @@ def prepare(env, way, moves):
                     ],
                 }
             )
+
+
+def _make_payment(invoice, **vals):
+    """Enter, as a draft, that the customer has paid what is open."""
+    return invoice.env["account.payment"].create(
+        {
+            "amount": invoice.amount_residual,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": invoice.commercial_partner_id.id,
+            "journal_id": _get_bank(invoice).id,
+            **vals,
+        }
+    )
 
 
 def _make_transaction(invoice):

@@ -1,0 +1,14 @@
+"""What the reports have in common: whose rows they are."""
+
+from odoo import fields, models
+
+
+class PaymentReminderReport(models.AbstractModel):
+    """A report on cases: of which company and customer, and who looks after them."""
+
+    _name = "payment.reminder.report"
+    _description = "Payment Reminder Report"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
