@@ -83,16 +83,16 @@ class PaymentReminderDelivery(models.Model):
         :param text: what the mail server wrote
         """
         for delivery in self:
-            case = delivery.case_id
+            case = delivery.case_id._in_staff_language()
             if case.state == "closed" or delivery.state not in (
                 "sending",
                 "sent",
                 "uncertain",
             ):
                 continue
-            summary = self.env._(
+            summary = case.env._(
                 "Did it arrive? %(step)s to %(recipient)s",
-                step=delivery.step_id.name,
+                step=delivery.with_env(case.env).step_id.name,
                 recipient=delivery.recipient,
             )
             if summary in case.activity_ids.mapped("summary"):
@@ -100,7 +100,7 @@ class PaymentReminderDelivery(models.Model):
             case._ask_person(
                 summary,
                 plaintext2html(
-                    self.env._(
+                    case.env._(
                         "A mail server wrote about this reminder in a way that only a "
                         "person can read. If it did not arrive, withdraw it and find "
                         "an address that works.\n\n%s",
