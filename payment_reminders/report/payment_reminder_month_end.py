@@ -11,7 +11,8 @@ from odoo.tools import SQL, float_repr
 
 from ..rules import ageing, balance
 
-AMOUNT, TEXT, NUMBER = "amount", "text", "number"
+AMOUNT, OWN, TEXT, NUMBER = "amount", "own", "text", "number"
+CLAIM_KINDS = ("fee", "interest", "compensation", "payment", "waiver", "transfer")
 
 
 class PaymentReminderMonthEnd(models.TransientModel):
@@ -91,15 +92,18 @@ class PaymentReminderMonthEnd(models.TransientModel):
         """Return what the sheet says, section by section.
 
         :return: list of dicts: ``code``, ``title``, ``columns`` ([(label, type)], a
-            type being ``text``, ``number`` or ``amount`` in the company's currency),
-            ``rows`` and ``total`` (lists of values; total may be empty)
+            type being ``text``, ``number``, ``amount`` in the company's currency or
+            ``own``, a pair of an amount and its currency), ``rows`` and ``total``
+            (lists of values; total may be empty)
         """
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("You have no access to this company."))
+        claims = self._read_claims()
         return [
-            self._get_claims(),
+            self._get_claims(claims),
+            *self._get_claims_by_currency(claims),
             self._get_waivers(),
             self._get_questions(),
             self._get_doubtful(),
@@ -109,7 +113,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
         total = []
         if rows:
             sums = [
-                sum(row[place] for row in rows) if kind != TEXT else ""
+                sum(row[place] for row in rows) if kind in (AMOUNT, NUMBER) else ""
                 for place, (_label, kind) in enumerate(columns)
             ]
             total = [self.env._("Total"), *sums[1:]]
@@ -127,9 +131,13 @@ class PaymentReminderMonthEnd(models.TransientModel):
             amount, self.company_id.currency_id, self.company_id, self.date
         )
 
-    def _get_claims(self):
-        """Return what stands on the claim ledgers and nowhere in the accounts."""
-        by_case = defaultdict(lambda: defaultdict(float))
+    def _read_claims(self):
+        """Read what stands on the claim ledgers, case by case.
+
+        :return: {case: {kind: (amount in the case's currency, in the company's)}}, of
+            the cases on which something is open
+        """
+        claims = defaultdict(lambda: dict.fromkeys(CLAIM_KINDS, (0.0, 0.0)))
         groups = self.env["payment.reminder.claim.line"]._read_group(
             [
                 ("case_id.company_id", "=", self.company_id.id),
@@ -139,31 +147,88 @@ class PaymentReminderMonthEnd(models.TransientModel):
             ["amount:sum"],
         )
         for case, kind, amount in groups:
-            by_case[case][kind] += self._to_home(amount, case.currency_id)
-        kinds = ("fee", "interest", "compensation", "payment", "waiver", "transfer")
-        rows = [
-            [
-                case.partner_id.display_name,
-                case.name,
-                *(sums[kind] for kind in kinds),
-                sum(sums.values()),
-            ]
-            for case, sums in by_case.items()
-            if not self.currency_id.is_zero(sum(sums.values()))
-        ]
+            claims[case][kind] = (amount, self._to_home(amount, case.currency_id))
+        return {
+            case: amounts
+            for case, amounts in claims.items()
+            if not case.currency_id.is_zero(sum(own for own, _home in amounts.values()))
+        }
+
+    def _get_claim_labels(self):
         labels = self.env["payment.reminder.claim.line"]._fields["kind"]
         labels = dict(labels._description_selection(self.env))
+        return [labels[kind] for kind in CLAIM_KINDS]
+
+    def _has_other_currency(self, claims):
+        return any(case.currency_id != self.currency_id for case in claims)
+
+    def _get_claims(self, claims):
+        """Return what stands on the claim ledgers and nowhere in the accounts.
+
+        What is in another currency is shown in both.
+        """
+        has_other = self._has_other_currency(claims)
+        rows = []
+        for case, amounts in claims.items():
+            row = [
+                case.partner_id.display_name,
+                case.name,
+                *(home for _own, home in amounts.values()),
+                sum(home for _own, home in amounts.values()),
+            ]
+            if has_other:
+                own = sum(own for own, _home in amounts.values())
+                row.append((own, case.currency_id))
+            rows.append(row)
+        columns = [
+            (self.env._("Customer"), TEXT),
+            (self.env._("Case"), TEXT),
+            *((label, AMOUNT) for label in self._get_claim_labels()),
+            (self.env._("Still open"), AMOUNT),
+        ]
+        if has_other:
+            columns.append((self.env._("Open in its currency"), OWN))
         return self._make_section(
             "claims",
             self.env._("Claims that are not booked"),
-            [
-                (self.env._("Customer"), TEXT),
-                (self.env._("Case"), TEXT),
-                *((labels[kind], AMOUNT) for kind in kinds),
-                (self.env._("Still open"), AMOUNT),
-            ],
+            columns,
             sorted(rows, key=lambda row: (row[0], row[1])),
         )
+
+    def _get_claims_by_currency(self, claims):
+        """Return the same claims added up by currency, if there is more than one's own.
+
+        The last column adds up to the total of all claims.
+        """
+        if not self._has_other_currency(claims):
+            return []
+        sums = defaultdict(lambda: dict.fromkeys(CLAIM_KINDS, (0.0, 0.0)))
+        for case, amounts in claims.items():
+            of_currency = sums[case.currency_id]
+            for kind, (own, home) in amounts.items():
+                before_own, before_home = of_currency[kind]
+                of_currency[kind] = (before_own + own, before_home + home)
+        rows = [
+            [
+                currency.name,
+                *((own, currency) for own, _home in amounts.values()),
+                (sum(own for own, _home in amounts.values()), currency),
+                sum(home for _own, home in amounts.values()),
+            ]
+            for currency, amounts in sums.items()
+        ]
+        section = self._make_section(
+            "claims_by_currency",
+            self.env._("The same claims by currency"),
+            [
+                (self.env._("Currency"), TEXT),
+                *((label, OWN) for label in self._get_claim_labels()),
+                (self.env._("Still open"), OWN),
+                (self.env._("In %s", self.currency_id.name), AMOUNT),
+            ],
+            sorted(rows, key=lambda row: row[0]),
+        )
+        return [section]
 
     def _get_waivers(self):
         """Return what was waived in the month, by whom and why."""

@@ -56,6 +56,7 @@ from . import test_simulation
 from . import test_reports
 from . import test_report_tours
 from . import test_holdout
+from . import test_reports_currencies
 from . import test_rate_warning
 from . import test_trail_check
 from . import test_replay
