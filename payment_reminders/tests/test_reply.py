@@ -61,6 +61,20 @@ class TestReply(MockEmail, ReminderCommon):
         self.assertEqual(self.case.query_ids, query, "one question, two letters")
         self.assertIn("lamp", query.description)
 
+    def test_an_answer_to_our_answer_opens_the_question_again(self):
+        self.receive()
+        query = self.case.query_ids
+        query._answer("It was in the second parcel.", "not_agreed")
+        self.assertEqual((query.state, self.case.state), ("closed", "active"))
+        ours = self.env["mail.mail"].search(
+            [("model", "=", self.case._name), ("res_id", "=", self.case.id)],
+            order="id desc",
+            limit=1,
+        )
+        self.receive("No, it was not.", reference=ours.message_id)
+        self.assertEqual(self.case.state, "frozen")
+        self.assertEqual(len(self.case.query_ids), 2)
+
     def test_a_machine_asks_nothing(self):
         for more in (
             "Auto-Submitted: auto-replied\n",

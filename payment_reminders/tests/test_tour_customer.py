@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .portal_common import PortalCommon
@@ -34,6 +35,7 @@ class TestCustomerTour(PortalCommon):
                 "query_id": query.id,
                 "outcome": "not_agreed",
                 "answer": "It was in the second parcel.",
+                "attachment_ids": [Command.create({"name": "delivery.pdf"})],
             }
         )
         wizard.action_answer()

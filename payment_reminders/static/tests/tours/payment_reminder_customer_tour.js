@@ -45,7 +45,7 @@ tours.add("payment_reminder_customer_asks", {
         },
         {
             content: "See that nothing more is sent meanwhile",
-            trigger: "#questions .alert:contains('Thank you, we have got your message')",
+            trigger: "#questions .alert:contains('Until then we send you no reminder')",
         },
         {
             content: "See the own message with its file",
@@ -59,6 +59,14 @@ tours.add("payment_reminder_customer_proposes", {
         {
             content: "Read the answer",
             trigger: "#questions .list-group-item:contains('It was in the second parcel')",
+        },
+        {
+            content: "See the file that came with it",
+            trigger: "#questions .list-group-item a:contains('delivery.pdf')",
+        },
+        {
+            content: "See that there is time to act",
+            trigger: "#questions p:contains('We send you no reminder before')",
         },
         {
             content: "Ask for time",
