@@ -13,6 +13,8 @@ from ..rules.statute import COMPANY, PERSON
 
 #: The sample invoice is followed for so long.
 DAYS_FOLLOWED = 730
+#: Marks nearer than so many percent of the line stand above each other.
+LEAST_GAP = 9
 ICONS = {NUDGE: "fa-bell-o", REMINDER: "fa-envelope-o", FINAL_NOTICE: "fa-gavel"}
 
 
@@ -72,9 +74,10 @@ class PaymentReminderLadder(models.Model):
     @api.depends_context("lang")
     def _compute_timeline(self):
         for ladder in self:
+            rows = ladder._get_timeline()
             ladder.timeline = self.env["ir.qweb"]._render(
                 "payment_reminders.ladder_timeline",
-                {"rows": ladder._get_timeline()},
+                {"rows": rows, "marks": place_marks([row["day"] for row in rows])},
             )
 
     def _get_timeline(self):
@@ -204,3 +207,24 @@ class PaymentReminderLadder(models.Model):
                 "default_other_ladder_id": default.id if default != self else False,
             },
         }
+
+
+def place_marks(days):
+    """Place days on a line, true to scale; what would overlap goes to another level.
+
+    :param days: ascending numbers; None is not on the line
+    :return: list of (left in percent, level from 0), one for each number
+    """
+    days = [day for day in days if day is not None]
+    span = days[-1] - days[0] if days else 0
+    ends = []
+    marks = []
+    for day in days:
+        left = round(100 * (day - days[0]) / span, 1) if span else 50.0
+        level = next(
+            (level for level, end in enumerate(ends) if left - end >= LEAST_GAP),
+            len(ends),
+        )
+        ends[level : level + 1] = [left]
+        marks.append((left, level))
+    return marks

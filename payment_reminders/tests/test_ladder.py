@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
+from ..models.payment_reminder_ladder_timeline import place_marks
 from .common import ReminderCommon
 
 
@@ -331,6 +332,15 @@ class TestLadder(ReminderCommon):
         )
         self.assertIn("Fee", " ".join(rows[3]["details"]))
         self.assertIn("Reminder 2", self.ladder.timeline)
+
+    def test_days_lie_on_the_line_true_to_scale(self):
+        """From day -3 to day 34 are 37 days; what is near stands a level higher."""
+        self.assertEqual(
+            place_marks([-3, 0, 8, 21, 34, None]),
+            [(0.0, 0), (8.1, 1), (29.7, 0), (64.9, 0), (100.0, 0)],
+        )
+        self.assertEqual(place_marks([0, 0, 0]), [(50.0, 0), (50.0, 1), (50.0, 2)])
+        self.assertEqual(place_marks([]), [])
 
     def test_timeline_says_what_never_leaves(self):
         self.get_step("Nudge").delay_days = 0

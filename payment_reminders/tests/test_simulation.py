@@ -1,3 +1,4 @@
+import random
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -108,23 +109,8 @@ class TestSimulation(ReminderCommon):
         self.play_for_real(happens)
         sent = self.env["payment.reminder"].search([("state", "=", "sent")])
         played = self.run_simulation().notice_ids
-        names = ("principal", "fee", "interest", "compensation")
-
-        def tell(notices, day):
-            return sorted(
-                (
-                    notice.partner_id.name,
-                    str(day(notice)),
-                    notice.step_id.name,
-                    *(round(notice[f"amount_{name}"], 2) for name in names),
-                )
-                for notice in notices
-            )
-
+        self.assert_same(played, sent)
         self.assertGreater(len(sent), 20)
-        self.assertEqual(
-            tell(played, lambda n: n.date), tell(sent, lambda n: n.sent_date.date())
-        )
         self.assertEqual(
             set(sent.mapped("step_id.name")), set(self.ladder.step_ids.mapped("name"))
         )
@@ -133,6 +119,51 @@ class TestSimulation(ReminderCommon):
         self.assertEqual(
             set(anyway.partner_id.mapped("name")), {"Anyway", "Late payer"}
         )
+
+    def assert_same(self, played, sent):
+        """Every notice: who, when, which step, how many invoices, every amount."""
+        names = ("principal", "fee", "interest", "compensation")
+
+        def tell(notice, day, invoices):
+            return (
+                notice.partner_id.name,
+                str(day),
+                notice.step_id.name,
+                invoices,
+                *(round(notice[f"amount_{name}"], 2) for name in names),
+            )
+
+        self.assertEqual(
+            sorted(tell(n, n.date, n.invoice_count) for n in played),
+            sorted(tell(n, n.sent_date.date(), len(n.line_ids)) for n in sent),
+        )
+
+    def make_generated_stories(self, count, chance):
+        """Return {days after the first one: [what happens]} of made-up customers."""
+        happens = {}
+        for number in range(count):
+            name = f"Generated {number}"
+            partner = self.make_customer(name, f"generated{number}@x.example")
+            partner.is_company = chance.random() < 0.6
+            for _invoice in range(chance.randint(1, 3)):
+                due = chance.randint(0, 30)
+                amount = chance.choice([80, 700, 4000])
+                move = self.make_invoice(
+                    FIRST_DAY + timedelta(days=due), amount, partner
+                )
+                money = chance.choice([[], [], [None], [amount / 4, None]])
+                days = sorted(chance.sample(range(due + 1, due + 28), len(money)))
+                for day, what in zip(days, money, strict=True):
+                    happens.setdefault(day, []).append((move, what))
+        return happens
+
+    def test_gives_what_was_sent_on_generated_stories(self):
+        with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
+            happens = self.make_generated_stories(10, random.Random(7))
+        self.play_for_real(happens)
+        sent = self.env["payment.reminder"].search([("state", "=", "sent")])
+        self.assertGreater(len(sent), 20)
+        self.assert_same(self.run_simulation().notice_ids, sent)
 
     # -- two ladders ------------------------------------------------------------
 
