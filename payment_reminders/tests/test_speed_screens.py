@@ -1,0 +1,175 @@
+from datetime import timedelta
+
+from lxml import etree
+
+from odoo import fields
+
+from .speed_common import SpeedCommon
+
+
+class TestSpeedOfScreens(SpeedCommon):
+    """What the client reads for a screen takes the same queries for few rows or many.
+
+    The fields are those of the real views.
+    """
+
+    def get_specification(self, model, view_type, view=None):
+        """Return what the client asks ``web_read`` for to show this view."""
+        view_id = self.env.ref(f"payment_reminders.{view}").id if view else False
+        views = self.env[model].get_views([(view_id, view_type)])["views"]
+        return self.collect(etree.fromstring(views[view_type]["arch"]), model)
+
+    def collect(self, node, model):
+        found = {}
+        for child in node:
+            if child.tag != "field":
+                found |= self.collect(child, model)
+                continue
+            name = child.get("name")
+            field = self.env[model]._fields[name]
+            found[name] = {}
+            if field.type == "many2one":
+                found[name]["fields"] = {"display_name": {}}
+            elif field.type in ("one2many", "many2many"):
+                found[name]["fields"] = self.collect(child, field.comodel_name) or {
+                    "display_name": {}
+                }
+        return found
+
+    # -- the queue --------------------------------------------------------------
+
+    def test_queue(self):
+        self.env["payment.reminder"]._cron_propose()
+        for view in ("list", "kanban"):
+            specification = self.get_specification("payment.reminder", view)
+            self.assertIn("amount_claim", specification)
+
+            def read(cases, specification=specification):
+                found = self.env["payment.reminder"].web_search_read(
+                    [("case_id", "in", cases.ids)], specification
+                )
+                self.assertEqual(found["length"], len(cases))
+
+            self.assertSameCount(lambda: read(self.few), lambda: read(self.many))
+
+    def test_notice(self):
+        """One notice of one invoice, and one of many."""
+        few, many = self.make_long_cases()
+        specification = self.get_specification("payment.reminder", "form")
+        self.assertIn("fields", specification["line_ids"])
+        self.env["payment.reminder"]._cron_propose()
+        self.assertSameCount(
+            lambda: few.reminder_ids.filtered(self.is_open).web_read(specification),
+            lambda: many.reminder_ids.filtered(self.is_open).web_read(specification),
+        )
+
+    def is_open(self, reminder):
+        return reminder.state == "proposed"
+
+    # -- the case ---------------------------------------------------------------
+
+    def make_long_cases(self):
+        """Return a case with a short story, and one with a long one."""
+        cases = [
+            self.make_long_case(self.make_customer(f"Long {count}"), count)
+            for count in (2, 30)
+        ]
+        return cases
+
+    def make_long_case(self, customer, count):
+        for number in range(count):
+            self.make_invoice(due=20 + number, partner=customer)
+        self.refresh()
+        case = self.env["payment.reminder.case"].search(
+            [("partner_id", "=", customer.id)]
+        )
+        of_case = {"case_id": case.id}
+        now = fields.Datetime.now()
+        sudo = self.env(su=True)
+        sudo["payment.reminder"].create(
+            [
+                {
+                    **of_case,
+                    "company_id": self.company.id,
+                    "partner_id": customer.id,
+                    "currency_id": self.currency.id,
+                    "step_id": self.ladder.step_ids[1].id,
+                    "hold_until": now,
+                    "state": "cancelled",
+                    "line_ids": [
+                        fields.Command.create(
+                            {
+                                "item_id": case.item_ids[0].id,
+                                "step_id": self.ladder.step_ids[1].id,
+                                "amount_residual": 5,
+                            }
+                        )
+                    ],
+                }
+                for _number in range(count)
+            ]
+        )
+        sudo["payment.reminder.claim.line"].create(
+            [{**of_case, "kind": "fee", "amount": 10}] * count
+        )
+        sudo["payment.reminder.freeze"].create(
+            [
+                {
+                    **of_case,
+                    "reason": "manual",
+                    "date_end": now + timedelta(minutes=number),
+                }
+                for number in range(count)
+            ]
+        )
+        for model in ("query", "plan"):
+            made = sudo[f"payment.reminder.{model}"].create([of_case] * count)
+            made.state = "closed" if model == "query" else "cancelled"
+        case.action_release("It is over")
+        return case
+
+    def test_case(self):
+        few, many = self.make_long_cases()
+        specification = self.get_specification("payment.reminder.case", "form")
+        for name in ("item_ids", "reminder_ids", "freeze_ids", "event_ids"):
+            self.assertIn("fields", specification[name])
+        self.assertSameCount(
+            lambda: few.web_read(specification), lambda: many.web_read(specification)
+        )
+
+    def test_list_of_cases(self):
+        for view in ("list", "kanban"):
+            specification = self.get_specification("payment.reminder.case", view)
+
+            def read(cases, specification=specification):
+                cases.web_read(specification)
+
+            self.assertSameCount(lambda: read(self.few), lambda: read(self.many))
+
+    # -- the bulk dialog --------------------------------------------------------
+
+    def test_dialog(self):
+        Wizard = self.env["payment.reminder.wizard"]
+        specification = self.get_specification(Wizard._name, "form")
+        self.assertIn("obstacle", specification["line_ids"]["fields"])
+
+        def show(cases):
+            dialog = Wizard.browse(Wizard._open_cases(cases)["res_id"])
+            read = dialog.web_read(specification)
+            self.assertEqual(len(read[0]["line_ids"]), len(cases))
+
+        self.assertSameCount(lambda: show(self.few), lambda: show(self.many))
+
+    def test_run(self):
+        """The form of a run that is under way, and the list of runs."""
+        Run = self.env["payment.reminder.run"]
+        cases = {}
+        for some in (self.few, self.many):
+            run = Run._start(some, {"send": False})
+            run.sudo()._work()
+            cases[some] = run
+        form = self.get_specification(Run._name, "form")
+        self.assertSameCount(
+            lambda: cases[self.few].web_read(form),
+            lambda: cases[self.many].web_read(form),
+        )
