@@ -1,6 +1,6 @@
 """What people do with a notice: approve, hold, cancel, settle."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -44,20 +44,34 @@ class PaymentReminder(models.Model):
         """
         self.case_id._check_may_act()
         self._lock_or_explain()
-        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        wrong = self.filtered(lambda r: r.state not in self._get_holdable_states())
         if wrong == self:
             raise UserError(wrong._describe_states())
-        for reminder in self - wrong:
-            reminder.sudo()._set_state(
-                "held",
-                held_by_id=self.env.uid,
-                hold_note=reason or self.env._("no reason given"),
-            )
-            reminder.case_id._log_event(
-                "held",
-                {"reminder": reminder.id, "by": self.env.uid, "note": reason or ""},
-            )
+        (self - wrong)._hold(reason)
         return True
+
+    def _hold(self, reason):
+        """Hold these notices in the name of who acts now."""
+        self.sudo()._set_state(
+            "held",
+            held_by_id=self.env.uid,
+            hold_note=reason or self.env._("no reason given"),
+        )
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    reminder.case_id,
+                    "held",
+                    {"reminder": reminder.id, "by": self.env.uid, "note": reason or ""},
+                )
+                for reminder in self
+            ]
+        )
+
+    @api.model
+    def _get_holdable_states(self):
+        """Return the states of notices that who acts now may hold."""
+        return ("proposed", "approved", "held")
 
     def action_release(self):
         """Put held notices back into the queue; the guard still has the last word."""
@@ -70,7 +84,7 @@ class PaymentReminder(models.Model):
         self.filtered(lambda r: r.state == "held").sudo()._release_held()
         return True
 
-    def _release_held(self):
+    def _release_held(self, note=False):
         for reminder in self:
             reminder._set_state(
                 "approved" if reminder.approved_by_id else "proposed",
@@ -79,7 +93,9 @@ class PaymentReminder(models.Model):
                 verdict=[],
                 attempts=0,
             )
-            reminder.case_id._log_event("released", {"reminder": reminder.id})
+            reminder.case_id._log_event(
+                "released", {"reminder": reminder.id, "note": note or ""}
+            )
 
     def action_cancel(self, reason=None):
         """Cancel these notices. What is still owed is proposed again another day.
@@ -159,5 +175,6 @@ class PaymentReminder(models.Model):
     def action_dispatch(self):
         """Send what is approved and ripe now, instead of at the next run."""
         self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
         self._dispatch()
         return True

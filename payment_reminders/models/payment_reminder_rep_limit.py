@@ -1,6 +1,6 @@
-"""How long a sales representative may keep a case back without a manager."""
+"""How long a sales representative may keep a customer back without a manager."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -12,13 +12,19 @@ class ResCompany(models.Model):
         string="Sales may hold for (days)",
         default=30,
         help="A representative may snooze a case for so long at most, and a hold of a "
-        "representative ends after it. 0: no limit.",
+        "representative, of a case or of one reminder, ends after it. 0: no limit.",
     )
 
     _reminder_rep_days_positive = models.Constraint(
         "CHECK(reminder_rep_days >= 0)",
         "The days for which sales may hold cannot be negative.",
     )
+
+    def _get_rep_limit(self):
+        """Return the last day to which a representative may keep something back."""
+        self.ensure_one()
+        days = self.reminder_rep_days
+        return days and fields.Date.add(self._get_reminder_today(), days=days)
 
 
 class ResConfigSettings(models.TransientModel):
@@ -51,9 +57,7 @@ class PaymentReminderCase(models.Model):
     def _get_rep_limit(self):
         """Return the last day to which a representative may keep this case back."""
         self.ensure_one()
-        company = self.sudo().company_id
-        days = company.reminder_rep_days
-        return days and fields.Date.add(company._get_reminder_today(), days=days)
+        return self.sudo().company_id._get_rep_limit()
 
     def action_hold(self, reason=None):
         # EXTENDS payment_reminders
@@ -91,8 +95,71 @@ class PaymentReminderCase(models.Model):
                 and freeze.date_limit <= today
             )
             for _user, mine in over.case_id._group_by_responsible():
-                mine._release(
-                    mine.env._("The time for which sales may hold is over"),
-                    reasons=["manual"],
-                )
+                mine._release(mine._explain_rep_limit(), reasons=["manual"])
         return result
+
+    @api.model
+    def _explain_rep_limit(self):
+        return self.env._("The time for which sales may hold is over")
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    hold_end_date = fields.Date(
+        string="Hold ends on",
+        readonly=True,
+        copy=False,
+        help="A hold of a representative ends by itself; a manager's does not.",
+    )
+
+    @api.model
+    def _get_holdable_states(self):
+        # EXTENDS payment_reminders: what is held already is not a representative's, who
+        # could release it then.
+        if self.env["payment.reminder.case"]._is_limited():
+            return ("proposed", "approved")
+        return super()._get_holdable_states()
+
+    def action_hold(self, reason=None):
+        # EXTENDS payment_reminders
+        may_hold = self._get_holdable_states()
+        held = self.filtered(lambda reminder: reminder.state in may_hold)
+        result = super().action_hold(reason)
+        is_limited = self.env["payment.reminder.case"]._is_limited()
+        for company, reminders in held.sudo().grouped("company_id").items():
+            reminders.hold_end_date = is_limited and company._get_rep_limit()
+        return result
+
+    def _release_held(self, note=False):
+        # EXTENDS payment_reminders
+        self.hold_end_date = False
+        return super()._release_held(note)
+
+    def _recheck(self):
+        # EXTENDS payment_reminders: the hold of a representative may be over.
+        for company, reminders in self.grouped("company_id").items():
+            today = company._get_reminder_today()
+            over = reminders.filtered(
+                lambda reminder, today=today: reminder.state == "held"
+                and reminder.hold_end_date
+                and reminder.hold_end_date <= today
+            )
+            free = over.try_lock_for_update()
+            for _user, mine in free.case_id._group_by_responsible():
+                free.filtered(lambda r, mine=mine: r.case_id in mine)._release_held(
+                    mine._explain_rep_limit()
+                )
+        return super()._recheck()
+
+    @api.depends("hold_end_date")
+    def _compute_held_reason(self):
+        # EXTENDS payment_reminders
+        super()._compute_held_reason()
+        for reminder in self:
+            if reminder.state == "held" and reminder.hold_end_date:
+                ends = self.env._(
+                    "This hold ends by itself on %s.",
+                    format_date(self.env, reminder.hold_end_date),
+                )
+                reminder.held_reason = f"{reminder.held_reason or ''}\n{ends}".strip()

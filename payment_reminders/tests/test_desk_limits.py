@@ -38,6 +38,42 @@ class TestRepLimit(CaseCommon):
             self.refresh()
             self.assertEqual(self.case.state, "frozen")
 
+    def hold_notice(self, user):
+        reminder = self.propose()
+        reminder.with_user(user).action_hold("They called")
+        return reminder
+
+    def test_a_hold_of_a_notice_ends_too(self):
+        reminder = self.hold_notice(self.rep)
+        self.assertEqual(str(reminder.hold_end_date), "2026-09-25")
+        self.assertIn("ends by itself on 09/25/2026", reminder.held_reason)
+        with freeze_time("2026-09-24 08:00:00"):
+            self.propose()
+            self.assertEqual(reminder.state, "held")
+        with freeze_time("2026-09-25 08:00:00"):
+            self.propose()
+            self.assertEqual(reminder.state, "proposed")
+        self.assertFalse(reminder.hold_end_date)
+        event = self.case.event_ids.filtered(lambda e: e.kind == "released")
+        self.assertIn("sales may hold", event.note)
+
+    def test_a_manager_makes_a_hold_last(self):
+        reminder = self.hold_notice(self.rep)
+        reminder.with_user(self.manager).action_hold("Wait for me")
+        self.assertFalse(reminder.hold_end_date)
+        with freeze_time("2026-12-25 08:00:00"):
+            self.propose()
+            self.assertEqual(reminder.state, "held")
+
+    def test_a_rep_does_not_take_over_the_hold_of_a_manager(self):
+        """And with it the right to release it."""
+        reminder = self.hold_notice(self.manager)
+        with self.assertRaises(UserError):
+            reminder.with_user(self.rep).action_hold("Mine now")
+        self.assertEqual(reminder.held_by_id, self.manager)
+        with self.assertRaisesRegex(UserError, "held yourself"):
+            reminder.with_user(self.rep).action_release()
+
     def test_no_limit(self):
         self.company.reminder_rep_days = 0
         case = self.case.with_user(self.rep)
