@@ -37,6 +37,7 @@ class PaymentReminderRun(models.Model):
         index=True,
     )
     date_end = fields.Datetime(string="Ended on", readonly=True)
+    stopped_by_id = fields.Many2one("res.users", string="Stopped by", readonly=True)
     send = fields.Boolean(
         string="Approve and send",
         readonly=True,
@@ -152,11 +153,28 @@ class PaymentReminderRun(models.Model):
         return run.sudo(False)
 
     def action_stop(self):
-        """Stop these runs: what has left has left, nothing more is started."""
+        """Stop these runs: what has left has left, nothing more does.
+
+        What was approved and has not left is held, until somebody releases it.
+        """
         self.env["payment.reminder.ladder"]._check_manager()
         self.check_access("read")
-        self.filtered(lambda run: run.state == "running").sudo()._end("stopped")
+        running = self.filtered(lambda run: run.state == "running").sudo()
+        running.stopped_by_id = self.env.user
+        running._end("stopped")
+        for run in running:
+            run._hold_rest()
         return True
+
+    def _hold_rest(self):
+        """Hold what a stopped run has approved, and nobody is sending this moment."""
+        self.ensure_one()
+        approved = self.env["payment.reminder"].search(
+            [("run_id", "=", self.id), ("state", "=", "approved")], order="id"
+        )
+        approved.try_lock_for_update()._as_user(self.stopped_by_id)._hold(
+            self.env._("The run was stopped")
+        )
 
     def action_view_reminders(self):
         self.ensure_one()
@@ -188,6 +206,12 @@ class PaymentReminderRun(models.Model):
     def _work(self):
         """Propose, and send if chosen, until all is done or somebody stops it."""
         self.ensure_one()
+        self._work_off()
+        if not self._is_running() and self.stopped_by_id:
+            # Approved by a batch that was under way when it was stopped.
+            transactions.run(self.env, lambda env: self.with_env(env)._hold_rest())
+
+    def _work_off(self):
         ir_cron = self.env["ir.cron"]
         waiting = self.line_ids.filtered(lambda line: line.state == "waiting")
         left = len(waiting)
@@ -235,7 +259,7 @@ class PaymentReminderRun(models.Model):
     def _is_running(self):
         """Tell whether nobody has stopped this run meanwhile."""
         transactions.commit(self.env)
-        self.invalidate_recordset(["state"])
+        self.invalidate_recordset(["state", "stopped_by_id"])
         return self.state == "running"
 
     def _end(self, state):
