@@ -31,15 +31,17 @@ class PaymentReminderExplanation(models.AbstractModel):
         labels = dict(channels._description_selection(self.env))
         return [
             self.env._(
-                "%(channel)s to %(recipient)s, handed over on %(moment)s: %(known)s "
+                "%(channel)s to %(recipient)s, handed over on %(moment)s: %(known)s. "
                 "Find out whether it arrived, then settle it.",
                 channel=labels[delivery.channel],
                 recipient=delivery.recipient,
                 moment=format_datetime(self.env, delivery.date_sent)
                 if delivery.date_sent
                 else "?",
-                known=delivery.failure_reason
-                or self.env._("the system stopped before it noted the outcome."),
+                known=(
+                    delivery.failure_reason
+                    or self.env._("the system stopped before it noted the outcome")
+                ).rstrip("."),
             )
             for delivery in reminder.delivery_ids
             if delivery.state in ("sending", "uncertain")

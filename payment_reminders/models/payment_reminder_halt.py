@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL, format_amount, format_datetime
 
 from ..rules.brake import Reason
 
@@ -209,6 +209,33 @@ class PaymentReminderHalt(models.Model):
         return self.sudo().search(
             [("company_id", "in", companies.ids), ("date_end", "=", False)]
         )
+
+    @api.model
+    def _describe_open(self):
+        """Return what the queue says of the halts that hold the user's companies.
+
+        :return: list of dicts: id, title, text, since (in words), can_release; empty
+            for who has nothing to do with reminders
+        """
+        if not self.has_access("read"):
+            return []
+        halts = self.search(
+            [("company_id", "in", self.env.companies.ids), ("date_end", "=", False)]
+        )
+        is_manager = self.env.user.has_group("payment_reminders.group_reminder_manager")
+        several = len(self.env.companies) > 1
+        return [
+            {
+                "id": halt.id,
+                "title": f"{halt.company_id.name}: {halt.display_name}"
+                if several
+                else halt.display_name,
+                "text": halt.description,
+                "since": format_datetime(self.env, halt.date_start, dt_format="short"),
+                "can_release": is_manager and halt.is_brake,
+            }
+            for halt in halts
+        ]
 
     def _log(self, kind, payload):
         self.ensure_one()

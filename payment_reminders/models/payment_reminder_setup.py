@@ -1,6 +1,7 @@
 """The first run: what has to be set up, what is missing, and when reminders start."""
 
 from odoo import api, fields, models
+from odoo.tools import config
 
 #: Other addons that write to customers about what is overdue.
 OTHER_SENDERS = (
@@ -55,7 +56,7 @@ class ResCompany(models.Model):
         ]
 
     def _find_sender_problems(self):
-        if not self.env["ir.mail_server"].sudo().search_count([], limit=1):
+        if self._lacks_mail_server():
             yield self.env._(
                 "There is no outgoing mail server: e-mails leave by the settings of "
                 "the machine, if at all."
@@ -74,6 +75,16 @@ class ResCompany(models.Model):
         }
         if "sms" in channels and self._lacks_sms_gateway():
             yield self.env._("The ladder sends SMS, and no SMS account is registered.")
+
+    def _lacks_mail_server(self):
+        """Tell whether nobody has said by which server e-mails leave.
+
+        Odoo takes the machine's own, which seldom exists, when neither a record nor
+        its configuration file names one.
+        """
+        named = (config["smtp_server"], config["smtp_port"]) != ("localhost", 25)
+        servers = self.env["ir.mail_server"].sudo()
+        return not named and not servers.search_count([], limit=1)
 
     def _lacks_sms_gateway(self):
         """Tell whether no gateway for SMS is set up (hook of other gateways)."""
@@ -106,12 +117,19 @@ class ResCompany(models.Model):
 
     @api.model
     def get_reminder_setup(self):
-        """Return what the panel on the queue shows; nothing for who is no manager.
+        """Return what stands above the queue; of the setup, to managers only.
 
-        :return: dict: is_shown, steps, problems, backlog (a sentence, or "")
+        :return: dict: is_shown, steps, problems, backlog (a sentence, or ""), halts
         """
+        halts = self.env["payment.reminder.halt"]._describe_open()
         if not self.env.user.has_group("payment_reminders.group_reminder_manager"):
-            return {"is_shown": False, "steps": [], "problems": [], "backlog": ""}
+            return {
+                "is_shown": False,
+                "steps": [],
+                "problems": [],
+                "backlog": "",
+                "halts": halts,
+            }
         company = self.env.company.sudo()
         steps = company._get_reminder_setup_steps()
         backlog = company._describe_reminder_backlog()
@@ -122,6 +140,7 @@ class ResCompany(models.Model):
             "steps": steps,
             "problems": company._get_reminder_problems(),
             "backlog": backlog,
+            "halts": halts,
         }
 
     def _get_reminder_setup_steps(self):

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
+from odoo.tools import config
 
 from .gateway_common import GatewayCommon
 
@@ -45,10 +46,37 @@ class TestSetup(GatewayCommon):
         self.env["res.company"].with_user(self.manager).hide_reminder_panel()
         self.assertFalse(self.get_panel()["is_shown"])
 
+    def assertProblem(self, words, found=True):
+        self.assertEqual(any(words in p for p in self.get_panel()["problems"]), found)
+
+    def test_a_mail_server_of_the_configuration_file_counts(self):
+        self.env["ir.mail_server"].search([]).active = False
+        before = config["smtp_server"]
+        self.addCleanup(config.__setitem__, "smtp_server", before)
+        config["smtp_server"] = "localhost"
+        self.assertProblem("no outgoing mail server")
+        config["smtp_server"] = "mail.company.example"
+        self.assertProblem("no outgoing mail server", found=False)
+
+    def test_the_panel_says_what_stops_everything_and_lets_managers_release(self):
+        self.assertEqual(self.get_panel()["halts"], [])
+        halt = (
+            self.env["payment.reminder.halt"]
+            .sudo()
+            ._open([(self.company, "count", 90, 40)])
+        )
+        for user, may in ((self.manager, True), (self.rep, False)):
+            (said,) = self.get_panel(user)["halts"]
+            self.assertEqual((said["id"], said["can_release"]), (halt.id, may))
+            self.assertIn("90 reminders would leave today", said["text"])
+        halt.with_user(self.manager).action_release()
+        self.assertEqual(self.get_panel()["halts"], [])
+
     def test_the_ladder_of_the_country_is_offered(self):
         wizard = self.env["payment.reminder.setup.wizard"].create({})
         self.assertEqual(wizard.ladder_id.jurisdiction_id.code, "DK")
         self.assertIn("First reminder", wizard.step_text)
+        self.assertIn("3 days before the due date", wizard.step_text)
 
     def test_a_test_message_goes_to_who_asks_for_it(self):
         with self.gateways():
