@@ -23,6 +23,7 @@
         "security/payment_reminder_groups.xml",
         "security/ir.model.access.csv",
         "security/payment_reminder_rules.xml",
+        "security/payment_reminder_dialog_rules.xml",
         # law
         "data/payment_reminder_reference_data.xml",
         "data/payment_reminder_rate_data.xml",

@@ -35,6 +35,7 @@ class AccountBankStatementLine(models.Model):
     def action_open_entry(self):
         """Open the journal entry of this bank line."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",

@@ -295,6 +295,7 @@ class AccountMove(models.Model):
     def action_open_agency_part(self):
         """Open the dialog of the agency's part of this invoice, or of a new one."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Part of an agency"),

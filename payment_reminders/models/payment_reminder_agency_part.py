@@ -249,6 +249,7 @@ class PaymentReminderAgencyPart(models.Model):
         It is the new demand from which the new due date counts; a person sends it.
         """
         self.ensure_one()
+        self.check_access("read")
         if not self.amount_refused:
             raise UserError(self.env._("The agency has refused nothing."))
         move = self.move_id

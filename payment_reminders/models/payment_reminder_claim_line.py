@@ -99,6 +99,7 @@ class PaymentReminderClaimLine(models.Model):
         :return: the reversing entries
         """
         self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
         if not reason:
             raise UserError(self.env._("Say why the entry is reversed."))
         reversals = self._reverse(reason)

@@ -294,7 +294,7 @@ class PaymentReminderLadder(models.Model):
             )
 
     def action_grant_standing_approval(self):
-        self._check_manager()
+        self._check_may_change()
         for ladder in self:
             # The right was checked above; by hand nobody may write these.
             ladder.sudo().write(
@@ -308,7 +308,7 @@ class PaymentReminderLadder(models.Model):
             )
 
     def action_revoke_standing_approval(self):
-        self._check_manager()
+        self._check_may_change()
         for ladder in self:
             (ladder | ladder.predecessor_ids)._revoke_standing_approval()
             self.env["payment.reminder.event"]._log_configuration(
@@ -329,6 +329,11 @@ class PaymentReminderLadder(models.Model):
         ):
             return approver
         return self.env["res.users"]
+
+    def _check_may_change(self):
+        """Refuse who is no manager of the company of these ladders."""
+        self._check_manager()
+        self.check_access("write")
 
     def _check_manager(self):
         if not self.env.su and not self.env.user.has_group(

@@ -15,7 +15,7 @@ class PaymentReminderLadder(models.Model):
         and comes back as a proposal of this one.
         """
         self.ensure_one()
-        self._check_manager()
+        self._check_may_change()
         self._move_cases(self._find_cases_of_earlier_versions())
         return True
 
@@ -96,7 +96,7 @@ class PaymentReminderLadder(models.Model):
     def action_open_move_wizard(self):
         """Show the cases on earlier versions, and offer what to do with them."""
         self.ensure_one()
-        self._check_manager()
+        self._check_may_change()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Cases of Earlier Versions"),

@@ -196,6 +196,7 @@ class PaymentReminderLadder(models.Model):
         """Open a what-if of this ladder against the company's."""
         self.ensure_one()
         self._check_manager()
+        self.check_access("read")
         default = self.env.company.reminder_ladder_id
         return {
             "type": "ir.actions.act_window",

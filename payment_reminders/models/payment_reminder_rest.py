@@ -273,6 +273,7 @@ class PaymentReminderCase(models.Model):
         """Open the dialog that decides on open fees and interest."""
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Open fees and interest"),

@@ -157,6 +157,7 @@ class PaymentReminderSimulation(models.Model):
     def action_run(self):
         """Play the ladders from the start, in the background."""
         self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("write")
         if self.filtered(lambda record: record.state == "running"):
             raise UserError(self.env._("It is running already. Stop it first."))
         # Nobody may write results by hand; they are thrown away here only.
@@ -187,11 +188,13 @@ class PaymentReminderSimulation(models.Model):
 
     def action_reload(self):
         """Show how far it is: the button reloads the form."""
+        self.check_access("read")
         return True
 
     def action_view_notices(self):
         """Open the notices as charts and tables."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminders.payment_reminder_simulation_notice_action"
         )

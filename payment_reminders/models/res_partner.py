@@ -83,6 +83,7 @@ class ResPartner(models.Model):
 
     def action_view_reminder_cases(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminders.payment_reminder_case_action"
         )

@@ -1,5 +1,6 @@
 from . import test_contract
 from . import test_by_hand
+from . import test_run_stop
 from . import test_case
 from . import test_case_broken
 from . import test_case_merge
@@ -31,6 +32,7 @@ from . import test_templates
 from . import test_views
 from . import test_way
 from . import test_speed
+from . import test_speed_screens
 from . import test_step_defaults
 from . import test_invoice_fields
 from . import test_portal
@@ -43,6 +45,7 @@ from . import test_staff_language
 from . import test_attacks
 from . import test_tour_customer
 from . import test_access
+from . import test_access_matrix
 from . import test_agency
 from . import test_ladder
 from . import test_trail

@@ -233,7 +233,7 @@ class TestRun(ByHandCommon):
     def test_everything_that_is_due_from_the_queue(self):
         Reminder = self.env["payment.reminder"].with_user(self.manager)
         action = Reminder.action_create_reminders()
-        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog = Reminder.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(dialog.line_ids.case_id, self.cases)
         self.assertIn("8 reminders", dialog.summary)
 

@@ -22,8 +22,10 @@ class TestTextCheck(TemplateCommon):
         self.refresh()
 
     def check(self, ladder, user=None):
-        action = ladder.with_user(user or self.manager).action_check_texts()
-        return self.env["payment.reminder.text.check"].search(action["domain"])
+        ladder = ladder.with_user(user or self.manager)
+        action = ladder.action_check_texts()
+        checks = ladder.env["payment.reminder.text.check"].search(action["domain"])
+        return checks.with_env(self.env).sudo()
 
     def test_the_ready_texts_are_in_order_in_every_language(self):
         for code in LADDERS:

@@ -23,6 +23,7 @@ class PaymentReminderFeeWizard(models.TransientModel):
         """Lower the fee; what the notice asks for goes down with it."""
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
+        self.reminder_id.check_access("read")
         self.reminder_id._lock_or_explain()
         # A manager decides; the machine writes.
         self.reminder_id.sudo()._lower_fee(self.amount, self.note)
@@ -47,6 +48,7 @@ class PaymentReminder(models.Model):
         """Open the dialog that lowers or drops the fee of this notice."""
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lower the fee"),

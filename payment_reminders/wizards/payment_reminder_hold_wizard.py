@@ -1,4 +1,12 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+#: What may be done to the records of each model.
+CHOICES = {
+    "payment.reminder": ("hold", "snooze", "release", "cancel", "withdraw"),
+    "payment.reminder.case": ("hold", "snooze", "release", "close"),
+    "payment.reminder.claim.line": ("reverse",),
+}
 
 
 class PaymentReminderHoldWizard(models.TransientModel):
@@ -35,9 +43,7 @@ class PaymentReminderHoldWizard(models.TransientModel):
         """Do to the records of the context what was chosen."""
         self.ensure_one()
         self.check_access("read")
-        records = self.env[self.env.context["active_model"]].browse(
-            self.env.context.get("active_ids") or self.env.context.get("active_id")
-        )
+        records = self._get_records()
         argument = self.date if self.action == "snooze" else self.reason
         method = getattr(records, f"action_{self.action}")
         if self.action == "release" and records._name == "payment.reminder":
@@ -47,3 +53,13 @@ class PaymentReminderHoldWizard(models.TransientModel):
         else:
             method(argument)
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_records(self):
+        context = self.env.context
+        model = context.get("active_model")
+        ids = context.get("active_ids") or context.get("active_id")
+        if self.action not in CHOICES.get(model, ()) or not ids:
+            raise UserError(
+                self.env._("Open this dialog from the reminders or cases it is about.")
+            )
+        return self.env[model].browse(ids)

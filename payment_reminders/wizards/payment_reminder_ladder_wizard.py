@@ -50,7 +50,7 @@ class PaymentReminderLadderWizard(models.TransientModel):
     def action_confirm(self):
         """Do with the cases that are still listed what was chosen."""
         self.ensure_one()
-        self.ladder_id._check_manager()
+        self.ladder_id._check_may_change()
         cases = self.line_ids.case_id & self.ladder_id._find_cases_of_earlier_versions()
         if self.choice != "keep":
             self.ladder_id._move_cases(cases, restart=self.choice == "restart")

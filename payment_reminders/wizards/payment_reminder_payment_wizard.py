@@ -64,6 +64,7 @@ class PaymentReminderPaymentWizard(models.TransientModel):
     def action_confirm(self):
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
+        self.case_id.check_access("read")
         result = self._allocate()
         parts = {
             kind: amount
@@ -104,6 +105,7 @@ class PaymentReminderCase(models.Model):
         """Open the dialog that divides money received by the order of the law."""
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Money for fees and interest"),

@@ -38,6 +38,7 @@ class PaymentReminderRestWizard(models.TransientModel):
         """Carry out the choice; the trail keeps it."""
         self.ensure_one()
         self.env["payment.reminder.ladder"]._check_manager()
+        self.case_id.check_access("read")
         # A manager decides; the machine writes, as it does by the ladder.
         case = self.case_id.sudo()
         if case._get_rest() <= 0:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class PaymentReminderSetupWizard(models.TransientModel):
@@ -81,6 +81,12 @@ class PaymentReminderSetupWizard(models.TransientModel):
         for wizard in self:
             wizard.step_text = "\n".join(
                 self.env._(
+                    "%(step)s: %(days)s days before the due date",
+                    step=step.name,
+                    days=-step.delay_days,
+                )
+                if step.delay_days < 0
+                else self.env._(
                     "%(step)s: %(days)s days %(start)s",
                     step=step.name,
                     days=step.delay_days,
@@ -96,10 +102,15 @@ class PaymentReminderSetupWizard(models.TransientModel):
             wizard.problems = "\n".join(company._get_reminder_problems())
             wizard.is_tested = company.is_reminder_tested
 
+    def _check_may_set_up(self):
+        self.env["payment.reminder.ladder"]._check_manager()
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You have no access to this company."))
+
     def action_test(self):
         """Send a test message to the person who asks for it."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self._check_may_set_up()
         address = self.env.user.email
         if not address:
             raise UserError(
@@ -139,7 +150,7 @@ class PaymentReminderSetupWizard(models.TransientModel):
     def action_confirm(self):
         """Activate reminders; what is overdue already waits for a decision."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self._check_may_set_up()
         company = self.company_id.sudo()
         company.write(
             {

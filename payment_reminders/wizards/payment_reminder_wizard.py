@@ -2,8 +2,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount, format_date
 
 from ..models import bulk
 from ..models.selections import labels_of
@@ -85,6 +85,9 @@ class PaymentReminderWizard(models.TransientModel):
     def _open(self, moves):
         """Return the action that shows the dialog about these invoices."""
         self.env["payment.reminder.ladder"]._check_manager()
+        # A manager need not have the right to read invoices.
+        if moves.sudo().company_id - self.env.companies:
+            raise AccessError(self.env._("You have no access to this company."))
         wizard = self.create(self._get_last_choices())
         wizard._fill(moves)
         return {
@@ -94,6 +97,7 @@ class PaymentReminderWizard(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model
@@ -193,7 +197,9 @@ class PaymentReminderWizard(models.TransientModel):
     def _compute_can_override(self):
         for wizard in self:
             wizard.can_override = any(
-                case._get_overridable() for case in wizard.line_ids.case_id
+                overridable and not set(case._get_obstacles(wizard)) - overridable
+                for case in wizard.line_ids.case_id
+                for overridable in [set(case._get_overridable())]
             )
 
     @api.depends("line_ids.selected", "kind", "is_override", "override_note")
@@ -311,6 +317,11 @@ class PaymentReminderWizardLine(models.TransientModel):
 
     @api.depends("case_id", "wizard_id.kind", "wizard_id.is_override")
     def _compute_obstacle(self):
+        labels = dict(
+            self.env["payment.reminder.case"]
+            ._fields["blocker"]
+            ._description_selection(self.env)
+        )
         for line in self:
             case = line.case_id
             codes = case._get_obstacles(line.wizard_id) if case else ["no_case"]
@@ -319,12 +330,25 @@ class PaymentReminderWizardLine(models.TransientModel):
                 line.obstacle = self.env._("Not due for a reminder, or excluded.")
             elif codes == ["other_kind"]:
                 line.obstacle = self.env._("Another kind of step is due.")
-            elif codes:
+            elif case.state == "closed":
                 line.obstacle = case.next_text
+            elif codes:
+                line.obstacle = ", ".join(line._describe_obstacles(codes, labels))
             elif case.blocker == "not_approved":
                 line.obstacle = self.env._("In the queue already.")
             else:
                 line.obstacle = False
+
+    def _describe_obstacles(self, codes, labels):
+        """Return each obstacle in a few words; the case has the whole sentence."""
+        self.ensure_one()
+        day = format_date(self.env, self.case_id.next_date)
+        words = {
+            **labels,
+            "spacing": self.env._("Not before %s", day),
+            "other_kind": self.env._("Another kind of step is due"),
+        }
+        return [words.get(code, code) for code in codes]
 
 
 class PaymentReminderCase(models.Model):
