@@ -14,27 +14,33 @@ class PaymentReminder(models.Model):
         wrong = self.filtered(lambda r: r.state != "proposed")
         if wrong == self:
             raise UserError(wrong._describe_states())
-        for reminder in self - wrong:
-            reminder._approve(self.env.user)
+        (self - wrong)._approve(self.env.user)
         return True
 
-    def _approve(self, user, standing=False):
-        self.ensure_one()
-        ladder = self.case_id.ladder_id
-        self._set_state(
-            "approved",
-            approved_by_id=user.id,
-            approved_date=fields.Datetime.now(),
-            approved_ladder_id=ladder.id,
-        )
-        self.case_id._log_event(
-            "approved",
-            {
-                "reminder": self.id,
-                "by": user.id,
-                "standing_approval": standing,
-                "ladder_version": ladder.version,
-            },
+    def _approve(self, user):
+        """Approve these notices in the name of a manager."""
+        now = fields.Datetime.now()
+        for ladder, reminders in self.grouped(lambda r: r.case_id.ladder_id).items():
+            reminders._set_state(
+                "approved",
+                approved_by_id=user.id,
+                approved_date=now,
+                approved_ladder_id=ladder.id,
+            )
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    reminder.case_id,
+                    "approved",
+                    {
+                        "reminder": reminder.id,
+                        "by": user.id,
+                        "standing_approval": False,
+                        "ladder_version": reminder.case_id.ladder_id.version,
+                    },
+                )
+                for reminder in self
+            ]
         )
 
     def action_hold(self, reason=None):

@@ -48,9 +48,9 @@ class PaymentReminderRun(models.Model):
         """Approve notices in the name of who started this run."""
         self.ensure_one()
         self.env["payment.reminder.ladder"].with_user(self.user_id)._check_manager()
-        for reminder in reminders._as_user(self.user_id):
-            if reminder.state == "proposed":
-                reminder._approve(self.user_id)
+        reminders.filtered(lambda r: r.state == "proposed")._as_user(
+            self.user_id
+        )._approve(self.user_id)
         if self.skip_window:
             now = fields.Datetime.now()
             reminders.filtered(lambda r: r.hold_until > now).write({"hold_until": now})

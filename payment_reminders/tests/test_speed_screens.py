@@ -146,6 +146,19 @@ class TestSpeedOfScreens(SpeedCommon):
 
             self.assertSameCount(lambda: read(self.few), lambda: read(self.many))
 
+    def test_approving_and_holding_many(self):
+        self.env["payment.reminder"]._cron_propose()
+        self.assertSameCount(
+            lambda: self.few.reminder_ids.action_approve(),
+            lambda: self.many.reminder_ids.action_approve(),
+            batches=1,
+        )
+        self.assertSameCount(
+            lambda: self.few.reminder_ids.action_hold("Wait"),
+            lambda: self.many.reminder_ids.action_hold("Wait"),
+            batches=1,
+        )
+
     # -- the bulk dialog --------------------------------------------------------
 
     def test_dialog(self):
