@@ -16,12 +16,12 @@ VALIDATION = "odoo.exceptions.ValidationError"
 OF_EVERY_MODEL = {"create", "write", "unlink", "copy_data", "default_get"}
 #: What everybody is answered, because it says and does nothing.
 HARMLESS = {
-    ("payment.reminder.simulation", "action_reload"): True,
     ("res.company", "get_reminder_setup"): {
         "is_shown": False,
         "steps": [],
         "problems": [],
         "backlog": "",
+        "halts": [],
     },
 }
 

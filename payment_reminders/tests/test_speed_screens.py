@@ -151,12 +151,12 @@ class TestSpeedOfScreens(SpeedCommon):
         self.assertSameCount(
             lambda: self.few.reminder_ids.action_approve(),
             lambda: self.many.reminder_ids.action_approve(),
-            batches=1,
+            batches=2,
         )
         self.assertSameCount(
             lambda: self.few.reminder_ids.action_hold("Wait"),
             lambda: self.many.reminder_ids.action_hold("Wait"),
-            batches=1,
+            batches=2,
         )
 
     # -- the bulk dialog --------------------------------------------------------
