@@ -7,6 +7,7 @@
     "author": "Payment Reminders contributors",
     "website": "https://github.com/payment-reminders/payment_reminders",
     "application": True,
+    "images": ["static/description/queue.png"],
     "uninstall_hook": "uninstall_hook",
     "depends": [
         "account",

@@ -24,6 +24,7 @@ p {{ overflow-wrap: break-word; }}
 @media (prefers-color-scheme: dark) {{ a {{ color: #8fc1ea; }} }}
 @media (max-width: 480px) {{
 body {{ padding: 12px; }}
+th:first-child {{ min-width: 8em; }}
 td > a {{ overflow-wrap: anywhere; }}
 td + td, th + th {{ padding-left: 2px !important; }}
 }}

@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, float_compare, formatLang
 
 from ..rules.sms import GSM_CHARACTERS
+from ..rules.statute import PERSON
 
 NBSP = "\N{NO-BREAK SPACE}"
 #: So many invoice numbers are named in a subject, so many in an SMS.
@@ -309,7 +310,15 @@ class PaymentReminderLetter(models.Model):
             "phone": author.phone or company.phone,
             "email": author.email_normalized or company.email,
             "website": company.website,
+            "complaints_body": self._get_letter_complaints_body(),
         }
+
+    def _get_letter_complaints_body(self):
+        """Return whom a private person may turn to (empty: it is not to be named)."""
+        is_consumer = self.partner_id._get_debtor_kind() == PERSON
+        if not (is_consumer and self._is_letter_demand()):
+            return ""
+        return self.company_id.reminder_complaints_body or ""
 
     # -- formats ----------------------------------------------------------------
 

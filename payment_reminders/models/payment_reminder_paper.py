@@ -73,6 +73,7 @@ class PaymentReminder(models.Model):
         subject, body = reminder._render_letter_text()
         return {
             "lang": lang,
+            "window": self.company_id.reminder_letter_window,
             "notice": self._get_letter_notice(),
             "to": reminder._get_letter_address(),
             "sender": reminder._prepare_letter_sender(),

@@ -56,6 +56,17 @@ class ResCompany(models.Model):
         help="When an invoice reached the customer only after it was due, such a "
         "reminder waits so many days from then.",
     )
+    reminder_complaints_body = fields.Char(
+        string="Complaints body",
+        help="Named in reminders to private persons, with its address.",
+    )
+    reminder_letter_window = fields.Selection(
+        [("left", "Left"), ("right", "Right")],
+        string="Window of the envelopes",
+        default="left",
+        required=True,
+        help="Where the customer's address stands on letters on paper.",
+    )
     reminder_brake = fields.Boolean(
         string="Send brake",
         default=True,

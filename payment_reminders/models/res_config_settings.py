@@ -32,6 +32,12 @@ class ResConfigSettings(models.TransientModel):
     reminder_invoice_grace_days = fields.Integer(
         related="company_id.reminder_invoice_grace_days", readonly=False
     )
+    reminder_complaints_body = fields.Char(
+        related="company_id.reminder_complaints_body", readonly=False
+    )
+    reminder_letter_window = fields.Selection(
+        related="company_id.reminder_letter_window", readonly=False, required=True
+    )
     reminder_brake = fields.Boolean(related="company_id.reminder_brake", readonly=False)
     reminder_brake_factor = fields.Float(
         related="company_id.reminder_brake_factor", readonly=False

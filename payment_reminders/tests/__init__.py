@@ -46,6 +46,8 @@ from . import test_attacks
 from . import test_tour_customer
 from . import test_access
 from . import test_access_matrix
+from . import test_accessibility_backend
+from . import test_accessibility_portal
 from . import test_agency
 from . import test_ladder
 from . import test_trail

@@ -141,6 +141,17 @@ class TestSheet(LetterCommon):
             [notice.partner_id.name, "Bo Bogholder", "Vej 1", "5000 Odense"],
         )
 
+    def test_private_person_reads_where_to_complain(self):
+        self.company.reminder_complaints_body = "Complaints Board, 1 Fair Street"
+        notice = self.make_letter("reminder_1")
+        self.assertNotIn("Fair Street", self.render_sheet(notice))
+        self.assertNotIn("Fair Street", self.render(notice)[1])
+        notice.partner_id.is_company = False
+        for lang in LANGUAGES:
+            for text in (self.render_sheet(notice, lang), self.render(notice, lang)[1]):
+                self.assertIn("Complaints Board, 1 Fair Street", text)
+                self.assertEqual("If we cannot agree" in text, lang == "en_US")
+
     def test_payment_code_where_the_country_has_one(self):
         notice = self.make_letter("reminder_1")
         self.assertNotIn("banking app", self.render_sheet(notice))
@@ -183,6 +194,17 @@ class TestPdf(LetterCommon):
         self.assertEqual(
             " ".join(in_window), " ".join([sender, *notice._get_letter_address()])
         )
+
+    def test_address_shows_in_a_window_on_the_right(self):
+        self.company.reminder_letter_window = "right"
+        notice = self.make_letter("reminder_1")
+        words = find_words(self.read_pdf(notice)[0])
+        in_window = [
+            text
+            for text, x, y in words
+            if WINDOW_TOP + 12 < y < WINDOW_BOTTOM and x > WINDOW_LEFT + 90
+        ]
+        self.assertEqual(in_window, notice._get_letter_address())
 
     def test_six_lines_of_address_fit(self):
         notice = self.make_letter("reminder_1", name="Snedkermester Bo Jensen")

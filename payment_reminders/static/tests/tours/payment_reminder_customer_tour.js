@@ -12,7 +12,7 @@ tours.add("payment_reminder_customer_asks", {
     steps: () => [
         {
             content: "Read what is open",
-            trigger: ".o_payment_reminder_page h2:contains('1,000.00')",
+            trigger: ".o_payment_reminder_page .h2:contains('1,000.00')",
         },
         {
             content: "Ask about it",
