@@ -85,12 +85,13 @@ _PICTURES = (
     "queue",
     "notice",
     "case",
-    "bulk",
     "ladder",
     "what_if",
     "dashboard",
     "letter",
     "customer",
+    # Last, for it cancels what waits.
+    "bulk",
 )
 
 
@@ -128,11 +129,16 @@ class _Studio:
         return self._shoot((LAPTOP[0], 1000))
 
     def show_bulk(self) -> bytes:
+        """The dialog, on a morning on which nothing waits yet but what is held."""
+        waiting = [["state", "in", ["proposed", "approved"]]]
+        notices = self._call("payment.reminder", "search", waiting)
+        self._call("payment.reminder", "action_cancel", notices)
         self._open("payment_reminder_case_action", ".o_data_row")
         self.page.click("thead .o_list_record_selector")
         self.page.click("button[name=action_open_reminder_wizard]")
         self.page.wait_for_selector(".modal .o_data_row")
-        return self._shoot()
+        self.page.evaluate("document.querySelector('.modal-body').scrollTop = 0")
+        return self._shoot((LAPTOP[0], 1000))
 
     def show_ladder(self) -> bytes:
         ladder = self._call(
