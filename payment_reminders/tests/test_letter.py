@@ -19,6 +19,7 @@ MM = 72 / 25.4
 #: first 17.7 mm are for the sender and for remarks.
 WINDOW_LEFT, WINDOW_RIGHT = 20.0, 105.0
 WINDOW_TOP, WINDOW_BOTTOM = 45.0, 90.0
+ADDRESS = {"street": "Vestergade 3, 2. th.", "zip": "8000", "city": "Aarhus C"}
 
 
 def find_words(page):
@@ -42,9 +43,7 @@ class LetterCommon(TemplateCommon):
     @classmethod
     def make_letter(cls, step, *args, **kwargs):
         notice = cls.make_notice(step, *args, **kwargs)
-        notice.partner_id.write(
-            {"street": "Vestergade 3, 2. th.", "zip": "8000", "city": "Aarhus C"}
-        )
+        notice.partner_id.write(ADDRESS)
         return notice
 
     def render_sheet(self, notice, lang=None):
@@ -65,10 +64,12 @@ class TestSheet(LetterCommon):
     """What the letter says."""
 
     def test_figures_dates_and_names_in_every_language(self):
-        for step in STEPS:
-            notice = self.make_letter(step)
+        rest = self.make_rest_notice()
+        rest.is_rest = True
+        rest.partner_id.write(ADDRESS)
+        for notice in [*map(self.make_letter, STEPS), rest]:
             for lang in LANGUAGES:
-                with self.subTest(step=step, lang=lang):
+                with self.subTest(step=notice.step_id.name, lang=lang):
                     text = self._get_text(self.render_sheet(notice, lang))
                     self._check_sheet(notice, lang, text)
 
@@ -95,6 +96,10 @@ class TestSheet(LetterCommon):
                 reader._format_letter_date(line.date_due),
             ):
                 self.assertIn(part.replace(NBSP, " "), text)
+        if notice.step_kind != "nudge":
+            for name in ("costs_before", "fee", "interest", "compensation"):
+                amount = reader._format_letter_money(notice[f"amount_{name}"])
+                self.assertIn(amount.replace(NBSP, " "), text)
         self.assertNotRegex(text, r"\bNone\b|\bFalse\b|\{\{|\}\}|t-out|\[")
 
     def _get_text(self, sheet):
