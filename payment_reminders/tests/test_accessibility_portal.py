@@ -9,21 +9,25 @@ from .portal_common import PortalCommon
 class TestCustomerPagesAccessible(AccessibilityCommon, GatewayCommon, PortalCommon):
     """Every page of the customer's, for who does not see well or has no mouse."""
 
-    def check(self, more="", token=None, **params):
-        token = self.token if token is None else token
+    def check(self, more="", token=None, case=None, **params):
+        case = case or self.case
+        token = token or case._portal_ensure_token()
         query = "&".join(f"{key}={value}" for key, value in params.items())
         self.assertAccessible(
-            f"/my/reminders/{self.case.id}{more}?access_token={token}&{query}"
+            f"/my/reminders/{case.id}{more}?access_token={token}&{query}"
         )
 
     def test_what_is_open(self):
-        self.make_invoice(due=-20)
-        self.make_invoice(due="2025-12-01")
         self.ladder.step_ids.write({"charge_interest": True})
+        customer = self.make_customer("Old Debts ApS", "old@x.example")
+        move = self.make_invoice(due="2025-12-01", partner=customer)
+        self.make_invoice(due=-20, partner=customer)
+        notice = self.propose().filtered(lambda r: r.partner_id == customer)
         with self.gateways():
-            self.send(self.propose().filtered(lambda r: r.case_id == self.case))
-        self.assertTrue(self.case._get_interest_statement())
-        self.check()
+            self.send(notice)
+        case = move.reminder_case_id
+        self.assertTrue(case._get_interest_statement())
+        self.check(case=case)
 
     def test_question_and_plan(self):
         self.env["payment.reminder.query"].create(
