@@ -7,7 +7,8 @@ from odoo.tests import tagged
 
 from .portal_common import PortalCommon
 
-ADDON = "odoo.addons.payment_reminders."
+#: The addon and its bridges.
+ADDONS = "payment_reminders"
 ACCESS = "odoo.exceptions.AccessError"
 USER = "odoo.exceptions.UserError"
 MISSING = "odoo.exceptions.MissingError"
@@ -61,7 +62,7 @@ class TestRpcAttacks(PortalCommon):
         models = sorted(
             name
             for name, model in self.env.registry.items()
-            if model._original_module == "payment_reminders" and not model._abstract
+            if (model._original_module or "").startswith(ADDONS) and not model._abstract
         )
         self.assertGreater(len(models), 50)
         for model in models:
@@ -91,7 +92,7 @@ class TestRpcAttacks(PortalCommon):
                 (name, method)
                 for name, model in self.env.registry.items()
                 for cls in model.__mro__
-                if cls.__module__.startswith(ADDON)
+                if cls.__module__.startswith(f"odoo.addons.{ADDONS}")
                 for method, function in vars(cls).items()
                 if inspect.isfunction(function)
                 and not method.startswith("_")
