@@ -58,10 +58,8 @@ class PaymentReminderItem(models.Model):
         "held out.",
     )
     holdout_days = fields.Integer(string="Days of the comparison", readonly=True)
-    nudge_delay = fields.Integer(
-        string="Nudge put off by (days)",
-        readonly=True,
-        help="A person may end it: then it is 0 again.",
+    nudge_not_before = fields.Date(
+        readonly=True, help="Set while the nudge is held out; a manager may end that."
     )
 
     def _choose_holdout(self, live):
@@ -91,7 +89,8 @@ class PaymentReminderItem(models.Model):
                 "holdout_group": str(group),
                 "holdout_date": day,
                 "holdout_days": days,
-                "nudge_delay": days if group == holdout.Group.HELD_OUT else 0,
+                "nudge_not_before": group == holdout.Group.HELD_OUT
+                and fields.Date.add(day, days=days),
             }
         bulk.update(self.browse(values), values)
         self.browse(values)._log_holdout()
@@ -128,10 +127,10 @@ class PaymentReminderItem(models.Model):
                     {
                         "items": items.ids,
                         "planned": str(items[0].holdout_date),
-                        "days": items[0].nudge_delay,
+                        "days": items[0].holdout_days,
                     },
                 )
-                for case, items in self.filtered("nudge_delay")
+                for case, items in self.filtered("nudge_not_before")
                 .grouped("case_id")
                 .items()
             ]
@@ -140,19 +139,19 @@ class PaymentReminderItem(models.Model):
     def _get_due_item(self, live):
         # EXTENDS payment_reminders
         due = super()._get_due_item(live)
-        if not self.nudge_delay:
+        if not self.nudge_not_before:
             return due
-        return replace(due, nudge_delay_days=self.nudge_delay)
+        return replace(due, nudge_not_before=self.nudge_not_before)
 
     def _is_kept_back(self, today):
         """Tell whether only the comparison keeps the nudge of this item back."""
         self.ensure_one()
         return bool(
-            self.nudge_delay
+            self.nudge_not_before
             and not self.step_id
             and self.amount_known > 0
             and holdout.is_kept_back(
-                self.holdout_date, self.nudge_delay, self.date_due, today
+                self.holdout_date, self.nudge_not_before, self.date_due, today
             )
         )
 
@@ -181,7 +180,7 @@ class PaymentReminderCase(models.Model):
             items = case.item_ids.filtered(
                 lambda item, day=today: item._is_kept_back(day)
             )
-            items.nudge_delay = 0
+            items.nudge_not_before = False
             if items:
                 case._log_event("holdout_ended", {"items": items.ids})
         self._refresh()

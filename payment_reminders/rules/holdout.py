@@ -86,16 +86,15 @@ def choose_group(percent: int, case: str, date_due: dt.date) -> Group:
 
 
 def is_kept_back(
-    planned: dt.date, delay_days: int, date_due: dt.date, today: dt.date
+    planned: dt.date, not_before: dt.date, date_due: dt.date, today: dt.date
 ) -> bool:
     """Tell whether a nudge would have left but for the comparison.
 
     :param planned: when it would have come
-    :param delay_days: by which it was put off; 0: by none
+    :param not_before: to which it was put off
     :param date_due: after which no nudge makes sense
     """
-    later = planned + dt.timedelta(days=delay_days)
-    return planned <= today < later and today <= date_due
+    return planned <= today < not_before and today <= date_due
 
 
 def compare(nudged: Result, held_out: Result) -> Comparison:

@@ -60,8 +60,8 @@ class DueItem:
     """One receivable journal item and its place on the ladder.
 
     ``last_step_id`` is the step that was last really sent (None: none yet).
-    ``grace_days`` are added to the due date for every step but a nudge,
-    ``nudge_delay_days`` put off its nudges alone (see :mod:`holdout`).
+    ``grace_days`` are added to the due date for every step but a nudge;
+    ``nudge_not_before`` puts off its nudges alone (see :mod:`holdout`).
     """
 
     id: int
@@ -69,7 +69,7 @@ class DueItem:
     last_step_id: int | None = None
     last_sent_date: date | None = None
     grace_days: int = 0
-    nudge_delay_days: int = 0
+    nudge_not_before: date | None = None
 
 
 @dataclass(frozen=True)
@@ -210,11 +210,13 @@ def _steps_above(ladder: Ladder, item: DueItem) -> tuple[Step, ...]:
 def _earliest(
     ladder: Ladder, step: Step, item: DueItem, history: Sequence[Sent]
 ) -> date:
-    later = item.nudge_delay_days if step.kind == NUDGE else item.grace_days
-    start = item.date_due + timedelta(days=later)
+    grace = 0 if step.kind == NUDGE else item.grace_days
+    start = item.date_due + timedelta(days=grace)
     if step.delay_from == PREVIOUS_STEP and item.last_sent_date:
         start = max(start, item.last_sent_date)
     planned = start + timedelta(days=step.delay_days)
+    if step.kind == NUDGE and item.nudge_not_before:
+        planned = max(planned, item.nudge_not_before)
     return max(planned, _spaced_from(ladder, step, history))
 
 

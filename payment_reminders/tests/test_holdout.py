@@ -48,7 +48,7 @@ class TestHoldout(CaseCommon):
         self.invoice(partners)
         self.assertEqual(self.propose().partner_id, partners)
         self.assertFalse(
-            any(self.find_cases(partners[0]).item_ids.mapped("nudge_delay"))
+            any(self.find_cases(partners[0]).item_ids.mapped("nudge_not_before"))
         )
 
     def test_held_out_nudge_comes_later(self):
@@ -91,6 +91,18 @@ class TestHoldout(CaseCommon):
         with freeze_time("2026-09-19 08:00:00"):
             self.refresh()
             self.assertFalse(case.blocker, "nothing is held out after the due date")
+
+    def test_days_count_from_when_it_would_have_come(self):
+        """On Saturday the 19th a nudge of three days before waits for Monday."""
+        due = "2026-09-22"
+        partners = self.make_customers("held_out", 1, due)
+        self.company.reminder_holdout_days = 1
+        self.make_invoice(due=due, partner=partners)
+        with freeze_time("2026-09-19 08:00:00"):
+            self.refresh()
+            case = self.find_cases(partners)
+            self.assertEqual(str(case.item_ids.holdout_date), "2026-09-21")
+            self.assertEqual(str(case.next_date), "2026-09-22")
 
     def test_reminder_is_never_held_out(self):
         partners = self.make_customers("held_out", 1)
