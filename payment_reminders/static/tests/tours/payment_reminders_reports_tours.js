@@ -10,13 +10,19 @@ const openMenu = (name) => [
     { trigger: `[data-menu-xmlid='payment_reminders.${name}']`, run: "click" },
 ];
 
-/** Open a report from its menu: first the chart, then the table. */
-const openReport = (name, title) => [
+const openList = () => [
+    { trigger: "button.o_switch_view.o_list", run: "click" },
+    { trigger: ".o_list_view .o_list_renderer" },
+];
+
+/** Open a report from its menu: the chart, the table and, if it has one, the list. */
+const openReport = (name, title, hasList = true) => [
     ...openMenu(name),
     { trigger: `.o_breadcrumb:contains("${title}")` },
     { trigger: ".o_graph_view .o_graph_renderer, .o_graph_view .o_view_nocontent" },
     { trigger: "button.o_switch_view.o_pivot", run: "click" },
     { trigger: ".o_pivot_view" },
+    ...(hasList ? openList() : []),
 ];
 
 tours.add("payment_reminders_reports", {
@@ -27,13 +33,17 @@ tours.add("payment_reminders_reports", {
             trigger: ".o_field_widget[name=body] td:contains('1,000.00')",
         },
         ...openReport("payment_reminder_report_overdue_menu", "Open by Age"),
-        { trigger: "button.o_switch_view.o_list", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains('Nordlys')" },
         ...openReport("payment_reminder_case_report_menu", "Cases by State"),
         ...openReport("payment_reminder_report_step_menu", "Money after Each Step"),
-        ...openReport("payment_reminder_report_promise_menu", "Promised and Paid"),
+        ...openReport("payment_reminder_report_promise_menu", "Promised and Paid", false),
         ...openReport("payment_reminder_report_claim_menu", "Fees and Interest"),
-        ...openReport("payment_reminder_report_question_menu", "Questions and Answers"),
+        ...openReport(
+            "payment_reminder_report_question_menu",
+            "Questions and Answers",
+            false
+        ),
+        ...openReport("payment_reminder_report_nudge_menu", "Nudged or Held Out"),
         ...openMenu("payment_reminder_month_end_menu"),
         {
             content: "The month-end sheet has its sections",
@@ -64,6 +74,7 @@ tours.add("payment_reminders_what_if_done", {
         { trigger: ".o_graph_view .o_graph_renderer" },
         { trigger: "button.o_switch_view.o_pivot", run: "click" },
         { trigger: ".o_pivot_view" },
+        ...openList(),
     ],
 });
 
