@@ -1,4 +1,5 @@
 from . import test_contract
+from . import test_soak
 from . import test_by_hand
 from . import test_run_stop
 from . import test_case
@@ -69,3 +70,9 @@ from . import test_case_file
 from . import test_erasure
 from . import test_real_leaving
 from . import test_real_bounce
+from . import test_attacks_rpc
+from . import test_customer_files
+from . import test_letter
+from . import test_mail_look
+from . import test_print
+from . import test_text_check
