@@ -196,6 +196,7 @@ class PaymentReminderLetter(models.Model):
             "principal": money(self.amount_principal),
             "interest_until": self._format_letter_date(self.interest_until),
             "notes": self._prepare_letter_notes() if demand else {},
+            "next_step": self._get_letter_next_step(),
             "total": self._get_letter_total(),
             "deadline": self._get_letter_deadline() if demand else "",
             "pay_url": self._get_pay_url(),
@@ -205,6 +206,13 @@ class PaymentReminderLetter(models.Model):
             "case": self.case_id.name,
             "date": self._get_letter_date(),
         }
+
+    def _get_letter_next_step(self):
+        """Return the step that follows on this reminder, an empty one on the last."""
+        steps = self.step_id.ladder_id.step_ids
+        if self.step_kind != "reminder" or self.is_rest or self.step_id not in steps:
+            return steps.browse()
+        return steps[steps.ids.index(self.step_id.id) + 1 :][:1]
 
     def _prepare_letter_notes(self):
         """Return what a customer has to know of how fees and interest were found.

@@ -358,6 +358,9 @@ class TestLetter(TemplateCommon):
         self.assertNotIn("99,999", body + sms)
 
     def test_what_is_zero_is_not_shown(self):
+        self.env.ref("payment_reminders.ladder_dk").step_ids[-1:].write(
+            {"fee_policy": "none", "charge_interest": False}
+        )
         notice = self.make_notice(
             "reminder_2",
             amount_costs_before=0,
@@ -374,6 +377,25 @@ class TestLetter(TemplateCommon):
         phrases = get_phrases(self.render(self.make_notice("reminder_1"))[1])
         for text in ("invoiced 12,500.00", "paid 1,000.00", "credited 250.00"):
             self.assertIn(text, phrases)
+
+    def test_what_happens_next_and_what_it_costs(self):
+        """A final notice has words of its own for it."""
+        unpaid = "If the amount is not paid by then, we will send "
+        another, final = "another reminder.", "a final notice before debt collection."
+        costs = " A fee can be added, as far as the law allows."
+        costs += " Interest continues to run."
+        for step, said in (
+            ("nudge", None),
+            ("reminder_1", unpaid + another + costs),
+            ("reminder_2", unpaid + final + costs),
+            ("final_notice", None),
+        ):
+            phrases = get_phrases(self.render(self.make_notice(step))[1])
+            found = [phrase for phrase in phrases if unpaid in phrase]
+            self.assertEqual(found, [said] if said else [], step)
+        self.env.ref("payment_reminders.ladder_dk").step_ids[-1:].fee_policy = "none"
+        body = self.render(self.make_notice("reminder_2"))[1]
+        self.assertNotIn("A fee can be added", body)
 
     def test_interest_is_specified(self):
         notice = self.make_notice("final_notice")
