@@ -155,7 +155,7 @@ class PaymentReminder(models.Model):
     @api.depends("hold_end_date")
     def _compute_held_reason(self):
         # EXTENDS payment_reminders
-        super()._compute_held_reason()
+        result = super()._compute_held_reason()
         for reminder in self:
             if reminder.state == "held" and reminder.hold_end_date:
                 ends = self.env._(
@@ -163,3 +163,4 @@ class PaymentReminder(models.Model):
                     format_date(self.env, reminder.hold_end_date),
                 )
                 reminder.held_reason = f"{reminder.held_reason or ''}\n{ends}".strip()
+        return result

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from lxml import etree
 
@@ -43,14 +44,16 @@ class TestSpeedOfScreens(SpeedCommon):
         for view in ("list", "kanban"):
             specification = self.get_specification("payment.reminder", view)
             self.assertIn("amount_claim", specification)
+            self.assertSameCount(
+                partial(self._read_queue, self.few, specification),
+                partial(self._read_queue, self.many, specification),
+            )
 
-            def read(cases, specification=specification):
-                found = self.env["payment.reminder"].web_search_read(
-                    [("case_id", "in", cases.ids)], specification
-                )
-                self.assertEqual(found["length"], len(cases))
-
-            self.assertSameCount(lambda: read(self.few), lambda: read(self.many))
+    def _read_queue(self, cases, specification):
+        found = self.env["payment.reminder"].web_search_read(
+            [("case_id", "in", cases.ids)], specification
+        )
+        self.assertEqual(found["length"], len(cases))
 
     def test_notice(self):
         """One notice of one invoice, and one of many."""
@@ -140,11 +143,10 @@ class TestSpeedOfScreens(SpeedCommon):
     def test_list_of_cases(self):
         for view in ("list", "kanban"):
             specification = self.get_specification("payment.reminder.case", view)
-
-            def read(cases, specification=specification):
-                cases.web_read(specification)
-
-            self.assertSameCount(lambda: read(self.few), lambda: read(self.many))
+            self.assertSameCount(
+                partial(self.few.web_read, specification),
+                partial(self.many.web_read, specification),
+            )
 
     def test_approving_and_holding_many(self):
         self.env["payment.reminder"]._cron_propose()
