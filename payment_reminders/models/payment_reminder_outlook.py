@@ -243,12 +243,13 @@ class PaymentReminderCase(models.Model):
             )
         if not self.next_step_id:
             return self.env._("No step comes next.")
-        if self.next_date and self.next_date <= self.company_id._get_reminder_today():
+        day = max(filter(None, (self.next_date, self.snoozed_until)), default=None)
+        if day and day <= self.company_id._get_reminder_today():
             return self.env._("%s is due now.", self.next_step_id.name)
         return self.env._(
             "%(step)s comes on %(date)s.",
             step=self.next_step_id.name,
-            date=format_date(self.env, self.next_date),
+            date=format_date(self.env, day),
         )
 
     def _describe_blocker(self, code, since, notice, labels, words):

@@ -26,6 +26,8 @@ class TestOutlook(CaseCommon):
         self.assertFalse(self.case.blocker)
         ahead = self.open_case(partner=self.make_customer("B", "b@x.example"), due=2)
         self.assertIn("Reminder 1 comes on 09/21/2026", ahead.next_text)
+        ahead.action_snooze("2026-09-30")
+        self.assertIn("Reminder 1 comes on 09/30/2026", ahead.next_text)
 
     def test_a_proposal_waits_for_approval_then_for_its_window(self):
         reminder = self.propose()
