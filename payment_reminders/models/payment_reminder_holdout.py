@@ -119,6 +119,8 @@ class PaymentReminderItem(models.Model):
 
     def _log_holdout(self):
         """Say in the trail which nudges were put off."""
+        put_off = self.filtered("nudge_not_before")
+        by_day = put_off.grouped(lambda item: (item.case_id, item.holdout_date))
         self.env["payment.reminder.event"]._log(
             [
                 (
@@ -126,13 +128,11 @@ class PaymentReminderItem(models.Model):
                     "held_out",
                     {
                         "items": items.ids,
-                        "planned": str(items[0].holdout_date),
+                        "planned": str(planned),
                         "days": items[0].holdout_days,
                     },
                 )
-                for case, items in self.filtered("nudge_not_before")
-                .grouped("case_id")
-                .items()
+                for (case, planned), items in by_day.items()
             ]
         )
 

@@ -25,13 +25,15 @@ class TestHoldout(CaseCommon):
         while len(found) < count:
             name = f"{group} {len(found)}"
             partner = self.make_customer(name, f"{name}@x.example".replace(" ", ""))
-            identity = self.env["payment.reminder.case"]._get_identity(
-                self.company.id, partner.id, self.currency.id
-            )
             day = fields.Date.to_date(due)
-            if holdout.choose_group(50, identity, day) == group:
+            if holdout.choose_group(50, self.get_identity(partner), day) == group:
                 found |= partner
         return found
+
+    def get_identity(self, partner):
+        return self.env["payment.reminder.case"]._get_identity(
+            self.company.id, partner.id, self.currency.id
+        )
 
     def invoice(self, partners, **vals):
         return [self.make_invoice(due=DUE, partner=one, **vals) for one in partners]
@@ -66,6 +68,32 @@ class TestHoldout(CaseCommon):
         with freeze_time("2026-09-17 08:00:00"):
             self.assertEqual(self.propose().partner_id, nudged | held_out)
             self.assertNotIn("held_out", case.blocker_codes)
+
+    def test_the_trail_has_each_nudge_with_its_own_day(self):
+        partner = self.customer.browse()
+        while not partner:
+            on_one = self.make_customers("held_out", 9)
+            partner = self._find_held_out(on_one, "2026-09-17")[:1]
+        self.invoice(partner)
+        self.make_invoice(due="2026-09-17", partner=partner)
+        self.refresh()
+        case = self.find_cases(partner)
+        said = {
+            (item, event.payload["planned"])
+            for event in self.get_events(case, "held_out")
+            for item in event.payload["items"]
+        }
+        self.assertEqual(len(said), 2)
+        self.assertEqual(
+            said, {(item.id, str(item.holdout_date)) for item in case.item_ids}
+        )
+
+    def _find_held_out(self, partners, due):
+        day = fields.Date.to_date(due)
+        return partners.filtered(
+            lambda one: holdout.choose_group(50, self.get_identity(one), day)
+            == "held_out"
+        )
 
     def test_asked_again_the_choice_is_the_same(self):
         partners = self.make_customers("held_out", 1)
