@@ -24,10 +24,7 @@ START = datetime(2026, 8, 3, 7, 5)
 
 @tagged("post_install", "-at_install")
 class TestSoak(GatewayCommon):
-    make_bank_line = PayingCommon.make_bank_line
-    match_bank_line = PayingCommon.match_bank_line
     get_receivable = PayingCommon.get_receivable
-    make_credit_note = PayingCommon.make_credit_note
 
     @classmethod
     def setUpClass(cls):
