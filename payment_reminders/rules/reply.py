@@ -24,17 +24,17 @@ class Reply(str, Enum):
         return self.value
 
 
-#: Header fields that only automatic answers and mailing lists (RFC 2919, 2369) bear.
+#: Header fields that only automatic answers bear. Those of mailing lists (List-Id,
+#: Precedence: list) do not count: a shared mailbox that passes on what a customer wrote
+#: puts them there, and a question would be lost.
 _AUTOMATIC_FIELDS = (
-    "list-id",
-    "list-unsubscribe",
     "x-autoreply",
     "x-autorespond",
     "x-autoresponse",
     "x-auto-reply-from",
     "x-mail-autoreply",
 )
-_AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply"})
+_AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "auto_reply"})
 _MACHINES = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply"})
 #: For senders that mark nothing: how such subjects begin, in the languages we ship.
 _AUTOMATIC_SUBJECT = re.compile(

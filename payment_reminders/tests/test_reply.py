@@ -82,12 +82,16 @@ class TestReply(MockEmail, ReminderCommon):
             "X-Autoreply: yes\n",
         ):
             self.receive(more=more, number=more[:9])
-        self.receive(more="List-Id: <news.nordlys.example>\n", number="list")
         self.receive(subject="Out of office: back on Monday")
         self.receive(sender="MAILER-DAEMON@nordlys.example", number="bounce")
         self.assertFalse(self.case.query_ids)
         self.assertFalse(self.get_activities())
         self.assertEqual(self.case.state, "active")
+
+    def test_an_answer_through_a_shared_mailbox(self):
+        self.receive(more="List-Id: <books.company.example>\nPrecedence: list\n")
+        self.assertEqual(self.case.query_ids.state, "open")
+        self.assertEqual(self.case.state, "frozen")
 
     def assertLeftToAPerson(self):
         """Nothing is put on hold by itself, and the responsible is told."""

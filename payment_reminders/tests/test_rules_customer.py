@@ -139,7 +139,11 @@ KNOWN = {"ap@nordlys.example"}
             "ap@nordlys.example",
             Reply.FORGED,
         ),
-        ({"list-id": "<news.nordlys.example>"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        (
+            {"list-id": "<books.company.example>", "precedence": "list"},
+            "ap@nordlys.example",
+            Reply.PERSON,
+        ),
         (
             {"content-type": "multipart/report; report-type=disposition-notification"},
             "ap@nordlys.example",
