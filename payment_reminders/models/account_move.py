@@ -101,6 +101,7 @@ class AccountMove(models.Model):
             [
                 ("item_id.move_id", "in", self.ids),
                 ("reminder_id.state", "=", "sent"),
+                ("reminder_id.withdrawn", "=", False),
                 ("step_id", "!=", False),
             ]
         )

@@ -7,8 +7,6 @@ would buy nothing.
 
 import json
 
-from psycopg2.extras import execute_values
-
 from odoo import fields
 
 
@@ -31,8 +29,7 @@ def insert(model, rows):
             "write_date": now,
         }
     names = [*rows[0], *stamps]
-    found = execute_values(
-        model.env.cr._obj,
+    found = model.env.cr.execute_values(
         f"INSERT INTO {model._table} ({', '.join(names)}) VALUES %s RETURNING id",
         [
             (
@@ -59,8 +56,7 @@ def update(records, values):
     records.flush_recordset(names)
     columns = ", ".join(f"{name} = new.{name}" for name in names)
     casts = ", ".join(f"%s::{records._fields[name].column_type[1]}" for name in names)
-    execute_values(
-        records.env.cr._obj,
+    records.env.cr.execute_values(
         f"UPDATE {records._table} AS old SET {columns}"
         f" FROM (VALUES %s) AS new (id, {', '.join(names)}) WHERE old.id = new.id",
         [

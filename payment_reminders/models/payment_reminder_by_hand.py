@@ -2,7 +2,6 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from ..rules import guard
 from .selections import labels_of
@@ -73,12 +72,17 @@ class PaymentReminder(models.Model):
                 {"reminder": reminder.id, "codes": sorted(codes), "note": note},
             )
 
-    def _get_attached_papers(self):
-        """Return the stored PDF files of the invoices of this notice."""
+    def _get_attachments(self):
+        """Return the stored PDF files that go with the e-mail of this notice.
+
+        Those of the invoices that it asks for, when the step or whoever created it by
+        hand wants them. What was sent to the customer once may be sent again.
+        """
         self.ensure_one()
-        if not self.attach_invoices:
+        if not (self.attach_invoices or self.step_id.attach_invoices):
             return self.env["ir.attachment"]
-        return self.line_ids.filtered("amount_residual").move_id.invoice_pdf_report_id
+        asked = self.sudo().line_ids.filtered("amount_residual")
+        return asked.move_id.invoice_pdf_report_id
 
 
 class PaymentReminderDelivery(models.Model):
@@ -91,11 +95,3 @@ class PaymentReminderDelivery(models.Model):
             if values.get(reminder.id):
                 values[reminder.id] = reminder._add_personal_text(values[reminder.id])
         return values
-
-    def _prepare_mail_vals(self, values, sender, reply_to):
-        # EXTENDS payment_reminders
-        vals = super()._prepare_mail_vals(values, sender, reply_to)
-        papers = self.reminder_id._get_attached_papers()
-        if papers:
-            vals["attachment_ids"] = [Command.set(papers.ids)]
-        return vals

@@ -226,7 +226,7 @@ class PaymentReminderDelivery(models.Model):
             "auto_delete": False,
             "is_internal": False,
             "reminder_delivery_id": self.id,
-            "attachment_ids": [Command.set(self._get_invoice_pdfs().ids)],
+            "attachment_ids": [Command.set(self.reminder_id._get_attachments().ids)],
             # RFC 3834: whoever answers by machine keeps quiet.
             "headers": repr(
                 {
@@ -235,13 +235,6 @@ class PaymentReminderDelivery(models.Model):
                 }
             ),
         }
-
-    def _get_invoice_pdfs(self):
-        """Return the PDFs of the invoices, if the step wants them and they exist."""
-        if not self.step_id.attach_invoices:
-            return self.env["ir.attachment"]
-        # What was sent to the customer once may be sent again.
-        return self.reminder_id.sudo().line_ids.move_id.invoice_pdf_report_id
 
     def _render_sms(self, template):
         """Render and store the SMS of these deliveries, nothing is sent.

@@ -83,9 +83,11 @@ class PaymentReminderCase(models.Model):
         rows = specify(figures)
         if not rows and case.amount_interest:
             last = case.reminder_ids.filtered(
-                lambda r: r.state == "sent" and r.interest_specification
+                lambda r: r.state == "sent"
+                and not r.withdrawn
+                and r.interest_specification
             ).sorted("sent_date")[-1:]
-            rows = last._get_interest_specification()
+            rows = last._get_interest_specification() if last else []
         if not rows:
             return {}
         names = {item.id: item.display_name for item in case.item_ids}

@@ -53,6 +53,8 @@ from . import test_agency
 from . import test_ladder
 from . import test_trail
 from . import test_undo
+from . import test_withdrawn
+from . import test_bulk
 from . import test_brake
 from . import test_guard_matrix
 from . import test_ignored_line

@@ -76,6 +76,34 @@ class TestMailLook(GatewayCommon):
         self.assertEqual(names, ["INV.pdf"])
         self.assertTrue(move.invoice_pdf_report_id.exists())
 
+    def test_step_and_hand_attach_the_same(self):
+        """An invoice that the notice asks nothing for does not come along."""
+        moves = self.make_invoice(due=10) | self.make_invoice(due=10)
+        papers = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": f"{move.id}.pdf",
+                    "raw": b"%PDF-1.4",
+                    "res_model": "account.move",
+                    "res_id": move.id,
+                    "res_field": "invoice_pdf_report_file",
+                    "mimetype": "application/pdf",
+                }
+                for move in moves
+            ]
+        )
+        moves.invalidate_recordset()
+        reminder = self.propose().sudo()
+        self.assertFalse(reminder._get_attachments())
+        reminder.line_ids.filtered(lambda li: li.move_id == moves[1]).write(
+            {"amount_residual": 0}
+        )
+        reminder.attach_invoices = True
+        self.assertEqual(reminder._get_attachments(), papers[0])
+        reminder.attach_invoices = False
+        self.ladder.step_ids.attach_invoices = True
+        self.assertEqual(reminder._get_attachments(), papers[0])
+
 
 @tagged("post_install", "-at_install")
 class TestPlainText(TransactionCase):
