@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from ..models.payment_reminder_desk_link import ACTIONS
+from ..models.desk.desk_link import ACTIONS
 from .portal_access import MAX_ID, ReminderAccess
 
 

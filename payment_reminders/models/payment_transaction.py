@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..rules import allocation
-from .decimals import to_decimal
+from ..tools.decimals import to_decimal
 
 
 class PaymentTransaction(models.Model):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..rules import brake
-from .decimals import to_decimal
+from ..tools.decimals import to_decimal
 
 
 class ResCompany(models.Model):

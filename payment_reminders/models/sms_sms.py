@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .payment_reminder_wire import is_handing_over
+from .sending.wire import is_handing_over
 
 
 class SmsSms(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.payment_reminder_holdout import GROUPS
+from ..models.numbers.holdout import GROUPS
 from .payment_reminder_report_step import get_money_sql
 
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.selections import labels_of
 from ..rules import ageing, balance
+from ..tools.selections import labels_of
 
 
 class PaymentReminderReportOverdue(models.Model):

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.selections import labels_of
+from ..tools.selections import labels_of
 
 
 class PaymentReminderReportQuestion(models.Model):

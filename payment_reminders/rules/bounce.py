@@ -11,7 +11,7 @@ from html import unescape
 #: Of a report's "rfc822; ann@example.com" and "smtp; 550 5.1.1 No such user".
 _TYPED = re.compile(r"\s*[\w-]+\s*;\s*(.*)", re.DOTALL)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-#: A Message-Id of ours, as ``models/payment_reminder_wire.py`` makes them.
+#: A Message-Id of ours, as ``models/sending/wire.py`` makes them.
 _OURS = re.compile(r"<[0-9a-f]{32}\.payment-reminder@[^<>\s]{1,255}>")
 _TAG = re.compile(r"</?[a-z!][^<>@]*>", re.IGNORECASE)
 #: Parts by which machines tell each other what became of a message.

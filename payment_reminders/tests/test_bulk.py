@@ -1,4 +1,4 @@
-from ..models import bulk
+from ..tools import bulk
 from .common import ReminderCommon
 
 

@@ -7,7 +7,7 @@ from .gateway_common import MOBILE, MOBILE_E164, GatewayCommon
 
 QUIET = (
     "odoo.addons.mail.models.mail_mail",
-    "odoo.addons.payment_reminders.models.payment_reminder_sender",
+    "odoo.addons.payment_reminders.models.sending.sender",
 )
 
 
@@ -184,7 +184,7 @@ class TestChannels(GatewayCommon):
         self.ripen(reminders)
         with (
             mute_logger(
-                "odoo.addons.payment_reminders.models.payment_reminder_delivery",
+                "odoo.addons.payment_reminders.models.sending.delivery",
                 "odoo.addons.mail.models.mail_render_mixin",
             ),
             self.gateways(),

@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ..models import reminder_linter_messages
+from ..models.law import linter_messages as reminder_linter_messages
 from ..rules import interest, linter
 from .law_data import STATUTES, load_tables
 from .linter_cases import REFUSED, WARNED

@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
-from ..models.payment_reminder_ladder_timeline import place_marks
+from ..models.ladder.timeline import place_marks
 from .common import ReminderCommon
 
 

@@ -10,8 +10,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
 
-from ..models.payment_reminder_letter import NBSP
-from ..models.payment_reminder_paper import REPORT
+from ..models.notice.wording import NBSP
+from ..models.paper.sheet import REPORT
 from .test_templates import LANGUAGES, STEPS, TemplateCommon
 
 MM = 72 / 25.4

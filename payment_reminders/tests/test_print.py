@@ -222,7 +222,7 @@ class TestPrint(GatewayCommon):
         )
         reminder = self.waiting()
         with mute_logger(
-            "odoo.addons.payment_reminders.models.payment_reminder_print",
+            "odoo.addons.payment_reminders.models.paper.printing",
             "odoo.addons.mail.models.mail_render_mixin",
         ):
             wizard = self.print_letters(reminder)

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
-from ..models import payment_reminder_simulation
+from ..models.numbers import simulation as payment_reminder_simulation
 from .common import ReminderCommon
 
 FIRST_DAY = fields.Date.to_date("2026-03-02")  # a Monday

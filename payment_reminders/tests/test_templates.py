@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import formatLang, html2plaintext
 
-from ..models.payment_reminder_letter import NBSP, format_day
+from ..models.notice.wording import NBSP, format_day
 from ..rules.sms import GSM_CHARACTERS, count_parts
 from .common import ReminderCommon
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.selections import labels_of
+from ..tools.selections import labels_of
 
 
 class PaymentReminderAnswerWizard(models.TransientModel):

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount, format_date
 
-from ..models import bulk
-from ..models.selections import labels_of
+from ..tools import bulk
+from ..tools.selections import labels_of
 
 #: What is remembered of the last time.
 REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.payment_reminders.models import transactions
+from odoo.addons.payment_reminders.tools import transactions
 
 from ..registers import Outcome
 

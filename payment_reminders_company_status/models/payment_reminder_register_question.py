@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.payment_reminders.models import transactions
 from odoo.addons.payment_reminders.rules import insolvency
+from odoo.addons.payment_reminders.tools import transactions
 
 from ..registers import Outcome
 from ..registers.door import MAX_PAUSE, PAUSE

@@ -9,7 +9,7 @@ import smtplib
 
 def _get_points(env, channel):
     """Return {name: (class, method, whether it dies before or after it)}."""
-    from odoo.addons.payment_reminders.models import payment_reminder_wire as wire
+    from odoo.addons.payment_reminders.models.sending import wire
 
     sender = type(env["payment.reminder.sender"])
     paperwork = type(env["payment.reminder.paperwork"])

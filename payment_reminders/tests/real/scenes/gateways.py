@@ -7,7 +7,7 @@ from odoo.service.model import retrying
 
 def set_patience(env, seconds):
     """Wait for gateways this long only, so that a test of it does not take minutes."""
-    from odoo.addons.payment_reminders.models import payment_reminder_wire as wire
+    from odoo.addons.payment_reminders.models.sending import wire
 
     wire.WIRE_TIMEOUT = seconds
     wire.HTTP_TIMEOUT = (seconds, seconds)

@@ -82,7 +82,7 @@ def be_naive(env, how):
     :param how: ``no_locks``: look at the books right before sending, and send;
         ``old_snapshot``: in a transaction as Odoo's are, that has begun before
     """
-    from odoo.addons.payment_reminders.models import transactions
+    from odoo.addons.payment_reminders.tools import transactions
 
     type(env["payment.reminder.sender"])._lock_rows = lambda self, reminders: True
     if how == "old_snapshot":

@@ -1,0 +1,2 @@
+from . import agency_part
+from . import splitting

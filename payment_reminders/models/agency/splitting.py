@@ -1,0 +1,353 @@
+"""Due items of which an agency pays a part: what is asked of the customer, and when."""
+
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...rules import agency
+from ...tools.decimals import to_decimal
+
+#: Which journal item a part is of: the one chosen, else the last of the invoice.
+AGENCY_LINE = SQL(
+    """
+    line.move_id = part.move_id AND line.id = COALESCE(part.move_line_id, (
+        SELECT last.id FROM account_move_line last
+         WHERE last.move_id = part.move_id AND last.display_type = 'payment_term'
+         ORDER BY COALESCE(last.date_maturity, last.date) DESC, last.id DESC LIMIT 1))
+    """
+)
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_agency_parts(self, lines=None, parts=None):
+        """Read the parts of agencies of journal items, or those given.
+
+        The agency's payments are those in its own name.
+
+        :param lines: account.move.line ids
+        :param parts: payment.reminder.agency.part records
+        :return: list of dicts: line_id, currency_id, part_id, amount, refused,
+            is_settled, date_due, from_agency
+        """
+        self.env.flush_all()
+        condition = (
+            SQL("line.id = ANY(%s)", list(lines or ()))
+            if parts is None
+            else SQL("part.id = ANY(%s)", parts.ids)
+        )
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT line.id AS line_id, line.currency_id, part.id AS part_id,
+                       part.amount,
+                       COALESCE(part.amount_refused, 0) AS refused, part.is_settled,
+                       part.date_due,
+                       COALESCE((
+                           SELECT SUM(matched.debit_amount_currency)
+                             FROM account_partial_reconcile matched
+                             JOIN account_move_line money
+                               ON money.id = matched.credit_move_id
+                             JOIN res_partner payer ON payer.id = money.partner_id
+                             JOIN res_partner agency ON agency.id = part.agency_id
+                            WHERE matched.debit_move_id = line.id
+                              AND payer.commercial_partner_id
+                                  = agency.commercial_partner_id), 0) AS from_agency
+                  FROM payment_reminder_agency_part part
+                  JOIN account_move_line line ON %s
+                 WHERE %s
+                """,
+                AGENCY_LINE,
+                condition,
+            )
+        )
+
+    @api.model
+    def _read_due_items(self, lines):
+        # EXTENDS payment_reminders
+        live = super()._read_due_items(lines)
+        rows = self._read_agency_parts([key[0] for key in live]) if live else []
+        for row in rows:
+            for item in self._split_live_item(live[row["line_id"], None], row):
+                live[item.key] = item
+        return live
+
+    @api.model
+    def _split_live_item(self, whole, row):
+        """Return the customer's part of a live item, and the refused one if any.
+
+        A refusal that was taken back leaves a refused part of nothing.
+        """
+        digits = self.env["res.currency"].browse(row["currency_id"]).decimal_places
+        share = agency.Share(
+            amount=to_decimal(row["amount"], digits),
+            refused=to_decimal(row["refused"], digits),
+            is_settled=bool(row["is_settled"]),
+        )
+        open_amount = max(whole.residual - whole.in_process, agency.ZERO)
+        received = to_decimal(row["from_agency"], digits)
+        parts = agency.split(open_amount, share, received)
+        own = replace(whole, apart=open_amount - parts.customer, pending=parts.pending)
+        if not row["date_due"]:
+            return [own]
+        refused = replace(
+            whole,
+            part_id=row["part_id"],
+            date_due=row["date_due"],
+            apart=open_amount - parts.refused,
+            pending=parts.pending,
+        )
+        return [own, refused]
+
+    @api.model
+    def _read_candidates(self, company, until, limit=None):
+        # EXTENDS payment_reminders: refused parts fall due by themselves
+        found = super()._read_candidates(company, until, limit)
+        rows = self.env.execute_query_dict(
+            self._get_candidates_query(
+                company,
+                until,
+                limit,
+                due=SQL("part.date_due"),
+                part=SQL("part.id"),
+                join=SQL(
+                    "JOIN payment_reminder_agency_part part"
+                    " ON part.amount_refused > 0 AND %s",
+                    AGENCY_LINE,
+                ),
+            )
+        )
+        refused = [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
+        return found + refused
+
+
+class PaymentReminderFigures(models.AbstractModel):
+    _inherit = "payment.reminder.figures"
+
+    @api.model
+    def _read_payments(self, items):
+        # EXTENDS payment_reminders: an agency's money is no payment of the customer
+        found = super()._read_payments(items)
+        facts = self.env["payment.reminder.facts"]
+        rows = facts._read_agency_parts(items.move_line_id.ids) if items else []
+        if not rows:
+            return found
+        live = facts._read_due_items([row["line_id"] for row in rows])
+        by_line = items.grouped(lambda item: item.move_line_id.id)
+        receipts = self._read_receipts([row["part_id"] for row in rows])
+        parts = self.env["payment.reminder.agency.part"].sudo()
+        for row in rows:
+            share = parts.browse(row["part_id"])._get_share()
+            own = live[row["line_id"], None]
+            refused = live.get((row["line_id"], row["part_id"]))
+            paid = agency.attribute(
+                receipts[row["line_id"]],
+                to_decimal(own.amount, 6) - share.amount - own.owed,
+                share.refused - (refused.owed if refused else agency.ZERO),
+            )
+            for item in by_line[row["line_id"]]:
+                found[item.id] = paid[1 if item.agency_part_id else 0]
+        return found
+
+    @api.model
+    def _read_receipts(self, part_ids):
+        """Read what came in on journal items with an agency's part, and from whom.
+
+        :return: {line id: [:class:`rules.agency.Receipt`]}
+        """
+        found = defaultdict(list)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, matched.debit_amount_currency, money.date,
+                       COALESCE(payer.commercial_partner_id
+                                = agency.commercial_partner_id, FALSE)
+                  FROM payment_reminder_agency_part part
+                  JOIN account_move_line line ON %s
+                  JOIN account_partial_reconcile matched
+                    ON matched.debit_move_id = line.id
+                  JOIN account_move_line money ON money.id = matched.credit_move_id
+                  JOIN res_partner agency ON agency.id = part.agency_id
+                  LEFT JOIN res_partner payer ON payer.id = money.partner_id
+                 WHERE part.id = ANY(%s)
+                """,
+                AGENCY_LINE,
+                part_ids,
+            )
+        )
+        for line_id, amount, day, by_agency in rows:
+            found[line_id].append(agency.Receipt(day, to_decimal(amount), by_agency))
+        return found
+
+
+class PaymentReminderCase(models.Model):
+    _inherit = "payment.reminder.case"
+
+    agency_part_ids = fields.Many2many(
+        "payment.reminder.agency.part",
+        compute="_compute_agency_part_ids",
+        string="Parts of agencies",
+        help="What agencies pay of this customer's invoices.",
+    )
+
+    def _compute_agency_part_ids(self):
+        parts = self.env["payment.reminder.agency.part"].search(
+            [
+                ("partner_id", "in", self.sudo().partner_id.ids),
+                ("company_id", "in", self.sudo().company_id.ids),
+            ]
+        )
+        by_case = parts.sudo().grouped(
+            lambda part: (part.partner_id, part.company_id, part.currency_id)
+        )
+        for case in self:
+            own = case.sudo()
+            key = (own.partner_id, own.company_id, own.currency_id)
+            case.agency_part_ids = by_case.get(key, parts.browse()).sudo(self.env.su)
+
+    @api.model
+    def _prepare_item_vals(self, case, seen):
+        # EXTENDS payment_reminders
+        return {
+            **super()._prepare_item_vals(case, seen),
+            "agency_part_id": seen.part_id or False,
+        }
+
+    @api.model
+    def _open_due(self, company):
+        # EXTENDS payment_reminders: say in the trail that a refused part is due
+        Item = self.env["payment.reminder.item"]
+        domain = [
+            ("agency_part_id", "!=", False),
+            ("case_id.company_id", "=", company.id),
+        ]
+        known = Item.search(domain)
+        opened = super()._open_due(company)
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    item.case_id,
+                    "agency_part",
+                    {
+                        "part": item.agency_part_id.id,
+                        "change": "due",
+                        "amount": str(item._get_known()[0]),
+                        "due": str(item.date_due),
+                    },
+                )
+                for item in Item.search(domain) - known
+            ]
+        )
+        return opened
+
+
+class PaymentReminderProposal(models.AbstractModel):
+    _inherit = "payment.reminder.proposal"
+
+    @api.model
+    def _prepare_line_vals(self, reminder, item, seen, step_id, figures):
+        # EXTENDS payment_reminders
+        return {
+            **super()._prepare_line_vals(reminder, item, seen, step_id, figures),
+            "amount_apart": float(seen.apart),
+            "amount_pending": float(seen.pending),
+        }
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    def _prepare_letter_item(self, line):
+        # EXTENDS payment_reminders: why a refused part is owed, and what is pending
+        part = line.item_id.agency_part_id
+        own = part or line.item_id.move_id.reminder_agency_part_ids[:1]
+        name = own.agency_id.name or ""
+        return {
+            **super()._prepare_letter_item(line),
+            "agency": name,
+            "pending": self._format_letter_money(line.amount_pending)
+            if line.amount_pending and not part
+            else "",
+            "refused": self._format_letter_money(part.amount_refused) if part else "",
+            "refused_on": self._format_letter_date(part.date_refused),
+            "refused_because": part.reason or "",
+        }
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    reminder_agency_part_ids = fields.One2many(
+        "payment.reminder.agency.part",
+        "move_id",
+        string="Part of an agency",
+        copy=False,
+        help="What an agency pays of this invoice (ROT, RUT and the like). The "
+        "customer is not reminded of it while it is pending.",
+    )
+
+    def action_open_agency_part(self):
+        """Open the dialog of the agency's part of this invoice, or of a new one."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Part of an agency"),
+            "res_model": "payment.reminder.agency.part",
+            "res_id": self.reminder_agency_part_ids[:1].id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    @contextmanager
+    def _following_agency_parts(self):
+        """Change parts of agencies of these invoices; their cases follow.
+
+        The sender holds these rows while a notice leaves: who changes meanwhile what
+        is asked is told to try again.
+        """
+        # Who may change a part need not be an accountant, nor write on due items,
+        # which are the machine's.
+        moves = self.sudo()
+        if len(moves.try_lock_for_update()) < len(moves):
+            raise UserError(
+                self.env._(
+                    "Somebody else is at this invoice, or a reminder of it is leaving "
+                    "right now. Try again in a moment."
+                )
+            )
+        items = moves.env["payment.reminder.item"].search(
+            [("move_id", "in", self.ids), ("amount_known", ">", 0)]
+        )
+        before = items._read_owed()
+        yield
+        items._set_apart(before, items._read_owed())
+        moves._refresh_reminder_cases()
+
+
+class PaymentReminderItem(models.Model):
+    _inherit = "payment.reminder.item"
+
+    def _read_owed(self):
+        """Return {item: what is owed on it now}."""
+        live = self.env["payment.reminder.facts"]._read_due_items(self.move_line_id.ids)
+        return {
+            item: seen.owed if (seen := live.get(item._get_live_key())) else agency.ZERO
+            for item in self
+        }
+
+    def _set_apart(self, before, after):
+        """Know at once what is left to an agency, lest it look like a payment.
+
+        More than before is found by the refresh, which asks a person.
+        """
+        for item in self:
+            if after[item] < before[item]:
+                item.amount_known -= float(before[item] - after[item])

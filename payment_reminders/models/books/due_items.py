@@ -1,0 +1,305 @@
+"""What the books say of due items, and which of them belong to no case yet."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...rules import balance
+from ...tools.decimals import to_decimal
+
+
+@dataclass(frozen=True)
+class LiveItem:
+    """What the books say of one due item, read a moment ago.
+
+    A journal item has a second due item when an agency refused a part of it: the one
+    with ``part_id``. ``apart`` is what of the residual this one does not ask, and
+    ``pending`` what of that is still left to the agency (:mod:`rules.agency`).
+    """
+
+    line_id: int
+    move_id: int
+    move_name: str
+    move_state: str
+    payment_state: str
+    date_invoice: date | None
+    date_due: date
+    amount: float
+    residual: Decimal
+    in_process: Decimal
+    credited: Decimal
+    no_followup: bool
+    excluded: bool
+    pending_transaction: bool
+    part_id: int | None = None
+    apart: Decimal = Decimal(0)
+    pending: Decimal = Decimal(0)
+
+    @property
+    def key(self):
+        """What it is found by: journal item, and part of an agency if it is one."""
+        return self.line_id, self.part_id
+
+    @property
+    def owed(self):
+        return balance.owed(self.residual, self.in_process, self.move_state, self.apart)
+
+    @property
+    def settled(self):
+        """Whether Odoo shows the invoice as paid, whatever is left of it."""
+        return self.payment_state in balance.SETTLED
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    # -- due items --------------------------------------------------------------
+
+    @api.model
+    def _read_due_items(self, lines):
+        """Read journal items afresh.
+
+        :param lines: account.move.line ids
+        :return: {key: :class:`LiveItem`}; lines that are gone are left out
+        """
+        line_ids = list(lines)
+        if not line_ids:
+            return {}
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(self._get_due_items_query(line_ids))
+        in_process = self._read_in_process({row["move_id"] for row in rows})
+        shares = self._spread_over_lines(rows, in_process)
+        found = [self._make_live_item(row, shares[row["line_id"]]) for row in rows]
+        return {item.key: item for item in found}
+
+    @api.model
+    def _get_due_items_query(self, line_ids):
+        return SQL(
+            """
+            SELECT line.id AS line_id,
+                   line.move_id,
+                   move.name AS move_name,
+                   move.state AS move_state,
+                   move.payment_state,
+                   move.invoice_date,
+                   line.date_maturity AS date_due,
+                   line.amount_currency AS amount,
+                   line.amount_residual_currency AS residual,
+                   line.currency_id,
+                   COALESCE(line.no_followup, FALSE) AS no_followup,
+                   COALESCE(move.reminder_excluded, FALSE) AS excluded,
+                   COALESCE(credit.amount, 0) AS credited,
+                   EXISTS (
+                       SELECT 1
+                         FROM account_invoice_transaction_rel rel
+                         JOIN payment_transaction tx ON tx.id = rel.transaction_id
+                        WHERE rel.invoice_id = line.move_id
+                          AND (tx.state IN ('pending', 'authorized')
+                               OR (tx.state = 'done'
+                                   AND tx.is_post_processed IS NOT TRUE))
+                   ) AS pending_transaction
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              LEFT JOIN (
+                    SELECT part.debit_move_id AS line_id,
+                           SUM(part.debit_amount_currency) AS amount
+                      FROM account_partial_reconcile part
+                      JOIN account_move_line other ON other.id = part.credit_move_id
+                      JOIN account_move refund ON refund.id = other.move_id
+                     WHERE refund.move_type = 'out_refund'
+                       AND part.debit_move_id = ANY(%(lines)s)
+                     GROUP BY part.debit_move_id
+                   ) credit ON credit.line_id = line.id
+             WHERE line.id = ANY(%(lines)s)
+             ORDER BY line.date_maturity, line.id
+            """,
+            lines=line_ids,
+        )
+
+    @api.model
+    def _read_in_process(self, move_ids):
+        """Read what registered payments without a journal entry take.
+
+        :return: {invoice id: amount in the invoice's currency}
+        """
+        totals = defaultdict(Decimal)
+        for move_id, _day, share in self._read_in_process_shares(move_ids):
+            totals[move_id] += share
+        return totals
+
+    @api.model
+    def _read_in_process_shares(self, move_ids):
+        """Read payments that are registered but have no journal entry.
+
+        Such a payment leaves the residual of its invoices as it was. Without the
+        accounting app it is ``paid`` at once; with it, it is ``paid`` when the
+        bank line was matched, and the residual tells. One in another currency
+        than its invoice is taken as paying all of it: a doubt never sends a
+        reminder.
+
+        :return: list of (invoice id, day of the payment, amount in the invoice's
+            currency)
+        """
+        if not move_ids:
+            return []
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT pay.id AS payment_id,
+                       pay.amount,
+                       pay.date,
+                       pay.currency_id = move.currency_id AS same_currency,
+                       move.id AS move_id,
+                       move.amount_residual
+                  FROM account_payment pay
+                  JOIN account_move__account_payment rel ON rel.payment_id = pay.id
+                  JOIN account_move move ON move.id = rel.invoice_id
+                 WHERE (pay.state = 'in_process'
+                        OR (pay.state = 'paid'
+                            AND move.payment_state IN ('paid', 'in_payment')))
+                   AND pay.move_id IS NULL
+                   AND pay.payment_type = 'inbound'
+                   AND pay.id IN (
+                       SELECT payment_id FROM account_move__account_payment
+                        WHERE invoice_id = ANY(%(moves)s))
+                 ORDER BY pay.id, move.invoice_date_due, move.id
+                """,
+                moves=list(move_ids),
+            )
+        )
+        taken = defaultdict(Decimal)
+        found = []
+        by_payment = defaultdict(list)
+        for row in rows:
+            by_payment[row["payment_id"]].append(row)
+        for invoices in by_payment.values():
+            open_amounts = [
+                (
+                    row["move_id"],
+                    to_decimal(row["amount_residual"]) - taken[row["move_id"]],
+                )
+                for row in invoices
+            ]
+            if all(row["same_currency"] for row in invoices):
+                shares = balance.spread(to_decimal(invoices[0]["amount"]), open_amounts)
+            else:
+                shares = dict(open_amounts)
+            for move_id, share in shares.items():
+                taken[move_id] += share
+                found.append((move_id, invoices[0]["date"], share))
+        return found
+
+    @api.model
+    def _spread_over_lines(self, rows, in_process):
+        """Spread what is in process on an invoice over its instalments.
+
+        :param rows: rows of :meth:`_get_due_items_query`, the oldest first
+        :return: {line id: Decimal}
+        """
+        shares = defaultdict(Decimal)
+        by_move = defaultdict(list)
+        for row in rows:
+            by_move[row["move_id"], row["payment_state"]].append(
+                (row["line_id"], to_decimal(row["residual"]))
+            )
+        for (move_id, payment_state), open_amounts in by_move.items():
+            shares.update(
+                balance.in_process_by_item(
+                    payment_state, in_process.get(move_id, Decimal(0)), open_amounts
+                )
+            )
+        return shares
+
+    @api.model
+    def _make_live_item(self, row, in_process):
+        digits = self.env["res.currency"].browse(row["currency_id"]).decimal_places
+        return LiveItem(
+            line_id=row["line_id"],
+            move_id=row["move_id"],
+            move_name=row["move_name"] or "",
+            move_state=row["move_state"],
+            payment_state=row["payment_state"] or "not_paid",
+            date_invoice=row["invoice_date"],
+            date_due=row["date_due"],
+            amount=row["amount"],
+            residual=to_decimal(row["residual"], digits),
+            in_process=to_decimal(in_process, digits),
+            credited=to_decimal(row["credited"], digits),
+            no_followup=row["no_followup"],
+            excluded=row["excluded"],
+            pending_transaction=row["pending_transaction"],
+        )
+
+    # -- candidates -------------------------------------------------------------
+
+    @api.model
+    def _read_candidates(self, company, until, limit=None):
+        """Read due items that belong to no case yet.
+
+        :param company: res.company
+        :param until: last maturity that counts (date)
+        :return: list of dicts: key (of the live item), partner_id, currency_id, user_id
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(
+            self._get_candidates_query(
+                company,
+                until,
+                limit,
+                due=SQL("line.date_maturity"),
+                part=SQL("NULL::integer"),
+                join=SQL(),
+            )
+        )
+        return [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
+
+    @api.model
+    def _get_candidates_query(self, company, until, limit, *, due, part, join):
+        """Return the query for due items that belong to no case yet.
+
+        :param due: SQL of the day on which such an item is due
+        :param part: SQL of the agency's part that it is, or of NULL
+        :param join: SQL of what these two need
+        """
+        return SQL(
+            """
+                SELECT line.id AS line_id,
+                       %(part)s AS part_id,
+                       move.commercial_partner_id AS partner_id,
+                       line.currency_id,
+                       move.invoice_user_id AS user_id
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  %(join)s
+                  JOIN account_account account ON account.id = line.account_id
+                  JOIN res_partner partner ON partner.id = move.commercial_partner_id
+                 WHERE line.company_id = %(company)s
+                   AND line.display_type = 'payment_term'
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.amount_residual_currency > 0
+                   AND %(due)s <= %(until)s
+                   AND account.account_type = 'asset_receivable'
+                   AND move.move_type IN ('out_invoice', 'out_receipt')
+                   AND move.payment_state IN ('not_paid', 'partial')
+                   AND line.no_followup IS NOT TRUE
+                   AND move.reminder_excluded IS NOT TRUE
+                   AND partner.reminder_excluded IS NOT TRUE
+                   AND NOT EXISTS (
+                       SELECT 1 FROM payment_reminder_item item
+                        WHERE item.move_line_id = line.id
+                          AND item.agency_part_id IS NOT DISTINCT FROM %(part)s)
+                 ORDER BY %(due)s, line.id
+                 LIMIT %(limit)s
+                """,
+            company=company.id,
+            until=until,
+            limit=limit,
+            due=due,
+            part=part,
+            join=join,
+        )

@@ -1,0 +1,333 @@
+from collections import defaultdict
+from decimal import Decimal
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...rules import guard, schedule
+from ...rules.calendar import Calendar
+from ...tools.decimals import to_decimal
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    """Reads the live state for the rules: always in sets, never a row at a time."""
+
+    _name = "payment.reminder.facts"
+    _description = "Payment Reminder Facts"
+
+    # -- guard ------------------------------------------------------------------
+
+    @api.model
+    def _read_guard_facts(self, reminders, now=None):
+        """Read everything that the guard may know, in a fixed number of queries.
+
+        Nothing is taken from a cache: the caller's environment is flushed and
+        its cached records are dropped first.
+
+        :param reminders: payment.reminder records
+        :param now: UTC datetime without zone, the moment of the verdict
+        :return: {reminder: :class:`rules.guard.Facts`}
+        """
+        now = now or fields.Datetime.now()
+        self.env.flush_all()
+        self.env.invalidate_all(flush=False)
+        # Without its own ids to prefetch by, each would be read alone from here on.
+        reminders = reminders.browse(reminders.ids)
+        cases = reminders.case_id
+        live = self._read_due_items(reminders.line_ids.move_line_id.ids)
+        sendings = self._read_invoice_sendings(reminders)
+        money = self._read_money_in_doubt(reminders)
+        stale = self._read_bank_ages(cases.company_id)
+        recipients = self._read_recipients(cases)
+        sent_today = self._read_addresses_sent_today(cases.company_id, now)
+        sent_before = self._read_already_sent(reminders)
+        halts = self.env["payment.reminder.halt"]._get_open(cases.company_id)
+        braked = halts.filtered("is_brake").company_id
+        history = cases._get_sent_history()
+        schedules = cases._get_schedules()
+        registers = self._read_status_facts(cases, now)
+        neutralized = self._is_neutralized()
+        return {
+            reminder: self._make_facts(
+                reminder,
+                now,
+                live=live,
+                sendings=sendings,
+                sent_before=sent_before[reminder.id],
+                sent_today=sent_today,
+                history=history[reminder.case_id.id],
+                ladder=schedules.get(reminder.case_id.id, schedule.Ladder(())),
+                money=money[reminder],
+                bank_stale_days=stale.get(reminder.company_id.id),
+                recipients=recipients[reminder.case_id.id],
+                send_brake=reminder.company_id in braked,
+                neutralized=neutralized,
+                **registers[reminder.case_id.id],
+            )
+            for reminder in reminders
+        }
+
+    @api.model
+    def _is_neutralized(self):
+        """Tell whether this is a copy that sends nothing.
+
+        Read from the row: Odoo marks a copy in SQL, of which a server that runs
+        hears nothing and goes on to answer from its cache.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT value FROM ir_config_parameter"
+                " WHERE key = 'database.is_neutralized'"
+            )
+        )
+        return bool(rows and rows[0][0])
+
+    @api.model
+    def _make_facts(
+        self,
+        reminder,
+        now,
+        *,
+        live,
+        sendings,
+        sent_before,
+        sent_today,
+        history,
+        ladder,
+        recipients,
+        **more,
+    ):
+        case = reminder.case_id
+        company = reminder.company_id
+        step = reminder.step_id
+        today = company._get_reminder_today(now)
+        channels = reminder._get_channels()
+        reached = tuple(
+            f"{channel}:{address}"
+            for channel in channels
+            for _partner, address in recipients.get(channel, ())
+        )
+        spaced = schedule.is_spaced(
+            ladder, step._get_rule(), history, today
+        ) and not any(
+            sent_today[company.id, address] - {reminder.id} for address in reached
+        )
+        return guard.Facts(
+            reminder_id=reminder.id,
+            step_kind=step.kind,
+            today=today,
+            items=tuple(
+                self._make_item_facts(line, live, sent_before, sendings)
+                for line in reminder.line_ids
+            ),
+            state=reminder.state,
+            approved=bool(reminder.approved_by_id),
+            hold_until=reminder.hold_until or None,
+            bears_fee=step._bears_fee(),
+            snoozed_until=case.snoozed_until or None,
+            case_state=case.state,
+            freezes=tuple(case._get_open_freezes().mapped("reason")),
+            open_queries=len(case.query_ids.filtered(lambda q: q.state != "closed")),
+            active_plans=len(case.plan_ids.filtered(lambda p: p.state == "active")),
+            partner_excluded=case.partner_id.reminder_excluded,
+            company_active=company.active,
+            handed_over=case.close_reason == "handed_over",
+            recipients=reached,
+            bank_stale_limit=company.reminder_bank_stale_days or None,
+            spaced=spaced,
+            ladder_id=case.ladder_id.id,
+            approved_ladder_id=reminder.approved_ladder_id.id or None,
+            require_invoice_sent=company.reminder_require_invoice_sent,
+            invoice_grace_days=company.reminder_invoice_grace_days,
+            overridden=tuple(reminder.override_codes or ()),
+            **more,
+        )
+
+    @api.model
+    def _make_item_facts(self, line, live, sent_before, sendings):
+        digits = line.currency_id.decimal_places
+        now = live.get(line.item_id._get_live_key())
+        proposed = {
+            "item_id": line.item_id.id,
+            "proposed_residual": to_decimal(line.amount_residual, digits),
+            "proposed_credited": to_decimal(line.amount_credited, digits),
+            "proposed_apart": to_decimal(line.amount_apart, digits),
+            "already_sent": bool(line.step_id) and line.item_id.id in sent_before,
+        }
+        if now is None:
+            return guard.ItemFacts(
+                move_id=0,
+                move_name=line.name or "",
+                move_state="deleted",
+                payment_state="not_paid",
+                date_due=line.date_due,
+                residual=Decimal(0),
+                in_process=Decimal(0),
+                credited=Decimal(0),
+                **proposed,
+            )
+        return guard.ItemFacts(
+            move_id=now.move_id,
+            move_name=now.move_name,
+            move_state=now.move_state,
+            payment_state=now.payment_state,
+            date_due=now.date_due,
+            residual=now.residual,
+            in_process=now.in_process,
+            credited=now.credited,
+            apart=now.apart,
+            no_followup=now.no_followup,
+            excluded=now.excluded,
+            **sendings.get(line.item_id.id, {}),
+            pending_transaction=now.pending_transaction,
+            **proposed,
+        )
+
+    @api.model
+    def _read_addresses_sent_today(self, companies, now):
+        """Read to whom these companies have already written on their own day.
+
+        :return: {(company id, "channel:address"): ids of the notices}
+        """
+        found = defaultdict(set)
+        rows = (
+            self.env["payment.reminder.delivery"]
+            .sudo()
+            ._read_group(
+                Domain("state", "in", ("sending", "sent", "uncertain"))
+                & Domain.OR(
+                    Domain("company_id", "=", company.id)
+                    & Domain("date_sent", ">=", company._get_reminder_day_start(now))
+                    for company in companies
+                ),
+                ["company_id", "channel", "recipient", "reminder_id"],
+            )
+        )
+        for company, channel, recipient, reminder in rows:
+            found[company.id, f"{channel}:{recipient}"].add(reminder.id)
+        return found
+
+    @api.model
+    def _read_already_sent(self, reminders):
+        """Read which items another notice already carried at the same step.
+
+        :return: {reminder id: set of item ids}
+        """
+        found = defaultdict(set)
+        if not reminders:
+            return found
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT sent.id, line.item_id, line.step_id
+                  FROM payment_reminder sent
+                  JOIN payment_reminder_line line ON line.reminder_id = sent.id
+                 WHERE sent.case_id = ANY(%s)
+                   AND sent.withdrawn IS NOT TRUE
+                   AND sent.state IN ('sending', 'sent', 'uncertain')
+                """,
+                reminders.case_id.ids,
+            )
+        )
+        carried = defaultdict(set)
+        for reminder_id, item_id, step_id in rows:
+            carried[item_id, step_id].add(reminder_id)
+        for reminder in reminders:
+            for line in reminder.line_ids:
+                if carried[line.item_id.id, line.step_id.id] - {reminder.id}:
+                    found[reminder.id].add(line.item_id.id)
+        return found
+
+    @api.model
+    def _read_invoice_sendings(self, reminders):
+        """Read how the invoices of these notices reached the customer, if they did.
+
+        An invoice counts as sent when Odoo marked it so (also one that was printed or
+        imported as sent), unless each message that carried it failed or came back.
+
+        :return: {item id: values of :class:`rules.guard.ItemFacts`}
+        """
+        items = reminders.line_ids.item_id
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.id, COALESCE(move.is_move_sent, FALSE),
+                       BOOL_AND(note.notification_status
+                                IN ('bounce', 'exception', 'canceled')),
+                       MIN(message.date) FILTER (
+                           WHERE note.notification_status
+                                 NOT IN ('bounce', 'exception', 'canceled'))
+                  FROM account_move move
+                  LEFT JOIN (
+                       mail_message message
+                       JOIN mail_notification note
+                         ON note.mail_message_id = message.id
+                        AND note.notification_type = 'email'
+                       JOIN res_partner reader
+                         ON reader.id = note.res_partner_id)
+                    ON message.model = 'account.move'
+                   AND message.res_id = move.id
+                   AND reader.commercial_partner_id = move.commercial_partner_id
+                   AND EXISTS (SELECT 1 FROM message_attachment_rel rel
+                                WHERE rel.message_id = message.id)
+                 WHERE move.id = ANY(%s)
+                 GROUP BY move.id
+                """,
+                items.move_line_id.move_id.ids,
+            )
+        )
+        by_move = {row[0]: row[1:] for row in rows}
+        found = {}
+        for item in items:
+            sent, bounced, moment = by_move.get(
+                item.move_line_id.move_id.id, (True, False, None)
+            )
+            found[item.id] = {
+                "invoice_sent": bool(item.invoice_vouched_by_id)
+                or (sent and not bounced),
+                "invoice_bounced": bool(bounced),
+                "invoice_sent_on": moment
+                and not item.invoice_vouched_by_id
+                and item.company_id._get_reminder_today(moment)
+                or None,
+            }
+        return found
+
+    # -- days and hours ---------------------------------------------------------
+
+    @api.model
+    def _get_calendars(self, cases):
+        """Return {case id: calendar of the debtor's country and our closed days}."""
+        closed = cases.company_id._get_reminder_closed_days()
+        made = {}
+        calendars = {}
+        for case in cases:
+            company = case.company_id
+            country = case.partner_id.country_id.code or company.country_id.code or ""
+            key = (company.id, country)
+            if key not in made:
+                made[key] = self._make_calendar(company, country, closed[company.id])
+            calendars[case.id] = made[key]
+        return calendars
+
+    @api.model
+    def _make_calendar(self, company, country, closed_days):
+        """Return the calendar of debtors in a country (ISO code) of a company."""
+        return Calendar(
+            country=country,
+            closed_days=closed_days,
+            hour_from=company.reminder_hour_from,
+            hour_to=company.reminder_hour_to,
+        )
+
+
+def get_debtor_zone(partner, company):
+    """Return the time zone in which a customer reads messages (pytz)."""
+    name = partner.tz or company.partner_id.tz
+    country = partner.country_id.code
+    if not partner.tz and country:
+        name = (pytz.country_timezones.get(country) or [name])[0]
+    return pytz.timezone(name or "UTC")

@@ -1,0 +1,305 @@
+"""How cases follow the books: what is owed, what comes next, and when."""
+
+import logging
+import time
+from collections import defaultdict
+from dataclasses import replace
+
+from odoo import api, models, modules
+from odoo.tools import SQL
+
+from ...rules import lifecycle, schedule
+from ...tools import bulk, transactions
+
+_logger = logging.getLogger(__name__)
+
+#: So long a refresh waits, each time, for a case that somebody else is busy with.
+PAUSES = (0.05, 0.2)
+
+
+class PaymentReminderCase(models.Model):
+    _inherit = "payment.reminder.case"
+
+    # -- refreshing -------------------------------------------------------------
+
+    @api.model
+    def _cron_company_status(self):
+        """Look up debtors of open cases in company registers (hook of the bridges)."""
+
+    def _refresh(self):
+        """Read again what is owed, and close, freeze, reopen or plan accordingly.
+
+        Runs after every payment of these customers and every night. Writes only
+        what changed, and only on rows of ours.
+        """
+        cases = self.sudo().with_context(tracking_disable=True)
+        cases._follow(
+            self.env["payment.reminder.facts"]._read_due_items(
+                cases.item_ids.move_line_id.ids
+            )
+        )
+
+    def _follow(self, live):
+        """Do what follows from the books.
+
+        :param live: {line id: live item} of these cases, read a moment ago
+        """
+        for case in self:
+            seen = {item: item._get_seen(live) for item in case.item_ids}
+            outcome = lifecycle.decide(case.state, list(seen.values()))
+            case._apply(outcome, case.item_ids._remember(live, seen))
+        self._lift_expired_snoozes()
+        self._plan(live)
+
+    def _apply(self, outcome, changed):
+        """Carry out what :func:`rules.lifecycle.decide` said.
+
+        :param changed: what :meth:`payment.reminder.item._remember` found
+        """
+        self.ensure_one()
+        if outcome.reopen:
+            self.write({"state": "active", "close_reason": False, "date_close": False})
+            self._log_event("reopened", changed)
+        elif changed:
+            self._log_event("payment_seen", changed)
+        if outcome.close:
+            self._close(outcome.close)
+        if outcome.freeze:
+            self._freeze(outcome.freeze)
+
+    def _plan(self, live):
+        """Store the next step and its date of these cases and of their items."""
+        open_cases = self.filtered(lambda case: case.state != "closed")
+        history = open_cases._get_sent_history()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(open_cases)
+        schedules = open_cases._get_schedules()
+        Item = self.env["payment.reminder.item"]
+        item_changes, case_changes = {}, {}
+        for case in self:
+            planned = case._get_plan(live, history, calendars, schedules)
+            plans = {plan.item_id: plan for plan in planned.plans} if planned else {}
+            for item in case.item_ids:
+                item._collect_plan(plans.get(item.id), item_changes)
+            case._collect_plan(planned, case_changes)
+        bulk.update(Item.browse(item_changes), item_changes)
+        bulk.update(self.browse(case_changes), case_changes)
+        self._note_ladder_end(live)
+        # What is in the way may have changed without any row of ours.
+        self.modified(["next_date"])
+
+    def _note_ladder_end(self, live):
+        """Hand cases whose ladder is climbed to a person, once."""
+        climbed = self.filtered(
+            lambda case: case.state == "active"
+            and not case.next_step_id
+            and any(item._is_chased(live) for item in case.item_ids)
+            and case._is_last_deadline_over()
+        )
+        (self - climbed).filtered("is_ladder_ended").write({"is_ladder_ended": False})
+        ended = climbed.filtered(lambda case: not case.is_ladder_ended)
+        ended.write({"is_ladder_ended": True})
+        ended._log_event("ladder_ended", {})
+        for _user, cases in ended._group_by_responsible():
+            cases._ask_person(
+                cases.env._("The reminder ladder has ended"),
+                cases.env._(
+                    "The last step was sent and its deadline has passed. Decide what "
+                    "comes next: a call, a plan, collection, or closing the case."
+                ),
+            )
+
+    def _is_last_deadline_over(self):
+        self.ensure_one()
+        sent = self.reminder_ids.filtered(
+            lambda r: r.state == "sent" and not r.withdrawn
+        )
+        deadlines = [day for day in sent.mapped("deadline_date") if day]
+        today = self.company_id._get_reminder_today()
+        return bool(deadlines) and max(deadlines) < today
+
+    def _collect_plan(self, planned, changes):
+        """Note the next step in ``changes`` if it is not what is stored."""
+        self.ensure_one()
+        step_id, day = (planned.step_id, planned.date) if planned else (False, False)
+        if (self.next_step_id.id, self.next_date) != (step_id, day):
+            changes[self.id] = {"next_step_id": step_id, "next_date": day}
+
+    def _get_plan(self, live, history, calendars, schedules):
+        """Return the next notice of this case as the schedule sees it, or None."""
+        self.ensure_one()
+        if self.state == "closed" or not self.ladder_id:
+            return None
+        return schedule.next_step(
+            schedules[self.id],
+            [
+                item._get_due_item(live)
+                for item in self.item_ids
+                if item._is_chased(live)
+            ],
+            history[self.id],
+            self.company_id._get_reminder_today(),
+            calendars[self.id],
+        )
+
+    def _preview_plan(self, ladder, matches, live, history, calendars):
+        """Return the next notice as if this case stood on another ladder.
+
+        :param ladder: :class:`rules.schedule.Ladder`
+        :param matches: {id of a step on which items stand: id there, or False}
+        """
+        self.ensure_one()
+        items = [
+            replace(due, last_step_id=matches.get(due.last_step_id) or None)
+            for item in self.item_ids
+            if item._is_chased(live)
+            for due in [item._get_due_item(live)]
+        ]
+        return schedule.next_step(
+            ladder,
+            items,
+            history[self.id],
+            self.company_id._get_reminder_today(),
+            calendars[self.id],
+        )
+
+    def _get_schedules(self):
+        """Return {case id: its ladder as :class:`rules.schedule.Ladder`}."""
+        made = {}
+        schedules = {}
+        for case in self.filtered("ladder_id"):
+            key = (case.ladder_id, case.partner_id._get_debtor_kind())
+            if key not in made:
+                made[key] = case.ladder_id._get_schedule(key[1])
+            schedules[case.id] = made[key]
+        return schedules
+
+    def _get_sent_history(self):
+        """Return {case id: notices that really went out} of these cases.
+
+        A notice belongs where its due items are now: a merge of customers moves
+        them to another case, and the days between two notices still count.
+        """
+        history = defaultdict(list)
+        if not self:
+            return history
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT item.case_id, notice.id, notice.company_id,
+                       notice.sent_date, notice.step_kind, notice.amount_fee > 0
+                  FROM payment_reminder notice
+                  JOIN payment_reminder_line line ON line.reminder_id = notice.id
+                  JOIN payment_reminder_item item ON item.id = line.item_id
+                 WHERE item.case_id = ANY(%s)
+                   AND notice.state IN ('sent', 'uncertain')
+                   AND notice.withdrawn IS NOT TRUE
+                   AND notice.sent_date IS NOT NULL
+                """,
+                self.ids,
+            )
+        )
+        companies = {company.id: company for company in self.sudo().company_id}
+        for case_id, _id, company_id, sent_date, kind, bore_fee in rows:
+            day = companies[company_id]._get_reminder_today(sent_date)
+            history[case_id].append(
+                schedule.Sent(date=day, kind=kind, bore_fee=bool(bore_fee))
+            )
+        return history
+
+    def _replace_ladder(self, ladder, step_map):
+        """Put these cases on another version of their ladder.
+
+        Where an item stands is translated, to nothing if need be. A notice is
+        what it was: it follows to the same step only, and else keeps its own.
+
+        :param step_map: {step of the old version: step of ``ladder``}
+        """
+        self.write({"ladder_id": ladder.id})
+        same_steps = {
+            old: new for old, new in step_map.items() if old.lineage == new.lineage
+        }
+        for model, field in (
+            ("payment.reminder.item", "step_id"),
+            ("payment.reminder.item", "next_step_id"),
+            ("payment.reminder.line", "step_id"),
+            ("payment.reminder", "step_id"),
+            ("payment.reminder.case", "next_step_id"),
+        ):
+            is_notice = model in ("payment.reminder", "payment.reminder.line")
+            matches = same_steps if is_notice else step_map
+            domain = [("id" if model == self._name else "case_id", "in", self.ids)]
+            records = (
+                self.env[model]
+                .sudo()
+                .search([*domain, (field, "in", [step.id for step in matches])])
+            )
+            for step, group in records.grouped(field).items():
+                group.write({field: matches[step].id})
+
+    # -- after a payment --------------------------------------------------------
+
+    @api.model
+    def _refresh_after_commit(self, partners):
+        """Refresh the cases of these customers right after this transaction.
+
+        The payer's transaction never writes on a case: a sender that holds the
+        case would make the payment fail with a serialisation error. Under test
+        there is no commit to wait for, so the refresh happens at once.
+
+        :param partners: res.partner records (commercial partners)
+        """
+        ids = set(partners.commercial_partner_id.ids)
+        if not ids:
+            return
+        if modules.module.current_test:
+            self.sudo().search([("partner_id", "in", list(ids))])._refresh()
+            return
+        pending = self.env.cr.postcommit.data.setdefault(
+            "payment_reminder_partners", set()
+        )
+        if not pending:
+            cases = self.with_user(api.SUPERUSER_ID)
+            # The payer's context means nothing to what comes after it.
+            cases = cases.with_context({})  # pylint: disable=context-overridden
+            self.env.cr.postcommit.add(lambda: cases._refresh_partners(pending))
+        pending |= ids
+
+    @api.model
+    def _refresh_partners(self, partner_ids):
+        """Refresh in a transaction of its own; a busy case waits for the cron.
+
+        Runs in the payer's request, whose commit has just been done.
+        """
+        domain = [("partner_id", "in", list(partner_ids))]
+
+        def refresh(env):
+            cases = env[self._name].search(domain)
+            if cases - cases._refresh_free():
+                env.ref("payment_reminders.ir_cron_refresh")._trigger()
+
+        try:
+            transactions.run(self.env, refresh)
+        except Exception:
+            # The payment is booked, and its payer must not hear of this. The guard
+            # reads the books in any case, and the nightly run refreshes.
+            _logger.exception(
+                "The cases of customers %s are refreshed later", partner_ids
+            )
+
+    def _refresh_free(self):
+        """Refresh those of these cases that nobody else is busy with.
+
+        A sender holds its case for a moment; it refreshes the case itself at the end.
+
+        :return: the cases that were refreshed
+        """
+        free = self.try_lock_for_update()
+        for seconds in PAUSES:
+            if free == self or modules.module.current_test:
+                break
+            time.sleep(seconds)
+            free = self.try_lock_for_update()
+        free.invalidate_recordset()
+        free._refresh()
+        return free

@@ -1,0 +1,218 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import float_repr
+
+from ...rules import lifecycle, schedule
+
+
+class PaymentReminderItem(models.Model):
+    """One receivable journal item of a case and its place on the ladder."""
+
+    _name = "payment.reminder.item"
+    _description = "Payment Reminder Due Item"
+    _order = "date_due, id"
+    _rec_name = "move_id"
+
+    case_id = fields.Many2one(
+        "payment.reminder.case",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Journal item",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    agency_part_id = fields.Many2one(
+        "payment.reminder.agency.part",
+        string="Refused part",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Set when this is the part of the invoice that an agency refused to pay.",
+    )
+    date_due = fields.Date(string="Due", required=True, readonly=True)
+    amount_residual = fields.Monetary(
+        string="Open", compute="_compute_amount_residual", help="Read live."
+    )
+    amount_known = fields.Float(
+        string="Open when last looked at", digits=(16, 4), readonly=True, default=-1.0
+    )
+    amount_credited_known = fields.Float(
+        string="Credited when last looked at", digits=(16, 4), readonly=True
+    )
+    is_dropped = fields.Boolean(
+        string="No longer chased",
+        readonly=True,
+        help="The case was closed by hand while this was open.",
+    )
+    interest_claimed = fields.Float(
+        digits=(16, 6),
+        readonly=True,
+        help="Interest of this item that notices have claimed so far, unrounded.",
+    )
+    step_id = fields.Many2one(
+        "payment.reminder.step", string="Last step", readonly=True, ondelete="restrict"
+    )
+    last_sent_date = fields.Date(readonly=True)
+    invoice_vouched_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        string="Vouched for by",
+        help="Said that the invoice reached the customer another way.",
+    )
+    next_step_id = fields.Many2one(
+        "payment.reminder.step", readonly=True, ondelete="set null"
+    )
+    next_date = fields.Date(readonly=True)
+
+    _move_line_uniq = models.UniqueIndex(
+        "(move_line_id, COALESCE(agency_part_id, 0))",
+        "This journal item is in a case already.",
+    )
+
+    def _compute_amount_residual(self):
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            self.sudo().move_line_id.ids
+        )
+        for item in self:
+            seen = live.get(item.sudo()._get_live_key())
+            item.amount_residual = float(seen.owed) if seen else 0.0
+
+    def _get_live(self, live):
+        """Return what the books say of this item; None when it is gone or dropped."""
+        self.ensure_one()
+        return None if self.is_dropped else live.get(self._get_live_key())
+
+    def _get_live_key(self):
+        """Return what this item is found by in what was read live."""
+        self.ensure_one()
+        return self.move_line_id.id, self.agency_part_id.id or None
+
+    def _drop(self):
+        """Chase what is still open of these items no more."""
+        self.filtered(lambda item: item.amount_known > 0).write(
+            {"is_dropped": True, "amount_known": 0.0, "amount_credited_known": 0.0}
+        )
+
+    def _get_known(self):
+        """Return (known residual, known credit) of an item, or None when new."""
+        self.ensure_one()
+        if self.amount_known < 0:
+            return None
+        digits = self.case_id.currency_id.decimal_places
+        return (
+            Decimal(float_repr(self.amount_known, digits)),
+            Decimal(float_repr(self.amount_credited_known, digits)),
+        )
+
+    def _get_seen(self, live):
+        """Return this item as :class:`rules.lifecycle.Seen`."""
+        self.ensure_one()
+        now = self._get_live(live)
+        alive = bool(now) and now.move_state == "posted"
+        owed = now.owed if alive else Decimal(0)
+        credited = now.credited if alive else Decimal(0)
+        known, known_credited = self._get_known() or (owed, credited)
+        return lifecycle.Seen(
+            known=known,
+            owed=owed,
+            known_credited=known_credited,
+            credited=credited,
+            alive=alive,
+        )
+
+    def _remember(self, live, seen_by_item):
+        """Keep what is owed now; return what changed, for the trail.
+
+        :param seen_by_item: {item: :class:`rules.lifecycle.Seen`}
+        """
+        changed = {}
+        for item, seen in seen_by_item.items():
+            now = item._get_live(live)
+            if now and now.date_due != item.date_due:
+                item.date_due = now.date_due
+            is_new = item.amount_known < 0
+            if not is_new and (seen.known, seen.known_credited) == (
+                seen.owed,
+                seen.credited,
+            ):
+                continue
+            item.write(
+                {
+                    "amount_known": float(seen.owed),
+                    "amount_credited_known": float(seen.credited),
+                }
+            )
+            if not is_new:
+                changed[item._get_trail_name()] = {
+                    "change": str(lifecycle.observe(seen)),
+                    "before": str(seen.known),
+                    "now": str(seen.owed),
+                }
+        return changed
+
+    def _get_trail_name(self):
+        """Return what the trail calls this item."""
+        name = self.move_id.name or str(self.id)
+        return f"{name} #{self.id}" if self.agency_part_id else name
+
+    def _collect_plan(self, plan, changes):
+        """Note the next step in ``changes`` if it is not what is stored."""
+        self.ensure_one()
+        step_id, day = (plan.step_id, plan.date) if plan else (False, False)
+        if (self.next_step_id.id, self.next_date) != (step_id, day):
+            changes[self.id] = {"next_step_id": step_id, "next_date": day}
+
+    def _is_chased(self, live):
+        """Tell whether this item is open and may be chased at all."""
+        self.ensure_one()
+        now = self._get_live(live)
+        return bool(
+            now
+            and now.owed > 0
+            and not now.settled
+            and not now.excluded
+            and not now.no_followup
+            and now.payment_state != "blocked"
+        )
+
+    def _get_due_item(self, live):
+        """Return this item as :class:`rules.schedule.DueItem`."""
+        self.ensure_one()
+        return schedule.DueItem(
+            id=self.id,
+            date_due=self._get_live(live).date_due,
+            last_step_id=self.step_id.id or None,
+            last_sent_date=self.last_sent_date or None,
+            grace_days=self.case_id.partner_id.reminder_grace_days,
+        )
+
+    @api.depends("move_id", "agency_part_id")
+    def _compute_display_name(self):
+        for item in self:
+            name = item.sudo().move_id.name or self.env._("Deleted invoice")
+            if item.sudo().agency_part_id:
+                name = self.env._("%s (refused part)", name)
+            item.display_name = name
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        # OVERRIDE: a rep has no access to invoices, but to the numbers of these.
+        moves = self.env["account.move"].sudo()._search([("name", operator, value)])
+        return [("move_id", "in", moves)]

@@ -1,0 +1,403 @@
+"""The fate of open fees and interest when the invoices themselves are paid."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_repr, format_amount
+
+from ...rules import allocation, fees, guard, rest, schedule
+
+#: Holds that are about money of the invoices: paid, they are about nothing.
+MONEY_FREEZES = ("partial_payment", "credit_note", "unmatched_money", "trifle")
+
+
+class PaymentReminderLadder(models.Model):
+    _inherit = "payment.reminder.ladder"
+
+    rest_policy = fields.Selection(
+        [
+            ("waive", "Waive them"),
+            ("keep", "Keep them for the next notice"),
+            ("notice", "Send a notice of the rest"),
+            ("ask", "Ask"),
+            ("invoice", "Draft an invoice of them"),
+        ],
+        string="Open fees and interest",
+        required=True,
+        default="waive",
+        help="What happens to open fees and interest when the invoices themselves are "
+        "paid. A draft invoice is posted by a person, or not at all.",
+    )
+    rest_limit = fields.Float(
+        string="Always waive up to",
+        digits="Product Price",
+        help="In the currency of the law or else of the company.",
+    )
+
+    _rest_limit_not_negative = models.Constraint(
+        "CHECK(rest_limit >= 0)", "The rest to waive cannot be negative."
+    )
+
+    @api.model
+    def _get_version_fields(self):
+        # EXTENDS payment_reminders
+        return super()._get_version_fields() | {"rest_policy", "rest_limit"}
+
+
+class PaymentReminderCase(models.Model):
+    _inherit = "payment.reminder.case"
+
+    # -- deciding ---------------------------------------------------------------
+
+    def _settle_rest(self, reason):
+        """Do with open fees and interest what the ladders say.
+
+        Paid invoices leave the rest to the ladder; a claim that goes to collection
+        goes with its costs; whatever else closes a case waives them.
+
+        :param reason: why the cases close, a code of ``close_reason``
+        :return: the cases that may close now
+        """
+        ready = self.browse()
+        costs = self._read_open_costs()
+        for case in self:
+            told = case._in_staff_language()
+            left = sum(costs[case.id].values(), Decimal(0))
+            if reason == "paid":
+                fate = case._decide_rest(left)
+                if getattr(told, f"_rest_{fate}")():
+                    ready |= case
+                continue
+            if reason not in ("handed_over", "merged"):
+                labels = self._fields["close_reason"]._description_selection(told.env)
+                told._waive_costs(
+                    told.env._("Case closed: %s", dict(labels)[reason]), reason
+                )
+            ready |= case
+        return ready
+
+    def _decide_rest(self, left):
+        """Return the fate of the rest of this case (:class:`rules.rest.Fate`)."""
+        self.ensure_one()
+        freezes = set(self._get_open_freezes().mapped("reason"))
+        fate = rest.decide(
+            rest.Fate(self.ladder_id.rest_policy or "waive"),
+            left,
+            self._get_rest_limit(),
+            self.company_id._get_reminder_today(),
+            self._get_rest_notice(),
+        )
+        if fate == rest.Fate.NOTICE and freezes - {*MONEY_FREEZES, "rest"}:
+            fate = rest.Fate.ASK
+        if "rest" in freezes and fate not in (rest.Fate.NOTHING, rest.Fate.WAIVE):
+            return rest.Fate.WAIT
+        return fate
+
+    def _get_rest_limit(self):
+        """Return the rest that is always waived, in the case's currency."""
+        self.ensure_one()
+        ladder = self.ladder_id
+        source = ladder.jurisdiction_id.currency_id or self.company_id.currency_id
+        day = self.company_id._get_reminder_today()
+        rate = ladder.rest_limit and self.env["payment.reminder.figures"]._get_rate(
+            source, self.currency_id, self.company_id, day
+        )
+        if not rate:
+            return Decimal(0)
+        return fees.convert(
+            Decimal(float_repr(ladder.rest_limit, source.decimal_places)),
+            rate,
+            self.currency_id.decimal_places,
+        )
+
+    def _get_rest_notice(self):
+        """Return the last notice of the rest since this case opened, or None."""
+        self.ensure_one()
+        notice = self.reminder_ids.filtered(
+            lambda r: (
+                r.is_rest
+                and not r.withdrawn
+                and not (self.date_open and r.date_proposed < self.date_open)
+            )
+        ).sorted("id")[-1:]
+        if not notice:
+            return None
+        if notice.state == "sent":
+            return rest.RestNotice(rest.SENT, notice.deadline_date or None)
+        if notice.state != "cancelled":
+            return rest.RestNotice(rest.OPEN)
+        obsolete = {str(code) for code in guard.OBSOLETE} & set(notice.verdict or [])
+        return rest.RestNotice(rest.OBSOLETE if obsolete else rest.STOPPED)
+
+    # -- the fates; each says whether the case may close -------------------------
+
+    def _rest_nothing(self):
+        return True
+
+    def _rest_wait(self):
+        return False
+
+    def _rest_waive(self):
+        self._waive_costs(
+            self.env._("The invoices are paid: the ladder waives the rest"), "ladder"
+        )
+        return True
+
+    def _rest_keep(self):
+        self._log_event("costs_kept", {"amount": self._get_rest_text()})
+        return True
+
+    def _rest_ask(self, why=""):
+        """Hold the case until a person decides in the wizard."""
+        self._cancel_obsolete_notices()
+        self._freeze("rest", why)
+        self._ask_person(
+            self.env._(
+                "Open fees and interest: %s",
+                format_amount(self.env, float(self._get_rest()), self.currency_id),
+            ),
+            self.env._(
+                "The invoices are paid. Decide on the case what becomes of them."
+            )
+            + (f" {why}" if why else ""),
+        )
+        return False
+
+    def _rest_notice(self):
+        self._cancel_obsolete_notices()
+        busy = self.reminder_ids.filtered(lambda r: r.state in ("sending", "uncertain"))
+        if not busy:
+            self._release(self.env._("The invoices are paid"), reasons=MONEY_FREEZES)
+            self.env["payment.reminder.proposal"]._propose_rest(self)
+        return False
+
+    def _rest_invoice(self):
+        try:
+            self._check_cost_accounts()
+        except UserError as error:
+            return self._rest_ask(str(error))
+        self._draft_cost_invoice()
+        return True
+
+    def _cancel_obsolete_notices(self):
+        self.reminder_ids.filtered(lambda r: not r.is_rest)._cancel_open("paid")
+
+    # -- the claim ledger ---------------------------------------------------------
+
+    def _read_open_costs(self):
+        """Return {case id: {kind of cost: open amount}} of the claim ledgers."""
+        claimed = {case.id: {} for case in self}
+        settled = {case.id: {} for case in self}
+        rows = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            ._read_group(
+                [("case_id", "in", self.ids)],
+                ["case_id", "kind", "settles"],
+                ["amount:sum"],
+            )
+        )
+        for case, kind, settles, amount in rows:
+            exact = Decimal(float_repr(amount, case.currency_id.decimal_places))
+            if kind in ("fee", "interest", "compensation"):
+                sums = claimed[case.id]
+                sums[kind] = sums.get(kind, Decimal(0)) + exact
+            else:
+                sums = settled[case.id]
+                sums[settles or None] = sums.get(settles or None, Decimal(0)) - exact
+        return {
+            case.id: allocation.open_by_kind(
+                claimed[case.id], settled[case.id], case._get_payment_order()
+            )
+            for case in self
+        }
+
+    def _get_payment_order(self):
+        """Return the order in which money settles a claim by the law of the ladder."""
+        return self.ladder_id.jurisdiction_id.payment_order or "principal_first"
+
+    def _get_rest(self):
+        """Return what is open on the claim ledger of this case."""
+        self.ensure_one()
+        return sum(self._read_open_costs()[self.id].values(), Decimal(0))
+
+    def _get_rest_text(self):
+        return str(self._get_rest())
+
+    def _waive_costs(self, note, reason="manual"):
+        """Waive what is open on the claim ledger of these cases.
+
+        :param note: why, in words
+        :param reason: why, as a code, for the trail
+        """
+        for case in self:
+            amount = case._get_rest_text()
+            case._settle_costs("waiver", note)
+            if Decimal(amount):
+                case._log_event("costs_waived", {"amount": amount, "reason": reason})
+
+    def _settle_costs(self, kind, note, parts=None, **vals):
+        """Post what was paid, waived or moved of the costs, one entry a kind.
+
+        :param kind: payment, waiver or transfer
+        :param parts: {kind of cost: amount}; all that is open when left out
+        """
+        self.ensure_one()
+        if parts is None:
+            parts = self._read_open_costs()[self.id]
+        return (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "case_id": self.id,
+                        "kind": kind,
+                        "settles": settles,
+                        "amount": -float(amount),
+                        "date": self.company_id._get_reminder_today(),
+                        "note": note,
+                        **vals,
+                    }
+                    for settles, amount in parts.items()
+                    if amount
+                ]
+            )
+        )
+
+    # -- what people do ---------------------------------------------------------
+
+    def action_open_rest_wizard(self):
+        """Open the dialog that decides on open fees and interest."""
+        self.ensure_one()
+        self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Open fees and interest"),
+            "res_model": "payment.reminder.rest.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    # -- history ----------------------------------------------------------------
+
+    def _get_sent_history(self):
+        # EXTENDS payment_reminders: a notice of the rest has no items
+        history = super()._get_sent_history()
+        notices = (
+            self.env["payment.reminder"]
+            .sudo()
+            .search(
+                [
+                    ("case_id", "in", self.ids),
+                    ("is_rest", "=", True),
+                    ("state", "in", ("sent", "uncertain")),
+                    ("withdrawn", "=", False),
+                    ("sent_date", "!=", False),
+                ]
+            )
+        )
+        for notice in notices:
+            day = notice.company_id._get_reminder_today(notice.sent_date)
+            history[notice.case_id.id].append(
+                schedule.Sent(date=day, kind=notice.step_kind)
+            )
+        return history
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    is_rest = fields.Boolean(
+        string="Rest only",
+        readonly=True,
+        help="Asks for fees and interest that stayed open when the invoices were paid.",
+    )
+
+    def _get_mail_template(self):
+        # EXTENDS payment_reminders
+        template = self.is_rest and self.env.ref(
+            "payment_reminders.mail_template_rest", raise_if_not_found=False
+        )
+        return template or super()._get_mail_template()
+
+    def _get_sms_template(self):
+        # EXTENDS payment_reminders
+        template = self.is_rest and self.env.ref(
+            "payment_reminders.sms_template_rest", raise_if_not_found=False
+        )
+        return template or super()._get_sms_template()
+
+    def _prepare_letter_account(self):
+        # EXTENDS payment_reminders: without invoices, the account of the last one
+        account = super()._prepare_letter_account()
+        if account or not self.is_rest:
+            return account
+        bank = self.case_id.move_ids.sorted("id").partner_bank_id[-1:]
+        return self._prepare_letter_bank(bank) if bank else account
+
+
+class PaymentReminderProposal(models.AbstractModel):
+    _inherit = "payment.reminder.proposal"
+
+    @api.model
+    def _propose_rest(self, case):
+        """Propose a notice without due items that asks for the rest alone.
+
+        :param case: one case, without an open notice
+        :return: the new notice
+        """
+        step = self._get_rest_step(case)
+        if not step:
+            case._rest_ask(self.env._("The ladder has no step for a notice."))
+            return self.env["payment.reminder"]
+        figures = self.env["payment.reminder.figures"]._compute(
+            [(case, step, [])],
+            {case.company_id: case.company_id._get_reminder_today()},
+        )
+        reminder = (
+            self.env["payment.reminder"]
+            .sudo()
+            .create(
+                {**self._prepare_reminder_vals(case, step, figures[0]), "is_rest": True}
+            )
+        )
+        self._log([reminder], [(case, step, [])], figures)
+        self._approve_standing(reminder)
+        return reminder
+
+    @api.model
+    def _get_rest_step(self, case):
+        """Return the step by whose channels the rest is asked for."""
+        steps = case.ladder_id._get_active_steps()
+        reminders = steps.filtered(lambda step: step.kind == schedule.REMINDER)
+        return (reminders or steps.filtered(lambda s: s.kind != schedule.NUDGE))[:1]
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_guard_facts(self, reminders, now=None):
+        # EXTENDS payment_reminders
+        facts = super()._read_guard_facts(reminders, now)
+        notices = reminders.filtered("is_rest")
+        if not notices:
+            return facts
+        costs = notices.case_id._read_open_costs()
+        for notice in notices:
+            digits = notice.currency_id.decimal_places
+            facts[notice] = replace(
+                facts[notice],
+                rest_only=True,
+                open_costs=sum(costs[notice.case_id.id].values(), Decimal(0)),
+                proposed_costs=Decimal(float_repr(notice.amount_costs_before, digits)),
+                overdue_principal=Decimal(
+                    float_repr(notice.case_id.amount_principal, digits)
+                ),
+            )
+        return facts

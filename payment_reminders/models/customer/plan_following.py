@@ -1,0 +1,278 @@
+"""How plans follow the money: kept, missed, broken, and a friendly word before."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...rules import plan as plan_rules
+from ...tools import transactions
+from ...tools.decimals import to_decimal
+from ..books.facts import get_debtor_zone
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    reminder_plan_max_parts = fields.Integer(
+        string="Instalments at most",
+        default=6,
+        help="What customers may propose themselves. 0: no plans.",
+    )
+    reminder_plan_max_days = fields.Integer(
+        string="Last instalment within (days)", default=190
+    )
+    reminder_plan_min_amount = fields.Monetary(string="Least instalment")
+    reminder_promise_days = fields.Integer(
+        string="Promise within (days)",
+        default=14,
+        help="A customer may promise to pay by a day within these. 0: no promises.",
+    )
+    reminder_plan_grace_days = fields.Integer(
+        string="Instalment missed after (days)",
+        default=3,
+        help="Days after its date before an instalment counts as missed.",
+    )
+    reminder_plan_max_missed = fields.Integer(
+        string="Missed instalments let pass",
+        default=0,
+        help="A plan is broken when more than these are missed at a time.",
+    )
+    reminder_plan_notice_days = fields.Integer(
+        string="A word before an instalment (days)", default=3, help="0: none."
+    )
+    reminder_plan_fee = fields.Boolean(
+        string="Ask for the statutory fee of a plan",
+        help="Where a law knows one (Sweden), it is added to the plan.",
+    )
+
+    _reminder_plan_limits_sane = models.Constraint(
+        "CHECK(reminder_plan_max_parts BETWEEN 0 AND 60"
+        " AND reminder_plan_max_days BETWEEN 0 AND 1830"
+        " AND reminder_promise_days BETWEEN 0 AND 90"
+        " AND reminder_plan_grace_days BETWEEN 0 AND 60"
+        " AND reminder_plan_max_missed BETWEEN 0 AND 60"
+        " AND reminder_plan_notice_days BETWEEN 0 AND 30"
+        " AND reminder_plan_min_amount >= 0)",
+        "Limits of plans cannot be negative or out of proportion.",
+    )
+
+    def _get_reminder_plan_limits(self):
+        """Return what customers may propose, as :class:`rules.plan.Limits`."""
+        self.ensure_one()
+        return plan_rules.Limits(
+            max_parts=self.reminder_plan_max_parts,
+            max_days=self.reminder_plan_max_days,
+            min_amount=to_decimal(self.reminder_plan_min_amount, 2),
+        )
+
+
+class PaymentReminderPlan(models.Model):
+    _inherit = "payment.reminder.plan"
+
+    @api.model
+    def _cron_plans(self):
+        """Follow the plans in force, and say a friendly word before an instalment."""
+        plans = self.sudo().search([("state", "=", "active")])
+        transactions.run_each(plans, lambda each: each._follow_and_announce())
+        stated = (
+            self.env["payment.reminder.query"]
+            .sudo()
+            .search([("state", "!=", "closed"), ("paid_date", "!=", False)])
+        )
+        transactions.run_each(stated, lambda each: each._compare_payments())
+        self.env["ir.cron"]._reminder_progress(len(plans) + len(stated))
+
+    def _follow_and_announce(self):
+        self._follow()
+        self.filtered(lambda plan: plan.state == "active")._announce()
+
+    def _follow(self):
+        """Compare these plans with the books, and do what follows."""
+        # The books as they are now, not as somebody has read them before a payment.
+        self.item_ids.invalidate_recordset(["amount_residual"])
+        costs = self.case_id._read_costs()
+        for plan in self:
+            open_costs = max(sum(costs[plan.case_id.id].values()), 0.0)
+            plan._apply(plan._get_progress(open_costs))
+
+    def _get_progress(self, open_costs):
+        """Return how this plan stands (:class:`rules.plan.Progress`).
+
+        What came in is what is no longer open of what the plan covers: credit notes
+        count, and what fell due since does not.
+        """
+        self.ensure_one()
+        digits = self.currency_id.decimal_places
+        still_open = sum(self.item_ids.mapped("amount_residual")) + min(
+            open_costs, self.amount_costs
+        )
+        received = to_decimal(self.amount_total, digits) - to_decimal(
+            still_open, digits
+        )
+        company = self.company_id
+        return plan_rules.follow(
+            [
+                plan_rules.Part(row.date_due, to_decimal(row.amount, digits))
+                for row in self.instalment_ids
+            ],
+            received,
+            company._get_reminder_today(),
+            company.reminder_plan_grace_days,
+            company.reminder_plan_max_missed,
+        )
+
+    def _apply(self, progress):
+        self.ensure_one()
+        missed = self.instalment_ids.browse()
+        for row, paid, state in zip(
+            self.instalment_ids, progress.paid, progress.states, strict=True
+        ):
+            if str(state) == "missed" != row.state:
+                missed |= row
+            vals = {"amount_paid": float(paid), "state": str(state)}
+            if (row.amount_paid, row.state) != tuple(vals.values()):
+                row.write(vals)
+        self.amount_received = float(sum(progress.paid))
+        if progress.outcome == plan_rules.Outcome.KEPT:
+            self._end("kept")
+            self.case_id._release(reasons=[self.kind])
+        elif progress.outcome == plan_rules.Outcome.BROKEN:
+            self._break()
+        elif self.case_id.state == "closed":
+            self._end("cancelled")
+        elif missed:
+            case = self.case_id._in_staff_language()
+            case._call_responsible(
+                case.env._("%s has missed an instalment", self.partner_id.name), self
+            )
+
+    def _break(self):
+        """After a broken promise the reminders go on; a broken plan asks a person."""
+        self._end("broken")
+        case = self.case_id._in_staff_language()
+        if self.kind == "promise":
+            case._release(reasons=["promise"])
+            summary = case.env._("%s has broken a promise", self.partner_id.name)
+        else:
+            summary = case.env._(
+                "%s has broken the plan: release the case to go on",
+                self.partner_id.name,
+            )
+        case._call_responsible(summary, self)
+
+    def _end(self, state):
+        self.write({"state": state})
+        self._log_state()
+
+    def _announce(self):
+        """Write to customers whose next instalment is near, on a day and at an hour
+        at which one may write to them.
+        """
+        calendars = self.env["payment.reminder.facts"]._get_calendars(self.case_id)
+        now = fields.Datetime.context_timestamp
+        for plan in self.filtered(lambda p: p.kind == "plan"):
+            company, customer = plan.company_id, plan.partner_id
+            zone = get_debtor_zone(customer, company).zone
+            local = now(plan.with_context(tz=zone), fields.Datetime.now())
+            if not calendars[plan.case_id.id].is_sending_time(
+                local.replace(tzinfo=None)
+            ):
+                continue
+            today = company._get_reminder_today()
+            last = today + timedelta(days=company.reminder_plan_notice_days)
+            near = plan.instalment_ids.filtered(
+                lambda row, today=today, last=last: row.state == "open"
+                and not row.reminded_date
+                and today <= row.date_due <= last
+            )[:1]
+            if near and company.reminder_plan_notice_days:
+                near.reminded_date = today
+                plan.case_id._mail_customer(
+                    "payment_reminders.mail_template_instalment", near
+                )
+
+
+class PaymentReminderCase(models.Model):
+    _inherit = "payment.reminder.case"
+
+    promise_memory = fields.Char(
+        string="Plans and promises so far", compute="_compute_promise_memory"
+    )
+
+    def _compute_promise_memory(self):
+        counts = self._count_promises()
+        for case in self:
+            kept, broken = counts[case.id]
+            case.promise_memory = (
+                self.env._("%(kept)s kept, %(broken)s broken", kept=kept, broken=broken)
+                if kept or broken
+                else False
+            )
+
+    def _count_promises(self):
+        """Return {case id: (kept, broken)} of plans and promises of these customers."""
+        rows = (
+            self.env["payment.reminder.plan"]
+            .sudo()
+            ._read_group(
+                [
+                    ("case_id.partner_id", "in", self.sudo().partner_id.ids),
+                    ("state", "in", ("kept", "broken")),
+                ],
+                ["case_id", "state"],
+                ["__count"],
+            )
+        )
+        return {
+            case.id: tuple(
+                sum(
+                    count
+                    for other, other_state, count in rows
+                    if other_state == state and other.partner_id == case.partner_id
+                )
+                for state in ("kept", "broken")
+            )
+            for case in self.sudo()
+        }
+
+    def _get_plan_items(self):
+        """Return the due items that a plan covers: what is overdue today."""
+        self.ensure_one()
+        today = self.company_id._get_reminder_today()
+        return self._get_page_items().filtered(lambda item: item.date_due < today)
+
+    def _get_plan_base(self):
+        """Return what a plan has to cover, its own fee left out."""
+        self.ensure_one()
+        case = self.sudo()
+        return case.currency_id.round(
+            sum(case._get_plan_items().mapped("amount_residual"))
+            + max(case.amount_costs, 0.0)
+        )
+
+    def _get_plan_fee(self):
+        """Return the fee that the law allows for a payment plan with this customer."""
+        self.ensure_one()
+        law = self.ladder_id.jurisdiction_id
+        if law.currency_id != self.currency_id:
+            return 0.0
+        today = self.company_id._get_reminder_today()
+        debtor = self.partner_id._get_debtor_kind()
+        rows = law.fee_ids.filtered(
+            lambda row: row.kind == "plan"
+            and row.debtor in ("all", debtor)
+            and row.valid_from <= today
+        )
+        return rows.sorted("valid_from")[-1:].amount
+
+    def _refresh(self):
+        # EXTENDS payment_reminders: a payment may be an instalment
+        result = super()._refresh()
+        plans = self.sudo().plan_ids.filtered(lambda plan: plan.state == "active")
+        if plans:
+            plans._follow()
+            # The part payment is one of the plan: nobody has to look at it.
+            plans.filtered(lambda plan: plan.state == "active").case_id._release(
+                reasons=["partial_payment"]
+            )
+        return result

@@ -1,0 +1,235 @@
+"""Answers to our messages: a customer who writes back stops everything."""
+
+from odoo import api, models
+from odoo.tools import email_normalize, html2plaintext
+
+from ...rules import customer_input, reply
+from ...rules.reply import Reply
+
+#: Models whose threads customers answer to.
+THREADS = (
+    "payment.reminder.case",
+    "payment.reminder.query",
+    "payment.reminder.plan",
+)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        # EXTENDS mail: the header is not in the dict that the records get
+        if any(route[0] in THREADS for route in routes or ()):
+            names = {name.lower() for name in message.keys()}
+            self = self.with_context(
+                reminder_reply_headers={
+                    name: "\n".join(str(value) for value in message.get_all(name))
+                    for name in names
+                }
+            )
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.private
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        # EXTENDS mail: who writes anew to the address for answers, instead of
+        # answering, would get a letter of refusal
+        if (
+            not message_dict.get("is_bounce")
+            and not message_dict.get("parent_id")
+            and self._detect_write_to_catchall(message_dict)
+        ):
+            case = self.env["payment.reminder.case"]._find_by_sender(message_dict)
+            if case:
+                return [(case._name, case.id, custom_values, self.env.uid, None)]
+        return super().message_route(
+            message, message_dict, model, thread_id, custom_values
+        )
+
+
+class PaymentReminderCase(models.Model):
+    _inherit = "payment.reminder.case"
+
+    @api.model
+    def _find_by_sender(self, msg_dict):
+        """Return the open case of whoever wrote a message: of several, the one whose
+        customer heard from us last.
+        """
+        sender = email_normalize(msg_dict.get("email_from") or "")
+        if not sender:
+            return self
+        sent = (
+            self.env["payment.reminder.delivery"]
+            .sudo()
+            ._search([("channel", "=", "email"), ("recipient", "=", sender)])
+        )
+        contacts = (
+            self.env["res.partner"].sudo().search([("email_normalized", "=", sender)])
+        )
+        cases = self.sudo().search(
+            [
+                ("state", "!=", "closed"),
+                "|",
+                ("partner_id", "in", contacts.commercial_partner_id.ids),
+                ("reminder_ids.delivery_ids", "in", sent),
+            ]
+        )
+        return cases.sorted(lambda case: max(case.reminder_ids.ids, default=0))[-1:]
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        # EXTENDS mail
+        result = super().message_update(msg_dict, update_vals)
+        self._receive_mail(msg_dict)
+        return result
+
+    def _receive_mail(self, msg_dict):
+        """Take a message that the mail gateway brought for this case."""
+        self.ensure_one()
+        case = self.sudo()
+        sender = email_normalize(msg_dict.get("email_from") or "") or None
+        if case._is_colleague(sender):
+            return
+        verdict = reply.judge(
+            self.env.context.get("reminder_reply_headers") or {},
+            sender,
+            case._get_known_addresses(),
+            case._has_sent(msg_dict.get("parent_id")),
+        )
+        text = customer_input.clean_text(html2plaintext(msg_dict.get("body") or ""))
+        case._receive_reply(verdict, text, sender or "", "email")
+
+    def _receive_sms(self, number, text):
+        """Take an SMS of a customer to this case (for bridges to SMS gateways).
+
+        :param number: of the sender, as E.164
+        """
+        self.ensure_one()
+        case = self.sudo()
+        sent = case.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "sms")
+        known = number in sent.mapped("recipient")
+        case._receive_reply(
+            Reply.PERSON if known else Reply.UNKNOWN,
+            customer_input.clean_text(text),
+            number,
+            "sms",
+        )
+
+    def _receive_reply(self, verdict, text, sender, source):
+        """Do what an answer asks for: a person's freezes, a machine's does nothing.
+
+        :param verdict: :class:`rules.reply.Reply`
+        """
+        if verdict == Reply.AUTOMATIC:
+            return
+        if verdict != Reply.PERSON or self.state == "closed":
+            self._tell_of_reply(verdict, sender)
+            return
+        pending = self.query_ids.filtered(
+            lambda q: q.state != "closed" and q.source == source
+        )[:1]
+        if pending:
+            pending.write(
+                {
+                    "state": "open",
+                    "description": f"{pending.description or ''}\n\n{text}".strip(),
+                }
+            )
+            pending._tell_responsible()
+            return
+        self.env["payment.reminder.query"].sudo().create(
+            {"case_id": self.id, "source": source, "kind": "other", "description": text}
+        )
+
+    def _tell_of_reply(self, verdict, sender):
+        """Let a person look at an answer on which nothing is done by itself."""
+        told = self._in_staff_language()
+        notes = {
+            Reply.UNKNOWN: told.env._(
+                "%s answered a reminder. This is no address of the customer, so that "
+                "nothing was put on hold. Read it, and hold the case if need be.",
+                sender,
+            ),
+            Reply.FORGED: told.env._(
+                "Somebody answered a reminder as %s, but the mail server of that "
+                "address denies it. Nothing was put on hold.",
+                sender,
+            ),
+            Reply.UNREFERENCED: told.env._(
+                "%s wrote to us, but did not answer a reminder: anybody could have "
+                "written it under that address. Nothing was put on hold. Read it, and "
+                "hold the case if need be.",
+                sender,
+            ),
+            Reply.PERSON: told.env._(
+                "%s answered a reminder of a case that is closed.", sender
+            ),
+        }
+        told._call_responsible(
+            told.env._("Read an answer to a reminder"), note=notes[verdict]
+        )
+
+    def _has_sent(self, message_id):
+        """Tell whether a message is one that went from this case to its customer.
+
+        :param message_id: id of a mail.message, or None
+        """
+        self.ensure_one()
+        message = self.env["mail.message"].sudo().browse(message_id).exists()
+        own = {
+            self._name: self,
+            **{r._name: r for r in (self.query_ids, self.plan_ids)},
+        }
+        return bool(
+            message.model in own
+            and message.res_id in own[message.model].ids
+            and not message.is_internal
+            and not message.subtype_id.internal
+        )
+
+    def _is_colleague(self, sender):
+        """Tell whether an address is that of a user of ours."""
+        return bool(
+            sender
+            and self.env["res.users"]
+            .sudo()
+            .search_count(
+                [("email_normalized", "=", sender), ("share", "=", False)], limit=1
+            )
+        )
+
+    def _get_known_addresses(self):
+        """Return the normalised addresses of this case's customer."""
+        self.ensure_one()
+        contacts = (
+            self.env["res.partner"]
+            .sudo()
+            .search([("commercial_partner_id", "=", self.partner_id.id)])
+        )
+        sent = self.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "email")
+        return set(contacts.mapped("email_normalized")) | set(sent.mapped("recipient"))
+
+
+class PaymentReminderQuery(models.Model):
+    _inherit = "payment.reminder.query"
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        # EXTENDS mail: what is answered here is about the case
+        result = super().message_update(msg_dict, update_vals)
+        self.case_id._receive_mail(msg_dict)
+        return result
+
+
+class PaymentReminderPlan(models.Model):
+    _inherit = "payment.reminder.plan"
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        # EXTENDS mail: what is answered here is about the case
+        result = super().message_update(msg_dict, update_vals)
+        self.case_id._receive_mail(msg_dict)
+        return result

@@ -1,0 +1,144 @@
+"""The heads-up: once a day, what goes out when, to whoever may stop it."""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ...tools import transactions
+
+CHOICES = [
+    ("email", "By e-mail"),
+    ("activity", "As an activity"),
+    ("both", "Both"),
+    ("none", "Not at all"),
+]
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    reminder_heads_up = fields.Selection(
+        CHOICES,
+        string="Heads-up of payment reminders",
+        default="email",
+        help="Once a day at most: what goes out when, with links to hold it.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return [*super().SELF_READABLE_FIELDS, "reminder_heads_up"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, "reminder_heads_up"]
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    heads_up_date = fields.Date(
+        readonly=True, help="The day on which people were told of it."
+    )
+
+
+class PaymentReminderHeadsUp(models.AbstractModel):
+    _name = "payment.reminder.heads.up"
+    _description = "Heads-Up of Payment Reminders"
+
+    @api.model
+    def _cron_heads_up(self):
+        """Tell managers and representatives what was proposed since the last time."""
+        # Telling people of their own needs no right of whoever starts it.
+        self = self.sudo()
+        for company in self.env["res.company"]._get_reminder_companies():
+            transactions.run_each(
+                company, lambda own: self.with_env(own.env)._tell_company(own)
+            )
+
+    @api.model
+    def _tell_company(self, company):
+        """Send one digest to each person; a notice is told of once."""
+        notices = self.env["payment.reminder"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", ("proposed", "approved")),
+                ("heads_up_date", "=", False),
+            ],
+            order="hold_until, id",
+        )
+        for user, mine in self._get_readers(company, notices).items():
+            if user.reminder_heads_up in ("email", "both"):
+                self._mail(user, mine)
+            if user.reminder_heads_up in ("activity", "both"):
+                self._schedule(user, mine, company)
+        notices.write({"heads_up_date": company._get_reminder_today()})
+
+    @api.model
+    def _get_readers(self, company, notices):
+        """Return {user: notices to tell them of}; managers hear of all."""
+        group = self.env.ref("payment_reminders.group_reminder_manager")
+        managers = group.all_user_ids.filtered(
+            lambda user: user.active
+            and company in user.company_ids
+            and user.id != self.env.ref("base.user_root").id
+        )
+        found = defaultdict(notices.browse)
+        if notices:
+            found.update(dict.fromkeys(managers, notices))
+        rep = "payment_reminders.group_reminder_user"
+        for user, mine in notices.grouped("user_id").items():
+            if user and user not in managers and user.has_group(rep):
+                found[user] = mine
+        return found
+
+    @api.model
+    def _mail(self, user, notices):
+        if not user.email:
+            return
+        links = self.env["payment.reminder.desk.link"].create(
+            [{"reminder_id": notice.id, "user_id": user.id} for notice in notices]
+        )
+        own = self.with_context(lang=user.lang, tz=user.tz)
+        body = own.env["ir.qweb"]._render(
+            "payment_reminders.heads_up_mail",
+            {
+                "user": user,
+                "rows": [
+                    (link.reminder_id.with_env(own.env), link._get_url())
+                    for link in links
+                ],
+                "url": f"{links[0].get_base_url()}/odoo/payment-reminders",
+            },
+            minimal_qcontext=True,
+        )
+        company = notices.company_id
+        self.env["mail.mail"].create(
+            {
+                "subject": own.env._(
+                    "%(company)s: payment reminders about to leave (%(count)s)",
+                    company=company.name,
+                    count=len(notices),
+                ),
+                "body_html": body,
+                "email_from": company.email_formatted or user.email_formatted,
+                "email_to": user.email_formatted,
+                "auto_delete": True,
+            }
+        )
+
+    @api.model
+    def _schedule(self, user, notices, company):
+        """Leave one activity, in place of the one of another day."""
+        ladder = company.reminder_ladder_id
+        summary = self.env(context={"lang": user.lang})._(
+            "Payment reminders about to leave: %s", len(notices)
+        )
+        activity_type = self.env.ref("payment_reminders.mail_activity_heads_up")
+        ladder.activity_ids.filtered(
+            lambda a: a.user_id == user and a.activity_type_id == activity_type
+        ).unlink()
+        ladder.activity_schedule(
+            "payment_reminders.mail_activity_heads_up",
+            summary=summary,
+            user_id=user.id,
+        )

@@ -1,0 +1,266 @@
+"""Many reminders at once, by hand: done in the background, and stopped at will."""
+
+from odoo import api, fields, models
+
+from ...tools import bulk, transactions
+from ...tools.selections import labels_of
+
+CASES_PER_BATCH = 100
+NOTICES_PER_BATCH = 20
+#: So many cases are done while the user waits.
+CASES_AT_ONCE = 5
+
+
+class PaymentReminderRun(models.Model):
+    """One time that a manager created reminders of chosen cases.
+
+    Who stops it writes on the run, who works it off writes on its lines: neither makes
+    the other fail.
+    """
+
+    _name = "payment.reminder.run"
+    _description = "Payment Reminders Created by Hand"
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Started by", required=True, readonly=True
+    )
+    state = fields.Selection(
+        [("running", "Running"), ("stopped", "Stopped"), ("done", "Done")],
+        default="running",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    date_end = fields.Datetime(string="Ended on", readonly=True)
+    stopped_by_id = fields.Many2one("res.users", string="Stopped by", readonly=True)
+    send = fields.Boolean(
+        string="Approve and send",
+        readonly=True,
+        help="Approved by who started it, and sent when the guard lets it go. "
+        "Otherwise they wait in the queue.",
+    )
+    skip_window = fields.Boolean(string="Without the hold window", readonly=True)
+    kind = fields.Selection(
+        selection=labels_of("payment.reminder.step", "kind"),
+        string="Only",
+        readonly=True,
+    )
+    channel = fields.Selection(
+        selection=labels_of("payment.reminder.delivery", "channel"),
+        readonly=True,
+    )
+    fee_limit = fields.Float(readonly=True, digits="Product Price", default=-1.0)
+    fee_note = fields.Char(readonly=True)
+    personal_text = fields.Text(readonly=True)
+    attach_invoices = fields.Boolean(readonly=True)
+    override_note = fields.Char(string="Overridden because", readonly=True)
+    line_ids = fields.One2many("payment.reminder.run.line", "run_id", readonly=True)
+    reminder_ids = fields.One2many("payment.reminder", "run_id", readonly=True)
+    count_total = fields.Integer(string="Customers", compute="_compute_counts")
+    count_left = fields.Integer(string="To do", compute="_compute_counts")
+    count_created = fields.Integer(string="In the queue", compute="_compute_counts")
+    count_sent = fields.Integer(string="Sent", compute="_compute_counts")
+    count_stopped = fields.Integer(
+        string="Held",
+        compute="_compute_counts",
+        help="Held, cancelled or uncertain.",
+    )
+    count_waiting = fields.Integer(
+        string="Waiting",
+        compute="_compute_counts",
+        help="Approved; they leave in working hours, after their hold window.",
+    )
+    count_skipped = fields.Integer(string="Left out", compute="_compute_counts")
+    progress = fields.Float(compute="_compute_counts")
+
+    @api.depends("create_date", "user_id")
+    def _compute_name(self):
+        for run in self:
+            day = fields.Datetime.context_timestamp(
+                run, run.create_date or fields.Datetime.now()
+            )
+            run.name = self.env._("Reminders of %s", f"{day:%Y-%m-%d %H:%M}")
+
+    @api.depends("line_ids.state", "reminder_ids.state")
+    def _compute_counts(self):
+        lines = self._count("payment.reminder.run.line")
+        notices = self._count("payment.reminder")
+        for run in self:
+            of_lines, of_notices = lines.get(run, {}), notices.get(run, {})
+            run.count_total = sum(of_lines.values())
+            run.count_left = of_lines.get("waiting", 0)
+            run.count_skipped = of_lines.get("skipped", 0)
+            run.count_created = sum(of_notices.values())
+            run.count_sent = of_notices.get("sent", 0)
+            run.count_stopped = sum(
+                of_notices.get(state, 0) for state in ("held", "cancelled", "uncertain")
+            )
+            run.count_waiting = of_notices.get("approved", 0) + of_notices.get(
+                "sending", 0
+            )
+            steps = run.count_total * (2 if run.send else 1)
+            done = run.count_total - run.count_left
+            if run.send:
+                done += run.count_sent + run.count_stopped + run.count_skipped
+            if run.state == "done":
+                done = steps
+            run.progress = 100.0 * done / steps if steps else 0.0
+
+    def _count(self, model):
+        """Return {run: {state: number}} of its lines or notices."""
+        found = {}
+        for run, state, count in (
+            self.env[model]
+            .sudo()
+            ._read_group([("run_id", "in", self.ids)], ["run_id", "state"], ["__count"])
+        ):
+            found.setdefault(run, {})[state] = count
+        return found
+
+    # -- what people do ---------------------------------------------------------
+
+    @api.model
+    def _start(self, cases, vals):
+        """Create reminders of these cases, at once or in the background.
+
+        :param cases: payment.reminder.case records of one company
+        :param vals: the choices of the person
+        :return: the run
+        """
+        self.env["payment.reminder.ladder"]._check_manager()
+        # A manager decides; the machine writes.
+        run = self.sudo().create(
+            {"company_id": cases.company_id.id, "user_id": self.env.uid, **vals}
+        )
+        bulk.insert(
+            run.env["payment.reminder.run.line"],
+            [
+                {"run_id": run.id, "case_id": case.id, "state": "waiting"}
+                for case in cases
+            ],
+        )
+        run.invalidate_recordset()
+        if len(cases) <= CASES_AT_ONCE:
+            transactions.commit(self.env)
+            run._work()
+        else:
+            self.env.ref("payment_reminders.ir_cron_run").sudo()._trigger()
+        return run.sudo(False)
+
+    def action_stop(self):
+        """Stop these runs: what has left has left, nothing more does.
+
+        What was approved and has not left is held, until somebody releases it.
+        """
+        self.env["payment.reminder.ladder"]._check_manager()
+        self.check_access("read")
+        running = self.filtered(lambda run: run.state == "running").sudo()
+        running.stopped_by_id = self.env.user
+        running._end("stopped")
+        for run in running:
+            run._hold_rest()
+        return True
+
+    def _hold_rest(self):
+        """Hold what a stopped run has approved, and nobody is sending this moment."""
+        self.ensure_one()
+        approved = self.env["payment.reminder"].search(
+            [("run_id", "=", self.id), ("state", "=", "approved")], order="id"
+        )
+        approved.try_lock_for_update()._as_user(self.stopped_by_id)._hold(
+            self.env._("The run was stopped")
+        )
+
+    def action_view_reminders(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_action"
+        )
+        action["domain"] = [("run_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    def _get_form_action(self):
+        """Return the action that shows what became of this run."""
+        self.ensure_one()
+        if len(self.line_ids) == 1 and self.reminder_ids:
+            return self.reminder_ids._get_records_action(name=self.env._("Reminder"))
+        return self._get_records_action(name=self.env._("Create Reminders"))
+
+    # -- the work ---------------------------------------------------------------
+
+    @api.model
+    def _cron_run(self):
+        """Work off what people have started."""
+        # Who may start a run was decided when it was started.
+        runs = self.sudo().search([("state", "=", "running")], order="id")
+        for run in runs:
+            run._work()
+
+    def _work(self):
+        """Propose, and send if chosen, until all is done or somebody stops it."""
+        self.ensure_one()
+        self._work_off()
+        if not self._is_running() and self.stopped_by_id:
+            # Approved by a batch that was under way when it was stopped.
+            transactions.run(self.env, lambda env: self.with_env(env)._hold_rest())
+
+    def _work_off(self):
+        ir_cron = self.env["ir.cron"]
+        waiting = self.line_ids.filtered(lambda line: line.state == "waiting")
+        left = len(waiting)
+        for start in range(0, len(waiting), CASES_PER_BATCH):
+            if not self._is_running():
+                return
+            batch = waiting[start : start + CASES_PER_BATCH]
+            transactions.run_each(batch, type(batch)._create_notices)
+            left -= len(batch)
+            if not ir_cron._reminder_progress(len(batch), left + 1):
+                return
+        if self.send and not self._send_ripe():
+            return
+        if self._is_running():
+            transactions.run(self.env, lambda env: self.with_env(env)._end("done"))
+        ir_cron._reminder_progress(0, 0)
+
+    def _send_ripe(self):
+        """Send what may leave now; the rest leaves later, as any approved notice.
+
+        :return: whether all of it was tried
+        """
+        ripe = self.env["payment.reminder"].search(
+            [
+                ("run_id", "=", self.id),
+                ("state", "=", "approved"),
+                ("hold_until", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+        sender = self.env["payment.reminder.sender"].sudo()
+        # The brake looks at all that would leave together, not at a batch of it.
+        self.env["payment.reminder.halt"]._watch(sender._filter_sending_time(ripe))
+        left = len(ripe)
+        for start in range(0, len(ripe), NOTICES_PER_BATCH):
+            if not self._is_running():
+                return False
+            batch = ripe[start : start + NOTICES_PER_BATCH]
+            sender._dispatch_batch(batch)
+            left -= len(batch)
+            if not self.env["ir.cron"]._reminder_progress(len(batch), left + 1):
+                return False
+        return True
+
+    def _is_running(self):
+        """Tell whether nobody has stopped this run meanwhile."""
+        transactions.commit(self.env)
+        self.invalidate_recordset(["state", "stopped_by_id"])
+        return self.state == "running"
+
+    def _end(self, state):
+        self.write({"state": state, "date_end": fields.Datetime.now()})

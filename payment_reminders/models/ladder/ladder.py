@@ -1,0 +1,394 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...rules import schedule
+
+
+class PaymentReminderLadder(models.Model):
+    """A named sequence of steps.
+
+    Cases never follow a ladder that changes under them: as soon as somebody
+    edits a ladder on which cases stand, those cases move to an archived copy of
+    what it was (``successor_id`` points back here), and this record becomes the
+    next version. Who wants the cases on it moves them, see ``action_move_cases``.
+    """
+
+    _name = "payment.reminder.ladder"
+    _description = "Payment Reminder Ladder"
+    _inherit = ["mail.thread"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        index=True,
+        help="Leave empty to let every company use this ladder.",
+    )
+    jurisdiction_id = fields.Many2one(
+        "payment.reminder.jurisdiction",
+        string="Law",
+        ondelete="restrict",
+        help="The statutory limits that this ladder keeps to.",
+    )
+    step_ids = fields.One2many(
+        "payment.reminder.step", "ladder_id", string="Steps", copy=True
+    )
+    version = fields.Integer(default=1, readonly=True, copy=False)
+    successor_id = fields.Many2one(
+        "payment.reminder.ladder",
+        string="Replaced by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Set on an earlier version that is kept for the cases on it.",
+    )
+    predecessor_ids = fields.One2many(
+        "payment.reminder.ladder",
+        "successor_id",
+        string="Earlier versions",
+        context={"active_test": False},
+    )
+    spacing_days = fields.Integer(
+        string="Days between notices",
+        default=7,
+        help="At least this many days lie between two reminders to one customer, "
+        "counted from the day on which the last one was really sent.",
+    )
+    standing_approval_by_id = fields.Many2one(
+        "res.users",
+        string="Standing approval by",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Notices of this ladder are approved in this manager's name as soon as "
+        "they are proposed. The hold window and all checks still apply.",
+    )
+    standing_approval_date = fields.Datetime(readonly=True, copy=False)
+    case_count = fields.Integer(compute="_compute_case_count")
+    earlier_case_count = fields.Integer(
+        compute="_compute_case_count", help="Open cases on earlier versions."
+    )
+    is_default = fields.Boolean(compute="_compute_is_default")
+    legal_warnings = fields.Text(compute="_compute_legal_warnings")
+
+    _spacing_days_positive = models.Constraint(
+        "CHECK(spacing_days >= 1)",
+        "At least one day must lie between two reminders.",
+    )
+
+    def _compute_case_count(self):
+        counts = dict(
+            self.env["payment.reminder.case"]._read_group(
+                [("ladder_id", "in", self.ids), ("state", "!=", "closed")],
+                ["ladder_id"],
+                ["__count"],
+            )
+        )
+        for ladder in self:
+            ladder.case_count = counts.get(ladder, 0)
+            ladder.earlier_case_count = sum(ladder.predecessor_ids.mapped("case_count"))
+
+    @api.depends_context("company")
+    def _compute_is_default(self):
+        default = self.env.company.reminder_ladder_id
+        for ladder in self:
+            ladder.is_default = ladder == default
+
+    @api.depends("jurisdiction_id", "step_ids", "spacing_days")
+    def _compute_legal_warnings(self):
+        for ladder in self:
+            _errors, warnings = ladder._lint()
+            ladder.legal_warnings = "\n".join(warnings)
+
+    @api.depends("name", "version", "successor_id")
+    def _compute_display_name(self):
+        for ladder in self:
+            name = ladder.name or ""
+            if ladder.successor_id:
+                name = self.env._(
+                    "%(name)s (version %(version)s)", name=name, version=ladder.version
+                )
+            ladder.display_name = name
+
+    @api.constrains("step_ids", "active", "jurisdiction_id", "spacing_days")
+    def _check_steps(self):
+        for ladder in self:
+            if ladder.successor_id:
+                continue
+            ladder._check_step_order()
+            errors, _warnings = ladder._lint()
+            if errors:
+                raise ValidationError(
+                    self.env._(
+                        "The ladder “%(ladder)s” breaks the law of "
+                        "%(law)s:\n%(errors)s",
+                        ladder=ladder.name,
+                        law=ladder.jurisdiction_id.name,
+                        errors="\n".join(f"• {error}" for error in errors),
+                    )
+                )
+
+    def _check_step_order(self):
+        """Refuse a ladder whose steps cannot be climbed in their order."""
+        self.ensure_one()
+        steps = self._get_active_steps()
+        rank = {kind: i for i, kind in enumerate(self._get_kind_order())}
+        day = None
+        for previous, step in zip(steps, steps[1:], strict=False):
+            if rank[step.kind] < rank[previous.kind]:
+                raise ValidationError(
+                    self.env._(
+                        "In the ladder “%(ladder)s” the step “%(step)s” cannot come "
+                        "after “%(previous)s”: first nudges, then reminders, then "
+                        "the final notice.",
+                        ladder=self.name,
+                        step=step.name,
+                        previous=previous.name,
+                    )
+                )
+        for step in steps:
+            if step.delay_from == schedule.PREVIOUS_STEP and day is not None:
+                day += step.delay_days
+            elif day is not None and step.delay_days <= day:
+                raise ValidationError(
+                    self.env._(
+                        "In the ladder “%(ladder)s” the step “%(step)s” would come on "
+                        "day %(day)s, not after the step before it (day %(before)s). "
+                        "Change its days or its place.",
+                        ladder=self.name,
+                        step=step.name,
+                        day=step.delay_days,
+                        before=day,
+                    )
+                )
+            else:
+                day = step.delay_days
+
+    def _check_usable(self):
+        """Refuse to put customers on a ladder that has no step."""
+        for ladder in self:
+            if not ladder._get_active_steps():
+                raise ValidationError(
+                    self.env._(
+                        "The ladder “%s” has no step yet. Add one before you use it.",
+                        ladder.name,
+                    )
+                )
+
+    @api.model
+    def _get_kind_order(self):
+        return [schedule.NUDGE, schedule.REMINDER, schedule.FINAL_NOTICE]
+
+    def _get_active_steps(self):
+        # In a form that is not saved yet, the newest lines have no id.
+        return self.step_ids.filtered("active").sorted(
+            lambda step: (step.sequence, step._origin.id or float("inf"))
+        )
+
+    # -- versions ---------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_approval_is_own([vals])
+        if vals.keys() & self._get_version_fields():
+            self._keep_version_for_cases()
+        if "active" in vals and not vals["active"]:
+            self._check_not_in_use()
+        return super().write(vals)
+
+    @api.model
+    def _get_version_fields(self):
+        """Return the fields whose change makes a new version of a ladder in use."""
+        return {"step_ids", "spacing_days", "jurisdiction_id"}
+
+    def _check_not_in_use(self):
+        defaults = (
+            self.env["res.company"]
+            .sudo()
+            .search([("reminder_ladder_id", "in", self.ids)])
+        )
+        if defaults:
+            raise UserError(
+                self.env._(
+                    "This ladder is the default of %s. Choose another default first.",
+                    ", ".join(defaults.mapped("name")),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        if (
+            self.env["payment.reminder.case"]
+            .sudo()
+            .search_count([("ladder_id", "in", self.ids)], limit=1)
+        ):
+            raise UserError(
+                self.env._(
+                    "Cases stand on this ladder. Archive it instead; they stay on it."
+                )
+            )
+        self._check_not_in_use()
+
+    def _keep_version_for_cases(self):
+        """Move the cases of these ladders to a copy of what they stand on.
+
+        Called before a change. A second change in the same edit finds no case
+        any more and does nothing.
+        """
+        for ladder in self.filtered(lambda ladder: not ladder.successor_id):
+            cases = (
+                self.env["payment.reminder.case"]
+                .sudo()
+                .search([("ladder_id", "=", ladder.id)])
+            )
+            if not cases:
+                continue
+            kept = (
+                ladder.sudo()
+                .with_context(active_test=False)
+                .copy(
+                    {
+                        "name": ladder.name,
+                        "active": False,
+                        "version": ladder.version,
+                        "successor_id": ladder.id,
+                        "standing_approval_by_id": ladder.standing_approval_by_id.id,
+                        "standing_approval_date": ladder.standing_approval_date,
+                    }
+                )
+            )
+            step_map = {step.origin_id: step for step in kept.step_ids}
+            cases._replace_ladder(kept, step_map)
+            # What was approved is the version that is kept, not what comes now.
+            self.env["payment.reminder"].sudo().search(
+                [
+                    ("case_id", "in", cases.ids),
+                    ("approved_ladder_id", "=", ladder.id),
+                ]
+            ).approved_ladder_id = kept
+            ladder.write({"version": ladder.version + 1})
+            ladder._revoke_standing_approval()
+            self.env["payment.reminder.event"]._log_configuration(
+                ladder,
+                {"change": "new_version", "version": ladder.version, "kept": kept.id},
+            )
+
+    # -- standing approval ------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_approval_is_own(vals_list)
+        return super().create(vals_list)
+
+    @api.model
+    def _check_approval_is_own(self, vals_list):
+        """Refuse to write down an approval by hand: the button signs for its user."""
+        written = {"standing_approval_by_id", "standing_approval_date"}
+        if not self.env.su and any(vals.keys() & written for vals in vals_list):
+            raise AccessError(
+                self.env._("A standing approval is granted by its button only.")
+            )
+
+    def action_grant_standing_approval(self):
+        self._check_may_change()
+        for ladder in self:
+            # The right was checked above; by hand nobody may write these.
+            ladder.sudo().write(
+                {
+                    "standing_approval_by_id": self.env.uid,
+                    "standing_approval_date": fields.Datetime.now(),
+                }
+            )
+            self.env["payment.reminder.event"]._log_configuration(
+                ladder, {"change": "standing_approval_granted"}
+            )
+
+    def action_revoke_standing_approval(self):
+        self._check_may_change()
+        for ladder in self:
+            (ladder | ladder.predecessor_ids)._revoke_standing_approval()
+            self.env["payment.reminder.event"]._log_configuration(
+                ladder, {"change": "standing_approval_revoked"}
+            )
+
+    def _revoke_standing_approval(self):
+        self.sudo().filtered("standing_approval_by_id").write(
+            {"standing_approval_by_id": False, "standing_approval_date": False}
+        )
+
+    def _get_standing_approver(self):
+        """Return the manager in whose name notices are approved, if still one."""
+        self.ensure_one()
+        approver = self.standing_approval_by_id
+        if approver.active and approver.has_group(
+            "payment_reminders.group_reminder_manager"
+        ):
+            return approver
+        return self.env["res.users"]
+
+    def _check_may_change(self):
+        """Refuse who is no manager of the company of these ladders."""
+        self._check_manager()
+        self.check_access("write")
+
+    def _check_manager(self):
+        if not self.env.su and not self.env.user.has_group(
+            "payment_reminders.group_reminder_manager"
+        ):
+            raise AccessError(
+                self.env._("Only a payment reminder manager may do this.")
+            )
+
+    # -- the pure side ----------------------------------------------------------
+
+    def _get_schedule(self, debtor_kind="company"):
+        """Return this ladder as :class:`rules.schedule.Ladder`.
+
+        :param debtor_kind: person or company; the fee spacing may depend on it
+        """
+        self.ensure_one()
+        return schedule.Ladder(
+            steps=tuple(step._get_rule() for step in self._get_active_steps()),
+            spacing_days=self.spacing_days,
+            fee_spacing_days=self.jurisdiction_id._get_fee_spacing_days(debtor_kind)
+            if self.jurisdiction_id
+            else 0,
+        )
+
+    def _lint(self):
+        """Return (errors, warnings) of this ladder against its jurisdiction."""
+        self.ensure_one()
+        if not self.jurisdiction_id:
+            return [], []
+        return self.jurisdiction_id._lint(
+            [step._get_lint_step() for step in self._get_active_steps()]
+        )
+
+    def _get_days_ahead(self):
+        """Return how many days before its due date a due item is of interest."""
+        nudges = self.mapped("step_ids").filtered(
+            lambda s: s.active and s.kind == schedule.NUDGE
+        )
+        return max([-min(nudges.mapped("delay_days"), default=0), 0])
+
+    def action_view_cases(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_case_action"
+        )
+        action["domain"] = [("ladder_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if default and "name" in default:
+            return vals_list
+        for ladder, vals in zip(self, vals_list, strict=True):
+            vals["name"] = self.env._("%s (copy)", ladder.name)
+        return vals_list

@@ -1,0 +1,231 @@
+"""What a ladder means to one customer, shown while it is being changed."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import float_repr, format_amount, format_date
+
+from ...rules import simulation
+from ...rules.calendar import Calendar
+from ...rules.schedule import FINAL_NOTICE, NUDGE, REMINDER
+from ...rules.statute import COMPANY, PERSON
+
+#: The sample invoice is followed for so long.
+DAYS_FOLLOWED = 730
+#: Marks nearer than so many percent of the line stand above each other.
+LEAST_GAP = 9
+ICONS = {NUDGE: "fa-bell-o", REMINDER: "fa-envelope-o", FINAL_NOTICE: "fa-gavel"}
+
+
+class PaymentReminderLadder(models.Model):
+    _inherit = "payment.reminder.ladder"
+
+    sample_date_due = fields.Date(
+        compute="_compute_sample", readonly=False, export_string_translation=False
+    )
+    sample_amount = fields.Float(
+        compute="_compute_sample",
+        readonly=False,
+        digits=(16, 2),
+        export_string_translation=False,
+    )
+    sample_debtor = fields.Selection(
+        [(COMPANY, "A company"), (PERSON, "A person")],
+        compute="_compute_sample",
+        readonly=False,
+    )
+    sample_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_sample_currency_id"
+    )
+    timeline = fields.Html(compute="_compute_timeline", sanitize=False)
+    legal_errors = fields.Text(compute="_compute_legal_errors")
+
+    @api.depends("company_id")
+    def _compute_sample(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            ladder.sample_date_due = company._get_reminder_today()
+            ladder.sample_amount = 1000.0
+            ladder.sample_debtor = COMPANY
+
+    @api.depends("jurisdiction_id", "company_id")
+    def _compute_sample_currency_id(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            ladder.sample_currency_id = (
+                ladder.jurisdiction_id.currency_id or company.currency_id
+            )
+
+    @api.depends("jurisdiction_id", "step_ids", "spacing_days")
+    def _compute_legal_errors(self):
+        for ladder in self:
+            errors, _warnings = ladder._lint()
+            ladder.legal_errors = "\n".join(errors)
+
+    @api.depends(
+        "jurisdiction_id",
+        "step_ids",
+        "spacing_days",
+        "sample_date_due",
+        "sample_amount",
+        "sample_debtor",
+    )
+    @api.depends_context("lang")
+    def _compute_timeline(self):
+        for ladder in self:
+            rows = ladder._get_timeline()
+            ladder.timeline = self.env["ir.qweb"]._render(
+                "payment_reminders.ladder_timeline",
+                {"rows": rows, "marks": place_marks([row["day"] for row in rows])},
+            )
+
+    def _get_timeline(self):
+        """Return what a customer would get of this ladder who never pays.
+
+        Played by the rules of the real thing on an invoice that does not exist.
+
+        :return: list of dicts, by day: ``kind`` (a step's, ``due`` or ``never``),
+            ``name``, ``icon``, ``day`` (from the due date on), ``date``, ``details``
+        """
+        self.ensure_one()
+        due = self.sample_date_due
+        steps = {step.id: step for step in self._get_active_steps()}
+        if not due or not steps:
+            return []
+        notices = self._play_sample(due)
+        rows = [
+            {
+                "kind": steps[notice.step_id].kind,
+                "name": steps[notice.step_id].name,
+                "icon": ICONS[steps[notice.step_id].kind],
+                "day": (notice.date - due).days,
+                "date": self._format_day(notice.date),
+                "details": self._get_sample_details(steps[notice.step_id], notice),
+            }
+            for notice in notices
+        ]
+        rows.append(
+            {
+                "kind": "due",
+                "name": self.env._("Due date"),
+                "icon": "fa-calendar-check-o",
+                "day": 0,
+                "date": self._format_day(due),
+                "details": [],
+            }
+        )
+        rows.sort(key=lambda row: row["day"])
+        played = {notice.step_id for notice in notices}
+        return rows + [
+            {
+                "kind": "never",
+                "name": step.name,
+                "icon": "fa-ban",
+                "day": None,
+                "date": "",
+                "details": [self._explain_never(step)],
+            }
+            for step_id, step in steps.items()
+            if step_id not in played
+        ]
+
+    def _play_sample(self, due):
+        company = self.company_id or self.env.company
+        law = self.jurisdiction_id
+        calendar = Calendar(
+            country=law.country_id.code or company.country_id.code or "",
+            hour_from=company.reminder_hour_from,
+            hour_to=company.reminder_hour_to,
+        )
+        known = due - timedelta(days=60)
+        invoice = simulation.Invoice(
+            id=1,
+            date_known=known,
+            date_due=due,
+            amount=Decimal(float_repr(self.sample_amount, 2)),
+        )
+        conditions = self.env["payment.reminder.stories"]._get_conditions(
+            self,
+            company,
+            self.sample_currency_id,
+            self.sample_debtor,
+            company._get_reminder_today(),
+            rest_days=0,
+        )
+        return simulation.play(
+            conditions,
+            simulation.Debtor(1, self.sample_debtor, calendar, (invoice,)),
+            known,
+            due + timedelta(days=DAYS_FOLLOWED),
+        )
+
+    def _get_sample_details(self, step, notice):
+        """Return what is said of a notice in the timeline, line by line."""
+        labels = dict(
+            self.env["payment.reminder.delivery"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        )
+        details = [", ".join(labels.get(code, code) for code in step._get_channels())]
+        for label, amount in (
+            (self.env._("Fee %s"), notice.fee),
+            (self.env._("Interest %s"), notice.interest),
+            (self.env._("Compensation %s"), notice.compensation),
+        ):
+            if amount:
+                details.append(
+                    label
+                    % format_amount(self.env, float(amount), self.sample_currency_id)
+                )
+        if notice.deadline:
+            details.append(self.env._("Pay by %s", self._format_day(notice.deadline)))
+        return details
+
+    def _explain_never(self, step):
+        if step.kind == NUDGE:
+            return self.env._(
+                "Never leaves: its time in the queue ends after the due date."
+            )
+        return self.env._("Does not leave within two years.")
+
+    def _format_day(self, day):
+        return format_date(self.env, day, date_format="EEE d MMM y")
+
+    def action_open_simulation(self):
+        """Open a what-if of this ladder against the company's."""
+        self.ensure_one()
+        self._check_manager()
+        self.check_access("read")
+        default = self.env.company.reminder_ladder_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What If"),
+            "res_model": "payment.reminder.simulation",
+            "view_mode": "form",
+            "context": {
+                "default_ladder_id": self.id,
+                "default_other_ladder_id": default.id if default != self else False,
+            },
+        }
+
+
+def place_marks(days):
+    """Place days on a line, true to scale; what would overlap goes to another level.
+
+    :param days: ascending numbers; None is not on the line
+    :return: list of (left in percent, level from 0), one for each number
+    """
+    days = [day for day in days if day is not None]
+    span = days[-1] - days[0] if days else 0
+    ends = []
+    marks = []
+    for day in days:
+        left = round(100 * (day - days[0]) / span, 1) if span else 50.0
+        level = next(
+            (level for level, end in enumerate(ends) if left - end >= LEAST_GAP),
+            len(ends),
+        )
+        ends[level : level + 1] = [left]
+        marks.append((left, level))
+    return marks

@@ -1,0 +1,177 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...rules import statute
+
+
+class PaymentReminderJurisdictionFee(models.Model):
+    """What a law says from a day on about a kind of notice to a kind of debtor."""
+
+    _name = "payment.reminder.jurisdiction.fee"
+    _description = "Statutory Rule for Reminder Notices"
+    _inherit = ["payment.reminder.law.row"]
+    _order = "jurisdiction_id, valid_from desc, debtor, kind"
+
+    jurisdiction_id = fields.Many2one(
+        "payment.reminder.jurisdiction", required=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="jurisdiction_id.currency_id")
+    valid_from = fields.Date(
+        required=True, help="First day of sending for which this rule holds."
+    )
+    debtor = fields.Selection(
+        [("all", "Anybody"), ("person", "Consumers"), ("company", "Businesses")],
+        required=True,
+        default="all",
+    )
+    kind = fields.Selection(
+        [
+            ("all", "Every notice"),
+            ("reminder", "Reminder"),
+            ("final_notice", "Final notice"),
+            ("plan", "Payment plan"),
+        ],
+        required=True,
+        default="all",
+    )
+    basis = fields.Selection(
+        [
+            ("statutory", "Up to an amount"),
+            ("scale", "Scale on the principal"),
+            ("actual_cost", "Only the real cost"),
+            ("none", "No fee"),
+        ],
+        required=True,
+        default="statutory",
+        help="Only the real cost: the law names no amount, so there is no fee unless "
+        "the company sets one.",
+    )
+    amount = fields.Monetary(string="Highest fee")
+    scale = fields.Char(
+        help="Bands of the principal and their percentage, such as 2500: 15; 5000: 10; "
+        "0.5 where the last one is for all that is above."
+    )
+    scale_min = fields.Monetary(string="At least")
+    scale_max = fields.Monetary(string="At most", help="0: no limit.")
+    max_count = fields.Integer(
+        string="Number of fees", help="For one claim. 0: no limit."
+    )
+    count_shared = fields.Boolean(
+        string="Counts all notices",
+        default=True,
+        help="Fees of other kinds of notices count towards the number too.",
+    )
+    first_after_days = fields.Integer(
+        string="Days after due", default=1, help="Before the first notice with a fee."
+    )
+    spacing_days = fields.Integer(
+        string="Days between", help="Between a letter and the next one with a fee."
+    )
+    careful_spacing_days = fields.Integer(
+        string="Days between, careful reading",
+        help="A ladder with fewer days gets a warning.",
+    )
+    after_deadline = fields.Boolean(
+        string="After a missed deadline",
+        help="A further fee needs that the deadline of the earlier notice was missed.",
+    )
+    after_final_notice = fields.Boolean(
+        string="After an expired final notice",
+        help="Only when the deadline of a final notice was missed.",
+    )
+    free_notices = fields.Integer(
+        string="Notices without fee", help="That must go out before the first fee."
+    )
+    requires_agreement = fields.Boolean(
+        string="Must be agreed",
+        help="Only when the fee was agreed no later than when the debt arose.",
+    )
+    deadline_days = fields.Integer(
+        string="Shortest deadline (days)", help="From the day of sending."
+    )
+    deadline_banking_days = fields.Integer(
+        string="Banking days after receipt",
+        help="That the deadline must leave at least.",
+    )
+    is_count_guessed = fields.Boolean(
+        string="Number is a careful guess",
+        help="No text was read for it: a ladder that passes it gets a warning only.",
+    )
+    is_wait_guessed = fields.Boolean(
+        string="Days after due are a careful guess",
+        help="No text was read for them: a ladder under them gets a warning only.",
+    )
+    source = fields.Char(required=True)
+
+    _rule_uniq = models.Constraint(
+        "UNIQUE(jurisdiction_id, debtor, kind, valid_from)",
+        "There is a rule for these notices, debtors and date already.",
+    )
+    _numbers_not_negative = models.Constraint(
+        "CHECK(amount >= 0 AND max_count >= 0 AND first_after_days >= 0 "
+        "AND spacing_days >= 0 AND careful_spacing_days >= 0 AND free_notices >= 0 "
+        "AND deadline_days >= 0 AND deadline_banking_days >= 0)",
+        "Amounts and days of a rule cannot be negative.",
+    )
+
+    @api.depends("jurisdiction_id", "valid_from", "kind")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for rule in self:
+            rule.display_name = (
+                f"{rule.jurisdiction_id.code or ''} {rule.valid_from or ''} "
+                f"{kinds.get(rule.kind, '')}"
+            )
+
+    @api.constrains("basis", "scale")
+    def _check_scale(self):
+        for rule in self.filtered(lambda rule: rule.basis == "scale"):
+            try:
+                bands = statute.parse_scale(rule.scale or "")
+            except statute.StatuteError:
+                bands = ()
+            if not bands:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no scale. Write bands with rising sums, such as "
+                        "2500: 15; 5000: 10; 0.5.",
+                        rule.scale or "",
+                    )
+                )
+
+    @api.model
+    def _get_key_fields(self):
+        return ["jurisdiction_id", "debtor", "kind", "valid_from"]
+
+    def _get_rule(self):
+        """Return this row as :class:`rules.statute.FeeRule`."""
+        self.ensure_one()
+        guessed = {
+            "max_count": self.is_count_guessed,
+            "first_after_days": self.is_wait_guessed,
+        }
+        return statute.FeeRule(
+            valid_from=self.valid_from,
+            debtor=self.debtor,
+            kind=self.kind,
+            basis=self.basis,
+            amount=self._to_decimal(self.amount),
+            scale=statute.parse_scale(self.scale or "")
+            if self.basis == "scale"
+            else (),
+            scale_min=self._to_decimal(self.scale_min),
+            scale_max=self._to_decimal(self.scale_max) if self.scale_max else None,
+            max_count=self.max_count or None,
+            count_shared=self.count_shared,
+            first_after_days=self.first_after_days,
+            spacing_days=self.spacing_days,
+            careful_spacing_days=self.careful_spacing_days,
+            after_deadline=self.after_deadline,
+            after_final_notice=self.after_final_notice,
+            free_notices=self.free_notices,
+            requires_agreement=self.requires_agreement,
+            deadline_days=self.deadline_days,
+            deadline_banking_days=self.deadline_banking_days,
+            guessed=frozenset(name for name, is_guess in guessed.items() if is_guess),
+            source=self.source,
+        )

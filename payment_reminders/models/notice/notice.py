@@ -1,0 +1,434 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...rules import fees, guard, schedule
+
+#: States in which a notice may still go out.
+OPEN_STATES = ("proposed", "approved", "held", "sending")
+
+
+class PaymentReminder(models.Model):
+    """One notice to one customer: proposed, approved, sent, or stopped on the way.
+
+    Only the sender (``payment.reminder.sender``) brings a notice to ``sent``; only
+    :func:`rules.guard.check` decides whether it may.
+    """
+
+    _name = "payment.reminder"
+    _description = "Payment Reminder"
+    _order = "hold_until, id"
+
+    name = fields.Char(compute="_compute_name", search="_search_name")
+    case_id = fields.Many2one(
+        "payment.reminder.case",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    user_id = fields.Many2one(related="case_id.user_id", store=True, index=True)
+    step_id = fields.Many2one(
+        "payment.reminder.step", required=True, readonly=True, ondelete="restrict"
+    )
+    step_kind = fields.Selection(related="step_id.kind", store=True, string="Kind")
+    state = fields.Selection(
+        [
+            ("proposed", "To approve"),
+            ("approved", "Approved"),
+            ("sending", "Sending"),
+            ("sent", "Sent"),
+            ("held", "Held"),
+            ("cancelled", "Cancelled"),
+            ("uncertain", "Uncertain"),
+        ],
+        default="proposed",
+        required=True,
+        readonly=True,
+        index=True,
+        group_expand="_group_expand_state",
+        help="Uncertain: the system stopped between handing the message over and "
+        "noting it down. A person settles whether it went out.",
+    )
+    line_ids = fields.One2many("payment.reminder.line", "reminder_id", readonly=True)
+    # sudo: as move_ids of the case
+    item_ids = fields.Many2many(
+        "payment.reminder.item",
+        compute="_compute_item_ids",
+        search="_search_item_ids",
+        string="Due items",
+        compute_sudo=True,
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        compute="_compute_item_ids",
+        string="Invoices",
+        compute_sudo=True,
+    )
+    date_proposed = fields.Datetime(readonly=True)
+    hold_until = fields.Datetime(
+        string="Hold window until",
+        readonly=True,
+        help="The notice does not leave before this moment.",
+    )
+    approved_by_id = fields.Many2one("res.users", readonly=True, string="Approved by")
+    approved_date = fields.Datetime(readonly=True)
+    approved_ladder_id = fields.Many2one(
+        "payment.reminder.ladder",
+        readonly=True,
+        context={"active_test": False},
+        help="The version of the ladder that was approved.",
+    )
+    held_by_id = fields.Many2one("res.users", readonly=True, string="Held by")
+    hold_note = fields.Char(readonly=True)
+    cancel_reason = fields.Char(readonly=True)
+    cancelled_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        string="Cancelled by",
+        help="Empty when the machine did it, because the books changed.",
+    )
+    cancelled_date = fields.Datetime(readonly=True, string="Cancelled on")
+    sent_date = fields.Datetime(readonly=True, index=True)
+    withdrawn = fields.Boolean(
+        readonly=True,
+        help="It was sent, but does not count: it was taken back or never arrived.",
+    )
+    amount_principal = fields.Monetary(string="Overdue", readonly=True)
+    amount_fee = fields.Monetary(string="Fee", readonly=True)
+    amount_interest = fields.Monetary(string="Interest", readonly=True)
+    amount_compensation = fields.Monetary(string="Compensation", readonly=True)
+    amount_costs_before = fields.Monetary(
+        string="Earlier fees and interest",
+        readonly=True,
+        help="Open on the claim ledger from earlier notices.",
+    )
+    amount_claim = fields.Monetary(string="Total claim", readonly=True)
+    interest_until = fields.Date(
+        readonly=True, help="The day up to which interest was computed."
+    )
+    deadline_date = fields.Date(string="Pay by", readonly=True)
+    remarks = fields.Json(
+        readonly=True, help="Codes of what was left off this notice, and why."
+    )
+    delivery_ids = fields.One2many("payment.reminder.delivery", "reminder_id")
+    channel_summary = fields.Char(compute="_compute_channel_summary", string="Channel")
+    verdict = fields.Json(
+        readonly=True, help="Codes of what stood in the way when last looked at."
+    )
+    facts = fields.Text(
+        readonly=True,
+        groups="payment_reminders.group_reminder_manager",
+        help="What the guard saw, as JSON.",
+    )
+    held_reason = fields.Text(compute="_compute_held_reason", string="Held because")
+    sending_since = fields.Datetime(readonly=True)
+    sending_ticket = fields.Char(
+        readonly=True, copy=False, help="Which run of the sender claimed this notice."
+    )
+    attempts = fields.Integer(readonly=True)
+
+    _one_open_per_case = models.UniqueIndex(
+        "(case_id) WHERE state IN ('proposed', 'approved', 'held', 'sending', "
+        "'uncertain')",
+        "This case has an open notice already.",
+    )
+    _to_send_idx = models.Index("(hold_until) WHERE state = 'approved'")
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """Order the columns of a board as notices travel, not by their codes."""
+        order = ["uncertain", *dict(self._fields["state"].selection)]
+        return sorted(states, key=order.index)
+
+    # -- computed ---------------------------------------------------------------
+
+    @api.depends("step_id", "case_id")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for reminder in self:
+            reminder.name = f"{reminder.case_id.name} · {reminder.step_id.name}"
+
+    def _search_name(self, operator, value):
+        return [
+            "|",
+            "|",
+            ("case_id.name", operator, value),
+            ("partner_id.name", operator, value),
+            ("step_id.name", operator, value),
+        ]
+
+    @api.depends("line_ids.item_id")
+    def _compute_item_ids(self):
+        for reminder in self:
+            reminder.item_ids = reminder.line_ids.item_id
+            reminder.move_ids = reminder.line_ids.item_id.move_id
+
+    def _search_item_ids(self, operator, value):
+        return [("line_ids.item_id", operator, value)]
+
+    @api.depends("delivery_ids.state", "step_id.channels")
+    @api.depends_context("lang")
+    def _compute_channel_summary(self):
+        labels = dict(
+            self.env["payment.reminder.delivery"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        )
+        for reminder in self:
+            sent = reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sent", "sending", "uncertain")
+            )
+            codes = sent.mapped("channel") or reminder._get_channels()
+            reminder.channel_summary = ", ".join(
+                labels.get(code, code) for code in dict.fromkeys(codes)
+            )
+
+    @api.depends("verdict", "state", "hold_note", "cancel_reason", "delivery_ids.state")
+    @api.depends_context("lang")
+    def _compute_held_reason(self):
+        explanation = self.env["payment.reminder.explanation"]
+        for reminder in self:
+            sentences = []
+            if reminder.held_by_id:
+                sentences.append(
+                    self.env._(
+                        "Held by %(user)s: %(note)s",
+                        user=reminder.held_by_id.sudo().name,
+                        note=reminder.hold_note or "-",
+                    )
+                )
+            elif reminder.hold_note:
+                sentences.append(reminder.hold_note)
+            if reminder.cancel_reason:
+                sentences.append(reminder.cancel_reason)
+            if reminder.state == "uncertain":
+                sentences += explanation._explain_uncertain(reminder)
+            elif reminder.state != "sent":
+                sentences += explanation._explain(reminder)
+            reminder.held_reason = "\n".join(sentences) or False
+
+    # -- guard and sending ------------------------------------------------------
+
+    def _guard(self):
+        """Ask whether these notices may go out, on fresh facts; send nothing.
+
+        Takes the row locks that a registering payment has to wait for. Rows that
+        somebody else has locked are judged all the same: the answer is for the
+        queue, and :meth:`_dispatch` asks again under its own locks.
+
+        :return: {reminder: list of codes}, an empty list for one that may go out
+        """
+        reminders = self.sudo()
+        reminders.env["payment.reminder.sender"]._lock_rows(reminders)
+        return self._judge()
+
+    def _judge(self):
+        """Return the verdict on each of these notices, see :meth:`_guard`."""
+        now = fields.Datetime.now()
+        facts = self._read_facts(now)
+        return {
+            reminder: [str(code) for code in guard.check(facts[reminder], now)]
+            for reminder in self
+        }
+
+    def _read_facts(self, now, as_if_released=False):
+        """Return {notice: the facts that the guard judges it by}.
+
+        :param now: UTC datetime without zone, the moment of the verdict
+        :param as_if_released: leave aside that the guard itself holds a notice; one
+            that a person holds, or that could not be sent, stays held
+        """
+        # The verdict must not depend on what the caller may read.
+        reminders = self.sudo()
+        facts = reminders.env["payment.reminder.facts"]._read_guard_facts(
+            reminders, now
+        )
+        if as_if_released:
+            for reminder in reminders.filtered(lambda r: r._is_held_by_guard()):
+                facts[reminder] = replace(
+                    facts[reminder],
+                    state="approved" if reminder.approved_by_id else "proposed",
+                )
+        return {reminder: facts[reminder] for reminder in self}
+
+    def _is_held_by_guard(self):
+        """Tell whether nobody but the guard holds this notice."""
+        self.ensure_one()
+        return self.state == "held" and not self.held_by_id and not self.hold_note
+
+    def _dispatch(self):
+        """Guard these notices and send those that may go out.
+
+        :return: {reminder: list of codes} of those that were stopped
+        """
+        # Who may send was decided when the notice was approved.
+        return self.env["payment.reminder.sender"].sudo()._dispatch(self.sudo())
+
+    @api.model
+    def _cron_send(self):
+        """Send what is approved and whose hold window has passed."""
+        # Who may send was decided when the notice was approved.
+        self.env["payment.reminder.sender"].sudo()._cron_send()
+
+    def _note_verdict(self, codes, facts=None):
+        """Keep the verdict (and the facts it was given on) where people see it."""
+        self.ensure_one()
+        vals = {}
+        if (self.verdict or []) != codes:
+            vals["verdict"] = codes
+        if facts is not None:
+            vals["facts"] = facts.to_json()
+        if vals:
+            self.sudo().write(vals)
+
+    def _hold_by_guard(self, codes, facts):
+        """Hold this notice because of what the guard found."""
+        self.ensure_one()
+        self._note_verdict(codes, facts)
+        self._set_state("held", hold_note=False)
+        self.case_id._log_event(
+            "held",
+            {
+                "reminder": self.id,
+                "verdict": codes,
+                "facts": facts.to_trail(),
+            },
+        )
+
+    # -- state ------------------------------------------------------------------
+
+    @api.model
+    def _get_transitions(self):
+        """Return {state: states that may follow it}."""
+        return {
+            "proposed": {"approved", "held", "cancelled"},
+            "approved": {"sending", "held", "cancelled"},
+            "held": {"held", "proposed", "approved", "cancelled"},
+            "sending": {"sent", "approved", "held", "uncertain", "cancelled"},
+            "uncertain": {"sent", "cancelled"},
+            "sent": set(),
+            "cancelled": set(),
+        }
+
+    def _set_state(self, state, **vals):
+        """Bring these notices to ``state``; the only place that does."""
+        transitions = self._get_transitions()
+        for reminder in self:
+            if state not in transitions[reminder.state]:
+                raise UserError(reminder._describe_states())
+        if state != "sending":
+            vals |= {"sending_since": False, "sending_ticket": False}
+        self.sudo().write({"state": state, **vals})
+
+    def _is_claimed(self, ticket):
+        """Tell whether that run of the sender still has this notice."""
+        self.ensure_one()
+        return self.state == "sending" and self.sending_ticket == ticket
+
+    def _describe_states(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "This cannot be done now:\n%s",
+            "\n".join(
+                f"• {reminder.display_name}: {labels[reminder.state]}"
+                for reminder in self
+            ),
+        )
+
+    def _lock_or_explain(self):
+        """Lock these notices, or say that somebody is at them this moment."""
+        if len(self.try_lock_for_update()) < len(self):
+            raise UserError(
+                self.env._(
+                    "Somebody else is changing these reminders right now. Reload and "
+                    "look again."
+                )
+            )
+        self.invalidate_recordset(["state"])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A reminder is part of the trail. Cancel it instead.")
+        )
+
+    # -- for templates ----------------------------------------------------------
+
+    def _get_partner_lang(self):
+        """Return the language in which the customer reads this notice."""
+        self.ensure_one()
+        recipient = self._get_letter_recipient()
+        return recipient.lang or self.company_id.partner_id.lang or "en_US"
+
+    def _get_channels(self):
+        """Return the codes of the ways in which this is sent, in their order (hook)."""
+        self.ensure_one()
+        return self.step_id._get_channels()
+
+    def _get_mail_template(self):
+        """Return the text of the e-mail (hook)."""
+        self.ensure_one()
+        return self.step_id.mail_template_id
+
+    def _get_sms_template(self):
+        """Return the text of the SMS (hook)."""
+        self.ensure_one()
+        return self.step_id.sms_template_id
+
+    def _get_sender(self):
+        """Return (author partner, "Name" <address>) in whose name this is sent."""
+        self.ensure_one()
+        return self.case_id._get_customer_sender()
+
+    def _get_pay_url(self):
+        """Return the link to the page where the customer sees and pays all of it."""
+        self.ensure_one()
+        return self.case_id._get_page_url()
+
+    def _prepare_hold_until(self, step, now):
+        return now + timedelta(hours=step.hold_hours)
+
+    def _get_deadline(self, day, calendar):
+        """Return the last day to pay that this notice gives when it leaves on ``day``.
+
+        Never shorter than the law of the ladder, never on a day on which banks
+        are closed.
+        """
+        self.ensure_one()
+        days = self.step_id.deadline_days
+        statute = self.case_id.ladder_id.jurisdiction_id._get_statute()
+        if not statute:
+            return calendar.deadline(day, days)
+        return fees.notice_deadline(
+            statute,
+            calendar,
+            kind=self.step_kind,
+            debtor=self.partner_id._get_debtor_kind(),
+            on=day,
+            days=days,
+            by_post=self._goes_by_post(),
+        )
+
+    def _goes_by_post(self):
+        """Tell whether this notice takes days to arrive (hook)."""
+        return False
+
+    def _is_demand(self):
+        """Tell whether this notice asks for something overdue (a nudge does not)."""
+        self.ensure_one()
+        return self.step_kind != schedule.NUDGE

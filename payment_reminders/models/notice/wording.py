@@ -1,0 +1,356 @@
+"""What the texts of a notice show: the same figures in e-mail, SMS and letter."""
+
+import unicodedata
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import babel_locale_parse, float_compare, formatLang
+
+from ...rules.sms import GSM_CHARACTERS
+from ...rules.statute import PERSON
+
+NBSP = "\N{NO-BREAK SPACE}"
+#: So many invoice numbers are named in a subject, so many in an SMS.
+NAMES_IN_SUBJECT = 3
+NAMES_IN_SMS = 1
+SMS_SENDER_LENGTH = 30
+#: Letters that do not come apart into one of these and an accent.
+GSM_SUBSTITUTES = str.maketrans(
+    "łŁđĐðÐœŒþÞ’‘“”„–—…",
+    'lLdDdDoOtT\'\'"""--.',
+)
+#: What a final notice is called in the law, and the languages that call it so too.
+LAW_TERMS = {
+    "DK": ("inkassovarsel", ("da", "nb", "nn", "no")),
+    "NO": ("inkassovarsel", ("da", "nb", "nn", "no")),
+    "SE": ("inkassokrav", ("sv",)),
+    "FI": ("maksuvaatimus", ("fi",)),
+}
+#: The company number has a name of its own in its country.
+COMPANY_NUMBERS = {
+    "DK": "CVR-nr.",
+    "SE": "Org.nr",
+    "NO": "Org.nr.",
+    "FI": "Y-tunnus",
+    "DE": "Handelsregister",
+}
+
+
+@lru_cache(maxsize=4096)
+def format_day(day, date_format, lang):
+    """Return a day in words; thousands of notices share a few days."""
+    locale = babel_locale_parse(lang)
+    return format_date(day, date_format, locale=locale).replace(" ", NBSP)
+
+
+class PaymentReminderLetter(models.Model):
+    _inherit = "payment.reminder"
+
+    # -- what the texts of the templates use ------------------------------------
+    #
+    # All of it in the language of the context, which is the customer's, and all
+    # of it works on an empty record: a template is rendered whenever it is saved.
+
+    def _get_letter_greeting(self):
+        """Return the name of whom this notice is addressed to."""
+        return self._get_letter_recipient().name or ""
+
+    def _get_letter_recipient(self):
+        # No slice: it would drop the prefetching of the other notices of the batch.
+        for delivery in self.delivery_ids:
+            if delivery.partner_id:
+                return delivery.partner_id
+        return self.partner_id
+
+    def _get_letter_invoices(self, limit=NAMES_IN_SUBJECT):
+        """Return the numbers of the invoices, as "INV1, INV2, INV3 (+4)"."""
+        names = list(dict.fromkeys(line.name or "" for line in self.line_ids))
+        text = ", ".join(names[:limit])
+        return f"{text} (+{len(names) - limit})" if len(names) > limit else text
+
+    def _get_letter_count(self):
+        """Return the number of due items on this notice."""
+        return len(self.line_ids)
+
+    def _get_letter_total(self):
+        """Return what is asked for, with the currency; a nudge asks for no costs."""
+        return self._format_letter_money(self._get_letter_total_amount(), code=True)
+
+    def _get_letter_total_amount(self):
+        return self.amount_claim if self._is_letter_demand() else self.amount_principal
+
+    def _get_letter_deadline(self, date_format="long"):
+        """Return the last day to pay: the deadline, for a nudge the first due date."""
+        day = self.deadline_date or min(
+            (line.date_due for line in self.line_ids if line.date_due), default=False
+        )
+        return self._format_letter_date(day, date_format)
+
+    def _get_letter_date(self):
+        """Return the day of this notice, as the company's calendar has it."""
+        if not self:
+            return ""
+        day = self.company_id._get_reminder_today(self.sent_date or None)
+        return self._format_letter_date(day)
+
+    def _get_letter_law_term(self):
+        """Return what the law calls this final notice (empty: nothing special).
+
+        In Sweden a collection demand is a step of its own with a fee of its own; a
+        final notice without that fee is only the last reminder.
+        """
+        law = self.step_id.sudo().ladder_id.jurisdiction_id.code
+        if self.step_kind != "final_notice" or law not in LAW_TERMS:
+            return ""
+        if law == "SE" and not self.amount_fee:
+            return ""
+        return LAW_TERMS[law][0]
+
+    def _get_letter_foreign_term(self):
+        """Return the law's word, if the reader's language has another for it."""
+        term = self._get_letter_law_term()
+        if not term:
+            return ""
+        law = self.step_id.sudo().ladder_id.jurisdiction_id.code
+        language = (self.env.lang or "en_US").split("_")[0]
+        return "" if language in LAW_TERMS[law][1] else term
+
+    def _get_letter_block(self, name):
+        """Return one block of the letter as HTML.
+
+        :param name: of the template after "letter_"; see views/letter_templates.xml
+        """
+        if not self:
+            return Markup()
+        # The letter shows the customer what is theirs; who may render a notice
+        # may see all of that notice.
+        reminder = self.sudo()
+        values = getattr(reminder, f"_prepare_letter_{name}")()
+        if not values:
+            return Markup()
+        return self.env["ir.qweb"]._render(
+            f"payment_reminders.letter_{name}", values, minimal_qcontext=True
+        )
+
+    # -- SMS --------------------------------------------------------------------
+
+    def _get_sms_sender(self):
+        """Return the company's name, short and in the characters of an SMS."""
+        name = self._to_sms_text(self.company_id.name or "")
+        if len(name) <= SMS_SENDER_LENGTH:
+            return name
+        return name[: SMS_SENDER_LENGTH - 3].rstrip(" ,.-&") + "..."
+
+    def _get_sms_invoices(self):
+        return self._to_sms_text(self._get_letter_invoices(limit=NAMES_IN_SMS))
+
+    def _get_sms_total(self):
+        return self._to_sms_text(self._get_letter_total())
+
+    def _get_sms_deadline(self):
+        return self._to_sms_text(self._get_letter_deadline("medium"))
+
+    @api.model
+    def _to_sms_text(self, text):
+        """Return a text in the characters of an SMS, accents dropped where needed.
+
+        What is written in another alphabet stays as it is: better long than wrong.
+        """
+        return "".join(
+            char if char in GSM_CHARACTERS else self._to_sms_character(char)
+            for char in text.translate(GSM_SUBSTITUTES)
+        )
+
+    @api.model
+    def _to_sms_character(self, char):
+        if char.isspace():
+            return " "
+        parts = [c for c in unicodedata.normalize("NFKD", char) if c in GSM_CHARACTERS]
+        return "".join(parts) or (char if char.isalnum() else "")
+
+    # -- blocks -----------------------------------------------------------------
+
+    def _prepare_letter_claim(self):
+        """Return the values of the block that says what is owed and how to pay."""
+        demand = self._is_letter_demand()
+        items = [self._prepare_letter_item(line) for line in self.line_ids]
+        money = self._format_letter_money
+        extras = {}
+        if demand:
+            extras = {
+                name: money(self[f"amount_{name}"])
+                for name in ("costs_before", "fee", "interest", "compensation")
+                if self[f"amount_{name}"]
+            }
+        return {
+            "reminder": self,
+            "demand": demand,
+            "final": self.step_kind == "final_notice",
+            "currency": self.currency_id.name,
+            "items": items,
+            "extras": extras,
+            "principal": money(self.amount_principal),
+            "interest_until": self._format_letter_date(self.interest_until),
+            "notes": self._prepare_letter_notes() if demand else {},
+            "next_step": self._get_letter_next_step(),
+            "total": self._get_letter_total(),
+            "deadline": self._get_letter_deadline() if demand else "",
+            "pay_url": self._get_pay_url(),
+            "account": self._prepare_letter_account(),
+            "reference": self._get_letter_reference(items),
+            "customer": self.partner_id.name,
+            "case": self.case_id.name,
+            "date": self._get_letter_date(),
+        }
+
+    def _get_letter_next_step(self):
+        """Return the step that follows on this reminder, an empty one on the last."""
+        steps = self.step_id.ladder_id.step_ids
+        if self.step_kind != "reminder" or self.is_rest or self.step_id not in steps:
+            return steps.browse()
+        return steps[steps.ids.index(self.step_id.id) + 1 :][:1]
+
+    def _prepare_letter_notes(self):
+        """Return what a customer has to know of how fees and interest were found.
+
+        :return: dict of interest_until (set when a rate is missing after it) and, set
+            when a limit of the law was converted: rate, law_currency, day; all of them
+            formatted
+        """
+        remarks = set(self.remarks or [])
+        values = self.remark_values or {}
+        notes = {}
+        if "interest:no_rate" in remarks and self.interest_until:
+            notes["interest_until"] = self._format_letter_date(self.interest_until)
+        if (self.amount_fee and "fee:converted" in remarks) or (
+            self.amount_compensation and "compensation:converted" in remarks
+        ):
+            notes |= {
+                "rate": self._format_letter_rate(values.get("rate", "")),
+                "law_currency": values.get("law_currency", ""),
+                "day": self._format_letter_date(fields.Date.to_date(values["day"])),
+            }
+        return notes
+
+    def _get_letter_reference(self, items):
+        """Return the reference for one payment of it all.
+
+        Empty when the invoices have references of their own, which then stand with
+        each of them. Fees and interest alone go by the number of the case.
+        """
+        if not items:
+            return self.case_id.name
+        if len(items) == 1:
+            return items[0]["reference"]
+        if any(item["own_reference"] for item in items):
+            return ""
+        return ", ".join(dict.fromkeys(item["name"] for item in items))
+
+    def _prepare_letter_item(self, line):
+        """Return one row of the table of due items."""
+        money = self._format_letter_money
+        digits = self.currency_id.decimal_places
+        received = line.amount_total - line.amount_residual - line.amount_apart
+        credited = min(line.amount_credited, max(received, 0))
+        paid = received - credited
+        is_partial = float_compare(line.amount_total, line.amount_residual, digits) > 0
+        move = line.item_id.move_id
+        reference = move.payment_reference or line.name or ""
+        return {
+            "name": line.name or "",
+            "url": self._get_letter_item_url(line),
+            "date": self._format_letter_date(line.date_invoice),
+            "due": self._format_letter_date(line.date_due),
+            "open": money(line.amount_residual),
+            "invoiced": money(line.amount_total) if is_partial else "",
+            "paid": money(paid) if float_compare(paid, 0, digits) > 0 else "",
+            "credited": money(credited)
+            if float_compare(credited, 0, digits) > 0
+            else "",
+            "reference": reference,
+            "own_reference": reference if reference != line.name else "",
+        }
+
+    def _get_letter_item_url(self, line):
+        """Return the link to one invoice; it leads over the page of the case, because
+        a token on the invoice itself would be a row that payers write too.
+        """
+        return self._get_pay_url().replace("?", f"/pay/{line.item_id.id}?", 1)
+
+    def _prepare_letter_account(self):
+        """Return the account that the customer pays to, as on the invoices."""
+        for line in self.line_ids:
+            if bank := line.item_id.move_id.partner_bank_id:
+                return self._prepare_letter_bank(bank)
+        return {}
+
+    def _prepare_letter_bank(self, bank):
+        holder = bank.acc_holder_name or bank.partner_id.name
+        return {
+            "number": bank.acc_number,
+            "bank": bank.bank_id.name,
+            "bic": bank.bank_id.bic,
+            "holder": holder if holder != self.company_id.name else "",
+        }
+
+    def _prepare_letter_sender(self):
+        """Return who sends this notice and how to reach them."""
+        company = self.company_id
+        address = company.partner_id
+        author = self._get_sender()[0]
+        town = " ".join(filter(None, (company.zip, company.city)))
+        lines = [company.street, company.street2, town]
+        if address.country_id != self.partner_id.country_id:
+            lines.append(address.country_id.name)
+        number = company.company_registry
+        country = address.country_id.code
+        return {
+            "author": author.name if author != address else "",
+            "name": company.name,
+            "address": ", ".join(filter(None, lines)),
+            "number": number,
+            "number_label": COMPANY_NUMBERS.get(country, "") if number else "",
+            "vat": company.vat if not number else "",
+            "phone": author.phone or company.phone,
+            "email": author.email_normalized or company.email,
+            "website": company.website,
+            "complaints_body": self._get_letter_complaints_body(),
+        }
+
+    def _get_letter_complaints_body(self):
+        """Return whom a private person may turn to (empty: it is not to be named)."""
+        is_consumer = self.partner_id._get_debtor_kind() == PERSON
+        if not (is_consumer and self._is_letter_demand()):
+            return ""
+        return self.company_id.reminder_complaints_body or ""
+
+    # -- formats ----------------------------------------------------------------
+
+    def _is_letter_demand(self):
+        return self.step_kind != "nudge"
+
+    def _format_letter_money(self, amount, code=False):
+        """Return an amount as the reader writes it, without line breaks in it.
+
+        The currency goes by its code: "kr" is a word of three countries.
+        """
+        currency = self.currency_id
+        digits = currency.decimal_places if currency else 2
+        text = formatLang(self.env, amount, digits=digits).replace(" ", NBSP)
+        return f"{text}{NBSP}{currency.name or ''}" if code else text
+
+    def _format_letter_rate(self, text):
+        """Return an exchange rate as the reader writes it, with all its decimals."""
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        rate = format_decimal(text or "0", locale=locale, decimal_quantization=False)
+        return rate.replace(" ", NBSP)
+
+    def _format_letter_date(self, day, date_format="medium"):
+        """Return a day as the reader's country writes it, the month in letters where
+        figures could be read in two ways (12/02/2026), without line breaks in it.
+        """
+        return format_day(day, date_format, self.env.lang or "en_US") if day else ""

@@ -1,0 +1,4 @@
+from . import stories
+from . import simulation
+from . import simulation_notice
+from . import holdout

@@ -1,0 +1,189 @@
+"""A notice on paper: the text of its e-mail on a sheet for a window envelope."""
+
+import base64
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import float_repr
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from .paper_wire import is_printing
+
+REPORT = "payment_reminders.report_letter"
+QR_PIXELS = 240
+#: Without its patched Qt wkhtmltopdf draws everything at this share of its size
+#: (measured on 0.12.6), and takes no option that changes it.
+UNPATCHED_SCALE = 0.7654
+
+
+class PaymentReminder(models.Model):
+    _inherit = "payment.reminder"
+
+    def _is_letter_on_paper(self):
+        """Tell whether the text is written for paper: no links, no "this e-mail"."""
+        return bool(self.env.context.get("reminder_on_paper"))
+
+    def _goes_by_post(self):
+        """Tell whether this notice leaves on paper now, so that it takes days."""
+        # EXTENDS payment_reminders
+        return is_printing() or super()._goes_by_post()
+
+    # -- PDF --------------------------------------------------------------------
+
+    def _render_letter_pdf(self):
+        """Return the letters of these notices as one PDF.
+
+        :return: bytes
+        :raise UserError: wkhtmltopdf is missing, or a text cannot be filled in
+        """
+        return self._print_letter_html(self._render_letter_html())
+
+    def _render_letter_html(self):
+        """Return the letters of these notices as one page of HTML."""
+        html = self.env["ir.actions.report"]._render_qweb_html(REPORT, self.ids)[0]
+        return html.decode() if isinstance(html, bytes) else html
+
+    @api.model
+    def _print_letter_html(self, html):
+        """Return a page of letters as PDF; see :meth:`_render_letter_pdf`."""
+        report = self.env["ir.actions.report"]
+        if report.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._(
+                    "Letters need the program wkhtmltopdf. Ask whoever runs this "
+                    "server to install it."
+                )
+            )
+        return report._run_wkhtmltopdf([html], report_ref=REPORT)
+
+    # -- what is on the sheet ---------------------------------------------------
+
+    def _prepare_letter_sheet(self):
+        """Return the values of one letter, in the language of its reader.
+
+        See report/payment_reminder_letter.xml.
+        """
+        self.ensure_one()
+        lang = self._get_partner_lang()
+        reminder = self.with_context(lang=lang, reminder_on_paper=True)
+        # A letter shows the customer what is theirs; who may read a notice may
+        # read all of that notice.
+        reminder = reminder.sudo()
+        subject, body = reminder._render_letter_text()
+        return {
+            "lang": lang,
+            "window": self.company_id.reminder_letter_window,
+            "notice": self._get_letter_notice(),
+            "to": reminder._get_letter_address(),
+            "sender": reminder._prepare_letter_sender(),
+            "logo": self.company_id.sudo().logo,
+            "date": reminder._get_letter_date(),
+            "case": reminder.case_id.name,
+            "customer": reminder.partner_id.name,
+            "subject": subject,
+            "body": body,
+        }
+
+    def _get_letter_notice(self):
+        """Tell whether this sheet is the letter (empty), a copy or a preview."""
+        if is_printing():
+            return ""
+        return "copy" if self.state == "sent" else "preview"
+
+    def _render_letter_text(self):
+        """Return (subject, HTML) of the e-mail's own text, for paper."""
+        template = self._get_mail_template().with_context(**self.env.context)
+        if not template:
+            raise UserError(
+                self.env._("The step has no e-mail text. Choose one on the ladder.")
+            )
+        text = {
+            name: template._render_field(name, self.ids, compute_lang=True)[self.id]
+            for name in ("subject", "body_html")
+        }
+        # The company stands at the head of the sheet.
+        subject = text["subject"].removeprefix(f"{self.company_id.name}: ")
+        return subject[:1].upper() + subject[1:], text["body_html"]
+
+    def _get_letter_address(self):
+        """Return the lines of the reader's address as the post wants them."""
+        partner = self._get_letter_recipient()
+        home = self.company_id.country_id
+        names = [partner.name]
+        if not partner.is_company:
+            names.insert(0, partner.commercial_company_name)
+        lines = partner._display_address(without_company=True).splitlines()
+        lines = [line.strip() for line in lines if line.strip()]
+        country = partner.country_id
+        if country and lines and lines[-1] == country.name:
+            lines.pop()
+        if country and country != home:
+            lines.append(country.name.upper())
+        return [*dict.fromkeys(filter(None, names)), *lines]
+
+    # -- blocks -----------------------------------------------------------------
+
+    def _prepare_letter_claim(self):
+        # EXTENDS payment_reminders
+        values = super()._prepare_letter_claim()
+        values["paper"] = self._is_letter_on_paper()
+        values["payment_code"] = self._get_letter_block("payment_code")
+        return values
+
+    def _prepare_letter_sender(self):
+        # EXTENDS payment_reminders
+        values = super()._prepare_letter_sender()
+        values["paper"] = self._is_letter_on_paper()
+        return values
+
+    def _prepare_letter_answer(self):
+        """Return the values of the block that says how to ask or to object."""
+        if not self._is_letter_on_paper():
+            return {}
+        url = self._get_pay_url()
+        return {
+            "url": url,
+            "qr": self._make_letter_qr(url),
+            "deadline": self._get_letter_deadline() if self._is_letter_demand() else "",
+            "final": self.step_kind == "final_notice",
+        }
+
+    def _prepare_letter_payment_code(self):
+        """Return the code that a banking app reads; nothing where there is none."""
+        bank = self.line_ids.item_id.move_id.partner_bank_id[:1]
+        if not (bank and self._is_letter_on_paper() and self._is_letter_demand()):
+            return {}
+        items = [self._prepare_letter_item(line) for line in self.line_ids]
+        qr = bank.build_qr_code_base64(
+            self._get_letter_total_amount(),
+            self._get_letter_reference(items) or self.case_id.name,
+            "",
+            self.currency_id,
+            self.partner_id,
+        )
+        return {"qr": qr} if qr else {}
+
+    @api.model
+    def _make_letter_qr(self, text):
+        image = self.env["ir.actions.report"].barcode(
+            "QR", text, width=QR_PIXELS, height=QR_PIXELS, quiet=0
+        )
+        return f"data:image/png;base64,{base64.b64encode(image).decode()}"
+
+
+class ReportLetter(models.AbstractModel):
+    """What the report of letters shows; it needs nothing of the web client's."""
+
+    _name = "report.payment_reminders.report_letter"
+    _description = "Payment Reminder Letter"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        reminders = self.env["payment.reminder"].browse(docids)
+        reminders.check_access("read")
+        scale = 1.0 if _wkhtml().is_patched_qt else UNPATCHED_SCALE
+        return {
+            "letters": [reminder._prepare_letter_sheet() for reminder in reminders],
+            "zoom": float_repr(1 / scale, 4),
+        }

@@ -1,0 +1,78 @@
+"""What the guard is told of the company registers, and when that is too old."""
+
+from odoo import api, fields, models
+
+from ...rules import insolvency
+from ...rules.guard import Code
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    reminder_status_stale_days = fields.Integer(
+        string="Oldest acceptable register check (days)",
+        default=7,
+        help="When a company register has said nothing certain of a customer for "
+        "longer, the check is stale.",
+    )
+    reminder_status_when_stale = fields.Selection(
+        [("go_on", "Go on reminding"), ("hold", "Hold the reminder")],
+        string="When the check is stale",
+        default="go_on",
+        required=True,
+        help="A register that is down is no reason to stop by itself: you decide.",
+    )
+
+    _reminder_status_stale_positive = models.Constraint(
+        "CHECK(reminder_status_stale_days >= 0)",
+        "The age of a register check cannot be negative.",
+    )
+
+    def _follows_company_registers(self):
+        """Tell whether debtors of this company are looked up (hook of the bridges)."""
+        self.ensure_one()
+        return False
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_status_facts(self, cases, now):
+        """Read what the guard must know of the company registers.
+
+        :return: {case id: values for :class:`rules.guard.Facts`}
+        """
+        checks = cases._read_company_statuses()
+        found = {case.id: {} for case in cases}
+        for case in cases.filtered(lambda case: case.id in checks):
+            check = checks[case.id].sudo()
+            reason = check._get_freeze_reason()
+            company = case.company_id
+            followed = company._follows_company_registers()
+            found[case.id] = {
+                "insolvency": reason == insolvency.INSOLVENCY,
+                "status_unknown": reason == insolvency.STATUS_UNKNOWN,
+                "status_age_days": check._get_age_days(now) if followed else None,
+                "status_age_limit": company.reminder_status_stale_days
+                if company.reminder_status_when_stale == "hold"
+                else None,
+            }
+        return found
+
+
+class PaymentReminderExplanation(models.AbstractModel):
+    _inherit = "payment.reminder.explanation"
+
+    @api.model
+    def _explain_code(self, code, reminder, facts=None):
+        # EXTENDS payment_reminders
+        if code == Code.STATUS_UNKNOWN and facts and facts.is_status_stale:
+            return self.env._(
+                "The company register could not be read for %(days)s days, and by your "
+                "settings nobody is reminded then. Look at Company Registers, or check "
+                "%(partner)s by hand.",
+                days=facts.status_age_days,
+                partner=reminder.partner_id.display_name,
+            )
+        return super()._explain_code(code, reminder, facts)

@@ -1,0 +1,223 @@
+"""What the sender does before the wire: screen what is ripe, and make it its own."""
+
+import logging
+
+from odoo import api, fields, models
+
+from ...rules import guard
+from ...tools import transactions
+from ..books.facts import get_debtor_zone
+from .wire import WIRES
+
+_logger = logging.getLogger(__name__)
+
+
+class PaymentReminderSender(models.AbstractModel):
+    _inherit = "payment.reminder.sender"
+
+    @api.model
+    def _prepare(self, reminders, ticket):
+        """Judge notices and claim those that may go; a bad one harms no other.
+
+        :param ticket: marks the claims of this run
+        :return: (claimed notices, {notice: codes} of those that were stopped)
+        """
+
+        def work(env):
+            claimed, stopped = self.with_env(env)._screen_and_claim(
+                reminders.with_env(env), ticket
+            )
+            return claimed.ids, {r.id: codes for r, codes in stopped.items()}
+
+        try:
+            claimed_ids, stopped = transactions.run(self.env, work)
+        except Exception as error:
+            if len(reminders) == 1:
+                _logger.exception("Reminder %s cannot be prepared", reminders.id)
+                self.env["payment.reminder.paperwork"]._note_trouble(reminders, error)
+                return reminders.browse(), {}
+            halves = [self._prepare(reminder, ticket) for reminder in reminders]
+            return (
+                reminders.browse().union(*(claimed for claimed, _stopped in halves)),
+                {
+                    r: codes
+                    for _claimed, stopped in halves
+                    for r, codes in stopped.items()
+                },
+            )
+        return (
+            reminders.browse(claimed_ids),
+            {reminders.browse(id_): codes for id_, codes in stopped.items()},
+        )
+
+    @api.model
+    def _screen_and_claim(self, reminders, ticket):
+        """Hold what the guard stops and claim what may go.
+
+        The cases are locked first and with the notices, as a refresh does it; what
+        somebody else has locked is judged, but left as it is.
+        """
+        cases = reminders.case_id.try_lock_for_update()
+        free = reminders.filtered(lambda r: r.case_id in cases).try_lock_for_update()
+        now = fields.Datetime.now()
+        facts = self.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
+        in_time = self._filter_sending_time(reminders)
+        ripe = self.env["payment.reminder"]
+        stopped = {}
+        for reminder in reminders:
+            fact = facts[reminder]
+            codes = guard.check(fact, now)
+            if codes:
+                stopped[reminder] = [str(code) for code in codes]
+                if reminder in free:
+                    self._stop(reminder, codes, fact)
+            elif (
+                reminder.state == "approved"
+                and reminder in free
+                and self._may_leave_now(reminder, fact, reminder in in_time)
+            ):
+                ripe |= reminder
+        self._claim(ripe, ticket)
+        return ripe, stopped
+
+    @api.model
+    def _stop(self, reminder, codes, facts):
+        """Hold a notice that the guard stopped; one that is not ready just waits."""
+        names = [str(code) for code in codes]
+        if reminder.state == "approved" and set(codes) - guard.NOT_READY:
+            reminder._hold_by_guard(names, facts)
+        elif reminder.state in ("proposed", "approved", "held"):
+            reminder._note_verdict(names, facts)
+
+    @api.model
+    def _may_leave_now(self, reminder, facts, in_time):
+        """Tell whether an approved notice that may leave can do so now (hook).
+
+        :param facts: :class:`rules.guard.Facts` of the notice
+        :param in_time: whether it is a working hour where the debtor is
+        """
+        return in_time
+
+    @api.model
+    def _filter_sending_time(self, reminders):
+        """Return the notices whose debtor has a working hour of a business day now."""
+        now = fields.Datetime.now()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(reminders.case_id)
+        found = reminders.browse()
+        for reminder in reminders:
+            case = reminder.case_id
+            zone = get_debtor_zone(case.partner_id, case.company_id)
+            local = fields.Datetime.context_timestamp(
+                self.with_context(tz=zone.zone), now
+            ).replace(tzinfo=None)
+            if calendars[case.id].is_sending_time(local):
+                found |= reminder
+        return found
+
+    @api.model
+    def _claim(self, reminders, ticket):
+        """Make notices ours: figures of today, deliveries, messages."""
+        if not reminders:
+            return
+        self._set_figures(reminders)
+        self._make_deliveries(reminders)
+        reminders._set_state(
+            "sending", sending_since=fields.Datetime.now(), sending_ticket=ticket
+        )
+        self.env["payment.reminder.event"]._log(
+            [(r.case_id, "sending", {"reminder": r.id}) for r in reminders]
+        )
+        first = reminders.delivery_ids.browse(
+            r.delivery_ids.filtered(lambda d: d.state == "pending")[:1].id
+            for r in reminders
+        )
+        for channel, deliveries in first.grouped("channel").items():
+            WIRES[channel].prepare(deliveries)
+
+    @api.model
+    def _set_figures(self, reminders):
+        """Compute fee, interest and deadline for the day on which they leave."""
+        today = {c: c._get_reminder_today() for c in reminders.company_id}
+        figures = self.env["payment.reminder.figures"]._compute(
+            [
+                (
+                    r.case_id,
+                    r.step_id,
+                    [(line.item_id, line._get_amount()) for line in r.line_ids],
+                )
+                for r in reminders
+            ],
+            today,
+        )
+        proposal = self.env["payment.reminder.proposal"]
+        calendars = self.env["payment.reminder.facts"]._get_calendars(reminders.case_id)
+        for reminder, figure in zip(reminders, figures, strict=True):
+            reminder._limit_fee(figure)
+            vals = proposal._prepare_figures_vals(figure)
+            if reminder._is_demand():
+                vals["deadline_date"] = reminder._get_deadline(
+                    today[reminder.company_id], calendars[reminder.case_id.id]
+                )
+            reminder.write(vals)
+            for line in reminder.line_ids:
+                item = line.item_id
+                line._set_interest(
+                    float(figure.interest_by_item.get(item.id, 0)),
+                    item.interest_claimed,
+                )
+
+    @api.model
+    def _make_deliveries(self, reminders):
+        """Write down every attempt that may be made, before any is made.
+
+        What was tried before and did not leave is taken up again, rendered anew;
+        what left, or may have left, is not.
+        """
+        Delivery = self.env["payment.reminder.delivery"].sudo()
+        vals_by_key = self._prepare_deliveries(reminders)
+        known = Delivery.search([("key", "in", list(vals_by_key))])
+        for delivery in known:
+            vals = vals_by_key.pop(delivery.key)
+            if delivery.state in ("pending", "failed", "skipped"):
+                delivery._drop_draft()
+                delivery.write(
+                    {
+                        **vals,
+                        "state": "pending",
+                        "date_sent": False,
+                        "failure_reason": False,
+                    }
+                )
+        Delivery.create(list(vals_by_key.values()))
+        reminders.invalidate_recordset(["delivery_ids"])
+
+    @api.model
+    def _prepare_deliveries(self, reminders):
+        Delivery = self.env["payment.reminder.delivery"]
+        recipients = self.env["payment.reminder.facts"]._read_recipients(
+            reminders.case_id
+        )
+        vals_by_key = {}
+        for reminder in reminders:
+            channels = self._get_delivery_channels(reminder)
+            for sequence, channel in enumerate(channels):
+                for partner, address in recipients[reminder.case_id.id].get(
+                    channel, []
+                )[:1]:
+                    key = Delivery._get_key(reminder, channel, address)
+                    vals_by_key[key] = {
+                        "key": key,
+                        "reminder_id": reminder.id,
+                        "case_id": reminder.case_id.id,
+                        "company_id": reminder.company_id.id,
+                        "partner_id": partner.id,
+                        "sequence": sequence,
+                        "channel": channel,
+                        "recipient": address,
+                    }
+        return vals_by_key
+
+    @api.model
+    def _get_delivery_channels(self, reminder):
+        """Return the codes of the channels to try now, in their order (hook)."""
+        return reminder._get_channels()

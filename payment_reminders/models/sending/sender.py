@@ -1,0 +1,266 @@
+"""How a notice leaves: at most once, and never on stale facts.
+
+For each notice, after it was claimed (``sending``, committed) and its messages
+were rendered:
+
+1. connect to the gateway, so that nothing slow happens under locks;
+2. in a READ COMMITTED transaction of its own, lock the rows that whoever pays or
+   freezes has to wait for, read every fact again, ask the guard;
+3. in a second transaction set the delivery from ``pending`` to ``sending``: of
+   two workers one succeeds, and a crash from here on leaves a trace;
+4. hand the message over, note the result in a third transaction;
+5. let go of the locks, then do the paperwork (``payment.reminder.paperwork``).
+
+The caller's own transaction only reads. What must last is written in transactions
+of the sender's, so that a caller that fails later, or is run again by Odoo because
+of a serialisation error, takes nothing back and sends nothing twice.
+
+What comes before the wire is in ``models/sending/claiming.py``, what is
+locked in ``models/sending/locks.py``, and what happens after a crash in
+``models/sending/recovery.py``.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+from ...rules import guard
+from ...tools import transactions
+from .wire import DOWN, FAILED, SENT, UNCERTAIN, WIRES, WireError
+
+_logger = logging.getLogger(__name__)
+
+NOTICES_PER_BATCH = 20
+#: So long a sender waits, each time, for rows that somebody else has locked.
+PAUSES = (0.2, 0.5)
+
+LATER, HELD = "later", "held"
+
+
+@dataclass
+class Attempt:
+    """What is known so far of one attempt, whatever happens next."""
+
+    outcome: str = LATER
+    reason: str = ""
+    codes: tuple = ()
+    facts: guard.Facts = None
+
+
+class PaymentReminderSender(models.AbstractModel):
+    _name = "payment.reminder.sender"
+    _description = "Payment Reminder Sender"
+
+    # -- entry points -----------------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Recover what a dead process left, then send what is ripe."""
+        self._recover()
+        ripe = self.env["payment.reminder"].search(
+            [("state", "=", "approved"), ("hold_until", "<=", fields.Datetime.now())],
+            order="hold_until, id",
+        )
+        if not ripe:
+            return
+        # The clock is looked at when it can have jumped, not when the day begins.
+        self.env["payment.reminder.halt"]._watch(
+            ripe, last_run=self.env.context.get("lastcall")
+        )
+        leaving = self._filter_sending_time(ripe)
+        left = len(leaving)
+        for start in range(0, len(leaving), NOTICES_PER_BATCH):
+            batch = leaving[start : start + NOTICES_PER_BATCH]
+            self._dispatch_batch(batch)
+            left -= len(batch)
+            if not self.env["ir.cron"]._reminder_progress(len(batch), left):
+                break
+
+    @api.model
+    def _dispatch(self, reminders):
+        """Guard notices and send those that may go out.
+
+        :return: {notice: list of codes} of those that were stopped
+        """
+        transactions.commit(self.env)
+        now = fields.Datetime.now()
+        ripe = reminders.filtered(
+            lambda r: r.state == "approved" and r.hold_until and r.hold_until <= now
+        )
+        self.env["payment.reminder.halt"]._watch(self._filter_sending_time(ripe))
+        return self._dispatch_batch(reminders)
+
+    @api.model
+    def _dispatch_batch(self, reminders):
+        """Guard and send some notices of a run, see :meth:`_dispatch`."""
+        # What the caller wrote counts, and its locks must not stand in our way.
+        transactions.commit(self.env)
+        ticket = uuid4().hex
+        claimed, stopped = self._prepare(reminders, ticket)
+        for reminder in claimed:
+            codes = self._send(reminder, ticket)
+            if codes:
+                stopped[reminder] = codes
+        # The caller reads what became of them.
+        transactions.commit(self.env)
+        return stopped
+
+    # -- the wire ---------------------------------------------------------------
+
+    @api.model
+    def _send(self, reminder, ticket):
+        """Try the channels of one claimed notice in their order.
+
+        :return: list of codes when the guard stopped it, else an empty list
+        """
+        attempts = []
+        for delivery in self._begin(reminder, ticket):
+            attempt = self._attempt_patiently(reminder, delivery)
+            attempts.append(attempt)
+            if attempt.outcome in (LATER, HELD, UNCERTAIN):
+                break
+            if attempt.outcome == SENT and reminder.step_id.channel_mode != "all":
+                break
+        return self.env["payment.reminder.paperwork"]._conclude(
+            reminder, ticket, attempts
+        )
+
+    @api.model
+    def _begin(self, reminder, ticket):
+        """Make sure that a claim is still ours, and start its time anew.
+
+        Behind gateways that hang, the last of a batch waits so long that another
+        worker may have taken it back.
+
+        :return: the deliveries to attempt, in their order
+        """
+
+        def work(env):
+            mine = reminder.with_env(env)
+            transactions.lock(mine)
+            if not mine._is_claimed(ticket):
+                return []
+            mine.sending_since = fields.Datetime.now()
+            return mine.delivery_ids.filtered(lambda d: d.state == "pending").ids
+
+        return self.env["payment.reminder.delivery"].browse(
+            transactions.run(self.env, work)
+        )
+
+    @api.model
+    def _attempt_patiently(self, reminder, delivery):
+        """Make one attempt; whoever has the rows this moment is soon done with them."""
+        attempt = self._attempt(reminder, delivery)
+        for seconds in PAUSES:
+            if attempt.outcome != LATER:
+                break
+            time.sleep(seconds)
+            attempt = self._attempt(reminder, delivery)
+        return attempt
+
+    @api.model
+    def _attempt(self, reminder, delivery):
+        """Make one attempt; what is known of it survives every error."""
+        attempt = Attempt()
+        wire = WIRES[delivery.channel]
+        session = None
+        try:
+            session = self._connect(delivery, wire, attempt)
+            if attempt.outcome == LATER:
+                with transactions.read_committed(self.env) as env:
+                    self.with_env(env)._attempt_under_locks(
+                        reminder.with_env(env), delivery.with_env(env), session, attempt
+                    )
+        except Exception as error:
+            _logger.exception("Reminder %s was interrupted", reminder.id)
+            if attempt.outcome == LATER:
+                # It did not leave. Tried again some times, then a person looks.
+                attempt.outcome, attempt.reason = DOWN, str(error)
+        finally:
+            wire.disconnect(session)
+        return attempt
+
+    @api.model
+    def _connect(self, delivery, wire, attempt):
+        """Render what is not rendered yet and connect, all before any lock."""
+        transactions.commit(self.env)
+        if not wire.is_prepared(delivery):
+            transactions.run(self.env, lambda env: wire.prepare(delivery.with_env(env)))
+            transactions.commit(self.env)
+        try:
+            return wire.connect(delivery)
+        except WireError as error:
+            attempt.outcome = DOWN if error.temporary else FAILED
+            self._compare_and_set(
+                delivery, "pending", "failed", failure_reason=str(error)
+            )
+            return None
+
+    @api.model
+    def _attempt_under_locks(self, reminder, delivery, session, attempt):
+        """Lock, ask the guard, note the intent, hand over, note the result.
+
+        No row may be written here but the message's own, which nobody else writes:
+        the notice, its case and what refers to them are written when these locks
+        are released. (A new row that refers to a locked one would wait for us.)
+        """
+        if not self._lock_rows(reminder):
+            return
+        now = fields.Datetime.now()
+        facts = self.env["payment.reminder.facts"]._read_guard_facts(reminder, now)
+        attempt.facts = facts[reminder]
+        attempt.codes = tuple(guard.check(attempt.facts, now))
+        if attempt.codes:
+            attempt.outcome = HELD
+            return
+        if not self._compare_and_set(
+            delivery, "pending", "sending", date_sent=now, facts=attempt.facts.to_json()
+        ):
+            return
+        attempt.outcome = UNCERTAIN
+        attempt.outcome, attempt.reason, reference = WIRES[delivery.channel].hand_over(
+            delivery, session
+        )
+        self._note_result(delivery, attempt, reference)
+
+    @api.model
+    def _note_result(self, delivery, attempt, reference):
+        """Write down what came of the wire, while the locks are still held."""
+        state = "failed" if attempt.outcome == DOWN else attempt.outcome
+        vals = {"failure_reason": attempt.reason or None}
+        if reference:
+            vals["message_id"] = reference
+        if state == "failed":
+            vals["date_sent"] = None
+        try:
+            self._compare_and_set(delivery, "sending", state, **vals)
+        except Exception:
+            # It stays "sending": the recovery calls it uncertain, and asks a person.
+            _logger.exception(
+                "Delivery %s, message %s: the outcome “%s” cannot be written down",
+                delivery.id,
+                reference,
+                attempt.outcome,
+            )
+
+    # -- transactions -----------------------------------------------------------
+
+    @api.model
+    def _compare_and_set(self, delivery, expected, state, **vals):
+        """Change a delivery in a transaction of its own, if nobody else did.
+
+        The locks of the guard stay with the caller's transaction.
+
+        :return: whether this call made the change
+        """
+        done = transactions.run(
+            self.env,
+            lambda env: delivery.with_env(env)._compare_and_set(
+                expected, state, **vals
+            ),
+        )
+        delivery.invalidate_recordset(flush=False)
+        return done

@@ -1,0 +1,228 @@
+import hashlib
+import json
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import SQL
+
+from ...tools import bulk
+
+#: Version of the canonical form that is hashed.
+HASH_VERSION = 1
+
+
+class PaymentReminderEvent(models.Model):
+    """One entry of the trail. Append-only in the database, hash-chained per case.
+
+    The payload holds ids, amounts and codes, never names, addresses or texts: those
+    live where a customer's personal data can be erased. What people write is given as
+    ``note`` and kept apart (``models/trail/event_note.py``).
+    """
+
+    _name = "payment.reminder.event"
+    _description = "Payment Reminder Trail"
+    _order = "date desc, id desc"
+    _rec_name = "kind"
+    _log_access = False
+
+    case_id = fields.Many2one(
+        "payment.reminder.case", readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", readonly=True, index=True, ondelete="restrict"
+    )
+    chain = fields.Char(required=True, readonly=True)
+    seq = fields.Integer(required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("opened", "Opened"),
+            ("proposed", "Proposed"),
+            ("approved", "Approved"),
+            ("sending", "Sending"),
+            ("deferred", "Put off: somebody else had the rows"),
+            ("sent", "Sent"),
+            ("bounced", "Came back"),
+            ("withdrawn", "No longer counts as sent"),
+            ("held", "Held"),
+            ("failed", "Failed"),
+            ("to_print", "Waits to be printed"),
+            ("uncertain", "Uncertain"),
+            ("settled", "Settled by hand"),
+            ("cancelled", "Cancelled"),
+            ("snoozed", "Snoozed"),
+            ("payment_seen", "Payment seen"),
+            ("frozen", "Put on hold"),
+            ("released", "Released"),
+            ("bank_line_ignored", "Bank line ignored"),
+            ("bank_line_heeded", "Bank line no longer ignored"),
+            ("invoice_vouched", "Invoice reached the customer, a person said"),
+            ("closed", "Closed"),
+            ("reopened", "Reopened"),
+            ("ladder_ended", "Ladder ended"),
+            ("merged", "Merged"),
+            ("claim_reversed", "Claim reversed"),
+            ("costs_waived", "Fees and interest waived"),
+            ("costs_kept", "Fees and interest kept for the next notice"),
+            ("costs_paid", "Fees and interest paid"),
+            ("costs_invoiced", "Fees and interest moved to a draft invoice"),
+            ("fee_lowered", "Fee lowered by hand"),
+            ("by_hand", "Created by hand"),
+            ("overridden", "An obstacle was overridden"),
+            ("backlog_decided", "Decided on what was overdue before"),
+            ("held_out", "Nudge held out for the comparison"),
+            ("holdout_ended", "Held-out nudge comes now, by hand"),
+            ("interrupted", "Limitation interrupted"),
+            ("limitation_near", "Limitation is near"),
+            ("agency_part", "Part of an agency changed"),
+            ("company_status", "Company register"),
+            ("answered", "Question answered"),
+            ("plan_changed", "Payment plan changed"),
+            ("configuration_changed", "Configuration changed"),
+            ("halted", "Every reminder stopped"),
+            ("halt_ended", "Reminders go on"),
+            ("erased", "Personal data erased"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    date = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    payload = fields.Json(readonly=True)
+    prev_hash = fields.Char(readonly=True)
+    hash = fields.Char(required=True, readonly=True)
+
+    _chain_seq_uniq = models.UniqueIndex(
+        "(chain, seq)", "Two entries of the trail were written at once. Try again."
+    )
+
+    def init(self):
+        """Let the database itself refuse what would rewrite the trail."""
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION payment_reminder_event_append_only()
+            RETURNS trigger AS $$
+            BEGIN
+                RAISE EXCEPTION
+                    'The trail of payment reminders is append-only (%)', TG_OP;
+            END
+            $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS payment_reminder_event_no_change
+                ON payment_reminder_event;
+            CREATE TRIGGER payment_reminder_event_no_change
+                BEFORE UPDATE OR DELETE ON payment_reminder_event
+                FOR EACH ROW EXECUTE FUNCTION payment_reminder_event_append_only();
+            DROP TRIGGER IF EXISTS payment_reminder_event_no_truncate
+                ON payment_reminder_event;
+            CREATE TRIGGER payment_reminder_event_no_truncate
+                BEFORE TRUNCATE ON payment_reminder_event
+                FOR EACH STATEMENT
+                EXECUTE FUNCTION payment_reminder_event_append_only();
+            """
+        )
+
+    @api.model
+    def _log(self, entries):
+        """Append entries to the trail.
+
+        :param entries: list of (case, kind, payload); several of one case are
+            chained in the order given
+        :return: the new records
+        """
+        return self._append(
+            [
+                (f"case:{case.id}", case.id, case.sudo().company_id.id, kind, payload)
+                for case, kind, payload in entries
+            ]
+        )
+
+    @api.model
+    def _log_configuration(self, record, payload):
+        """Append a change of configuration, in the chain of the record's company."""
+        return self._log_company(
+            record.company_id or self.env.company,
+            "configuration_changed",
+            {"record": f"{record._name},{record.id}", **payload},
+        )
+
+    @api.model
+    def _log_company(self, company, kind, payload):
+        """Append what concerns a whole company, in its own chain."""
+        return self._append(
+            [(f"company:{company.id}", None, company.id, kind, payload)]
+        )
+
+    @api.model
+    def _append(self, entries):
+        if not entries:
+            return self.browse()
+        now = fields.Datetime.now()
+        heads = self._read_heads({entry[0] for entry in entries})
+        vals_list = []
+        for chain, case_id, company_id, kind, payload in entries:
+            seq, prev_hash = heads.get(chain, (0, ""))
+            vals = {
+                "chain": chain,
+                "seq": seq + 1,
+                "case_id": case_id,
+                "company_id": company_id,
+                "kind": kind,
+                "date": now,
+                "user_id": self.env.uid,
+                "payload": payload,
+                "prev_hash": prev_hash,
+            }
+            vals["hash"] = self._get_hash(vals)
+            heads[chain] = (vals["seq"], vals["hash"])
+            vals_list.append(vals)
+        self.env["payment.reminder.case"].invalidate_model(["event_ids"])
+        try:
+            return bulk.insert(self.sudo().browse(), vals_list)
+        except psycopg2.errors.UniqueViolation as error:
+            # Somebody else has just written to the same chain: do it all again.
+            raise ConcurrencyError("The trail was written to meanwhile") from error
+
+    @api.model
+    def _read_heads(self, chains):
+        """Return {chain: (last seq, last hash)}."""
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (chain) chain, seq, hash
+                  FROM payment_reminder_event
+                 WHERE chain = ANY(%s)
+                 ORDER BY chain, seq DESC
+                """,
+                list(chains),
+            )
+        )
+        return {chain: (seq, digest) for chain, seq, digest in rows}
+
+    @api.model
+    def _get_hash(self, vals):
+        """Return the hash of one entry over its canonical JSON and its predecessor."""
+        body = json.dumps(
+            {
+                "version": HASH_VERSION,
+                "chain": vals["chain"],
+                "seq": vals["seq"],
+                "kind": vals["kind"],
+                "date": fields.Datetime.to_string(vals["date"]),
+                "user": vals["user_id"],
+                "payload": vals["payload"],
+                "prev": vals["prev_hash"],
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=True,
+        )
+        return f"{HASH_VERSION}${hashlib.sha256(body.encode()).hexdigest()}"
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise UserError(self.env._("The trail cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The trail cannot be deleted."))
