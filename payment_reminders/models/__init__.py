@@ -32,5 +32,6 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import sms_sms
 from . import sms_tracker

@@ -257,7 +257,7 @@ class PaymentReminderDashboard(models.TransientModel):
 
         What is open today against what was invoiced in the time shown.
         """
-        if not self.env.user.has_group("payment_reminders.group_reminder_manager"):
+        if not self.env.user._is_reminder_manager():
             return None
         [(owed,)] = self._read(
             "payment.reminder.report.overdue", [], [], ["amount:sum_currency"]

@@ -97,7 +97,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
             (lists of values; total may be empty)
         """
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("You have no access to this company."))
         claims = self._read_claims()

@@ -77,7 +77,7 @@ class PaymentReminderAnswerWizard(models.TransientModel):
         query = self.query_id
         query.case_id._check_may_act()
         if self.outcome:
-            self.env["payment.reminder.ladder"]._check_manager()
+            self.env["res.users"]._check_reminder_manager()
         if not (self.answer or "").strip():
             raise UserError(self.env._("Write what the customer is told, and why."))
         today = query.company_id._get_reminder_today()

@@ -22,7 +22,7 @@ class PaymentReminderFeeWizard(models.TransientModel):
     def action_confirm(self):
         """Lower the fee; what the notice asks for goes down with it."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.reminder_id.check_access("read")
         self.reminder_id._lock_or_explain()
         # A manager decides; the machine writes.
@@ -47,7 +47,7 @@ class PaymentReminder(models.Model):
     def action_lower_fee(self):
         """Open the dialog that lowers or drops the fee of this notice."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",

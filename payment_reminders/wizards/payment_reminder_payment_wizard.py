@@ -63,7 +63,7 @@ class PaymentReminderPaymentWizard(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.case_id.check_access("read")
         result = self._allocate()
         parts = {
@@ -104,7 +104,7 @@ class PaymentReminderCase(models.Model):
     def action_open_payment_wizard(self):
         """Open the dialog that divides money received by the order of the law."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",

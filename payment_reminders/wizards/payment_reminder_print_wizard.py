@@ -107,7 +107,7 @@ class PaymentReminderPrintWizard(models.TransientModel):
     def action_confirm(self):
         """Note which letters were posted; the others did not go out."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         open_lines = self.made_ids.filtered(
             lambda line: line.delivery_id.state == "uncertain"
         )

@@ -196,7 +196,7 @@ class PaymentReminder(models.Model):
     def action_replay(self):
         """Show what the guard saw when it judged this notice, and judge it again."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         replays = self.env["payment.reminder.replay"]._make(self)
         action = {

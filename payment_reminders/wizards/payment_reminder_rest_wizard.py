@@ -37,7 +37,7 @@ class PaymentReminderRestWizard(models.TransientModel):
     def action_confirm(self):
         """Carry out the choice; the trail keeps it."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.case_id.check_access("read")
         # A manager decides; the machine writes, as it does by the ladder.
         case = self.case_id.sudo()

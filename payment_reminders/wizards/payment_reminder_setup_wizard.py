@@ -103,7 +103,7 @@ class PaymentReminderSetupWizard(models.TransientModel):
             wizard.is_tested = company.is_reminder_tested
 
     def _check_may_set_up(self):
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("You have no access to this company."))
 
@@ -193,7 +193,7 @@ class PaymentReminderBacklogWizard(models.TransientModel):
     def action_confirm(self):
         """Do what was chosen with the cases of the list; the others go on waiting."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.case_ids.check_access("read")
         # A manager decides; the machine writes.
         cases = self.case_ids.sudo() & self.env.company._find_backlog_cases()

@@ -56,7 +56,7 @@ class PaymentReminderLadder(models.Model):
 
     def action_check_texts(self):
         """Try the texts of these ladders on real cases; list what is to mend."""
-        self._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         rows = self.env["payment.reminder.text.checker"]._check(self)
         checks = self.env["payment.reminder.text.check"].create(

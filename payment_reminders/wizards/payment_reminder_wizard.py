@@ -84,7 +84,7 @@ class PaymentReminderWizard(models.TransientModel):
     @api.model
     def _open(self, moves):
         """Return the action that shows the dialog about these invoices."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         # A manager need not have the right to read invoices.
         if moves.sudo().company_id - self.env.companies:
             raise AccessError(self.env._("You have no access to this company."))
@@ -256,7 +256,7 @@ class PaymentReminderWizard(models.TransientModel):
 
     def _start(self, send):
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         if self.is_override and not self.override_note:
             raise UserError(self.env._("Say why you override what is in the way."))
         if self.fee_choice != "full" and not self.fee_note:

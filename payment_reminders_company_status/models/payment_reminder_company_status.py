@@ -7,7 +7,7 @@ class PaymentReminderCompanyStatus(models.Model):
 
     def action_check_now(self):
         """Ask the register about these customers now."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         Register = self.env["payment.reminder.register"].sudo()
         for company, checks in self.sudo().grouped("company_id").items():
             registers = Register._provide(company)

@@ -35,7 +35,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_test_company_registers(self):
         """Ask each register that is set up one question, and say what came of it."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         registers = (
             self.env["payment.reminder.register"].sudo()._provide(self.company_id)
         )

@@ -67,7 +67,7 @@ class PaymentReminderCase(models.Model):
         self._log_ignoring("bank_line_heeded", heeded)
 
     def _check_may_ignore(self, lines):
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         lines.check_access("read")
         if lines.company_id - self.sudo().company_id:

@@ -144,7 +144,7 @@ class PaymentReminderCase(models.Model):
 
         :param reason: a code of ``close_reason``, or a text that is kept with it
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         codes = dict(self._fields["close_reason"].selection)
         for case in self.filtered(lambda case: case.state != "closed"):
             if reason in codes:
@@ -155,7 +155,7 @@ class PaymentReminderCase(models.Model):
 
     def action_reopen(self):
         """Open cases again that a person closed while something was owed."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         cases = self.filtered(lambda case: case.state == "closed").sudo()
         dropped = cases.item_ids.filtered("is_dropped")
         if cases - dropped.case_id:
@@ -185,9 +185,7 @@ class PaymentReminderCase(models.Model):
         :param release: a rep may lift own holds only
         """
         self.check_access("read")
-        if self.env.su or self.env.user.has_group(
-            "payment_reminders.group_reminder_manager"
-        ):
+        if self.env.su or self.env.user._is_reminder_manager():
             return
         if any(case.user_id != self.env.user for case in self):
             raise AccessError(

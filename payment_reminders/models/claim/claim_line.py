@@ -98,7 +98,7 @@ class PaymentReminderClaimLine(models.Model):
         :param reason: why, in words
         :return: the reversing entries
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         if not reason:
             raise UserError(self.env._("Say why the entry is reversed."))

@@ -272,7 +272,7 @@ class PaymentReminderCase(models.Model):
     def action_open_rest_wizard(self):
         """Open the dialog that decides on open fees and interest."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",

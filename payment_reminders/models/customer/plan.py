@@ -130,7 +130,7 @@ class PaymentReminderPlan(models.Model):
 
     def action_split(self):
         """Replace the instalments by even ones, a month apart."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         for plan in self.filtered(lambda p: p.state == "proposed"):
             if not plan.first_date:
                 raise UserError(self.env._("Choose the first date."))
@@ -157,7 +157,7 @@ class PaymentReminderPlan(models.Model):
 
     def action_approve(self):
         """Approve these plans: their cases pause from now on."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         for plan in self.filtered(lambda p: p.state == "proposed"):
             plan._check_sum()
             plan._start()
@@ -216,7 +216,7 @@ class PaymentReminderPlan(models.Model):
 
     def action_decline(self):
         """Decline what a customer proposed; the customer hears of it, and has grace."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         for plan in self.filtered(lambda p: p.state == "proposed").sudo():
             plan.state = "cancelled"
             plan.activity_ids.action_done()
@@ -230,7 +230,7 @@ class PaymentReminderPlan(models.Model):
 
     def action_cancel(self):
         """End these plans; their cases stay on hold until they are released."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         plans = self.filtered(lambda p: p.state in ("proposed", "active"))
         plans.write({"state": "cancelled"})
         plans._log_state()

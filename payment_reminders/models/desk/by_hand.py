@@ -49,7 +49,7 @@ class PaymentReminder(models.Model):
         :param codes: codes of ``rules.guard.OVERRIDABLE``
         :param note: why, in words; goes into the trail
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         if not note:
             raise UserError(self.env._("Say why you override what is in the way."))
         if set(codes) - set(map(str, guard.OVERRIDABLE)):

@@ -113,7 +113,7 @@ class PaymentReminder(models.Model):
 
     def action_vouch_for_invoices(self):
         """Say that the invoices reached the customer another way."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         for reminder in self.sudo():
             items = reminder._get_unsent_items()

@@ -50,9 +50,7 @@ class PaymentReminderCase(models.Model):
 
     def _is_limited(self):
         """Tell whether who acts now is a representative, and no manager."""
-        return not self.env.su and not self.env.user.has_group(
-            "payment_reminders.group_reminder_manager"
-        )
+        return not self.env.su and not self.env.user._is_reminder_manager()
 
     def _get_rep_limit(self):
         """Return the last day to which a representative may keep this case back."""

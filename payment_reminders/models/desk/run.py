@@ -132,7 +132,7 @@ class PaymentReminderRun(models.Model):
         :param vals: the choices of the person
         :return: the run
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         # A manager decides; the machine writes.
         run = self.sudo().create(
             {"company_id": cases.company_id.id, "user_id": self.env.uid, **vals}
@@ -157,7 +157,7 @@ class PaymentReminderRun(models.Model):
 
         What was approved and has not left is held, until somebody releases it.
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         running = self.filtered(lambda run: run.state == "running").sudo()
         running.stopped_by_id = self.env.user

@@ -47,7 +47,7 @@ class PaymentReminderRun(models.Model):
     def _approve(self, reminders):
         """Approve notices in the name of who started this run."""
         self.ensure_one()
-        self.env["payment.reminder.ladder"].with_user(self.user_id)._check_manager()
+        self.env["res.users"].with_user(self.user_id)._check_reminder_manager()
         reminders.filtered(lambda r: r.state == "proposed")._as_user(
             self.user_id
         )._approve(self.user_id)

@@ -122,7 +122,7 @@ class ResCompany(models.Model):
         :return: dict: is_shown, steps, problems, backlog (a sentence, or ""), halts
         """
         halts = self.env["payment.reminder.halt"]._describe_open()
-        if not self.env.user.has_group("payment_reminders.group_reminder_manager"):
+        if not self.env.user._is_reminder_manager():
             return {
                 "is_shown": False,
                 "steps": [],
@@ -187,7 +187,7 @@ class ResCompany(models.Model):
     @api.model
     def hide_reminder_panel(self):
         """Put the panel of the queue away, for the whole company."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         # The managers' role decides on reminders, not on companies.
         self.env.company.sudo().is_reminder_panel_hidden = True
 

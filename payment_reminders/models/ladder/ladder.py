@@ -324,24 +324,14 @@ class PaymentReminderLadder(models.Model):
         """Return the manager in whose name notices are approved, if still one."""
         self.ensure_one()
         approver = self.standing_approval_by_id
-        if approver.active and approver.has_group(
-            "payment_reminders.group_reminder_manager"
-        ):
+        if approver.active and approver._is_reminder_manager():
             return approver
         return self.env["res.users"]
 
     def _check_may_change(self):
         """Refuse who is no manager of the company of these ladders."""
-        self._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("write")
-
-    def _check_manager(self):
-        if not self.env.su and not self.env.user.has_group(
-            "payment_reminders.group_reminder_manager"
-        ):
-            raise AccessError(
-                self.env._("Only a payment reminder manager may do this.")
-            )
 
     # -- the pure side ----------------------------------------------------------
 

@@ -195,7 +195,7 @@ class PaymentReminderLadder(models.Model):
     def action_open_simulation(self):
         """Open a what-if of this ladder against the company's."""
         self.ensure_one()
-        self._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         default = self.env.company.reminder_ladder_id
         return {

@@ -9,7 +9,7 @@ class PaymentReminder(models.Model):
 
     def action_approve(self):
         """Approve these notices: they leave when their hold window has passed."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self._lock_or_explain()
         wrong = self.filtered(lambda r: r.state != "proposed")
         if wrong == self:
@@ -82,7 +82,7 @@ class PaymentReminder(models.Model):
     def action_release(self):
         """Put held notices back into the queue; the guard still has the last word."""
         self.case_id._check_may_act()
-        if not self.env.user.has_group("payment_reminders.group_reminder_manager"):
+        if not self.env.user._is_reminder_manager():
             if any(r.held_by_id != self.env.user for r in self):
                 raise UserError(
                     self.env._("You may release only what you held yourself.")
@@ -108,7 +108,7 @@ class PaymentReminder(models.Model):
 
         :param reason: why, in words; goes into the trail
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self._lock_or_explain()
         wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
         if wrong == self:
@@ -142,7 +142,7 @@ class PaymentReminder(models.Model):
 
     def action_settle_sent(self):
         """Settle an uncertain notice: it did go out."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         for reminder in self._check_uncertain():
             reminder.delivery_ids.filtered(
                 lambda d: d.state in ("sending", "uncertain")
@@ -155,7 +155,7 @@ class PaymentReminder(models.Model):
 
     def action_settle_not_sent(self):
         """Settle an uncertain notice: it did not go out; a person approves anew."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         for reminder in self._check_uncertain():
             reminder.delivery_ids.filtered(
                 lambda d: d.state in ("sending", "uncertain")
@@ -180,7 +180,7 @@ class PaymentReminder(models.Model):
 
     def action_dispatch(self):
         """Send what is approved and ripe now, instead of at the next run."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         self._dispatch()
         return True

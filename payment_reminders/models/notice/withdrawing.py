@@ -20,7 +20,7 @@ class PaymentReminder(models.Model):
         :param reason: why, in words; goes into ledger and trail
         :param tell: whether the customers are told, where the notice reached them
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         if not reason:
             raise UserError(self.env._("Say why the reminder is withdrawn."))

@@ -172,7 +172,7 @@ class PaymentReminderCase(models.Model):
         In the comparison they stay in the group that chance gave them: who is taken out
         by choice would make the groups differ.
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         # What the schedule goes by is the machine's; a manager decides.
         for case in self.sudo():

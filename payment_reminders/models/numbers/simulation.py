@@ -156,7 +156,7 @@ class PaymentReminderSimulation(models.Model):
 
     def action_run(self):
         """Play the ladders from the start, in the background."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("write")
         if self.filtered(lambda record: record.state == "running"):
             raise UserError(self.env._("It is running already. Stop it first."))
@@ -180,7 +180,7 @@ class PaymentReminderSimulation(models.Model):
 
     def action_stop(self):
         """Stop playing; what was found so far stays."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.filtered(lambda record: record.state == "running").write(
             {"state": "stopped", "date_ended": fields.Datetime.now()}
         )

@@ -42,7 +42,7 @@ class PaymentReminder(models.Model):
         :return: action of the wizard that has the PDF, says what was left out, and
             asks what came out of the printer
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         fresh = self.filtered(lambda r: r.state == "approved")
         if not fresh and not self._find_letters("uncertain"):
             raise UserError(

@@ -190,7 +190,7 @@ class PaymentReminderHalt(models.Model):
 
     def action_release(self):
         """Let a run that was stopped go: a person has looked at it."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         if any(not halt.is_brake for halt in self):
             raise UserError(
@@ -222,7 +222,7 @@ class PaymentReminderHalt(models.Model):
         halts = self.search(
             [("company_id", "in", self.env.companies.ids), ("date_end", "=", False)]
         )
-        is_manager = self.env.user.has_group("payment_reminders.group_reminder_manager")
+        is_manager = self.env.user._is_reminder_manager()
         several = len(self.env.companies) > 1
         return [
             {

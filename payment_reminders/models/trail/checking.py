@@ -154,7 +154,7 @@ class PaymentReminderEvent(models.Model):
     @api.model
     def action_check_all(self):
         """Check every chain of the user's companies and say what was found."""
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         mine = self.env.companies
         cases = self.env["payment.reminder.case"].sudo()
         wanted = {f"company:{company.id}" for company in mine} | {

@@ -21,7 +21,7 @@ class PaymentReminderCase(models.Model):
 
         The contact and its invoices are Odoo's own, and stay as they are.
         """
-        self.env["payment.reminder.ladder"]._check_manager()
+        self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         still_open = self.filtered(lambda case: case.state != "closed")
         if still_open:
