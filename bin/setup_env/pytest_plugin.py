@@ -15,16 +15,22 @@ BROWSER = "PAYMENT_REMINDERS_TEST_BROWSER"
 DATABASE = "PAYMENT_REMINDERS_TEST_DATABASE"
 TEMPLATE = "PAYMENT_REMINDERS_TEST_TEMPLATE"
 
+STANDARD = "standard"
+# What takes minutes and guards against little that the rest does not find: Odoo's tests
+# carry it as a tag of their class, any other as the mark `long`.
+LONG = "payment_reminders_long"
+
 _without_browser: set[str] = set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --tags, because pytest-odoo does not look at Odoo's tags."""
+    """Add --tags and --all, because pytest-odoo does not look at Odoo's tags."""
     parser.addoption(
         "--tags",
-        default="standard",
-        help="run the tests of Odoo that carry this tag (default: standard)",
+        default=STANDARD,
+        help=f"run the tests of Odoo that carry this tag (default: {STANDARD})",
     )
+    parser.addoption("--all", action="store_true", help="run the long tests as well")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,21 +51,30 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Leave out what another tag, or a database, is needed for."""
-    from odoo.tests import BaseCase
-
-    wanted = config.getoption("--tags")
-    no_database = os.environ.get(DATABASE) == "0"
-    kept, left_out = [], []
+    wanted = {config.getoption("--tags")}
+    if config.getoption("--all"):
+        wanted.add(LONG)
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
-        cls = getattr(item, "cls", None)
-        tags = cls.test_tags if cls and issubclass(cls, BaseCase) else None
-        if tags is not None and (no_database or wanted not in tags):
-            left_out.append(item)
-        else:
-            kept.append(item)
+        (kept if _is_wanted(item, wanted) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def _is_wanted(item: pytest.Item, wanted: set[str]) -> bool:
+    """Whether a test carries a wanted tag; what is not Odoo's carries all but LONG."""
+    from odoo.tests import BaseCase
+
+    is_long = item.get_closest_marker("long") is not None
+    cls = getattr(item, "cls", None)
+    if not (cls and issubclass(cls, BaseCase)):
+        return LONG in wanted or not is_long
+    tags = set(cls.test_tags)
+    if is_long:
+        tags = tags - {STANDARD} | {LONG}
+    return os.environ.get(DATABASE) != "0" and bool(tags & wanted)
 
 
 class _NoDatabase:

@@ -1,11 +1,12 @@
-"""usage: bin/test [--no-browser] [--no-database] [--tags TAG] [pytest arguments]
+"""usage: bin/test [--all] [--no-browser] [--no-database] [--tags TAG] [pytest's]
 
-Sets up Odoo 19, PostgreSQL and a database with the addon, then runs every test, those
-in the browser too. All other arguments go to pytest, for example:
+Sets up Odoo 19, PostgreSQL and a database with the addon, then runs the tests, those in
+the browser too. All other arguments go to pytest, for example:
 
     bin/test -x -k ladder
     bin/test payment_reminders/tests/test_guard.py
 
+  --all           the long tests too, which are otherwise left out
   --no-browser    leave out the tests that need Chromium, and say how many they are
   --no-database   only the tests that need none (the pure rules), within seconds
   --tags TAG      of Odoo's tests, those with this tag (by default: standard)
