@@ -39,7 +39,7 @@ from datetime import datetime
 
 from odoo import release
 
-from odoo.addons.payment_reminders.tests import test_real_faults as faults
+from odoo.addons.payment_reminders.tests.real import test_real_faults as faults
 from odoo.addons.payment_reminders.tests.real.crash import EMAIL, SMS, Crashes, Crowd
 from odoo.addons.payment_reminders.tests.real.process import Child
 from odoo.addons.payment_reminders.tests.real.race import Arena, Tally, percentile

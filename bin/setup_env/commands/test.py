@@ -4,7 +4,7 @@ Sets up Odoo 19, PostgreSQL and a database with the addon, then runs the tests, 
 the browser too. All other arguments go to pytest, for example:
 
     bin/test -x -k ladder
-    bin/test payment_reminders/tests/test_guard.py
+    bin/test payment_reminders/tests/rules/test_guard.py
 
   --all           the long tests too, which are otherwise left out
   --no-browser    leave out the tests that need Chromium, and say how many they are

@@ -10,5 +10,12 @@ seen there. Here
 - ``servers.SmtpServer`` and ``servers.SmsGateway`` listen on the loopback interface,
   note what they get and when, and misbehave when they are told to.
 
-Nothing here imports Odoo but ``child.py`` and ``scenes``, which run in the child.
+None of these imports Odoo: that is for ``child.py`` and ``scenes``, which run in the
+child.
 """
+
+from . import test_real_faults
+from . import test_real_race
+from . import test_real_way
+from . import test_real_leaving
+from . import test_real_bounce

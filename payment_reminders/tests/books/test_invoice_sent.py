@@ -1,0 +1,126 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time
+
+from ..sending.gateway_common import GatewayCommon
+
+
+class TestInvoiceSent(GatewayCommon):
+    """A step with a fee goes out only for an invoice that reached the customer."""
+
+    def setUp(self):
+        super().setUp()
+        # Nothing here is about electronic invoices, which would want an address.
+        self.customer.invoice_edi_format_store = "none"
+
+    def start(self, **vals):
+        self.move = self.make_invoice(due=10, **vals)
+        first = self.propose()
+        with self.gateways():
+            self.send(first)
+        self.assertEqual(first.state, "sent", "a step without a fee needs no proof")
+        return first
+
+    def climb_from(self, first):
+        """Return the second reminder, which carries a fee, approved and ripe."""
+        reminder = self.propose()
+        self.assertNotEqual(reminder, first)
+        self.assertGreater(reminder.amount_fee, 0)
+        self.ripen(reminder)
+        return reminder
+
+    def send_invoice(self, reminder):
+        """Send the invoice by Odoo's own dialog, from the button on the notice."""
+        action = reminder.action_send_invoices()
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        with self.mail_server():
+            wizard.create({"sending_methods": ["email"]}).action_send_and_print()
+            self.env["mail.mail"].process_email_queue()
+
+    def get_notification(self):
+        return self.env["mail.notification"].search(
+            [
+                ("mail_message_id.model", "=", "account.move"),
+                ("mail_message_id.res_id", "=", self.move.id),
+                ("res_partner_id", "=", self.customer.id),
+            ],
+            order="id",
+        )
+
+    def test_sent_again_first(self):
+        with freeze_time("2026-09-15 08:00:00"):
+            first = self.start(sent=False)
+        with freeze_time("2026-09-28 08:00:00"):
+            reminder = self.climb_from(first)
+            self.assertEqual(reminder._dispatch(), {reminder: ["invoice_not_sent"]})
+            self.assertEqual(reminder.state, "held")
+            self.assertTrue(reminder.is_held_by_invoice)
+            self.assertIn("never sent", reminder.held_reason)
+            self.send_invoice(reminder)
+            self.assertTrue(self.move.is_move_sent)
+            self.propose()
+            self.assertEqual(reminder.verdict, ["invoice_not_sent"])
+            self.assertIn("10/08/2026", reminder.held_reason)
+        with freeze_time("2026-10-07 08:00:00"):
+            self.propose()
+            self.assertEqual(reminder.state, "held")
+        with freeze_time("2026-10-08 08:00:00"), self.gateways():
+            self.propose()
+            self.assertEqual(reminder.state, "approved")
+            self.assertEqual(reminder._dispatch(), {})
+        self.assertEqual(reminder.state, "sent")
+
+    def test_bounced(self):
+        with freeze_time("2026-09-01 08:00:00"):
+            self.move = self.make_invoice(due="2026-09-05", sent=False)
+            action = self.move.action_send_and_print()
+            wizard = self.env[action["res_model"]].with_context(**action["context"])
+            with self.mail_server():
+                wizard.create({"sending_methods": ["email"]}).action_send_and_print()
+        with freeze_time("2026-09-15 08:00:00"), self.gateways():
+            first = self.propose()
+            self.send(first)
+        # As Odoo's mail gateway notes a message that came back.
+        self.get_notification().sudo().notification_status = "bounce"
+        with freeze_time("2026-09-28 08:00:00"):
+            reminder = self.climb_from(first)
+            self.assertEqual(reminder._dispatch(), {reminder: ["invoice_not_sent"]})
+            self.assertIn("came back", reminder.held_reason)
+            self.send_invoice(reminder)
+        with freeze_time("2026-10-09 08:00:00"), self.gateways():
+            self.propose()
+            self.assertEqual(reminder._dispatch(), {})
+
+    def test_sent_another_way(self):
+        with freeze_time("2026-09-15 08:00:00"):
+            first = self.start(sent=False)
+        with freeze_time("2026-09-28 08:00:00"), self.gateways():
+            reminder = self.climb_from(first)
+            reminder._dispatch()
+            with self.assertRaises(AccessError):
+                reminder.with_user(self.rep).action_vouch_for_invoices()
+            reminder.with_user(self.manager).action_vouch_for_invoices()
+            self.assertEqual(reminder.state, "approved")
+            event = reminder.case_id.event_ids.filtered(
+                lambda e: e.kind == "invoice_vouched"
+            )
+            self.assertEqual(event.user_id, self.manager)
+            self.assertFalse(self.move.is_move_sent, "the books stay as they are")
+            self.assertEqual(reminder._dispatch(), {})
+            with self.assertRaisesRegex(UserError, "was sent"):
+                reminder.action_send_invoices()
+
+    def test_what_the_company_asks_for(self):
+        with freeze_time("2026-09-15 08:00:00"):
+            self.company.reminder_require_invoice_sent = "always"
+            self.move = self.make_invoice(due=10, sent=False)
+            first = self.propose()
+            self.ripen(first)
+            self.assertEqual(first._guard(), {first: ["invoice_not_sent"]})
+            self.company.reminder_require_invoice_sent = "fee"
+            with self.gateways():
+                self.assertEqual(first._dispatch(), {})
+        with freeze_time("2026-09-28 08:00:00"):
+            reminder = self.climb_from(first)
+            self.assertEqual(reminder._guard(), {reminder: ["invoice_not_sent"]})
+            self.company.reminder_require_invoice_sent = "never"
+            self.assertEqual(reminder._guard(), {reminder: []})

@@ -1,0 +1,5 @@
+from . import test_case
+from . import test_case_broken
+from . import test_case_merge
+from . import test_case_people
+from . import test_outlook

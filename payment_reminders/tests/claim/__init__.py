@@ -1,0 +1,4 @@
+from . import test_limitation
+from . import test_claim_ledger
+from . import test_odd_amounts
+from . import test_rest

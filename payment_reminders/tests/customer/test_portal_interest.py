@@ -1,0 +1,60 @@
+from lxml import html
+
+from odoo.tests import HttpCase, freeze_time, tagged
+
+from ..common import ReminderCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortalInterest(ReminderCommon, HttpCase):
+    """The page says how interest came about, up to the day of the visit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.use_danish_law(charge_interest=True)
+        cls.move = cls.make_invoice(due="2025-12-01", amount=10000.0)
+
+    def visit(self, day):
+        with freeze_time(f"{day} 08:00:00"):
+            self.refresh()
+            case = self.move.reminder_case_id
+            token = case._portal_ensure_token()
+            answer = self.url_open(f"/my/reminders/{case.id}?access_token={token}")
+        self.assertEqual(answer.status_code, 200)
+        tables = html.fromstring(answer.text).xpath(
+            "//table[contains(@class, 'o_payment_reminder_interest')]"
+        )
+        return [
+            [" ".join(cell.text_content().split()) for cell in row.iter("td")]
+            for table in tables
+            for row in table.iter("tr")
+        ][1:]
+
+    def test_each_rate_has_a_row(self):
+        # 30 days of 2025 and 31 of 2026, at 9.75 % of 10,000.00: 80.14 and 82.81
+        rows = self.visit("2026-01-31")
+        self.assertEqual(
+            rows[:2],
+            [
+                [self.move.name, "12/02/2025", "12/31/2025", "30", "9.75",
+                 "$ 10,000.00", "$ 80.14"],
+                [self.move.name, "01/01/2026", "01/31/2026", "31", "9.75",
+                 "$ 10,000.00", "$ 82.81"],
+            ],
+        )  # fmt: skip
+        self.assertEqual(len(rows), 3)
+        self.assertIn("01/31/2026", rows[2][0])
+        self.assertEqual(rows[2][1], "$ 162.95")
+
+    def test_what_a_reminder_asked_for_runs_no_more(self):
+        with freeze_time("2026-01-05 08:00:00"):
+            reminder = self.propose()
+            self.send(reminder)
+            self.assertEqual(reminder.amount_interest, 93.49)
+        rows = self.visit("2026-01-31")
+        self.assertEqual([row[-1] for row in rows[-2:]], ["$ 93.49", "$ 69.45"])
+
+    def test_no_interest_no_table(self):
+        self.ladder.step_ids.charge_interest = False
+        self.assertEqual(self.visit("2026-01-31"), [])

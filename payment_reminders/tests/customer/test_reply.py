@@ -1,0 +1,188 @@
+from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import MockEmail
+
+from ..common import ReminderCommon
+
+MAIL = """\
+From: {sender}
+To: {to}
+Subject: {subject}
+Message-Id: <{number}@customer.example>
+In-Reply-To: {reference}
+{more}
+{text}
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestReply(MockEmail, ReminderCommon):
+    """Answers to a notice that went out, through Odoo's own mail gateway."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        domain = cls.env["mail.alias.domain"].create({"name": "answers.example"})
+        cls.company.alias_domain_id = domain
+        cls.catchall = domain.catchall_email
+
+    def setUp(self):
+        super().setUp()
+        self.make_invoice(due=10, invoice_user_id=self.rep.id)
+        self.reminder = self.propose()
+        self.send(self.reminder)
+        self.assertEqual(self.reminder.state, "sent")
+        self.case = self.reminder.case_id
+        self.case.user_id = self.rep
+
+    def receive(self, text="I never got the goods.", **values):
+        values = {
+            "sender": "AP <ap@nordlys.example>",
+            "subject": "Re: Reminder",
+            "reference": self.reminder.delivery_ids.message_id,
+            "number": self.id() + text,
+            "more": "",
+            "to": "catchall@company.example",
+            **values,
+        }
+        self.env["mail.thread"].message_process(None, MAIL.format(text=text, **values))
+
+    def get_activities(self):
+        return self.case.activity_ids | self.case.query_ids.activity_ids
+
+    def test_an_answer_opens_a_question(self):
+        self.receive()
+        query = self.case.query_ids
+        self.assertEqual((query.source, query.state), ("email", "open"))
+        self.assertIn("I never got the goods.", query.description)
+        self.assertEqual(self.case.state, "frozen")
+        self.assertEqual(self.get_activities().user_id, self.rep)
+        self.receive("And the lamp is broken.")
+        self.assertEqual(self.case.query_ids, query, "one question, two letters")
+        self.assertIn("lamp", query.description)
+
+    def test_an_answer_to_our_answer_opens_the_question_again(self):
+        self.receive()
+        query = self.case.query_ids
+        query._answer("It was in the second parcel.", "not_agreed")
+        self.assertEqual((query.state, self.case.state), ("closed", "active"))
+        ours = self.env["mail.mail"].search(
+            [("model", "=", self.case._name), ("res_id", "=", self.case.id)],
+            order="id desc",
+            limit=1,
+        )
+        self.receive("No, it was not.", reference=ours.message_id)
+        self.assertEqual(self.case.state, "frozen")
+        self.assertEqual(len(self.case.query_ids), 2)
+
+    def test_a_machine_asks_nothing(self):
+        for more in (
+            "Auto-Submitted: auto-replied\n",
+            "Precedence: bulk\n",
+            "X-Autoreply: yes\n",
+        ):
+            self.receive(more=more, number=more[:9])
+        self.receive(subject="Out of office: back on Monday")
+        self.receive(sender="MAILER-DAEMON@nordlys.example", number="bounce")
+        self.assertFalse(self.case.query_ids)
+        self.assertFalse(self.get_activities())
+        self.assertEqual(self.case.state, "active")
+
+    def test_an_answer_through_a_shared_mailbox(self):
+        self.receive(more="List-Id: <books.company.example>\nPrecedence: list\n")
+        self.assertEqual(self.case.query_ids.state, "open")
+        self.assertEqual(self.case.state, "frozen")
+
+    def assertLeftToAPerson(self):
+        """Nothing is put on hold by itself, and the responsible is told."""
+        self.assertFalse(self.case.query_ids)
+        self.assertEqual(self.case.state, "active")
+        self.assertEqual(len(self.get_activities()), 1)
+        self.assertEqual(self.get_activities().user_id, self.rep)
+
+    def test_a_stranger_who_knows_the_number_of_the_message(self):
+        self.receive(sender="who@evil.example")
+        self.assertLeftToAPerson()
+        self.assertIn("no address of the customer", self.get_activities().note)
+
+    def test_a_sender_whom_our_mail_server_calls_forged(self):
+        for number, results in enumerate(
+            (
+                "mx.company.example; dmarc=fail",
+                "mx.company.example; spf=fail; dkim=none",
+                # What the forger wrote below counts for nothing.
+                "mx.company.example; spf=fail\n"
+                "Authentication-Results: evil.example; spf=pass; dkim=pass",
+            )
+        ):
+            with self.subTest(results=results):
+                self.get_activities().unlink()
+                self.receive(more=f"Authentication-Results: {results}\n", number=number)
+                self.assertLeftToAPerson()
+                self.assertIn("denies it", self.get_activities().note)
+
+    def test_a_known_sender_who_answers_nothing_of_ours(self):
+        for reference in ("", "<made-up@evil.example>"):
+            with self.subTest(reference=reference), self.mock_mail_gateway():
+                self.get_activities().unlink()
+                self.receive(
+                    reference=reference,
+                    number=f"new{reference[1:5]}",
+                    to=self.catchall,
+                )
+                self.assertLeftToAPerson()
+                self.assertIn("did not answer", self.get_activities().note)
+                self.assertIn("goods", self.case.message_ids[:1].body)
+                refusals = self._new_mails.filtered(
+                    lambda mail: "ap@nordlys" in (mail.email_to or "")
+                )
+                self.assertFalse(refusals, "no letter of refusal")
+
+    def test_a_stranger_who_answers_nothing_of_ours(self):
+        with self.mock_mail_gateway():
+            self.receive(sender="who@evil.example", reference="", to=self.catchall)
+        self.assertFalse(self.get_activities())
+        self.assertNotIn("goods", "".join(self.case.message_ids.mapped("body")))
+
+    def test_the_number_of_an_internal_note_is_no_answer(self):
+        note = self.case.message_post(
+            body="He never pays.", subtype_xmlid="mail.mt_note"
+        )
+        self.receive(reference=note.message_id)
+        self.assertLeftToAPerson()
+
+    def test_receipts_and_bounces_ask_nothing(self):
+        for number, kind in enumerate(("delivery-status", "disposition-notification")):
+            self.receive(
+                more=f"Content-Type: multipart/report; report-type={kind}; "
+                'boundary="b"\n',
+                text=f"--b\n\nIt was read.\n--b\nContent-Type: message/{kind}\n\n"
+                "Reporting-UA: x\n\nFinal-Recipient: rfc822; ap@nordlys.example\n"
+                "Action: relayed\n--b--\n",
+                number=number,
+            )
+        self.assertFalse(self.case.query_ids)
+        self.assertFalse(self.get_activities())
+        self.assertEqual(self.case.state, "active")
+
+    def test_a_colleague_is_no_customer(self):
+        self.receive(sender=self.rep.email)
+        self.assertFalse(self.case.query_ids)
+        self.assertFalse(self.get_activities())
+
+    def test_a_closed_case_stays_closed(self):
+        self.case.with_user(self.manager).action_close("manual")
+        self.receive()
+        self.assertEqual(self.case.state, "closed")
+        self.assertFalse(self.case.query_ids)
+        self.assertEqual(len(self.get_activities()), 1)
+
+    def test_an_answer_by_sms(self):
+        self.case._receive_sms("+4520123456", "who is this")
+        self.assertFalse(self.case.query_ids)
+        self.reminder.delivery_ids[0].sudo().copy(
+            {"channel": "sms", "recipient": "+4520123456", "key": "sms"}
+        )
+        self.case._receive_sms("+4520123456", "I paid")
+        self.assertEqual(self.case.query_ids.source, "sms")
+        self.assertEqual(self.case.state, "frozen")

@@ -1,0 +1,3 @@
+from . import test_step_defaults
+from . import test_ladder
+from . import test_text_check

@@ -1,0 +1,125 @@
+"""The check of the texts finds what a customer would stumble over."""
+
+from odoo.exceptions import AccessError, UserError
+
+from ..notice.test_templates import LADDERS, LANGUAGES, TemplateCommon
+
+
+class TestTextCheck(TemplateCommon):
+    def make_cases(self, ladder):
+        """Make a real case of that ladder in each language."""
+        for lang in LANGUAGES:
+            customer = self.make_customer(
+                f"Anna {lang}",
+                f"{ladder.id}.{lang}@kunde.example",
+                lang=lang,
+                street="Vestergade 3",
+                zip="8000",
+                city="Aarhus C",
+                reminder_ladder_id=ladder.id,
+            )
+            self.make_invoice(20, 12500.0, customer, partner_bank_id=self.account.id)
+        self.refresh()
+
+    def check(self, ladder, user=None):
+        ladder = ladder.with_user(user or self.manager)
+        action = ladder.action_check_texts()
+        checks = ladder.env["payment.reminder.text.check"].search(action["domain"])
+        return checks.with_env(self.env).sudo()
+
+    def test_the_ready_texts_are_in_order_in_every_language(self):
+        for code in LADDERS:
+            ladder = self.env.ref(f"payment_reminders.ladder_{code}")
+            self.make_cases(ladder)
+            checks = self.check(ladder)
+            self.assertEqual(
+                set(checks.mapped("lang")), set(LANGUAGES), "each that a customer reads"
+            )
+            self.assertEqual(len(checks), 4 * 2 * len(LANGUAGES))
+            for check in checks:
+                with self.subTest(
+                    step=check.step_id.name, lang=check.lang, channel=check.channel
+                ):
+                    self.assertFalse(check.problems)
+                    if check.channel == "sms":
+                        self.assertIn(check.parts, (1, 2))
+
+    def test_nothing_stays(self):
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        self.make_cases(ladder)
+        before = self.env["payment.reminder"].search_count([])
+        self.check(ladder)
+        self.assertEqual(self.env["payment.reminder"].search_count([]), before)
+
+    def one_check(self, lang="da_DK", channel="email", **values):
+        """Check one step whose e-mail or SMS has these values."""
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        self.make_cases(ladder)
+        step = ladder.step_ids[1]
+        text = step.sms_template_id if channel == "sms" else step.mail_template_id
+        for name, value in values.items():
+            text.with_context(lang=lang)[name] = value
+        return self.check(ladder).filtered(
+            lambda c: (c.step_id, c.lang, c.channel) == (step, lang, channel)
+        )
+
+    def test_placeholder_that_comes_out_empty(self):
+        check = self.one_check(
+            body_html="<p>Hej <t t-out=\"object.partner_id.ref or ''\">Ref 1</t></p>"
+        )
+        self.assertIn("object.partner_id.ref", check.problems)
+        self.assertTrue(check.case_id)
+        self.assertEqual(
+            check.action_open_text()["res_id"], check.step_id.mail_template_id.id
+        )
+
+    def test_placeholder_that_says_false(self):
+        check = self.one_check(subject="Rykker {{ object.partner_id.ref }}")
+        self.assertIn("object.partner_id.ref", check.problems)
+
+    def test_placeholder_in_a_branch_that_is_not_taken(self):
+        check = self.one_check(
+            body_html="<p>Hej <t t-if='object.is_rest'>"
+            "<t t-out='object.partner_id.ref'/></t></p>"
+        )
+        self.assertNotIn("object.partner_id.ref", check.problems or "")
+
+    def test_missing_translation(self):
+        self.env.ref(
+            "payment_reminders.mail_template_reminder_1"
+        ).update_field_translations("subject", {"da_DK": False})
+        self.assertIn("Not translated: Subject", self.one_check().problems)
+
+    def test_sms_that_is_too_long(self):
+        check = self.one_check(channel="sms", body="Kære kunde. " * 30)
+        self.assertEqual(check.parts, 3)
+        self.assertIn("3 SMS", check.problems)
+
+    def test_company_without_an_address(self):
+        self.company.write({"street": False, "zip": False, "city": False})
+        self.company.company_registry = self.company.vat = False
+        problems = self.one_check().problems
+        self.assertIn("no address", problems)
+        self.assertIn("no company number", problems)
+
+    def test_invoice_without_a_bank_account(self):
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        self.make_cases(ladder)
+        self.env["account.move"].search([]).partner_bank_id = False
+        self.assertIn("bank account", self.check(ladder)[:1].problems)
+
+    def test_letter_is_checked_where_a_step_has_one(self):
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        ladder.step_ids[-1].channels = "email,letter"
+        self.make_cases(ladder)
+        letters = self.check(ladder).filtered(lambda c: c.channel == "letter")
+        self.assertEqual(letters.step_id, ladder.step_ids[-1])
+        self.assertFalse(letters.filtered(lambda c: c.lang == "en_US").problems)
+
+    def test_without_cases_it_says_so(self):
+        with self.assertRaisesRegex(UserError, "no open case"):
+            self.check(self.env.ref("payment_reminders.ladder_dk"))
+
+    def test_only_managers(self):
+        with self.assertRaises(AccessError):
+            self.check(self.env.ref("payment_reminders.ladder_dk"), self.rep)

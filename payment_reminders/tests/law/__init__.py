@@ -1,0 +1,3 @@
+from . import test_jurisdiction
+from . import test_fee_spacing
+from . import test_rate_warning

@@ -1,0 +1,48 @@
+from odoo.tests import HttpCase
+
+from ..common import ReminderCommon
+
+LADDERS = "/odoo/action-payment_reminders.payment_reminder_ladder_action"
+WHAT_IFS = "/odoo/action-payment_reminders.payment_reminder_simulation_action"
+
+
+class TestReportTours(ReminderCommon, HttpCase):
+    """Reports, month-end sheet, what-if and ladder, opened in a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.password = "manager-password"
+        cls.make_invoice(due=10)
+        cls.propose()
+
+    def test_every_report(self):
+        self.start_tour(
+            "/odoo/payment-reminders", "payment_reminders_reports", login="manager"
+        )
+
+    def test_what_if_is_started_and_stopped(self):
+        self.start_tour(
+            "/odoo/payment-reminders", "payment_reminders_what_if", login="manager"
+        )
+        record = self.env["payment.reminder.simulation"].search([])
+        self.assertEqual(record.state, "stopped")
+
+    def test_what_if_shows_a_chart(self):
+        record = self.env["payment.reminder.simulation"].create(
+            {"ladder_id": self.ladder.id}
+        )
+        record.action_run()
+        self.env["payment.reminder.simulation"]._cron_simulate()
+        self.start_tour(
+            f"{WHAT_IFS}/{record.id}", "payment_reminders_what_if_done", login="manager"
+        )
+
+    def test_ladder_shows_whom_a_change_concerns(self):
+        last = self.ladder.step_ids.filtered(lambda s: s.kind == "final_notice")
+        last.delay_days = 20
+        self.start_tour(
+            f"{LADDERS}/{self.ladder.id}", "payment_reminders_ladder", login="manager"
+        )
+        case = self.env["payment.reminder.case"].search([])
+        self.assertEqual(case.ladder_id, self.ladder)

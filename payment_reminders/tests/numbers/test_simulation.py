@@ -1,0 +1,274 @@
+import random
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import freeze_time
+
+from ...models.numbers import simulation as payment_reminder_simulation
+from ..common import ReminderCommon
+
+FIRST_DAY = fields.Date.to_date("2026-03-02")  # a Monday
+DAYS = 58
+
+
+class TestSimulation(ReminderCommon):
+    """A ladder played on the past gives what the real thing sent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
+            {"charge_interest": True, "charge_compensation": True}
+        )
+        cls.ladder.jurisdiction_id = cls.env.ref("payment_reminders.jurisdiction_dk")
+        cls.setup_other_currency("DKK", rates=[("2026-01-01", 7.0)])
+
+    def make_simulation(self, **vals):
+        return (
+            self.env["payment.reminder.simulation"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "ladder_id": self.ladder.id,
+                    "date_from": FIRST_DAY,
+                    "date_to": FIRST_DAY + timedelta(days=DAYS),
+                    **vals,
+                }
+            )
+        )
+
+    def run_simulation(self, **vals):
+        record = self.make_simulation(**vals)
+        record.action_run()
+        self.env["payment.reminder.simulation"]._cron_simulate()
+        self.assertEqual(record.state, "done", record.failure)
+        return record
+
+    def credit(self, move, amount, day):
+        refund = self.make_invoice(
+            due=day,
+            amount=amount,
+            partner=move.partner_id,
+            move_type="out_refund",
+            invoice_date=day,
+        )
+        (refund | move).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        ).reconcile()
+
+    # -- equal to what was played -----------------------------------------------
+
+    def make_company_of_stories(self):
+        """Return {days after the first one: [what happens]}."""
+        stories = {
+            "Silent": [("2026-03-10", 5000, {})],
+            "Late payer": [("2026-03-10", 1000, {17: None})],
+            "Quick payer": [("2026-03-05", 1000, {10: None}), ("2026-04-01", 70, {})],
+            "Part payer": [("2026-03-04", 900, {9: 400})],
+            "Creditor": [("2026-03-06", 800, {20: "credit"})],
+            "Many": [("2026-03-04", 100, {}), ("2026-03-11", 200, {30: None})],
+            "Anyway": [("2026-03-06", 1000, {15: None})],
+        }
+        happens = {}
+        for name, invoices in stories.items():
+            partner = self.make_customer(name, f"{name.replace(' ', '')}@x.example")
+            partner.is_company = name != "Many"
+            for due, amount, money in invoices:
+                move = self.make_invoice(due, amount, partner)
+                for day, what in money.items():
+                    happens.setdefault(day, []).append((move, what))
+        return happens
+
+    def play_for_real(self, happens):
+        """Let the days go by, with a person who releases after two days."""
+        self.ladder.with_user(self.manager).action_grant_standing_approval()
+        Freeze = self.env["payment.reminder.freeze"]
+        for number in range(DAYS + 1):
+            day = FIRST_DAY + timedelta(days=number)
+            with freeze_time(f"{day} 07:00:00"):
+                for move, what in happens.get(number, []):
+                    if what == "credit":
+                        self.credit(move, 200, day)
+                    else:
+                        self.pay(move, what, payment_date=day)
+                self.refresh()
+                old = Freeze.search([("date_end", "=", False)]).filtered(
+                    lambda f, day=day: f.date_start.date() <= day - timedelta(days=2)
+                )
+                old.case_id.with_user(self.manager).action_release()
+                self.propose()
+            with freeze_time(f"{day} 08:00:00"):
+                self.env["payment.reminder"]._cron_send()
+
+    def test_gives_the_notices_that_were_sent(self):
+        with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
+            happens = self.make_company_of_stories()
+        self.play_for_real(happens)
+        sent = self.env["payment.reminder"].search([("state", "=", "sent")])
+        played = self.run_simulation().notice_ids
+        self.assert_same(played, sent)
+        self.assertGreater(len(sent), 20)
+        self.assertEqual(
+            set(sent.mapped("step_id.name")), set(self.ladder.step_ids.mapped("name"))
+        )
+        self.assertTrue(any(sent.mapped("amount_fee")))
+        anyway = played.filtered("paid_anyway")
+        self.assertEqual(
+            set(anyway.partner_id.mapped("name")), {"Anyway", "Late payer"}
+        )
+
+    def assert_same(self, played, sent):
+        """Every notice: who, when, which step, how many invoices, every amount."""
+        names = ("principal", "fee", "interest", "compensation")
+
+        def tell(notice, day, invoices):
+            return (
+                notice.partner_id.name,
+                str(day),
+                notice.step_id.name,
+                invoices,
+                *(round(notice[f"amount_{name}"], 2) for name in names),
+            )
+
+        self.assertEqual(
+            sorted(tell(n, n.date, n.invoice_count) for n in played),
+            sorted(tell(n, n.sent_date.date(), len(n.line_ids)) for n in sent),
+        )
+
+    def make_generated_stories(self, count, chance):
+        """Return {days after the first one: [what happens]} of made-up customers."""
+        happens = {}
+        for number in range(count):
+            name = f"Generated {number}"
+            partner = self.make_customer(name, f"generated{number}@x.example")
+            partner.is_company = chance.random() < 0.6
+            for _invoice in range(chance.randint(1, 3)):
+                due = chance.randint(0, 30)
+                amount = chance.choice([80, 700, 4000])
+                move = self.make_invoice(
+                    FIRST_DAY + timedelta(days=due), amount, partner
+                )
+                money = chance.choice([[], [], [None], [amount / 4, None]])
+                days = sorted(chance.sample(range(due + 1, due + 28), len(money)))
+                for day, what in zip(days, money, strict=True):
+                    happens.setdefault(day, []).append((move, what))
+        return happens
+
+    def test_gives_what_was_sent_on_generated_stories(self):
+        with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
+            happens = self.make_generated_stories(10, random.Random(7))
+        self.play_for_real(happens)
+        sent = self.env["payment.reminder"].search([("state", "=", "sent")])
+        self.assertGreater(len(sent), 20)
+        self.assert_same(self.run_simulation().notice_ids, sent)
+
+    # -- two ladders ------------------------------------------------------------
+
+    def test_two_ladders_side_by_side(self):
+        self.make_invoice("2026-03-10", partner=self.customer)
+        other = self.ladder.copy({"name": "Without a nudge"})
+        other.step_ids.filtered(lambda s: s.kind == "nudge").active = False
+        record = self.run_simulation(other_ladder_id=other.id)
+        found = record._get_comparison()
+        self.assertEqual(
+            [step["name"] for step in found[self.ladder]["steps"]],
+            ["1. Nudge", "2. Reminder 1", "3. Reminder 2", "4. Final notice"],
+        )
+        self.assertEqual(found[self.ladder]["total"]["notices"], 4)
+        self.assertEqual(found[other]["total"]["notices"], 3)
+        self.assertEqual(sum(n for _day, n in found[other]["weekdays"]), 3)
+        self.assertIn("Without a nudge", record.summary)
+
+    def test_only_customers_of_the_ladder(self):
+        own = self.ladder.copy({"name": "Own"})
+        elsewhere = self.make_customer("Elsewhere", reminder_ladder_id=own.id)
+        for partner in (self.customer, elsewhere):
+            self.make_invoice("2026-03-10", partner=partner)
+        record = self.run_simulation(scope="ladder")
+        self.assertEqual(record.notice_ids.partner_id, self.customer)
+
+    def test_who_is_never_chased_is_not_played(self):
+        self.make_invoice("2026-03-10").reminder_excluded = True
+        self.customer.copy({"reminder_excluded": True})
+        self.assertFalse(self.run_simulation().notice_ids)
+
+    # -- running ----------------------------------------------------------------
+
+    def test_goes_on_in_batches_and_can_be_stopped(self):
+        partners = [self.make_customer(f"Customer {i}") for i in range(5)]
+        for partner in partners:
+            self.make_invoice("2026-03-10", partner=partner)
+        record = self.make_simulation()
+        record.action_run()
+        with patch.object(payment_reminder_simulation, "CUSTOMERS_PER_BATCH", 2):
+            self.assertEqual(record.sudo()._play_batch(), 3)
+            self.assertEqual((record.customers_done, record.customer_count), (2, 5))
+            self.assertEqual(record.progress, 40)
+            record.action_stop()
+            self.assertEqual(record.sudo()._play_batch(), 0)
+            self.assertEqual(len(record.notice_ids.partner_id), 2)
+            record.action_run()
+            self.assertFalse(record.notice_ids)
+            self.env["payment.reminder.simulation"]._cron_simulate()
+        self.assertEqual(record.state, "done")
+        self.assertEqual(len(record.notice_ids.partner_id), 5)
+
+    def test_writes_on_no_case(self):
+        self.make_invoice("2026-03-10")
+        self.run_simulation()
+        self.assertFalse(self.env["payment.reminder.case"].search([]))
+        self.assertFalse(self.env["payment.reminder"].search([]))
+
+    def test_reads_many_customers_with_as_many_queries_as_few(self):
+        stories = self.env["payment.reminder.stories"]
+        counts = []
+        for number in (2, 2, 20):  # the first time warms up
+            partners = self.env["res.partner"].union(
+                *(self.make_customer(f"Customer {i}") for i in range(number))
+            )
+            for partner in partners:
+                self.make_invoice("2026-03-10", partner=partner)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            stories._read_debtors(
+                self.company, partners, FIRST_DAY, fields.Date.to_date("2026-04-01")
+            )
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts[1:])
+
+    # -- people -----------------------------------------------------------------
+
+    def test_bad_choices_are_explained(self):
+        with self.assertRaisesRegex(ValidationError, "two different"):
+            self.make_simulation(other_ladder_id=self.ladder.id)
+        with self.assertRaisesRegex(ValidationError, "3 years"):
+            self.make_simulation(date_from="2020-01-01")
+        record = self.make_simulation()
+        record.action_run()
+        with self.assertRaisesRegex(UserError, "running already"):
+            record.action_run()
+
+    def test_is_for_managers(self):
+        record = self.make_simulation()
+        with self.assertRaises(AccessError):
+            record.with_user(self.rep).action_run()
+        with self.assertRaises(AccessError):
+            self.env["payment.reminder.simulation.notice"].with_user(
+                self.manager
+            ).create({"simulation_id": record.id})
+
+    def test_other_companies_see_nothing(self):
+        record = self.make_simulation()
+        other = self.setup_other_company()["company"]
+        stranger = self.make_user(
+            "stranger", "payment_reminders.group_reminder_manager"
+        )
+        stranger.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
+        found = self.env["payment.reminder.simulation"].with_user(stranger).search([])
+        self.assertNotIn(record, found)

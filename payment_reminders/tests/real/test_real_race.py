@@ -1,0 +1,77 @@
+"""Short forms of the campaign of bench/prove.py, which has the figures."""
+
+from .crash import EMAIL, SMS, Crashes, Crowd
+from .race import Arena
+from .real_common import START, RealCase
+
+PAIRS = 10
+
+
+class TestRealRace(RealCase):
+    """Somebody pays, or stops the case, in the moment in which its reminder leaves."""
+
+    purpose = "race"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.payer = cls.start_child()
+
+    def make_arena(self, sender):
+        arena = Arena(sender, self.payer, self.smtp, self.gateway, str(START), seed=1)
+        self.addCleanup(arena.leave)
+        return arena
+
+    def assertClean(self, tally):
+        self.assertEqual(tally.late, 0, "taken after the payer's commit")
+        self.assertEqual(tally.double, 0, "sent twice")
+        self.assertEqual(tally.lost, 0, "noted otherwise than it went")
+        self.assertEqual(tally.broken, 0, "the trail does not hold")
+        self.assertEqual(tally.errors, [], "who pays must not fail")
+
+    def test_at_random(self):
+        arena = self.make_arena(self.child)
+        for way, channel in [("wizard", EMAIL), ("bank_line", SMS), ("hold", EMAIL)]:
+            with self.subTest(way=way, channel=channel):
+                self.assertClean(arena.run(way, channel, PAIRS))
+
+    def test_when_the_gateway_holds_the_text(self):
+        arena = self.make_arena(self.child)
+        for number, way in enumerate(self.run_scene("list_ways")):
+            channel = (EMAIL, SMS)[number % 2]
+            with self.subTest(way=way, channel=channel):
+                tally = arena.run(way, channel, 1, at_the_gateway=True)
+                self.assertClean(tally)
+                self.assertEqual(tally.first["sent"], 1)
+
+    def test_the_naive_way_fails(self):
+        """Else these tests could not fail, and would prove nothing."""
+        naive = self.start_child()
+        naive.call("be_naive", how="no_locks", at=str(START))
+        arena = self.make_arena(naive)
+        for way in ("wizard", "online_confirmed", "draft_credit_note_posted", "hold"):
+            with self.subTest(way=way):
+                tally = arena.run(way, EMAIL, 1, at_the_gateway=True)
+                self.assertEqual(tally.late, 1)
+
+
+class TestRealCrash(RealCase):
+    """The sender dies."""
+
+    purpose = "crash"
+
+    def test_killed_at_every_point(self):
+        crashes = Crashes(self.child, self.smtp, self.gateway, START)
+        for channel in (EMAIL, SMS):
+            for point in crashes.list_points(channel):
+                with self.subTest(point=point, channel=channel):
+                    wreckage = crashes.run(point, channel, 1)
+                    self.assertEqual(wreckage.wrong, [])
+                    self.assertEqual(wreckage.double, 0, "sent twice")
+
+    def test_several_senders_that_die(self):
+        children = [self.child, self.start_child()]
+        crowd = Crowd(children, self.smtp, self.gateway, START)
+        wreckage = crowd.run(20, rounds=2, die_within=2.0)
+        self.assertEqual(wreckage.wrong, [])
+        self.assertEqual(wreckage.double, 0, "sent twice")

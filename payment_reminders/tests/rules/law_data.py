@@ -1,0 +1,147 @@
+"""The law as the addon ships it, read from its data files without Odoo."""
+
+import datetime as dt
+import xml.etree.ElementTree as ET
+from decimal import Decimal
+from pathlib import Path
+
+from ...rules import interest, statute
+
+DATA = Path(__file__).parents[2] / "data"
+MODEL = "payment.reminder.jurisdiction"
+BREAKS = {
+    "acknowledgement": True,
+    "legal_step": True,
+    "part_payment": False,
+    "written_demand": False,
+    "bankruptcy_filing": False,
+}
+
+
+def read_records(name):
+    """Return (xml id, model, {field: text, reference or value}) of a data file."""
+    for record in ET.parse(DATA / name).getroot().iter("record"):
+        values = {}
+        for node in record.iter("field"):
+            if "eval" in node.attrib:
+                values[node.get("name")] = node.get("eval") == "True"
+            else:
+                values[node.get("name")] = node.get("ref") or node.text
+        yield record.get("id"), record.get("model"), values
+
+
+def read_reference_codes():
+    """Return {xml id: code} of the reference rates."""
+    records = read_records("payment_reminder_reference_data.xml")
+    return {xml_id: values["code"] for xml_id, _model, values in records}
+
+
+def load_tables(accepted=("verified", "derived", "recalled")):
+    """Return {reference code: rates, closed}; rates of another status are unknown."""
+    codes = read_reference_codes()
+    rates = {code: [] for code in codes.values()}
+    for _id, _model, values in read_records("payment_reminder_rate_data.xml"):
+        rates[codes[values["reference_id"]]].append(
+            interest.Rate(
+                dt.date.fromisoformat(values["date"]),
+                Decimal(values["percent"]),
+                known=values.get("status", "verified") in accepted,
+            )
+        )
+    return {code: interest.close_rates(rows) for code, rows in rates.items()}
+
+
+def load_statutes():
+    """Return {code: statute} of all jurisdictions that ship."""
+    codes = read_reference_codes()
+    laws, rows = {}, {}
+    for xml_id, model, values in read_records("payment_reminder_jurisdiction_data.xml"):
+        if model == MODEL:
+            laws[xml_id] = values
+        else:
+            kind = model.removeprefix(MODEL + ".")
+            rows.setdefault((values["jurisdiction_id"], kind), []).append(values)
+    return {
+        values["code"]: statute.Statute(
+            code=values["code"],
+            country=(values.get("country_id") or "base.").removeprefix("base.").upper(),
+            currency=values["currency_id"].removeprefix("base."),
+            compounding=values.get("compounding", "none"),
+            payment_order=values["payment_order"],
+            fee_rules=tuple(_fee(row) for row in rows[xml_id, "fee"]),
+            margin_rules=tuple(_margin(row, codes) for row in rows[xml_id, "margin"]),
+            compensation_rules=tuple(
+                _compensation(row) for row in rows[xml_id, "compensation"]
+            ),
+            compensation_includes_fees=values.get("compensation_includes_fees", True),
+            consumer_margin_fixed=values.get("consumer_margin_fixed", True),
+            post_days=int(values["post_days"]),
+            limitation=_limitation(values),
+            doubts=tuple(values["doubts"].splitlines()),
+            sources=tuple(values["sources"].splitlines()),
+        )
+        for xml_id, values in laws.items()
+    }
+
+
+def _fee(row):
+    numbers = (
+        "first_after_days spacing_days careful_spacing_days free_notices "
+        "deadline_days deadline_banking_days"
+    ).split()
+    flags = "count_shared after_deadline after_final_notice requires_agreement".split()
+    guessed = {"max_count": "is_count_guessed", "first_after_days": "is_wait_guessed"}
+    return statute.FeeRule(
+        valid_from=dt.date.fromisoformat(row["valid_from"]),
+        debtor=row.get("debtor", "all"),
+        kind=row.get("kind", "all"),
+        basis=row.get("basis", "statutory"),
+        amount=Decimal(row.get("amount", "0")),
+        scale=statute.parse_scale(row.get("scale", "")),
+        scale_min=Decimal(row.get("scale_min", "0")),
+        scale_max=Decimal(row["scale_max"]) if "scale_max" in row else None,
+        max_count=int(row["max_count"]) if "max_count" in row else None,
+        guessed=frozenset(name for name, flag in guessed.items() if row.get(flag)),
+        source=row["source"],
+        **{name: int(row[name]) for name in numbers if name in row},
+        **{name: row[name] for name in flags if name in row},
+    )
+
+
+def _margin(row, codes):
+    return statute.MarginRule(
+        dt.date.fromisoformat(row["valid_from"]),
+        row["debtor"],
+        codes[row["reference_id"]],
+        Decimal(row["points"]),
+        row["source"],
+    )
+
+
+def _compensation(row):
+    return statute.CompensationRule(
+        dt.date.fromisoformat(row["valid_from"]),
+        "company",
+        Decimal(row["amount"]),
+        row["source"],
+    )
+
+
+def _limitation(values):
+    if "limitation_years_person" not in values:
+        return None
+    return statute.Limitation(
+        int(values["limitation_years_person"]),
+        int(values["limitation_years_company"]),
+        values.get("limitation_start", "due_date"),
+        frozenset(
+            code
+            for code, default in BREAKS.items()
+            if values.get(f"limitation_by_{code}", default)
+        ),
+        values["limitation_source"],
+    )
+
+
+TABLES = load_tables()
+STATUTES = load_statutes()

@@ -1,0 +1,172 @@
+"""What customers hand in, what they say of payments, and who answers a message."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ...rules import claimed_payment, customer_input, reply
+from ...rules.claimed_payment import Finding, Receipt, Statement
+from ...rules.customer_input import Accepted, Refused
+from ...rules.reply import Reply
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+PDF = b"%PDF-1.7\n"
+DAY = date(2026, 9, 15)
+STATEMENT = Statement(Decimal(400), DAY, DAY + timedelta(days=7))
+
+
+# -- files and texts ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("proof.pdf", PDF, Accepted("proof.pdf", "application/pdf")),
+        ("proof.exe", PNG, Accepted("proof.png", "image/png")),
+        ("../../etc/passwd", PNG, Accepted("passwd.png", "image/png")),
+        ("..\\..\\boot.ini", PNG, Accepted("boot.png", "image/png")),
+        ("", PDF, Accepted("file.pdf", "application/pdf")),
+        ("a\x00b\u202egpj.pdf", PDF, Accepted("abgpj.pdf", "application/pdf")),
+        ("<script>.pdf", PDF, Accepted("script.pdf", "application/pdf")),
+        ("x.pdf", b"", Refused("empty")),
+        ("x.svg", b"<svg onload='alert(1)'/>", Refused("type")),
+        ("x.png", b"<html><script>1</script>", Refused("type")),
+        ("x.pdf", b"\n%PDF-1.7", Refused("type")),
+        ("x.zip", b"PK\x03\x04", Refused("type")),
+        ("x.exe", b"MZ", Refused("type")),
+        ("x.gif", b"GIF89a/*<script>", Refused("type")),
+    ],
+)
+def test_files_are_judged_by_content(name, content, expected):
+    assert customer_input.judge_file(name, content) == expected
+
+
+def test_large_files_are_refused():
+    limit = customer_input.MAX_FILE_SIZE
+    assert isinstance(customer_input.judge_file("a", PDF.ljust(limit)), Accepted)
+    too_big = customer_input.judge_file("a", PDF.ljust(limit + 1))
+    assert too_big == Refused("too_big")
+
+
+@given(st.text(max_size=300), st.binary(max_size=40))
+def test_a_stored_name_is_harmless(name, tail):
+    stored = customer_input.judge_file(name, PDF + tail)
+    assert isinstance(stored, Accepted)
+    assert stored.name.endswith(".pdf") and stored.name.count(".") == 1
+    assert not set(stored.name) & set('/\\<>"\n\r\x00\u202e')
+    assert len(stored.name) <= customer_input.MAX_NAME + 4
+
+
+@given(st.text())
+def test_cleaning_a_text_twice_changes_nothing(text):
+    once = customer_input.clean_text(text)
+    assert customer_input.clean_text(once) == once
+    assert not set(once) & set("\x00\x1b\u202e\u2066\r")
+    assert "\n" not in customer_input.clean_line(text)
+
+
+# -- I have paid ----------------------------------------------------------------------
+
+
+def receive(amount, days=0, matched=True):
+    return Receipt(Decimal(amount), DAY + timedelta(days=days), matched)
+
+
+@pytest.mark.parametrize(
+    ("owed", "receipts", "after", "expected"),
+    [
+        (0, [], 0, Finding.FOUND),
+        (600, [receive(400)], 0, Finding.FOUND),
+        (600, [receive(100), receive(300, 2)], 3, Finding.FOUND),
+        (600, [receive(400, -3)], 0, Finding.FOUND),
+        (600, [receive(400, -4)], 0, Finding.WAITING),
+        (600, [receive(399)], 0, Finding.WAITING),
+        (600, [receive(400, matched=False)], 0, Finding.UNMATCHED),
+        (600, [receive(401, matched=False)], 0, Finding.WAITING),
+        (600, [receive(400, matched=False)], 9, Finding.UNMATCHED),
+        (600, [], 7, Finding.WAITING),
+        (600, [], 8, Finding.NOT_FOUND),
+        (600, [receive(400, 9)], 9, Finding.FOUND),
+    ],
+)
+def test_a_statement_is_compared_with_the_books(owed, receipts, after, expected):
+    today = DAY + timedelta(days=after)
+    found = claimed_payment.compare(STATEMENT, Decimal(owed), receipts, today)
+    assert found == expected
+
+
+# -- answers --------------------------------------------------------------------------
+
+KNOWN = {"ap@nordlys.example"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "expected"),
+    [
+        ({"subject": "Re: reminder"}, "ap@nordlys.example", Reply.PERSON),
+        ({"auto-submitted": "no"}, "ap@nordlys.example", Reply.PERSON),
+        ({}, "else@nordlys.example", Reply.UNKNOWN),
+        ({}, None, Reply.UNKNOWN),
+        ({"auto-submitted": "auto-replied"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({"auto-submitted": "auto-generated; x"}, "x@y.example", Reply.AUTOMATIC),
+        ({"precedence": "Bulk"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({"precedence": "first-class"}, "ap@nordlys.example", Reply.PERSON),
+        ({"x-autoreply": "yes"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({"return-path": "<>"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({}, "mailer-daemon@nordlys.example", Reply.AUTOMATIC),
+        ({"subject": "Automatisk svar: ferie"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({"subject": "Out of Office"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        (
+            {"authentication-results": "mx; spf=pass; dmarc=fail"},
+            "ap@nordlys.example",
+            Reply.FORGED,
+        ),
+        (
+            {"authentication-results": "mx; spf=fail; dkim=none"},
+            "ap@nordlys.example",
+            Reply.FORGED,
+        ),
+        (
+            {"authentication-results": "mx; spf=fail; dkim=pass"},
+            "ap@nordlys.example",
+            Reply.PERSON,
+        ),
+        (
+            {"authentication-results": "mx; spf=fail\nevil; dkim=pass"},
+            "ap@nordlys.example",
+            Reply.FORGED,
+        ),
+        (
+            {"list-id": "<books.company.example>", "precedence": "list"},
+            "ap@nordlys.example",
+            Reply.PERSON,
+        ),
+        (
+            {"content-type": "multipart/report; report-type=disposition-notification"},
+            "ap@nordlys.example",
+            Reply.AUTOMATIC,
+        ),
+    ],
+)
+def test_who_wrote_an_answer(headers, sender, expected):
+    assert reply.judge(headers, sender, KNOWN, refers=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "expected"),
+    [
+        ({}, "ap@nordlys.example", Reply.UNREFERENCED),
+        ({}, "who@evil.example", Reply.UNKNOWN),
+        ({"auto-submitted": "auto-replied"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        (
+            {"authentication-results": "mx; dmarc=fail"},
+            "ap@nordlys.example",
+            Reply.FORGED,
+        ),
+    ],
+)
+def test_who_wrote_without_answering(headers, sender, expected):
+    assert reply.judge(headers, sender, KNOWN, refers=False) == expected

@@ -1,0 +1,195 @@
+"""The law as data: which row holds when, scales, limitation, and what ships."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ...rules import accrual, interest, statute
+from ...rules.statute import Band, FeeRule, StatuteError, limitation_date, parse_scale
+from .law_data import STATUTES, TABLES, load_tables
+
+D = Decimal
+DAY = dt.date
+
+
+def law(*rules):
+    return statute.Statute("XX", "", "EUR", fee_rules=rules)
+
+
+def test_latest_row_of_a_date():
+    old, new = FeeRule(DAY(2020, 1, 1)), FeeRule(DAY(2026, 1, 1))
+    assert law(new, old).fee_rule("person", DAY(2019, 12, 31)) is None
+    assert law(new, old).fee_rule("person", DAY(2025, 12, 31)) is old
+    assert law(new, old).fee_rule("person", DAY(2026, 1, 1)) is new
+
+
+def test_specific_row_before_a_later_general_one():
+    person = FeeRule(DAY(2013, 1, 1), debtor="person")
+    final = FeeRule(DAY(2012, 1, 1), kind="final_notice")
+    anybody = FeeRule(DAY(2022, 1, 1))
+    rules = law(person, final, anybody)
+    on = DAY(2026, 1, 1)
+    assert rules.fee_rule("person", on) is person
+    assert rules.fee_rule("company", on) is anybody
+    assert rules.fee_rule("company", on, "final_notice") is final
+
+
+def test_scale():
+    assert parse_scale("2500: 15; 5000:10 ;0.5") == (
+        Band(D(2500), D(15)),
+        Band(D(5000), D(10)),
+        Band(None, D("0.5")),
+    )
+    assert parse_scale("") == ()
+    assert parse_scale("100: 0; 5") == (Band(D(100), D(0)), Band(None, D(5)))
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "100: x", "500: 10; 100: 5", "5; 100: 5", "100: -1", "5; 6", "0: 5"]
+)
+def test_bad_scale(text):
+    with pytest.raises(StatuteError) as caught:
+        parse_scale(text)
+    assert caught.value.data == {"text": text}
+
+
+@pytest.mark.parametrize(
+    ("code", "debtor", "expected"),
+    [
+        ("DK", "person", DAY(2029, 2, 10)),
+        ("SE", "person", DAY(2029, 1, 11)),
+        ("SE", "company", DAY(2036, 1, 11)),
+        ("NO", "company", DAY(2029, 2, 10)),
+        ("FI", "person", DAY(2029, 2, 10)),
+        ("DE", "person", DAY(2029, 12, 31)),
+        ("NL", "company", DAY(2031, 2, 10)),
+        ("EU", "company", None),
+    ],
+)
+def test_limitation(code, debtor, expected):
+    date = limitation_date(
+        STATUTES[code], debtor, DAY(2026, 2, 10), claim_date=DAY(2026, 1, 11)
+    )
+    assert date == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "moves"),
+    [
+        ("DK", "written_demand", False),
+        ("DK", "acknowledgement", True),
+        ("DK", "bankruptcy_filing", True),
+        ("NO", "written_demand", False),
+        ("SE", "written_demand", True),
+        ("FI", "written_demand", True),
+        ("DE", "written_demand", False),
+        ("DE", "part_payment", True),
+    ],
+)
+def test_what_breaks_the_limitation(code, what, moves):
+    due, day = DAY(2026, 2, 10), DAY(2027, 5, 3)
+    plain = limitation_date(STATUTES[code], "person", due)
+    broken = limitation_date(STATUTES[code], "person", due, interruptions=[(day, what)])
+    assert broken == (DAY(2030, 5, 3) if moves else plain)
+
+
+def test_limitation_from_29_february():
+    assert limitation_date(STATUTES["DK"], "person", DAY(2024, 2, 29)) == DAY(
+        2027, 2, 28
+    )
+
+
+# -- what ships ------------------------------------------------------------------------
+
+
+def test_seven_jurisdictions_with_sources_and_doubts():
+    assert sorted(STATUTES) == ["DE", "DK", "EU", "FI", "NL", "NO", "SE"]
+    for one in STATUTES.values():
+        rows = (*one.fee_rules, *one.margin_rules, *one.compensation_rules)
+        assert all(row.source for row in rows)
+        assert one.sources
+        assert one.doubts
+
+
+@pytest.mark.parametrize(
+    ("code", "debtor", "due", "reference", "points"),
+    [
+        ("DK", "person", DAY(2013, 2, 28), "nationalbank_lending_rate", 7),
+        ("DK", "company", DAY(2013, 3, 1), "nationalbank_lending_rate", 8),
+        ("SE", "person", DAY(2026, 1, 1), "riksbank_reference_rate", 8),
+        ("NO", "company", DAY(2026, 1, 1), "late_payment_rate_total", 0),
+        ("FI", "person", DAY(2026, 1, 1), "viitekorko", 7),
+        ("FI", "company", DAY(2026, 1, 1), "viitekorko", 8),
+        ("DE", "person", DAY(2026, 1, 1), "basiszinssatz", 5),
+        ("DE", "company", DAY(2014, 7, 28), "basiszinssatz", 8),
+        ("DE", "company", DAY(2014, 7, 29), "basiszinssatz", 9),
+        ("NL", "person", DAY(2026, 1, 1), "wettelijke_rente_total", 0),
+        ("NL", "company", DAY(2026, 1, 1), "wettelijke_handelsrente_total", 0),
+        ("EU", "company", DAY(2026, 1, 1), "ecb_main_refinancing_rate", 8),
+    ],
+)
+def test_margins(code, debtor, due, reference, points):
+    rule = STATUTES[code].margin_rule(debtor, due)
+    assert (rule.reference, rule.points) == (reference, points)
+
+
+def test_no_directive_interest_from_a_person():
+    assert STATUTES["EU"].margin_rule("person", DAY(2026, 1, 1)) is None
+    result = accrual.accrue_claim(
+        STATUTES["EU"],
+        TABLES,
+        principal=D(1000),
+        debtor="person",
+        due_date=DAY(2026, 1, 1),
+        end=DAY(2026, 2, 1),
+    )
+    assert (result.periods, result.bears_interest) == ((), False)
+
+
+def test_rates_that_nobody_read_bear_no_interest():
+    verified = load_tables(accepted=("verified",))
+    lending = verified["nationalbank_lending_rate"]
+    assert interest.is_known(DAY(2026, 6, 30), lending)
+    assert not interest.is_known(DAY(2026, 7, 1), lending)
+    result = accrual.accrue_claim(
+        STATUTES["DK"],
+        verified,
+        principal=D(1000),
+        debtor="company",
+        due_date=DAY(2026, 6, 1),
+        end=DAY(2026, 11, 1),
+    )
+    assert result.computed_until == DAY(2026, 6, 30)
+    assert not result.is_complete
+    assert result.total() == D("7.75")  # 29 days of 9.75 percent
+
+
+@pytest.mark.parametrize("code", sorted(TABLES))
+def test_no_rate_beyond_the_half_year_of_the_last_one(code):
+    assert not TABLES[code][-1].known
+    assert TABLES[code][-1].date <= DAY(2027, 1, 1)
+
+
+@given(
+    st.sampled_from(sorted(STATUTES)),
+    st.sampled_from(["person", "company"]),
+    st.dates(DAY(2013, 1, 1), DAY(2028, 1, 1)),
+    st.dates(DAY(2013, 1, 1), DAY(2028, 1, 1)),
+    st.decimals(0, 10**6, places=2),
+)
+def test_every_claim_has_an_answer(code, debtor, due, end, principal):
+    result = accrual.accrue_claim(
+        STATUTES[code],
+        TABLES,
+        principal=principal,
+        debtor=debtor,
+        due_date=due,
+        end=end,
+    )
+    assert result.total() >= 0
+    assert result.computed_until <= max(end, result.start)
+    assert result.is_complete or result.computed_until < end
+    assert all(period.end <= result.computed_until for period in result.periods)

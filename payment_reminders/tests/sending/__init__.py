@@ -1,0 +1,4 @@
+from . import test_channels
+from . import test_brake
+from . import test_bounce
+from . import test_mail_look

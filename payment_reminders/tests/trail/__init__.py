@@ -1,0 +1,5 @@
+from . import test_trail
+from . import test_trail_check
+from . import test_replay
+from . import test_case_file
+from . import test_erasure

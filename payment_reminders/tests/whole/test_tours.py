@@ -1,0 +1,85 @@
+from odoo import fields
+from odoo.tests import HttpCase
+
+from ..sending.gateway_common import GatewayCommon
+
+MANY = 200
+
+
+class TestTours(GatewayCommon, HttpCase):
+    """What people do, clicked through in a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.password = "manager-password"
+        cls.rep.password = "rep-password"
+
+    def play(self, tour, record=None, login="manager"):
+        path = "/odoo/payment-reminders"
+        if record:
+            places = {
+                "payment.reminder": path,
+                "payment.reminder.case": "/odoo/payment-reminder-cases",
+                "payment.reminder.run": "/odoo/payment-reminder-runs",
+            }
+            path = f"{places[record._name]}/{record.id}"
+        with self.gateways():
+            self.start_tour(path, tour, login=login)
+            return self.mailed
+
+    def test_first_run_to_first_sent_reminder(self):
+        self.company.reminder_ladder_id = False
+        move = self.make_invoice(due=60)
+        mailed = self.play("payment_reminders_first_run")
+        self.assertEqual(mailed, ["ap@nordlys.example"])
+        self.assertEqual(move.reminder_status, "sent")
+
+    def test_bulk_of_many_with_progress(self):
+        self.make_debtors(MANY)
+        self.company.reminder_brake_floor = MANY
+        self.refresh()
+        self.play("payment_reminders_bulk")
+        run = self.env["payment.reminder.run"].search([], limit=1)
+        self.assertEqual((run.state, run.count_left), ("running", MANY))
+        with self.gateways():
+            self.env["payment.reminder.run"]._cron_run()
+            self.assertEqual(len(self.mailed), MANY)
+        self.play("payment_reminders_bulk_done", run)
+
+    def test_day_of_a_rep(self):
+        self.make_invoice(due=10, invoice_user_id=self.rep.id)
+        reminder = self.propose()
+        self.assertEqual(self.play("payment_reminders_day_of_a_rep", login="rep"), [])
+        self.assertEqual(reminder.state, "proposed")
+        self.assertTrue(reminder.case_id.snoozed_until)
+
+    def test_override_of_a_manager(self):
+        move = self.make_invoice(due=10)
+        self.refresh()
+        case = move.reminder_case_id
+        case.action_snooze("2026-10-01")
+        self.assertEqual(
+            self.play("payment_reminders_override", case), ["ap@nordlys.example"]
+        )
+        self.assertEqual(case.reminder_ids.override_note, "They asked for it")
+
+    def test_uncertain_is_settled(self):
+        self.make_invoice(due=10)
+        reminder = self.propose()
+        self.ripen(reminder)
+        self.env["payment.reminder.sender"].sudo()._make_deliveries(reminder)
+        reminder.sudo()._set_state("sending")
+        reminder.delivery_ids.sudo().write({"state": "uncertain"})
+        reminder.sudo()._set_state("uncertain", sent_date=fields.Datetime.now())
+        self.play("payment_reminders_uncertain")
+        self.assertEqual(reminder.state, "sent")
+
+    def test_withdraw(self):
+        self.make_invoice(due=10)
+        reminder = self.propose()
+        with self.gateways():
+            self.send(reminder)
+        self.play("payment_reminders_withdraw", reminder)
+        self.assertTrue(reminder.withdrawn)
+        self.assertEqual(reminder.withdrawn_by_id, self.manager)
