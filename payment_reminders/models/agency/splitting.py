@@ -69,14 +69,15 @@ class PaymentReminderFacts(models.AbstractModel):
         )
 
     @api.model
-    def _read_due_items(self, lines):
-        # EXTENDS payment_reminders
-        live = super()._read_due_items(lines)
+    def _split_by_agency(self, live):
+        """Take apart what an agency pays, and add the parts that one refused.
+
+        :param live: {key: live item} of whole journal items; changed in place
+        """
         rows = self._read_agency_parts([key[0] for key in live]) if live else []
         for row in rows:
             for item in self._split_live_item(live[row["line_id"], None], row):
                 live[item.key] = item
-        return live
 
     @api.model
     def _split_live_item(self, whole, row):
@@ -106,10 +107,12 @@ class PaymentReminderFacts(models.AbstractModel):
         return [own, refused]
 
     @api.model
-    def _read_candidates(self, company, until, limit=None):
-        # EXTENDS payment_reminders: refused parts fall due by themselves
-        found = super()._read_candidates(company, until, limit)
-        rows = self.env.execute_query_dict(
+    def _read_refused_candidates(self, company, until, limit=None):
+        """Read refused parts that belong to no case yet: they fall due by themselves.
+
+        :return: rows of :meth:`_get_candidates_query`
+        """
+        return self.env.execute_query_dict(
             self._get_candidates_query(
                 company,
                 until,
@@ -123,21 +126,21 @@ class PaymentReminderFacts(models.AbstractModel):
                 ),
             )
         )
-        refused = [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
-        return found + refused
 
 
 class PaymentReminderFigures(models.AbstractModel):
     _inherit = "payment.reminder.figures"
 
     @api.model
-    def _read_payments(self, items):
-        # EXTENDS payment_reminders: an agency's money is no payment of the customer
-        found = super()._read_payments(items)
+    def _leave_out_agency_money(self, items, found):
+        """Leave out what an agency paid: it is no payment of the customer.
+
+        :param found: {item id: payments} of these items; changed in place
+        """
         facts = self.env["payment.reminder.facts"]
-        rows = facts._read_agency_parts(items.move_line_id.ids) if items else []
+        rows = facts._read_agency_parts(items.move_line_id.ids)
         if not rows:
-            return found
+            return
         live = facts._read_due_items([row["line_id"] for row in rows])
         by_line = items.grouped(lambda item: item.move_line_id.id)
         receipts = self._read_receipts([row["part_id"] for row in rows])
@@ -153,7 +156,6 @@ class PaymentReminderFigures(models.AbstractModel):
             )
             for item in by_line[row["line_id"]]:
                 found[item.id] = paid[1 if item.agency_part_id else 0]
-        return found
 
     @api.model
     def _read_receipts(self, part_ids):
@@ -184,100 +186,6 @@ class PaymentReminderFigures(models.AbstractModel):
         for line_id, amount, day, by_agency in rows:
             found[line_id].append(agency.Receipt(day, to_decimal(amount), by_agency))
         return found
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    agency_part_ids = fields.Many2many(
-        "payment.reminder.agency.part",
-        compute="_compute_agency_part_ids",
-        string="Parts of agencies",
-        help="What agencies pay of this customer's invoices.",
-    )
-
-    def _compute_agency_part_ids(self):
-        parts = self.env["payment.reminder.agency.part"].search(
-            [
-                ("partner_id", "in", self.sudo().partner_id.ids),
-                ("company_id", "in", self.sudo().company_id.ids),
-            ]
-        )
-        by_case = parts.sudo().grouped(
-            lambda part: (part.partner_id, part.company_id, part.currency_id)
-        )
-        for case in self:
-            own = case.sudo()
-            key = (own.partner_id, own.company_id, own.currency_id)
-            case.agency_part_ids = by_case.get(key, parts.browse()).sudo(self.env.su)
-
-    @api.model
-    def _prepare_item_vals(self, case, seen):
-        # EXTENDS payment_reminders
-        return {
-            **super()._prepare_item_vals(case, seen),
-            "agency_part_id": seen.part_id or False,
-        }
-
-    @api.model
-    def _open_due(self, company):
-        # EXTENDS payment_reminders: say in the trail that a refused part is due
-        Item = self.env["payment.reminder.item"]
-        domain = [
-            ("agency_part_id", "!=", False),
-            ("case_id.company_id", "=", company.id),
-        ]
-        known = Item.search(domain)
-        opened = super()._open_due(company)
-        self.env["payment.reminder.event"]._log(
-            [
-                (
-                    item.case_id,
-                    "agency_part",
-                    {
-                        "part": item.agency_part_id.id,
-                        "change": "due",
-                        "amount": str(item._get_known()[0]),
-                        "due": str(item.date_due),
-                    },
-                )
-                for item in Item.search(domain) - known
-            ]
-        )
-        return opened
-
-
-class PaymentReminderProposal(models.AbstractModel):
-    _inherit = "payment.reminder.proposal"
-
-    @api.model
-    def _prepare_line_vals(self, reminder, item, seen, step_id, figures):
-        # EXTENDS payment_reminders
-        return {
-            **super()._prepare_line_vals(reminder, item, seen, step_id, figures),
-            "amount_apart": float(seen.apart),
-            "amount_pending": float(seen.pending),
-        }
-
-
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    def _prepare_letter_item(self, line):
-        # EXTENDS payment_reminders: why a refused part is owed, and what is pending
-        part = line.item_id.agency_part_id
-        own = part or line.item_id.move_id.reminder_agency_part_ids[:1]
-        name = own.agency_id.name or ""
-        return {
-            **super()._prepare_letter_item(line),
-            "agency": name,
-            "pending": self._format_letter_money(line.amount_pending)
-            if line.amount_pending and not part
-            else "",
-            "refused": self._format_letter_money(part.amount_refused) if part else "",
-            "refused_on": self._format_letter_date(part.date_refused),
-            "refused_because": part.reason or "",
-        }
 
 
 class AccountMove(models.Model):
@@ -330,24 +238,3 @@ class AccountMove(models.Model):
         yield
         items._set_apart(before, items._read_owed())
         moves._refresh_reminder_cases()
-
-
-class PaymentReminderItem(models.Model):
-    _inherit = "payment.reminder.item"
-
-    def _read_owed(self):
-        """Return {item: what is owed on it now}."""
-        live = self.env["payment.reminder.facts"]._read_due_items(self.move_line_id.ids)
-        return {
-            item: seen.owed if (seen := live.get(item._get_live_key())) else agency.ZERO
-            for item in self
-        }
-
-    def _set_apart(self, before, after):
-        """Know at once what is left to an agency, lest it look like a payment.
-
-        More than before is found by the refresh, which asks a person.
-        """
-        for item in self:
-            if after[item] < before[item]:
-                item.amount_known -= float(before[item] - after[item])

@@ -74,7 +74,9 @@ class PaymentReminderFacts(models.AbstractModel):
         in_process = self._read_in_process({row["move_id"] for row in rows})
         shares = self._spread_over_lines(rows, in_process)
         found = [self._make_live_item(row, shares[row["line_id"]]) for row in rows]
-        return {item.key: item for item in found}
+        live = {item.key: item for item in found}
+        self._split_by_agency(live)
+        return live
 
     @api.model
     def _get_due_items_query(self, line_ids):
@@ -255,6 +257,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 join=SQL(),
             )
         )
+        rows += self._read_refused_candidates(company, until, limit)
         return [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
 
     @api.model

@@ -85,6 +85,12 @@ class PaymentReminderCase(models.Model):
     freeze_ids = fields.One2many("payment.reminder.freeze", "case_id", string="Holds")
     query_ids = fields.One2many("payment.reminder.query", "case_id", string="Questions")
     plan_ids = fields.One2many("payment.reminder.plan", "case_id", string="Plans")
+    agency_part_ids = fields.Many2many(
+        "payment.reminder.agency.part",
+        compute="_compute_agency_part_ids",
+        string="Parts of agencies",
+        help="What agencies pay of this customer's invoices.",
+    )
     event_ids = fields.One2many("payment.reminder.event", "case_id", string="Trail")
     next_step_id = fields.Many2one(
         "payment.reminder.step", readonly=True, ondelete="set null"
@@ -133,6 +139,21 @@ class PaymentReminderCase(models.Model):
         for case in self:
             case.move_ids = case.item_ids.move_id
             case.invoice_count = len(case.move_ids)
+
+    def _compute_agency_part_ids(self):
+        parts = self.env["payment.reminder.agency.part"].search(
+            [
+                ("partner_id", "in", self.sudo().partner_id.ids),
+                ("company_id", "in", self.sudo().company_id.ids),
+            ]
+        )
+        by_case = parts.sudo().grouped(
+            lambda part: (part.partner_id, part.company_id, part.currency_id)
+        )
+        for case in self:
+            own = case.sudo()
+            key = (own.partner_id, own.company_id, own.currency_id)
+            case.agency_part_ids = by_case.get(key, parts.browse()).sudo(self.env.su)
 
     def _compute_reminder_count(self):
         counts = dict(

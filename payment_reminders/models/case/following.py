@@ -86,6 +86,7 @@ class PaymentReminderCase(models.Model):
         self._note_ladder_end(live)
         # What is in the way may have changed without any row of ours.
         self.modified(["next_date"])
+        self._plan_limitation(live)
 
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""
@@ -205,6 +206,8 @@ class PaymentReminderCase(models.Model):
             history[case_id].append(
                 schedule.Sent(date=day, kind=kind, bore_fee=bool(bore_fee))
             )
+        for case_id, sent in self._read_rest_history():
+            history[case_id].append(sent)
         return history
 
     def _replace_ladder(self, ladder, step_map):

@@ -104,6 +104,26 @@ class PaymentReminderItem(models.Model):
         self.ensure_one()
         return self.move_line_id.id, self.agency_part_id.id or None
 
+    def _read_owed(self):
+        """Return {item: what is owed on it now}."""
+        live = self.env["payment.reminder.facts"]._read_due_items(self.move_line_id.ids)
+        return {
+            item: seen.owed if (seen := live.get(item._get_live_key())) else Decimal(0)
+            for item in self
+        }
+
+    def _set_apart(self, before, after):
+        """Know at once what is left to an agency, lest it look like a payment.
+
+        More than before is found by the refresh, which asks a person.
+
+        :param before: what :meth:`_read_owed` said before the agency's part changed
+        :param after: what it says now
+        """
+        for item in self:
+            if after[item] < before[item]:
+                item.amount_known -= float(before[item] - after[item])
+
     def _drop(self):
         """Chase what is still open of these items no more."""
         self.filtered(lambda item: item.amount_known > 0).write(
@@ -172,6 +192,25 @@ class PaymentReminderItem(models.Model):
         name = self.move_id.name or str(self.id)
         return f"{name} #{self.id}" if self.agency_part_id else name
 
+    def _log_refused_parts(self):
+        """Say in the trail which of these new items are refused parts of an agency."""
+        refused = self.filtered("agency_part_id")
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    item.case_id,
+                    "agency_part",
+                    {
+                        "part": item.agency_part_id.id,
+                        "change": "due",
+                        "amount": str(item._get_known()[0]),
+                        "due": str(item.date_due),
+                    },
+                )
+                for item in refused.sorted(lambda item: (item.date_due, item.id))
+            ]
+        )
+
     def _collect_plan(self, plan, changes):
         """Note the next step in ``changes`` if it is not what is stored."""
         self.ensure_one()
@@ -201,6 +240,7 @@ class PaymentReminderItem(models.Model):
             last_step_id=self.step_id.id or None,
             last_sent_date=self.last_sent_date or None,
             grace_days=self.case_id.partner_id.reminder_grace_days,
+            nudge_not_before=self.nudge_not_before or None,
         )
 
     @api.depends("move_id", "agency_part_id")

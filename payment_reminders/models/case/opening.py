@@ -34,6 +34,8 @@ class PaymentReminderCase(models.Model):
             transactions.run_each(batch, type(self)._refresh_free)
             left -= len(batch)
             ir_cron._reminder_progress(len(batch), left)
+        self._warn_of_limitation()
+        self.env["payment.reminder.ladder"]._warn_of_missing_rates()
 
     @api.model
     def _find_reopened(self):
@@ -104,6 +106,7 @@ class PaymentReminderCase(models.Model):
         opened.invalidate_recordset(["item_ids"])
         items._choose_holdout(live)
         opened._follow(live)
+        items._log_refused_parts()
         return opened
 
     @api.model
@@ -112,6 +115,7 @@ class PaymentReminderCase(models.Model):
             "case_id": case.id,
             "move_line_id": seen.line_id,
             "move_id": seen.move_id,
+            "agency_part_id": seen.part_id or False,
             "date_due": seen.date_due,
             "amount_known": float(seen.owed),
             "amount_credited_known": float(seen.credited),

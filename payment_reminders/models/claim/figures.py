@@ -39,6 +39,22 @@ class Figures:
             + self.costs_before
         )
 
+    def specify_interest(self):
+        """Return the periods of the interest as rows that JSON can keep, exact."""
+        return [
+            {
+                "item_id": item_id,
+                "first_day": period.first_day.isoformat(),
+                "last_day": period.end.isoformat(),
+                "days": period.days,
+                "rate": str(period.rate),
+                "base": str(period.base),
+                "amount": str(period.amount),
+            }
+            for item_id, periods in self.periods_by_item.items()
+            for period in periods
+        ]
+
 
 class PaymentReminderFigures(models.AbstractModel):
     """Computes what a notice asks for: principal, fee, interest, compensation."""
@@ -304,6 +320,7 @@ class PaymentReminderFigures(models.AbstractModel):
             for item in by_line[items.move_line_id.browse(line_id)]:
                 digits = item.currency_id.decimal_places
                 found[item.id].append(interest.Payment(day, _decimal(amount, digits)))
+        self._leave_out_agency_money(items, found)
         return found
 
     # -- history ----------------------------------------------------------------

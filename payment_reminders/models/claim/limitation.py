@@ -125,12 +125,6 @@ class PaymentReminderCase(models.Model):
             ]
             case.limitation_text = "\n".join(lines)
 
-    def _plan(self, live):
-        # EXTENDS payment_reminders
-        result = super()._plan(live)
-        self._plan_limitation(live)
-        return result
-
     def _plan_limitation(self, live):
         """Store when the first open claim of each of these cases lapses."""
         laws = self.ladder_id.jurisdiction_id
@@ -253,12 +247,3 @@ class PaymentReminderCase(models.Model):
                     for case in near
                 },
             )
-
-    @api.model
-    def _cron_refresh(self):
-        # EXTENDS payment_reminders
-        result = super()._cron_refresh()
-        # What follows the books needs no right of whoever starts it.
-        self.sudo()._warn_of_limitation()
-        self.env["payment.reminder.ladder"].sudo()._warn_of_missing_rates()
-        return result

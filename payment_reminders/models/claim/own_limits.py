@@ -77,11 +77,6 @@ class PaymentReminderProposal(models.AbstractModel):
     _inherit = "payment.reminder.proposal"
 
     @api.model
-    def _get_planned(self, cases):
-        # EXTENDS payment_reminders
-        return self._set_aside_trifles(super()._get_planned(cases))
-
-    @api.model
     def _set_aside_trifles(self, planned):
         """Hold what is too little for a third letter, and let a person decide.
 

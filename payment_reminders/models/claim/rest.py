@@ -40,11 +40,6 @@ class PaymentReminderLadder(models.Model):
         "CHECK(rest_limit >= 0)", "The rest to waive cannot be negative."
     )
 
-    @api.model
-    def _get_version_fields(self):
-        # EXTENDS payment_reminders
-        return super()._get_version_fields() | {"rest_policy", "rest_limit"}
-
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
@@ -285,9 +280,11 @@ class PaymentReminderCase(models.Model):
 
     # -- history ----------------------------------------------------------------
 
-    def _get_sent_history(self):
-        # EXTENDS payment_reminders: a notice of the rest has no items
-        history = super()._get_sent_history()
+    def _read_rest_history(self):
+        """Return [(case id, :class:`rules.schedule.Sent`)] of notices of the rest.
+
+        They have no items by which they would be found.
+        """
         notices = (
             self.env["payment.reminder"]
             .sudo()
@@ -301,12 +298,16 @@ class PaymentReminderCase(models.Model):
                 ]
             )
         )
-        for notice in notices:
-            day = notice.company_id._get_reminder_today(notice.sent_date)
-            history[notice.case_id.id].append(
-                schedule.Sent(date=day, kind=notice.step_kind)
+        return [
+            (
+                notice.case_id.id,
+                schedule.Sent(
+                    date=notice.company_id._get_reminder_today(notice.sent_date),
+                    kind=notice.step_kind,
+                ),
             )
-        return history
+            for notice in notices
+        ]
 
 
 class PaymentReminder(models.Model):
@@ -318,27 +319,20 @@ class PaymentReminder(models.Model):
         help="Asks for fees and interest that stayed open when the invoices were paid.",
     )
 
-    def _get_mail_template(self):
-        # EXTENDS payment_reminders
-        template = self.is_rest and self.env.ref(
-            "payment_reminders.mail_template_rest", raise_if_not_found=False
-        )
-        return template or super()._get_mail_template()
+    @api.model
+    def _get_rest_template(self, medium):
+        """Return the text of a notice of the rest, or None when somebody deleted it.
 
-    def _get_sms_template(self):
-        # EXTENDS payment_reminders
-        template = self.is_rest and self.env.ref(
-            "payment_reminders.sms_template_rest", raise_if_not_found=False
+        :param medium: mail or sms
+        """
+        return self.env.ref(
+            f"payment_reminders.{medium}_template_rest", raise_if_not_found=False
         )
-        return template or super()._get_sms_template()
 
-    def _prepare_letter_account(self):
-        # EXTENDS payment_reminders: without invoices, the account of the last one
-        account = super()._prepare_letter_account()
-        if account or not self.is_rest:
-            return account
-        bank = self.case_id.move_ids.sorted("id").partner_bank_id[-1:]
-        return self._prepare_letter_bank(bank) if bank else account
+    def _get_rest_bank(self):
+        """Return the account that the last invoice of the case named."""
+        self.ensure_one()
+        return self.case_id.move_ids.sorted("id").partner_bank_id[-1:]
 
 
 class PaymentReminderProposal(models.AbstractModel):

@@ -1,6 +1,6 @@
 """How interest came about, period by period: in the letter and on the portal."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import float_compare, formatLang
 
 
@@ -80,7 +80,7 @@ class PaymentReminderCase(models.Model):
         figures, day = case.env["payment.reminder.figures"]._compute_running(case)[
             case.id
         ]
-        rows = specify(figures)
+        rows = figures.specify_interest()
         if not rows and case.amount_interest:
             last = case.reminder_ids.filtered(
                 lambda r: r.state == "sent"
@@ -111,32 +111,3 @@ class PaymentReminderCase(models.Model):
                 figures.interest_until and figures.interest_until < day
             ),
         }
-
-
-class PaymentReminderProposal(models.AbstractModel):
-    _inherit = "payment.reminder.proposal"
-
-    @api.model
-    def _prepare_figures_vals(self, figures):
-        # EXTENDS payment_reminders
-        return {
-            **super()._prepare_figures_vals(figures),
-            "interest_specification": specify(figures),
-        }
-
-
-def specify(figures):
-    """Return the periods of :class:`Figures` as rows that JSON can keep, exact."""
-    return [
-        {
-            "item_id": item_id,
-            "first_day": fields.Date.to_string(period.first_day),
-            "last_day": fields.Date.to_string(period.end),
-            "days": period.days,
-            "rate": str(period.rate),
-            "base": str(period.base),
-            "amount": str(period.amount),
-        }
-        for item_id, periods in figures.periods_by_item.items()
-        for period in periods
-    ]

@@ -203,7 +203,13 @@ class PaymentReminderLadder(models.Model):
     @api.model
     def _get_version_fields(self):
         """Return the fields whose change makes a new version of a ladder in use."""
-        return {"step_ids", "spacing_days", "jurisdiction_id"}
+        return {
+            "step_ids",
+            "spacing_days",
+            "jurisdiction_id",
+            "rest_policy",
+            "rest_limit",
+        }
 
     def _check_not_in_use(self):
         defaults = (

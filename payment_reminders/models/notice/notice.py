@@ -383,12 +383,14 @@ class PaymentReminder(models.Model):
     def _get_mail_template(self):
         """Return the text of the e-mail (hook)."""
         self.ensure_one()
-        return self.step_id.mail_template_id
+        own = self._get_rest_template("mail") if self.is_rest else None
+        return own or self.step_id.mail_template_id
 
     def _get_sms_template(self):
         """Return the text of the SMS (hook)."""
         self.ensure_one()
-        return self.step_id.sms_template_id
+        own = self._get_rest_template("sms") if self.is_rest else None
+        return own or self.step_id.sms_template_id
 
     def _get_sender(self):
         """Return (author partner, "Name" <address>) in whose name this is sent."""

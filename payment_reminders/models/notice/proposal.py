@@ -16,7 +16,7 @@ class PaymentReminderProposal(models.AbstractModel):
         :param cases: active payment.reminder.case records without an open notice
         :return: the new notices; a case with nothing due today gets none
         """
-        planned = self._get_planned(cases)
+        planned = self._set_aside_trifles(self._get_planned(cases))
         if not planned:
             return self.env["payment.reminder"]
         figures = self.env["payment.reminder.figures"]._compute(
@@ -104,6 +104,7 @@ class PaymentReminderProposal(models.AbstractModel):
             "amount_costs_before": float(figures.costs_before),
             "amount_claim": float(figures.claim),
             "interest_until": figures.interest_until,
+            "interest_specification": figures.specify_interest(),
             "remarks": list(figures.remarks),
             "remark_values": figures.remark_values,
         }
@@ -120,6 +121,8 @@ class PaymentReminderProposal(models.AbstractModel):
             "amount_total": seen.amount,
             "amount_residual": float(seen.owed),
             "amount_credited": float(seen.credited),
+            "amount_apart": float(seen.apart),
+            "amount_pending": float(seen.pending),
             "amount_interest": float(figures.interest_by_item.get(item.id, 0)),
         }
 

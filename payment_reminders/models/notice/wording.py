@@ -273,6 +273,21 @@ class PaymentReminderLetter(models.Model):
             else "",
             "reference": reference,
             "own_reference": reference if reference != line.name else "",
+            **self._prepare_letter_agency(line),
+        }
+
+    def _prepare_letter_agency(self, line):
+        """Return why a refused part is owed, and what of an invoice is pending."""
+        part = line.item_id.agency_part_id
+        own = part or line.item_id.move_id.reminder_agency_part_ids[:1]
+        return {
+            "agency": own.agency_id.name or "",
+            "pending": self._format_letter_money(line.amount_pending)
+            if line.amount_pending and not part
+            else "",
+            "refused": self._format_letter_money(part.amount_refused) if part else "",
+            "refused_on": self._format_letter_date(part.date_refused),
+            "refused_because": part.reason or "",
         }
 
     def _get_letter_item_url(self, line):
@@ -286,6 +301,8 @@ class PaymentReminderLetter(models.Model):
         for line in self.line_ids:
             if bank := line.item_id.move_id.partner_bank_id:
                 return self._prepare_letter_bank(bank)
+        if self.is_rest and (bank := self._get_rest_bank()):
+            return self._prepare_letter_bank(bank)
         return {}
 
     def _prepare_letter_bank(self, bank):

@@ -1,7 +1,5 @@
 """Nudges that are kept back for a comparison: see :mod:`rules.holdout`."""
 
-from dataclasses import replace
-
 from odoo import fields, models
 
 from ...rules import holdout, schedule
@@ -135,13 +133,6 @@ class PaymentReminderItem(models.Model):
                 for (case, planned), items in by_day.items()
             ]
         )
-
-    def _get_due_item(self, live):
-        # EXTENDS payment_reminders
-        due = super()._get_due_item(live)
-        if not self.nudge_not_before:
-            return due
-        return replace(due, nudge_not_before=self.nudge_not_before)
 
     def _is_kept_back(self, today):
         """Tell whether only the comparison keeps the nudge of this item back."""
