@@ -1,3 +1,13 @@
+"""What the books say, read live and in sets, in the words of ``rules/``.
+
+``payment.reminder.facts`` alone reads journal items, payments and bank lines for us:
+due items (`_read_due_items`), what is due and in no case yet (`_read_candidates`),
+and the facts that the guard judges by (`_read_guard_facts`). It writes nothing on the
+books.
+
+Begin with ``facts.py``.
+"""
+
 from . import ignored_line
 from . import facts
 from . import due_items

@@ -1,3 +1,14 @@
+"""What is claimed beyond the invoices: fees, interest, lump sums, and until when.
+
+``figures.py`` computes what a notice asks for on its day. What went out becomes
+entries of the claim ledger (``claim_line.py``), which are never changed, only
+reversed, and never touch the accounts. ``rest.py`` decides with ``rules/rest.py``
+what becomes of costs that are open when the invoices are paid; ``limitation.py``
+knows when a claim lapses.
+
+Begin with ``figures.py``.
+"""
+
 from . import claim_line
 from . import figures
 from . import own_limits

@@ -1,2 +1,10 @@
+"""Letters: the wire that ends at a printer.
+
+A notice by letter waits until a person prints it and says what came out. The sheet is
+the text of the e-mail, placed for a window envelope.
+
+Begin with ``sheet.py``.
+"""
+
 from . import sheet
 from . import printing

@@ -1,3 +1,13 @@
+"""The trail: all that happened in a case, so that it can be proven.
+
+Append-only by a trigger, chained by hashes for each case, its end kept beside it. It
+names nobody: what people write is kept apart, where it can be erased. Other rooms log
+by `_log_event` and never write here.
+
+Begin with ``event.py``; ``checking.py`` walks the chains, ``case_file.py`` gives them
+out.
+"""
+
 from . import event
 from . import event_head
 from . import event_note
