@@ -1,8 +1,8 @@
 """Lets a plain ``pytest`` run the tests of rules/, without Odoo and without a database.
 
-They import ``..rules``, and importing a package runs its ``__init__``, which imports
-Odoo. Without pytest-odoo the two packages above them are therefore entered as empty
-ones; with it (``bin/test``) nothing is changed.
+They import ``...rules``, and importing a package runs its ``__init__``, which imports
+Odoo. Without pytest-odoo the packages above them are therefore entered as empty ones;
+with it (``bin/test``) nothing is changed.
 """
 
 import sys
@@ -19,6 +19,8 @@ settings.load_profile("house")
 
 ADDON = Path(__file__).parent / "payment_reminders"
 RULES = ADDON / "tests" / "rules"
+#: Reads the source alone, as the tests of rules/ do.
+ROOMS = ADDON / "tests" / "whole" / "test_rooms.py"
 
 
 def _enter_empty_package(name: str, folder: Path) -> None:
@@ -33,10 +35,11 @@ WITHOUT_ODOO = "odoo" not in sys.modules
 if WITHOUT_ODOO:
     _enter_empty_package("payment_reminders", ADDON)
     _enter_empty_package("payment_reminders.tests", ADDON / "tests")
+    _enter_empty_package("payment_reminders.tests.whole", ROOMS.parent)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Without Odoo, collect the tests of rules/ alone."""
+    """Without Odoo, collect the tests alone that need none."""
     if WITHOUT_ODOO and collection_path.suffix == ".py":
-        return collection_path.parent != RULES
+        return RULES not in collection_path.parents and collection_path != ROOMS
     return None

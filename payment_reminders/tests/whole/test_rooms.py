@@ -1,0 +1,178 @@
+"""The rooms of models/ keep their order, and one method is written in one place.
+
+Read from the source alone, without Odoo.
+"""
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ADDON = Path(__file__).parents[2]
+MODELS = ADDON / "models"
+#: From top to bottom: a room may extend the models of those before it.
+ROOMS = (
+    "law",
+    "ladder",
+    "case",
+    "notice",
+    "books",
+    "claim",
+    "sending",
+    "paper",
+    "customer",
+    "trail",
+    "desk",
+    "numbers",
+    "agency",
+    "registers",
+)
+#: Methods that two places of the addon write for one model. The list only shrinks: call
+#: a step by its name instead.
+TWICE = {
+    "account.move button_cancel",
+    "base.partner.merge.automatic.wizard _update_foreign_keys",
+    "payment.reminder _compute_held_reason",
+    "payment.reminder _find_due_cases",
+    "payment.reminder _get_channels",
+    "payment.reminder _get_holdable_states",
+    "payment.reminder _get_letter_deadline",
+    "payment.reminder _goes_by_post",
+    "payment.reminder _prepare_letter_claim",
+    "payment.reminder _prepare_letter_sender",
+    "payment.reminder _recheck",
+    "payment.reminder _release_held",
+    "payment.reminder action_hold",
+    "payment.reminder.case _follow",
+    "payment.reminder.case _lift_expired_snoozes",
+    "payment.reminder.case _open_due",
+    "payment.reminder.case _refresh",
+    "payment.reminder.case _release",
+    "payment.reminder.case action_hold",
+    "payment.reminder.case action_release",
+    "payment.reminder.case action_snooze",
+    "payment.reminder.delivery _drop_draft",
+    "payment.reminder.delivery _render",
+    "payment.reminder.event _append",
+    "payment.reminder.event _describe_values",
+    "payment.reminder.explanation _explain_code",
+    "payment.reminder.facts _leave_out_dead_ends",
+    "payment.reminder.facts _read_guard_facts",
+    "payment.reminder.freeze action_release",
+    "payment.reminder.halt _watch",
+    "payment.reminder.paperwork _finish_failed",
+    "payment.reminder.proposal _propose",
+    "payment.reminder.query create",
+    "payment.reminder.sender _begin",
+    "payment.reminder.sender _get_delivery_channels",
+    "payment.reminder.sender _may_leave_now",
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A class of a model: one that defines it, or one that adds to it."""
+
+    model: str
+    defines: bool
+    mixins: tuple[str, ...]
+    methods: tuple[tuple[str, int], ...]
+    path: Path
+
+    @property
+    def room(self):
+        """The room of models/, or an empty text for what stands below all rooms."""
+        try:
+            place = self.path.relative_to(MODELS).parts[0]
+        except ValueError:
+            return ""
+        return place if place in ROOMS else ""
+
+    def __str__(self):
+        return str(self.path.relative_to(ADDON))
+
+
+def read_pieces():
+    for path in sorted(ADDON.rglob("*.py")):
+        if "tests" not in path.relative_to(ADDON).parts:
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef):
+                    yield from read_piece(node, path)
+
+
+def read_piece(node, path):
+    """Yield the class, if it is one of a model."""
+    name = read_value(node, "_name")
+    inherit = read_value(node, "_inherit") or []
+    parents = [inherit] if isinstance(inherit, str) else inherit
+    model = name or (parents[0] if parents else None)
+    if model:
+        yield Piece(
+            model,
+            defines=bool(name) and name not in parents,
+            mixins=tuple(parent for parent in parents if parent != model),
+            methods=tuple(
+                (part.name, part.lineno)
+                for part in node.body
+                if isinstance(part, ast.FunctionDef)
+            ),
+            path=path,
+        )
+
+
+def read_value(node, attribute):
+    for part in node.body:
+        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
+            if part.targets[0].id == attribute:
+                return ast.literal_eval(part.value)
+    return None
+
+
+PIECES = list(read_pieces())
+
+
+def test_there_are_these_rooms():
+    folders = {path.parent.name for path in MODELS.glob("*/__init__.py")}
+    assert folders == set(ROOMS)
+
+
+def test_a_room_extends_only_rooms_above_it():
+    homes = {piece.model: piece for piece in PIECES if piece.defines}
+    wrong = []
+    for piece in PIECES:
+        extended = () if piece.defines else (piece.model,)
+        for model in (*extended, *piece.mixins):
+            home = homes.get(model)
+            if piece.room and home and not is_above(home.room, piece.room):
+                wrong.append(
+                    f"{piece} (room {piece.room}) extends {model}, which {home}"
+                    f" (room {home.room or 'none'}) defines"
+                )
+    assert not wrong, "\n".join(wrong)
+
+
+def is_above(home, room):
+    return bool(home) and ROOMS.index(home) <= ROOMS.index(room)
+
+
+def test_a_method_is_written_in_one_place():
+    places = defaultdict(list)
+    for piece in PIECES:
+        for name, line in piece.methods:
+            if not name.startswith("__"):
+                places[piece.model, name].append(f"{piece}:{line}")
+    twice = {key: where for key, where in places.items() if len(where) > 1}
+    new = [
+        f"{model}.{name}: {', '.join(where)}"
+        for (model, name), where in twice.items()
+        if f"{model} {name}" not in TWICE
+    ]
+    assert not new, "\n".join(new)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_says_what_lives_there(room):
+    text = (MODELS / room / "__init__.py").read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
