@@ -12,4 +12,3 @@ from . import ignored_line
 from . import facts
 from . import due_items
 from . import money_in_doubt
-from . import bank_lines

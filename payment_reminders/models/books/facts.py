@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 import pytz
@@ -7,7 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...rules import guard, schedule
+from ...rules import guard, insolvency, schedule
 from ...rules.calendar import Calendar
 from ...tools.decimals import to_decimal
 
@@ -39,8 +40,8 @@ class PaymentReminderFacts(models.AbstractModel):
         cases = reminders.case_id
         live = self._read_due_items(reminders.line_ids.move_line_id.ids)
         sendings = self._read_invoice_sendings(reminders)
+        of_cases = self._read_case_facts(cases, now)
         money = self._read_money_in_doubt(reminders)
-        stale = self._read_bank_ages(cases.company_id)
         recipients = self._read_recipients(cases)
         sent_today = self._read_addresses_sent_today(cases.company_id, now)
         sent_before = self._read_already_sent(reminders)
@@ -48,12 +49,13 @@ class PaymentReminderFacts(models.AbstractModel):
         braked = halts.filtered("is_brake").company_id
         history = cases._get_sent_history()
         schedules = cases._get_schedules()
-        registers = self._read_status_facts(cases, now)
         neutralized = self._is_neutralized()
+        rest = self._read_rest_facts(reminders.filtered("is_rest"))
         return {
             reminder: self._make_facts(
                 reminder,
                 now,
+                of_case=of_cases[reminder.case_id],
                 live=live,
                 sendings=sendings,
                 sent_before=sent_before[reminder.id],
@@ -61,13 +63,75 @@ class PaymentReminderFacts(models.AbstractModel):
                 history=history[reminder.case_id.id],
                 ladder=schedules.get(reminder.case_id.id, schedule.Ladder(())),
                 money=money[reminder],
-                bank_stale_days=stale.get(reminder.company_id.id),
                 recipients=recipients[reminder.case_id.id],
                 send_brake=reminder.company_id in braked,
                 neutralized=neutralized,
-                **registers[reminder.case_id.id],
+                **rest.get(reminder, {}),
             )
             for reminder in reminders
+        }
+
+    @api.model
+    def _read_case_facts(self, cases, now):
+        """Read what the guard may know of cases, whatever notice is on them.
+
+        Which step comes next, and whom it reaches, depends on the notice.
+
+        :return: {case: :class:`rules.guard.Facts` without items and recipients}
+        """
+        credits = self._read_unallocated_credits(cases)
+        stale = self._read_bank_ages(cases.company_id)
+        registers = self._read_status_facts(cases, now)
+        today = {
+            company: company._get_reminder_today(now) for company in cases.company_id
+        }
+        return {
+            case: guard.Facts(
+                reminder_id=0,
+                step_kind="",
+                today=today[case.company_id],
+                items=(),
+                state="approved",
+                approved=True,
+                hold_until=None,
+                snoozed_until=case.snoozed_until or None,
+                case_state=case.state,
+                freezes=tuple(case._get_open_freezes().mapped("reason")),
+                open_queries=len(case._get_open_queries()),
+                active_plans=len(case._get_active_plans()),
+                partner_excluded=case.partner_id.reminder_excluded,
+                company_active=case.company_id.active,
+                handed_over=case.close_reason == "handed_over",
+                money=tuple(credits[case.id]),
+                bank_stale_days=stale.get(case.company_id.id),
+                bank_stale_limit=case.company_id.reminder_bank_stale_days or None,
+                ladder_id=case.ladder_id.id,
+                require_invoice_sent=case.company_id.reminder_require_invoice_sent,
+                invoice_grace_days=case.company_id.reminder_invoice_grace_days,
+                **registers[case.id],
+            )
+            for case in cases
+        }
+
+    @api.model
+    def _read_next_facts(self, cases):
+        """Read what the guard may know of the next step of cases without a notice.
+
+        :return: {case: :class:`rules.guard.Facts` without items}
+        """
+        found = self._read_case_facts(cases, fields.Datetime.now())
+        recipients = self._read_recipients(cases)
+        return {
+            case: replace(
+                facts,
+                step_kind=case.next_step_id.kind or "",
+                recipients=_get_reached(
+                    case.next_step_id._get_channels(), recipients[case.id]
+                )
+                if case.next_step_id
+                else ("none is needed",),
+            )
+            for case, facts in found.items()
         }
 
     @api.model
@@ -91,6 +155,7 @@ class PaymentReminderFacts(models.AbstractModel):
         reminder,
         now,
         *,
+        of_case,
         live,
         sendings,
         sent_before,
@@ -98,27 +163,22 @@ class PaymentReminderFacts(models.AbstractModel):
         history,
         ladder,
         recipients,
+        money,
         **more,
     ):
-        case = reminder.case_id
+        """Return what the guard may know of a notice: of its case, and its own."""
         company = reminder.company_id
         step = reminder.step_id
-        today = company._get_reminder_today(now)
-        channels = reminder._get_channels()
-        reached = tuple(
-            f"{channel}:{address}"
-            for channel in channels
-            for _partner, address in recipients.get(channel, ())
-        )
+        reached = _get_reached(reminder._get_channels(), recipients)
         spaced = schedule.is_spaced(
-            ladder, step._get_rule(), history, today
+            ladder, step._get_rule(), history, of_case.today
         ) and not any(
             sent_today[company.id, address] - {reminder.id} for address in reached
         )
-        return guard.Facts(
+        return replace(
+            of_case,
             reminder_id=reminder.id,
             step_kind=step.kind,
-            today=today,
             items=tuple(
                 self._make_item_facts(line, live, sent_before, sendings)
                 for line in reminder.line_ids
@@ -127,24 +187,33 @@ class PaymentReminderFacts(models.AbstractModel):
             approved=bool(reminder.approved_by_id),
             hold_until=reminder.hold_until or None,
             bears_fee=step._bears_fee(),
-            snoozed_until=case.snoozed_until or None,
-            case_state=case.state,
-            freezes=tuple(case._get_open_freezes().mapped("reason")),
-            open_queries=len(case.query_ids.filtered(lambda q: q.state != "closed")),
-            active_plans=len(case.plan_ids.filtered(lambda p: p.state == "active")),
-            partner_excluded=case.partner_id.reminder_excluded,
-            company_active=company.active,
-            handed_over=case.close_reason == "handed_over",
             recipients=reached,
-            bank_stale_limit=company.reminder_bank_stale_days or None,
+            money=(*of_case.money, *money),
             spaced=spaced,
-            ladder_id=case.ladder_id.id,
             approved_ladder_id=reminder.approved_ladder_id.id or None,
-            require_invoice_sent=company.reminder_require_invoice_sent,
-            invoice_grace_days=company.reminder_invoice_grace_days,
             overridden=tuple(reminder.override_codes or ()),
             **more,
         )
+
+    @api.model
+    def _read_rest_facts(self, reminders):
+        """Read what notices of the rest ask for, and whether it still is the rest.
+
+        :return: {reminder: values of :class:`rules.guard.Facts`}
+        """
+        costs = reminders.case_id._read_open_costs() if reminders else {}
+        found = {}
+        for notice in reminders:
+            digits = notice.currency_id.decimal_places
+            found[notice] = {
+                "rest_only": True,
+                "open_costs": sum(costs[notice.case_id.id].values(), Decimal(0)),
+                "proposed_costs": to_decimal(notice.amount_costs_before, digits),
+                "overdue_principal": to_decimal(
+                    notice.case_id.amount_principal, digits
+                ),
+            }
+        return found
 
     @api.model
     def _make_item_facts(self, line, live, sent_before, sendings):
@@ -296,6 +365,31 @@ class PaymentReminderFacts(models.AbstractModel):
             }
         return found
 
+    # -- company registers ------------------------------------------------------
+
+    @api.model
+    def _read_status_facts(self, cases, now):
+        """Read what the guard must know of the company registers.
+
+        :return: {case id: values for :class:`rules.guard.Facts`}
+        """
+        checks = cases._read_company_statuses()
+        found = {case.id: {} for case in cases}
+        for case in cases.filtered(lambda case: case.id in checks):
+            check = checks[case.id].sudo()
+            reason = check._get_freeze_reason()
+            company = case.company_id
+            followed = company._follows_company_registers()
+            found[case.id] = {
+                "insolvency": reason == insolvency.INSOLVENCY,
+                "status_unknown": reason == insolvency.STATUS_UNKNOWN,
+                "status_age_days": check._get_age_days(now) if followed else None,
+                "status_age_limit": company.reminder_status_stale_days
+                if company.reminder_status_when_stale == "hold"
+                else None,
+            }
+        return found
+
     # -- days and hours ---------------------------------------------------------
 
     @api.model
@@ -322,6 +416,18 @@ class PaymentReminderFacts(models.AbstractModel):
             hour_from=company.reminder_hour_from,
             hour_to=company.reminder_hour_to,
         )
+
+
+def _get_reached(channels, recipients):
+    """Return "channel:address" of everybody whom these channels reach.
+
+    :param recipients: {channel: [(partner, address)]}
+    """
+    return tuple(
+        f"{channel}:{address}"
+        for channel in channels
+        for _partner, address in recipients.get(channel, ())
+    )
 
 
 def get_debtor_zone(partner, company):

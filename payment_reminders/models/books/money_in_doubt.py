@@ -1,12 +1,17 @@
 """Money that came in and is matched with no invoice yet, and how fresh the bank is."""
 
 from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...rules import guard
+from ...rules import doubts, guard
 from ...tools.decimals import to_decimal
+
+#: How far back an incoming bank line may lie and still be about an open invoice.
+BANK_LINE_DAYS = 120
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -16,14 +21,15 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_money_in_doubt(self, reminders):
         """Read the money that may pay these notices and is matched with nothing yet.
 
+        What is on the customer's account is known of the case
+        (:meth:`_read_unallocated_credits`).
+
         :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
         """
-        credits = self._read_unallocated_credits(reminders.case_id)
         drafts = self._read_draft_credit_notes(reminders)
         bank_lines = self._read_unmatched_bank_lines(reminders)
         return {
             reminder: (
-                *credits[reminder.case_id.id],
                 *drafts[reminder.id],
                 *bank_lines[reminder.id],
             )
@@ -150,3 +156,166 @@ class PaymentReminderFacts(models.AbstractModel):
         return {
             company_id: (today[company_id] - newest).days for company_id, newest in rows
         }
+
+    @api.model
+    def _read_unmatched_bank_lines(self, reminders):
+        """Read incoming bank lines, not matched yet, that fit these notices.
+
+        What a person said to ignore for a case is left out for that case.
+
+        :return: {notice id: [:class:`rules.guard.MoneyFacts`]}
+        """
+        found = defaultdict(list)
+        by_company = self._read_open_bank_lines(reminders.company_id)
+        if not by_company:
+            return found
+        ignored = self._read_ignored_lines(reminders.case_id)
+        expected = self._get_expected_payments(reminders)
+        for reminder in reminders:
+            tolerance = to_decimal(reminder.company_id.reminder_amount_tolerance)
+            for row, line in by_company.get(reminder.company_id.id, ()):
+                fits = doubts.find_fits(line, expected[reminder], tolerance)
+                if fits and (reminder.case_id.id, row["id"]) not in ignored:
+                    found[reminder.id].append(
+                        guard.MoneyFacts(
+                            "bank_line",
+                            row["id"],
+                            row["day"],
+                            to_decimal(row["balance"]),
+                            tuple(map(str, fits)),
+                        )
+                    )
+        return found
+
+    @api.model
+    def _read_open_bank_lines(self, companies):
+        """Read what came in on the bank accounts and is matched with nothing yet.
+
+        :return: {company id: [(row, :class:`rules.doubts.BankLine`)]}
+        """
+        if not companies:
+            return {}
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT st.id, st.company_id, move.date AS day,
+                       partner.commercial_partner_id AS partner_id,
+                       COALESCE(st.partner_name, '') AS partner_name,
+                       CONCAT_WS(' ', st.payment_ref, move.ref) AS text,
+                       COALESCE(st.account_number, '') AS account,
+                       st.currency_id, st.amount,
+                       st.foreign_currency_id, st.amount_currency,
+                       COALESCE(liquidity.balance, st.amount) AS balance
+                  FROM account_bank_statement_line st
+                  JOIN account_move move ON move.id = st.move_id
+                  LEFT JOIN res_partner partner ON partner.id = st.partner_id
+                  LEFT JOIN LATERAL (
+                       SELECT SUM(line.balance) AS balance
+                         FROM account_move_line line
+                        WHERE line.move_id = st.move_id AND line.balance > 0
+                       ) liquidity ON TRUE
+                 WHERE st.is_reconciled IS NOT TRUE
+                   AND st.amount > 0
+                   AND st.company_id = ANY(%(companies)s)
+                   AND move.state = 'posted'
+                   AND move.date >= %(since)s
+                 ORDER BY move.date, st.id
+                """,
+                companies=companies.ids,
+                since=fields.Date.today() - timedelta(days=BANK_LINE_DAYS),
+            )
+        )
+        found = defaultdict(list)
+        for row in rows:
+            found[row["company_id"]].append((row, self._make_bank_line(row)))
+        return dict(found)
+
+    @api.model
+    def _make_bank_line(self, row):
+        amounts = {row["currency_id"]: to_decimal(row["amount"])}
+        if row["foreign_currency_id"]:
+            amounts[row["foreign_currency_id"]] = to_decimal(row["amount_currency"])
+        return doubts.BankLine(
+            partner_id=row["partner_id"],
+            partner_name=row["partner_name"],
+            text=row["text"],
+            account=row["account"],
+            amounts=amounts,
+        )
+
+    @api.model
+    def _read_ignored_lines(self, cases):
+        """Return {(case id, bank line id)} of which a person said: not about it."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT case_id, statement_line_id
+                  FROM payment_reminder_ignored_line
+                 WHERE case_id = ANY(%s)
+                """,
+                cases.ids,
+            )
+        )
+        return set(rows)
+
+    @api.model
+    def _get_expected_payments(self, reminders):
+        """Return {payment.reminder: :class:`rules.doubts.Expected`}."""
+        moves = reminders.line_ids.move_line_id.move_id
+        references = {
+            move.id: {move.name, move.payment_reference, move.ref} - {False, "", "/"}
+            for move in moves
+        }
+        accounts = self._read_bank_accounts(reminders.case_id.partner_id)
+        return {
+            reminder: doubts.Expected(
+                partner_id=reminder.case_id.partner_id.id,
+                partner_name=reminder.case_id.partner_id.name or "",
+                references=frozenset().union(
+                    {line.name for line in reminder.line_ids if line.name},
+                    *(
+                        references[move.id]
+                        for move in reminder.line_ids.move_line_id.move_id
+                    ),
+                ),
+                accounts=frozenset(accounts[reminder.case_id.partner_id.id]),
+                currency_id=reminder.currency_id.id,
+                amounts=self._get_expected_amounts(reminder),
+            )
+            for reminder in reminders
+        }
+
+    @api.model
+    def _get_expected_amounts(self, reminder):
+        """Return what may come in at once: one due item, all, or all with the costs."""
+        digits = reminder.currency_id.decimal_places
+        amounts = {
+            to_decimal(amount, digits)
+            for amount in (
+                reminder.amount_principal,
+                reminder.amount_claim,
+                *reminder.line_ids.mapped("amount_residual"),
+            )
+        }
+        return frozenset(amounts - {Decimal(0)})
+
+    @api.model
+    def _read_bank_accounts(self, partners):
+        """Return {commercial partner id: {account numbers, squeezed}}."""
+        found = defaultdict(set)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.commercial_partner_id, bank.sanitized_acc_number
+                  FROM res_partner_bank bank
+                  JOIN res_partner partner ON partner.id = bank.partner_id
+                 WHERE partner.commercial_partner_id = ANY(%s)
+                   AND bank.active
+                   AND bank.sanitized_acc_number IS NOT NULL
+                """,
+                partners.ids,
+            )
+        )
+        for partner_id, account in rows:
+            found[partner_id].add(doubts.squeeze(account))
+        return found

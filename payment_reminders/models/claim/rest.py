@@ -1,6 +1,5 @@
 """The fate of open fees and interest when the invoices themselves are paid."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -370,28 +369,3 @@ class PaymentReminderProposal(models.AbstractModel):
         steps = case.ladder_id._get_active_steps()
         reminders = steps.filtered(lambda step: step.kind == schedule.REMINDER)
         return (reminders or steps.filtered(lambda s: s.kind != schedule.NUDGE))[:1]
-
-
-class PaymentReminderFacts(models.AbstractModel):
-    _inherit = "payment.reminder.facts"
-
-    @api.model
-    def _read_guard_facts(self, reminders, now=None):
-        # EXTENDS payment_reminders
-        facts = super()._read_guard_facts(reminders, now)
-        notices = reminders.filtered("is_rest")
-        if not notices:
-            return facts
-        costs = notices.case_id._read_open_costs()
-        for notice in notices:
-            digits = notice.currency_id.decimal_places
-            facts[notice] = replace(
-                facts[notice],
-                rest_only=True,
-                open_costs=sum(costs[notice.case_id.id].values(), Decimal(0)),
-                proposed_costs=Decimal(float_repr(notice.amount_costs_before, digits)),
-                overdue_principal=Decimal(
-                    float_repr(notice.case_id.amount_principal, digits)
-                ),
-            )
-        return facts

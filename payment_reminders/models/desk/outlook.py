@@ -46,52 +46,6 @@ BLOCKERS = [
 ]
 
 
-class PaymentReminderFacts(models.AbstractModel):
-    _inherit = "payment.reminder.facts"
-
-    @api.model
-    def _read_case_facts(self, cases):
-        """Read what the guard may know of cases, in a fixed number of queries.
-
-        :return: {case: :class:`rules.guard.Facts` without items}
-        """
-        credits = self._read_unallocated_credits(cases)
-        stale = self._read_bank_ages(cases.company_id)
-        recipients = self._read_recipients(cases)
-        registers = self._read_status_facts(cases, fields.Datetime.now())
-        today = {company: company._get_reminder_today() for company in cases.company_id}
-        return {
-            case: guard.Facts(
-                reminder_id=0,
-                step_kind=case.next_step_id.kind or "",
-                today=today[case.company_id],
-                items=(),
-                state="approved",
-                approved=True,
-                hold_until=None,
-                snoozed_until=case.snoozed_until or None,
-                case_state=case.state,
-                freezes=tuple(case._get_open_freezes().mapped("reason")),
-                open_queries=len(case._get_open_queries()),
-                active_plans=len(case._get_active_plans()),
-                partner_excluded=case.partner_id.reminder_excluded,
-                company_active=case.company_id.active,
-                recipients=tuple(
-                    address
-                    for channel in case.next_step_id._get_channels()
-                    for _partner, address in recipients[case.id].get(channel, ())
-                )
-                if case.next_step_id
-                else ("none is needed",),
-                money=tuple(credits[case.id]),
-                bank_stale_days=stale.get(case.company_id.id),
-                bank_stale_limit=case.company_id.reminder_bank_stale_days or None,
-                **registers[case.id],
-            )
-            for case in cases
-        }
-
-
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
 
@@ -159,7 +113,7 @@ class PaymentReminderCase(models.Model):
     )
     def _compute_blockers(self):
         open_cases = self.filtered(lambda case: case.state != "closed")
-        facts = self.env["payment.reminder.facts"]._read_case_facts(open_cases)
+        facts = self.env["payment.reminder.facts"]._read_next_facts(open_cases)
         notices = open_cases._find_open_notices()
         now = fields.Datetime.now()
         for case in self:

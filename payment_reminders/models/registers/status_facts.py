@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 
-from ...rules import insolvency
 from ...rules.guard import Code
 
 
@@ -32,33 +31,6 @@ class ResCompany(models.Model):
         """Tell whether debtors of this company are looked up (hook of the bridges)."""
         self.ensure_one()
         return False
-
-
-class PaymentReminderFacts(models.AbstractModel):
-    _inherit = "payment.reminder.facts"
-
-    @api.model
-    def _read_status_facts(self, cases, now):
-        """Read what the guard must know of the company registers.
-
-        :return: {case id: values for :class:`rules.guard.Facts`}
-        """
-        checks = cases._read_company_statuses()
-        found = {case.id: {} for case in cases}
-        for case in cases.filtered(lambda case: case.id in checks):
-            check = checks[case.id].sudo()
-            reason = check._get_freeze_reason()
-            company = case.company_id
-            followed = company._follows_company_registers()
-            found[case.id] = {
-                "insolvency": reason == insolvency.INSOLVENCY,
-                "status_unknown": reason == insolvency.STATUS_UNKNOWN,
-                "status_age_days": check._get_age_days(now) if followed else None,
-                "status_age_limit": company.reminder_status_stale_days
-                if company.reminder_status_when_stale == "hold"
-                else None,
-            }
-        return found
 
 
 class PaymentReminderExplanation(models.AbstractModel):
