@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import odoo_tree, venv
+from . import odoo_tree, tools, venv
 from .home import Home, SetupError
 
 STAGE = "PAYMENT_REMINDERS_STAGE"
@@ -57,6 +57,7 @@ def _first_stage() -> int:
 def _second_stage(command: str) -> int:
     import importlib
 
+    tools.put_on_path(Home())
     module = importlib.import_module(f"{__package__}.commands.{command}")
     return int(module.main(sys.argv[1:]) or 0)
 

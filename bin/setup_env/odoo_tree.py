@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import debian, git
+from . import apt, debian, git
 from .home import Home, SetupError
 
 SERIES = (19, 0)
@@ -60,7 +60,7 @@ def provide(home: Home) -> OdooTree:
     named = os.environ.get("ODOO_PATH")
     if named:
         return _check(_find_package(Path(named).expanduser().resolve()))
-    reason = debian.why_not()
+    reason = apt.why_not()
     root = git.provide(home, reason) if reason else debian.provide(home)
     return _check(root)
 

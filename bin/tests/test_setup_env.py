@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from setup_env import addons, chromium, debian, git, odoo_tree, progress, venv
+from setup_env import addons, apt, git, odoo_tree, progress, venv
 from setup_env.home import Home, SetupError, explain_failure, explain_os_error
 
 DEB822 = """
@@ -39,20 +39,12 @@ with Home(Path(sys.argv[1])).lock():
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    home = Home(tmp_path / "home")
-    home.create()
-    return home
-
-
-@pytest.fixture
 def machine(tmp_path, monkeypatch):
     """A Debian whose sources a test writes."""
     (tmp_path / "sources.list.d").mkdir()
-    monkeypatch.setattr(debian, "SYSTEM_SOURCES", tmp_path)
+    monkeypatch.setattr(apt, "SYSTEM_SOURCES", tmp_path)
     release = {"ID": "debian", "VERSION_CODENAME": "bookworm"}
-    monkeypatch.setattr(debian, "_os_release", lambda: release)
+    monkeypatch.setattr(apt, "_os_release", lambda: release)
     return tmp_path
 
 
@@ -127,7 +119,7 @@ def test_a_failing_command_shows_its_last_words(home):
 )
 def test_source_list_is_the_machines_own_with_our_suites(machine, name, text, key):
     (machine / name).write_text(text)
-    assert debian._source_list().splitlines() == [
+    assert apt.source_list("sid", "bookworm").splitlines() == [
         "Types: deb",
         "URIs: http://mirror.example/debian",
         "Suites: sid bookworm",
@@ -138,13 +130,13 @@ def test_source_list_is_the_machines_own_with_our_suites(machine, name, text, ke
 
 def test_machine_without_sources(machine):
     with pytest.raises(SetupError, match="archive was not found"):
-        debian._source_list()
+        apt.source_list("sid")
 
 
 def test_neither_debian_nor_git(home, monkeypatch):
     monkeypatch.delenv("ODOO_PATH", raising=False)
     release = {"ID": "fedora", "PRETTY_NAME": "Fedora"}
-    monkeypatch.setattr(debian, "_os_release", lambda: release)
+    monkeypatch.setattr(apt, "_os_release", lambda: release)
     monkeypatch.setattr(git.shutil, "which", lambda name: None)
     with pytest.raises(SetupError, match="runs Fedora, not Debian, and there is no"):
         odoo_tree.provide(home)
@@ -218,11 +210,3 @@ def test_unreadable_manifest(tmp_path, monkeypatch):
     (tmp_path / addons.ADDON / "__manifest__.py").write_text("{")
     with pytest.raises(SetupError, match="cannot be read"):
         addons.find()
-
-
-def test_browser_by_the_names_that_odoo_knows(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert chromium.find() is None
-    (tmp_path / "chromium").write_text("#!/bin/sh\n")
-    (tmp_path / "chromium").chmod(0o755)
-    assert chromium.find() == str(tmp_path / "chromium")

@@ -17,8 +17,8 @@ import sys
 
 from demo_run.services import TABLE, Services, started
 
-from .. import foreground, server, workspace
-from ..home import SetupError
+from .. import foreground, server, tools, workspace
+from ..home import Home, SetupError
 from ..played import Played, set_parameters
 from ..workspace import Workspace
 
@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> int:
             "another server listens there, perhaps another bin/demo",
             "stop it, or give another one: bin/demo --port 8070",
         )
+    if not options.no_serve:
+        tools.provide_wkhtmltopdf(Home(), "no letters can be printed in the demo")
     with workspace.opened() as space, space.home.lock(NAME):
         return _run(space, options.port, serve=not options.no_serve)
 

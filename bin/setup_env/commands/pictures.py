@@ -1,8 +1,8 @@
 """usage: bin/pictures
 
 Takes the pictures of README.rst and of the addon's page in Apps again, from the demo as
-the code plays it today, into payment_reminders/static/description. Wants Chromium. What
-the demo has played today is not played again.
+the code plays it today, into payment_reminders/static/description, with
+Chromium. What the demo has played today is not played again.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import sys
 
 from demo_run.pictures import take
 
-from .. import chromium, progress, server
-from ..home import REPO, SetupError
+from .. import progress, server, tools
+from ..home import REPO, Home, SetupError
 
 PLAY_SECONDS = 1200
 
@@ -23,13 +23,7 @@ def main(arguments: list[str]) -> int:
     """Start the demo, take the pictures and end it."""
     if arguments:
         raise SetupError("bin/pictures takes no arguments")
-    browser = chromium.find()
-    if not browser:
-        raise SetupError(
-            "There is no Chromium to take pictures with",
-            f"none of {', '.join(chromium.NAMES)} is on PATH",
-            "install it (on Debian: apt-get install chromium)",
-        )
+    browser = tools.provide(Home(), tools.CHROMIUM, "take them elsewhere")
     port = server.free_port()
     demo = subprocess.Popen(
         [sys.executable, str(REPO / "bin" / "demo"), "--port", str(port)],

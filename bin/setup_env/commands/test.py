@@ -17,8 +17,8 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import chromium, foreground, progress, server, workspace
-from ..home import Home, SetupError
+from .. import foreground, progress, server, tools, workspace
+from ..home import Home
 from ..odoo_tree import OdooTree
 from ..postgres import Server
 from ..pytest_plugin import BROWSER, DATABASE, TEMPLATE
@@ -37,13 +37,14 @@ def main(arguments: list[str]) -> int:
     os.environ[DATABASE] = "0" if NO_DATABASE in flags else "1"
     if NO_DATABASE in flags:
         return _run_without_database(arguments)
-    if NO_BROWSER not in flags and not chromium.find():
-        raise SetupError(
-            "There is no Chromium, and part of the tests run in a browser",
-            f"none of {', '.join(chromium.NAMES)} is on PATH",
-            "install it (on Debian: apt-get install chromium), or leave those tests"
-            f" out with bin/test {NO_BROWSER}",
+    home = Home()
+    if NO_BROWSER not in flags:
+        tools.provide(
+            home,
+            tools.CHROMIUM,
+            f"leave the tests in a browser out with bin/test {NO_BROWSER}",
         )
+    tools.provide_wkhtmltopdf(home, "tests of letters are left out")
     with workspace.opened() as space, space.databases.temporary("test") as database:
         return _run(space, database, arguments)
 
