@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 
 from odoo import Command, http
 
-from odoo.addons.payment_reminders.controllers import portal_access
+from odoo.addons.payment_reminders.controllers.portal import access
 
 POSTS = int(os.environ.get("PR_BENCH_POSTS", "10000"))
 CALLERS = 8
@@ -131,7 +131,7 @@ def main(env):
     token = case._portal_ensure_token()
     env.cr.commit()
     # The reading of pages is not what is measured here.
-    portal_access.LIMITS["read"] = (10**9, 60)
+    access.LIMITS["read"] = (10**9, 60)
     server = make_server("127.0.0.1", 0, http.root, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # One line for each refused post says nothing more than the table.

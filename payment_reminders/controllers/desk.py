@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..models.desk.desk_link import ACTIONS
-from .portal_access import MAX_ID, ReminderAccess
+from .portal.access import MAX_ID, ReminderAccess
 
 
 class ReminderDesk(ReminderAccess):

@@ -122,7 +122,7 @@ class PaymentReminderLetter(models.Model):
     def _get_letter_block(self, name):
         """Return one block of the letter as HTML.
 
-        :param name: of the template after "letter_"; see views/letter_templates.xml
+        :param name: of the template after "letter_"; see paper/letter_templates.xml
         """
         if not self:
             return Markup()

@@ -4,17 +4,11 @@ import base64
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr
-
-from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from .paper_wire import is_printing
 
 REPORT = "payment_reminders.report_letter"
 QR_PIXELS = 240
-#: Without its patched Qt wkhtmltopdf draws everything at this share of its size
-#: (measured on 0.12.6), and takes no option that changes it.
-UNPATCHED_SCALE = 0.7654
 
 
 class PaymentReminder(models.Model):
@@ -62,7 +56,7 @@ class PaymentReminder(models.Model):
     def _prepare_letter_sheet(self):
         """Return the values of one letter, in the language of its reader.
 
-        See report/payment_reminder_letter.xml.
+        See report/letter.xml.
         """
         self.ensure_one()
         lang = self._get_partner_lang()
@@ -170,20 +164,3 @@ class PaymentReminder(models.Model):
             "QR", text, width=QR_PIXELS, height=QR_PIXELS, quiet=0
         )
         return f"data:image/png;base64,{base64.b64encode(image).decode()}"
-
-
-class ReportLetter(models.AbstractModel):
-    """What the report of letters shows; it needs nothing of the web client's."""
-
-    _name = "report.payment_reminders.report_letter"
-    _description = "Payment Reminder Letter"
-
-    @api.model
-    def _get_report_values(self, docids, data=None):
-        reminders = self.env["payment.reminder"].browse(docids)
-        reminders.check_access("read")
-        scale = 1.0 if _wkhtml().is_patched_qt else UNPATCHED_SCALE
-        return {
-            "letters": [reminder._prepare_letter_sheet() for reminder in reminders],
-            "zoom": float_repr(1 / scale, 4),
-        }

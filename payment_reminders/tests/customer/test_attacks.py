@@ -9,7 +9,7 @@ import requests
 from odoo import fields
 from odoo.tests import freeze_time, tagged
 
-from ...controllers import portal_access
+from ...controllers.portal import access
 from .portal_common import PortalCommon
 
 SCRIPT = "<script>alert('XSS')</script>{{7*7}}<t t-out='object.env'/>"
@@ -302,7 +302,7 @@ class TestAttacks(PortalCommon):
     # -- how often --------------------------------------------------------------
 
     def test_posts_without_end(self):
-        limit, _seconds = portal_access.CASE_LIMITS["write"]
+        limit, _seconds = access.CASE_LIMITS["write"]
         form = {
             "access_token": self.token,
             "kind": "other",
@@ -318,7 +318,7 @@ class TestAttacks(PortalCommon):
         self.assertEqual(len(self.case.query_ids), limit)
 
     def test_guessing_links_is_stopped(self):
-        limit, _seconds = portal_access.LIMITS["wrong_link"]
+        limit, _seconds = access.LIMITS["wrong_link"]
         codes = [self.get(self.case.id, "x").status_code for _n in range(limit + 3)]
         self.assertEqual(codes, [404] * limit + [429] * 3)
 

@@ -3,8 +3,8 @@ import math
 from odoo import fields, http
 from odoo.http import request
 
-from ..rules import customer_input
-from .portal_access import ReminderAccess, keep_texts, parse_day
+from ...rules import customer_input
+from .access import ReminderAccess, keep_texts, parse_day
 
 #: Bytes of one form with its files; what is longer is refused before it is read.
 MAX_FORM = customer_input.MAX_FILES * customer_input.MAX_FILE_SIZE + 256 * 1024

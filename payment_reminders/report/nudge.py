@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.numbers.holdout import GROUPS
-from .payment_reminder_report_step import get_money_sql
+from .step import get_money_sql
 
 
 class PaymentReminderReportNudge(models.Model):

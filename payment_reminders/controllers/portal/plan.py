@@ -1,8 +1,8 @@
 from odoo import fields, http
 from odoo.http import request
 
-from ..rules import customer_input
-from .portal_access import ReminderAccess, keep_texts, parse_day, parse_number
+from ...rules import customer_input
+from .access import ReminderAccess, keep_texts, parse_day, parse_number
 
 
 class ReminderPlans(ReminderAccess):

@@ -4,7 +4,7 @@ import xlsxwriter
 
 from odoo import api, models
 
-from .payment_reminder_month_end import AMOUNT, NUMBER, OWN, TEXT
+from .month_end import AMOUNT, NUMBER, OWN, TEXT
 
 
 class PaymentReminderMonthEnd(models.TransientModel):

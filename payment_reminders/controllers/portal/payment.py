@@ -5,7 +5,7 @@ from odoo.http import request
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
-from .portal_access import ReminderAccess
+from .access import ReminderAccess
 
 
 class ReminderPayment(ReminderAccess, PaymentPortal):

@@ -1,8 +1,8 @@
 from odoo import http
 from odoo.http import request
 
-from ..models.ir_attachment import SANDBOX
-from .portal_access import MAX_ID, ReminderAccess, parse_day, parse_number
+from ...models.ir_attachment import SANDBOX
+from .access import MAX_ID, ReminderAccess, parse_day, parse_number
 
 
 class ReminderPortal(ReminderAccess):

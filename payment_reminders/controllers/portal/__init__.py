@@ -1,0 +1,5 @@
+from . import access
+from . import page
+from . import payment
+from . import question
+from . import plan
