@@ -357,16 +357,3 @@ class PaymentReminderCase(models.Model):
     def action_open_reminder_wizard(self):
         """Open the dialog that creates the next reminders of these cases."""
         return self.env["payment.reminder.wizard"]._open_cases(self)
-
-
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    def action_create_reminders(self):
-        """Open the dialog with everything of which a reminder is due."""
-        cases = self.env["payment.reminder.case"]
-        return self.env["payment.reminder.wizard"]._open_cases(
-            cases.search(
-                [*cases._get_due_domain(), ("company_id", "in", self.env.companies.ids)]
-            )
-        )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class PaymentReminderFeeWizard(models.TransientModel):
@@ -28,32 +28,3 @@ class PaymentReminderFeeWizard(models.TransientModel):
         # A manager decides; the machine writes.
         self.reminder_id.sudo()._lower_fee(self.amount, self.note)
         return {"type": "ir.actions.act_window_close"}
-
-
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    can_lower_fee = fields.Boolean(compute="_compute_can_lower_fee")
-
-    @api.depends("state", "amount_fee")
-    def _compute_can_lower_fee(self):
-        for reminder in self:
-            reminder.can_lower_fee = reminder.amount_fee > 0 and reminder.state in (
-                "proposed",
-                "approved",
-                "held",
-            )
-
-    def action_lower_fee(self):
-        """Open the dialog that lowers or drops the fee of this notice."""
-        self.ensure_one()
-        self.env["res.users"]._check_reminder_manager()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Lower the fee"),
-            "res_model": "payment.reminder.fee.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_reminder_id": self.id},
-        }

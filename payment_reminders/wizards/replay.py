@@ -188,26 +188,3 @@ class PaymentReminderReplay(models.TransientModel):
             "pending_transaction": self.env._("Online payment under way"),
             "already_sent": self.env._("Carried by another notice"),
         }
-
-
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    def action_replay(self):
-        """Show what the guard saw when it judged this notice, and judge it again."""
-        self.ensure_one()
-        self.env["res.users"]._check_reminder_manager()
-        self.check_access("read")
-        replays = self.env["payment.reminder.replay"]._make(self)
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Replay: %s", self.display_name),
-            "res_model": replays._name,
-            "target": "new" if len(replays) == 1 else "current",
-        }
-        if len(replays) == 1:
-            return action | {"view_mode": "form", "res_id": replays.id}
-        return action | {
-            "view_mode": "list,form",
-            "domain": [("id", "in", replays.ids)],
-        }

@@ -7,14 +7,11 @@ made here is kept on the notice or the case, and the guard judges it like any ot
 Begin with ``outlook.py``.
 """
 
-from . import held
 from . import outlook
 from . import by_hand
-from . import preview
 from . import queue
 from . import run
 from . import run_line
-from . import run_choices
 from . import setup
 from . import rep_limit
 from . import effect

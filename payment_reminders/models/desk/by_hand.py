@@ -1,10 +1,12 @@
 """What a manager chooses for one notice: its channel, words, papers, an override."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from ...rules import guard
 from ...tools.selections import labels_of
+from ..notice.notice import OPEN_STATES
 
 
 class PaymentReminder(models.Model):
@@ -38,10 +40,14 @@ class PaymentReminder(models.Model):
         "res.users", string="Overridden by", readonly=True, ondelete="restrict"
     )
     override_note = fields.Char(string="Overridden because", readonly=True)
-
-    def _get_channels(self):
-        # EXTENDS payment_reminders
-        return [self.channel_choice] if self.channel_choice else super()._get_channels()
+    preview_to = fields.Char(string="To", compute="_compute_preview")
+    preview_subject = fields.Char(string="Subject", compute="_compute_preview")
+    preview_body = fields.Html(
+        string="E-mail", compute="_compute_preview", sanitize=False
+    )
+    preview_sms = fields.Text(string="SMS", compute="_compute_preview")
+    preview_error = fields.Char(compute="_compute_preview")
+    can_lower_fee = fields.Boolean(compute="_compute_can_lower_fee")
 
     def _override(self, codes, note):
         """Let what stands in the way of these notices pass, once, for a reason.
@@ -83,6 +89,160 @@ class PaymentReminder(models.Model):
             return self.env["ir.attachment"]
         asked = self.sudo().line_ids.filtered("amount_residual")
         return asked.move_id.invoice_pdf_report_id
+
+    # -- the message as the customer will get it ------------------------------------
+
+    def _compute_preview(self):
+        for reminder in self:
+            reminder.update(
+                {
+                    "preview_to": False,
+                    "preview_subject": False,
+                    "preview_body": False,
+                    "preview_sms": False,
+                    "preview_error": False,
+                    **reminder._prepare_preview(),
+                }
+            )
+
+    def _prepare_preview(self):
+        """Return what the customer gets, or got, from this notice."""
+        self.ensure_one()
+        # Who may see a notice may see what it says.
+        reminder = self.sudo()
+        if reminder.state in ("sent", "uncertain"):
+            return reminder._prepare_preview_of_sent()
+        vals = {"preview_to": reminder._get_preview_recipients()}
+        channels = reminder._get_channels()
+        try:
+            if "email" in channels and reminder._get_mail_template():
+                rendered = reminder._add_personal_text(
+                    reminder._get_mail_template()._generate_template(
+                        reminder.ids, ("subject", "body_html")
+                    )[reminder.id]
+                )
+                vals["preview_subject"] = rendered["subject"]
+                vals["preview_body"] = rendered["body_html"]
+            if "sms" in channels and reminder._get_sms_template():
+                vals["preview_sms"] = reminder._add_personal_text(
+                    reminder._get_sms_template()._render_field(
+                        "body", reminder.ids, compute_lang=True
+                    )[reminder.id]
+                )
+        except UserError as error:
+            vals["preview_error"] = self.env._(
+                "The text cannot be filled in: %s", error
+            )
+        return vals
+
+    def _prepare_preview_of_sent(self):
+        self.ensure_one()
+        sent = self.delivery_ids.filtered(
+            lambda delivery: delivery.state in ("sent", "uncertain", "bounced")
+        )
+        mail = sent.mail_mail_id[:1]
+        texts = [sms.body for delivery in sent for sms in delivery._get_sms()]
+        return {
+            "preview_to": ", ".join(sent.mapped("recipient")),
+            "preview_subject": mail.subject,
+            "preview_body": mail.body_html,
+            "preview_sms": "\n".join(texts) or False,
+        }
+
+    def _get_preview_recipients(self):
+        """Return the addresses that would be tried, in their order."""
+        self.ensure_one()
+        reached = self.env["payment.reminder.facts"]._read_recipients(self.case_id)
+        return ", ".join(
+            address
+            for channel in self._get_channels()
+            for _partner, address in reached[self.case_id.id].get(channel, [])[:1]
+        )
+
+    def _add_personal_text(self, rendered):
+        """Return a rendered text with the words of this notice alone above it.
+
+        :param rendered: dict of an e-mail, or text of an SMS
+        """
+        self.ensure_one()
+        text = self.personal_text
+        if not text:
+            return rendered
+        if isinstance(rendered, dict):
+            body = plaintext2html(text) + (rendered["body_html"] or "")
+            return {**rendered, "body_html": body}
+        return f"{text}\n{rendered}"
+
+    def action_check(self):
+        """Ask the guard about these notices now; nothing is sent."""
+        self.case_id._check_may_act()
+        self._lock_or_explain()
+        now = fields.Datetime.now()
+        explanation = self.env["payment.reminder.explanation"]
+        found = []
+        for reminder, facts in self._read_facts(now, as_if_released=True).items():
+            codes = [str(code) for code in guard.check(facts, now)]
+            if reminder.state in OPEN_STATES:
+                reminder._note_verdict(codes, facts)
+            found += [
+                explanation._explain_code(code, reminder, facts) for code in codes
+            ]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if found else "success",
+                "title": self.env._("The guard, right now"),
+                "message": " ".join(dict.fromkeys(found))
+                or self.env._("Nothing stands in the way."),
+                "sticky": bool(found),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # -- a lower fee ----------------------------------------------------------------
+
+    @api.depends("state", "amount_fee")
+    def _compute_can_lower_fee(self):
+        for reminder in self:
+            reminder.can_lower_fee = reminder.amount_fee > 0 and reminder.state in (
+                "proposed",
+                "approved",
+                "held",
+            )
+
+    def action_lower_fee(self):
+        """Open the dialog that lowers or drops the fee of this notice."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Lower the fee"),
+            "res_model": "payment.reminder.fee.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reminder_id": self.id},
+        }
+
+    def action_replay(self):
+        """Show what the guard saw when it judged this notice, and judge it again."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        replays = self.env["payment.reminder.replay"]._make(self)
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replay: %s", self.display_name),
+            "res_model": replays._name,
+            "target": "new" if len(replays) == 1 else "current",
+        }
+        if len(replays) == 1:
+            return action | {"view_mode": "form", "res_id": replays.id}
+        return action | {
+            "view_mode": "list,form",
+            "domain": [("id", "in", replays.ids)],
+        }
 
 
 class PaymentReminderDelivery(models.Model):

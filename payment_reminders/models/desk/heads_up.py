@@ -33,14 +33,6 @@ class ResUsers(models.Model):
         return [*super().SELF_WRITEABLE_FIELDS, "reminder_heads_up"]
 
 
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    heads_up_date = fields.Date(
-        readonly=True, help="The day on which people were told of it."
-    )
-
-
 class PaymentReminderHeadsUp(models.AbstractModel):
     _name = "payment.reminder.heads.up"
     _description = "Heads-Up of Payment Reminders"

@@ -299,21 +299,3 @@ class PaymentReminderCase(models.Model):
             for code, label in labels
             if wanted in label.casefold() or wanted in words.get(code, "").casefold()
         )
-
-
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    blocker = fields.Selection(related="case_id.blocker")
-    next_text = fields.Char(related="case_id.next_text")
-
-
-class PaymentReminderProposal(models.AbstractModel):
-    _inherit = "payment.reminder.proposal"
-
-    @api.model
-    def _propose(self, cases):
-        # EXTENDS payment_reminders: many rows are written past the ORM.
-        reminders = super()._propose(cases)
-        reminders.modified(["state", "hold_until"])
-        return reminders

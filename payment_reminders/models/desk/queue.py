@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...rules import schedule
+from ...rules import guard, schedule
+from ...rules.guard import Code
 
 
 class ResCompany(models.Model):
@@ -37,6 +38,15 @@ class PaymentReminder(models.Model):
         search="_search_is_first",
         help="No reminder was ever sent to this customer.",
     )
+    is_held_by_bank_line = fields.Boolean(compute="_compute_held_by")
+    is_held_by_credit = fields.Boolean(compute="_compute_held_by")
+    is_held_by_halt = fields.Boolean(compute="_compute_held_by")
+    is_held_by_invoice = fields.Boolean(compute="_compute_held_by")
+    heads_up_date = fields.Date(
+        readonly=True, help="The day on which people were told of it."
+    )
+    blocker = fields.Selection(related="case_id.blocker")
+    next_text = fields.Char(related="case_id.next_text")
 
     @api.depends("amount_claim", "company_id")
     def _compute_is_big(self):
@@ -101,3 +111,125 @@ class PaymentReminder(models.Model):
         if wrong == self:
             raise UserError(wrong._describe_states())
         return (self - wrong).case_id.action_snooze(date)
+
+    # -- what holds a notice --------------------------------------------------------
+
+    @api.depends("verdict", "state")
+    def _compute_held_by(self):
+        for reminder in self:
+            waits = reminder.state in ("proposed", "approved", "held")
+            codes = set(reminder.verdict or []) if waits else set()
+            reminder.is_held_by_bank_line = Code.UNMATCHED_BANK_LINE in codes
+            reminder.is_held_by_credit = Code.UNALLOCATED_CREDIT in codes
+            reminder.is_held_by_halt = bool(
+                codes & {str(Code.SEND_BRAKE), str(Code.STALE_BANK)}
+            )
+            reminder.is_held_by_invoice = Code.INVOICE_NOT_SENT in codes
+
+    def action_open_bank_lines(self):
+        """Open the bank lines that hold this notice, and those ignored for its case."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: what the guard saw is for managers, whose bank lines it was is not.
+        ids = self.sudo()._get_doubtful_ids("bank_line")
+        ids += self.sudo().case_id.ignored_line_ids.statement_line_id.ids
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Bank Lines Not Matched Yet"),
+            "res_model": "account.bank.statement.line",
+            "view_mode": "list",
+            "views": [
+                (
+                    self.env.ref("payment_reminders.bank_statement_line_view_list").id,
+                    "list",
+                )
+            ],
+            "domain": [("id", "in", ids)],
+            "context": {"reminder_case_id": self.case_id.id, "create": False},
+        }
+
+    def action_open_credits(self):
+        """Open where the customer's open credits are matched: the invoices."""
+        self.ensure_one()
+        self.check_access("read")
+        drafts = self.sudo()._get_doubtful_ids("draft_credit_note")
+        moves = self.move_ids | self.env["account.move"].browse(drafts)
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Match on the Invoice"),
+            "res_model": "account.move",
+            "context": {"create": False},
+        }
+        if len(moves) == 1:
+            return {**action, "view_mode": "form", "res_id": moves.id}
+        return {
+            **action,
+            "view_mode": "list,form",
+            "domain": [("id", "in", moves.ids)],
+        }
+
+    def _get_doubtful_ids(self, source):
+        """Return which records of one source of money the guard saw last."""
+        self.ensure_one()
+        if not self.facts:
+            return []
+        facts = guard.Facts.from_json(self.facts)
+        return [money.record_id for money in facts.money if money.source == source]
+
+    def action_open_halts(self):
+        """Open what holds every notice of the company."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_halt_action"
+        )
+        action["domain"] = [("company_id", "in", self.company_id.ids)]
+        return action
+
+    def _get_unsent_items(self):
+        """Return the due items whose invoice this notice waits for."""
+        self.ensure_one()
+        facts = self._read_facts(fields.Datetime.now())[self]
+        ids = [
+            item.item_id
+            for item in facts.items
+            if guard.needs_invoice_sent(facts) and not item.invoice_sent
+        ]
+        return self.env["payment.reminder.item"].browse(ids)
+
+    def action_send_invoices(self):
+        """Open Odoo's own dialog that sends the invoices that did not arrive."""
+        self.ensure_one()
+        self.check_access("read")
+        moves = self.sudo()._get_unsent_items().move_id.with_env(self.env)
+        if not moves:
+            raise UserError(
+                self.env._("Every invoice of this reminder was sent to the customer.")
+            )
+        return moves.action_send_and_print()
+
+    def action_vouch_for_invoices(self):
+        """Say that the invoices reached the customer another way."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        for reminder in self.sudo():
+            items = reminder._get_unsent_items()
+            if items:
+                items.invoice_vouched_by_id = self.env.uid
+                reminder.case_id._log_event(
+                    "invoice_vouched",
+                    {
+                        "reminder": reminder.id,
+                        "items": items.ids,
+                        "by": self.env.uid,
+                    },
+                )
+        self.sudo()._recheck()
+        return True
+
+    def action_create_reminders(self):
+        """Open the dialog with everything of which a reminder is due."""
+        cases = self.env["payment.reminder.case"]
+        return self.env["payment.reminder.wizard"]._open_cases(
+            cases.search(
+                [*cases._get_due_domain(), ("company_id", "in", self.env.companies.ids)]
+            )
+        )

@@ -265,14 +265,3 @@ class PaymentReminderCase(models.Model):
         self._release(note, reasons=["backlog"])
         self._log_event("backlog_decided", {"choice": choice, "note": note})
         self._refresh()
-
-
-class PaymentReminder(models.Model):
-    _inherit = "payment.reminder"
-
-    @api.model
-    def _find_due_cases(self, company):
-        # EXTENDS payment_reminders
-        if not company._has_reminders_started():
-            return self.env["payment.reminder.case"]
-        return super()._find_due_cases(company)

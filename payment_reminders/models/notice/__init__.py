@@ -13,7 +13,5 @@ from . import proposing
 from . import deciding
 from . import notice_line
 from . import explanation
-from . import proposal
 from . import wording
 from . import withdrawing
-from . import undoing

@@ -54,6 +54,7 @@ class PaymentReminder(models.Model):
         if wrong == self:
             raise UserError(wrong._describe_states())
         (self - wrong)._hold(reason)
+        (self - wrong)._limit_hold()
         return True
 
     def _hold(self, reason):
@@ -74,10 +75,22 @@ class PaymentReminder(models.Model):
             ]
         )
 
+    def _limit_hold(self):
+        """Let these holds end by themselves when a representative made them."""
+        is_limited = self.env["payment.reminder.case"]._is_limited()
+        for company, reminders in self.sudo().grouped("company_id").items():
+            reminders.hold_end_date = is_limited and company._get_rep_limit()
+
     @api.model
     def _get_holdable_states(self):
-        """Return the states of notices that who acts now may hold."""
-        return ("proposed", "approved", "held")
+        """Return the states of notices that who acts now may hold.
+
+        What is held already is not a representative's, who could release it then.
+        """
+        is_limited = self.env["payment.reminder.case"]._is_limited()
+        return (
+            ("proposed", "approved") if is_limited else ("proposed", "approved", "held")
+        )
 
     def action_release(self):
         """Put held notices back into the queue; the guard still has the last word."""
@@ -91,6 +104,7 @@ class PaymentReminder(models.Model):
         return True
 
     def _release_held(self, note=False):
+        self.hold_end_date = False
         for reminder in self:
             reminder._set_state(
                 "approved" if reminder.approved_by_id else "proposed",
@@ -102,6 +116,21 @@ class PaymentReminder(models.Model):
             reminder.case_id._log_event(
                 "released", {"reminder": reminder.id, "note": note or ""}
             )
+
+    def _release_expired_holds(self):
+        """Release what representatives held for as long as they may."""
+        for company, reminders in self.grouped("company_id").items():
+            today = company._get_reminder_today()
+            over = reminders.filtered(
+                lambda reminder, today=today: reminder.state == "held"
+                and reminder.hold_end_date
+                and reminder.hold_end_date <= today
+            )
+            free = over.try_lock_for_update()
+            for _user, mine in free.case_id._group_by_responsible():
+                free.filtered(lambda r, mine=mine: r.case_id in mine)._release_held(
+                    mine._explain_rep_limit()
+                )
 
     def action_cancel(self, reason=None):
         """Cancel these notices. What is still owed is proposed again another day.
@@ -184,3 +213,9 @@ class PaymentReminder(models.Model):
         self.check_access("read")
         self._dispatch()
         return True
+
+    def _as_user(self, user):
+        """Return these notices as a person who sees their company only."""
+        return self.with_user(user).with_context(
+            allowed_company_ids=self.company_id.ids
+        )

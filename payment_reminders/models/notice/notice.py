@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...rules import fees, guard, schedule
 
@@ -95,6 +96,12 @@ class PaymentReminder(models.Model):
     )
     held_by_id = fields.Many2one("res.users", readonly=True, string="Held by")
     hold_note = fields.Char(readonly=True)
+    hold_end_date = fields.Date(
+        string="Hold ends on",
+        readonly=True,
+        copy=False,
+        help="A hold of a representative ends by itself; a manager's does not.",
+    )
     cancel_reason = fields.Char(readonly=True)
     cancelled_by_id = fields.Many2one(
         "res.users",
@@ -198,7 +205,14 @@ class PaymentReminder(models.Model):
                 labels.get(code, code) for code in dict.fromkeys(codes)
             )
 
-    @api.depends("verdict", "state", "hold_note", "cancel_reason", "delivery_ids.state")
+    @api.depends(
+        "verdict",
+        "state",
+        "hold_note",
+        "hold_end_date",
+        "cancel_reason",
+        "delivery_ids.state",
+    )
     @api.depends_context("lang")
     def _compute_held_reason(self):
         explanation = self.env["payment.reminder.explanation"]
@@ -220,6 +234,13 @@ class PaymentReminder(models.Model):
                 sentences += explanation._explain_uncertain(reminder)
             elif reminder.state != "sent":
                 sentences += explanation._explain(reminder)
+            if reminder.state == "held" and reminder.hold_end_date:
+                sentences.append(
+                    self.env._(
+                        "This hold ends by itself on %s.",
+                        format_date(self.env, reminder.hold_end_date),
+                    )
+                )
             reminder.held_reason = "\n".join(sentences) or False
 
     # -- guard and sending ------------------------------------------------------
@@ -376,8 +397,13 @@ class PaymentReminder(models.Model):
         return recipient.lang or self.company_id.partner_id.lang or "en_US"
 
     def _get_channels(self):
-        """Return the codes of the ways in which this is sent, in their order (hook)."""
+        """Return the codes of the ways in which this is sent, in their order (hook).
+
+        What a person chose for this notice comes before what its step says.
+        """
         self.ensure_one()
+        if self.channel_choice:
+            return [self.channel_choice]
         return self.step_id._get_channels()
 
     def _get_mail_template(self):

@@ -80,3 +80,20 @@ class PaymentReminderLine(models.Model):
         if not self.amount_interest:
             return 0.0
         return self.amount_interest - self.interest_before
+
+    def _get_place_after(self, line):
+        """Return the place on the ladder of an item whose last notice was ``line``.
+
+        :param line: the last line that took the item up a step (empty: none did)
+        """
+        if not line:
+            return {"step_id": False, "last_sent_date": False}
+        ladder = self.item_id.case_id.ladder_id
+        step = line.step_id
+        if step.ladder_id != ladder:
+            step = ladder._match_steps(step.ladder_id).get(step, step)
+        notice = line.reminder_id
+        return {
+            "step_id": step.id,
+            "last_sent_date": notice.company_id._get_reminder_today(notice.sent_date),
+        }

@@ -13,6 +13,11 @@ class PaymentReminder(models.Model):
         "res.users", string="Withdrawn by", readonly=True, ondelete="restrict"
     )
     withdrawn_date = fields.Datetime(string="Withdrawn on", readonly=True)
+    withdrawn_reason = fields.Char(
+        string="Withdrawn because",
+        readonly=True,
+        help="Why this notice does not count as one that was sent.",
+    )
 
     def action_withdraw(self, reason=None, tell=True):
         """Withdraw sent notices: their claims are reversed, their items go a step back.
@@ -68,3 +73,118 @@ class PaymentReminder(models.Model):
                 partner_ids=delivery.partner_id.ids,
                 sms_numbers=[delivery.recipient],
             )
+
+    # -- what it did is taken back --------------------------------------------------
+
+    def _undo_sent(self, code, reason):
+        """Let these notices no longer count as sent, and take back what they did.
+
+        Their entries of the claim ledger are reversed, their due items go back to
+        where they stood, spacing and limits of the law forget them, and a notice
+        that was proposed on top of them is cancelled. Of a round of the case that is
+        over nothing is taken back: what was settled then stays settled. The same step
+        may be proposed, and sent to the same address, again.
+
+        Their cases and they themselves are locked by the caller.
+
+        :param code: why, as a code for the trail: withdrawn, bounced
+        :param reason: why, in words for the ledger and the queue
+        :return: the notices that have left a due item behind to be chased again
+        """
+        notices = self.filtered(lambda r: r.state == "sent" and not r.withdrawn).sudo()
+        notices.write({"withdrawn": True, "withdrawn_reason": reason})
+        cases = notices.case_id | notices.line_ids.item_id.case_id
+        # Reads all of them at once: each notice asks for its own below.
+        cases.mapped("state")
+        current = notices.filtered(lambda r: r._is_of_this_round())
+        reversed_lines = current._reverse_claims(reason).grouped("reminder_id")
+        stepped_back = current._step_back()
+        none = self.env["payment.reminder.claim.line"]
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    notice.case_id,
+                    "withdrawn",
+                    {
+                        "reminder": notice.id,
+                        "reason": code,
+                        "claim_lines": reversed_lines.get(notice, none).ids,
+                        "stepped_back": notice in stepped_back,
+                    },
+                )
+                for notice in notices
+            ]
+        )
+        notices.delivery_ids._free_keys()
+        waiting = stepped_back.case_id.reminder_ids.filtered(
+            lambda r: r.state in ("proposed", "approved", "held")
+        )
+        waiting._cancel(self.env._("The notice before it does not count: %s", reason))
+        cases._refresh()
+        return stepped_back
+
+    def _is_of_this_round(self):
+        """Tell whether the case is still about what this notice was about."""
+        self.ensure_one()
+        case = self.line_ids.item_id.case_id[:1] or self.case_id
+        return case.state != "closed" and not (
+            case.date_open and self.sent_date and self.sent_date < case.date_open
+        )
+
+    def _reverse_claims(self, reason):
+        """Reverse what these notices posted on the claim ledger.
+
+        :return: the reversing entries
+        """
+        # A merge of customers takes an entry to another case, as a copy.
+        lines = self.env["payment.reminder.claim.line"].search(
+            [
+                ("reminder_id", "in", self.ids),
+                ("kind", "in", ("fee", "interest", "compensation")),
+                ("reversal_of_id", "=", False),
+                ("reversed_by_ids", "=", False),
+            ]
+        )
+        return lines._reverse(reason)
+
+    def _step_back(self):
+        """Put the due items of these notices back to where they stood before them.
+
+        An item that a later notice took further stays there.
+
+        :return: the notices of which something may be sent again
+        """
+        climbed_by_item = self._get_counting_climbs().grouped("item_id")
+        moved = self.filtered("is_rest")
+        for line in self.line_ids:
+            item = line.item_id
+            vals = {}
+            if line.amount_interest:
+                vals["interest_claimed"] = (
+                    item.interest_claimed - line._get_fresh_interest()
+                )
+            climbed = climbed_by_item.get(item, line.browse())
+            if line.step_id and not any(
+                other.reminder_id.sent_date > line.reminder_id.sent_date
+                for other in climbed
+            ):
+                vals |= line._get_place_after(climbed[-1:])
+                moved |= line.reminder_id
+            if vals:
+                item.write(vals)
+        return moved
+
+    def _get_counting_climbs(self):
+        """Return the lines by which other notices that were sent took these items up
+        a step, the oldest first."""
+        lines = self.env["payment.reminder.line"].search(
+            [
+                ("item_id", "in", self.line_ids.item_id.ids),
+                ("step_id", "!=", False),
+                ("reminder_id", "not in", self.ids),
+                ("reminder_id.state", "in", ("sent", "uncertain")),
+                ("reminder_id.withdrawn", "=", False),
+                ("reminder_id.sent_date", "!=", False),
+            ]
+        )
+        return lines.sorted(lambda line: (line.reminder_id.sent_date, line.id))

@@ -12,6 +12,7 @@ from odoo.tools import babel_locale_parse, float_compare, formatLang
 
 from ...rules.sms import GSM_CHARACTERS
 from ...rules.statute import PERSON
+from .notice import OPEN_STATES
 
 NBSP = "\N{NO-BREAK SPACE}"
 #: So many invoice numbers are named in a subject, so many in an SMS.
@@ -84,11 +85,31 @@ class PaymentReminderLetter(models.Model):
         return self.amount_claim if self._is_letter_demand() else self.amount_principal
 
     def _get_letter_deadline(self, date_format="long"):
-        """Return the last day to pay: the deadline, for a nudge the first due date."""
+        """Return the last day to pay: the deadline, for a nudge the first due date.
+
+        What waits shows the deadline that it will get.
+        """
+        if (
+            self
+            and not self.deadline_date
+            and self._is_demand()
+            and self.state in OPEN_STATES
+        ):
+            return self._format_letter_date(self._get_expected_deadline(), date_format)
         day = self.deadline_date or min(
             (line.date_due for line in self.line_ids if line.date_due), default=False
         )
         return self._format_letter_date(day, date_format)
+
+    def _get_expected_deadline(self):
+        """Return the deadline if this leaves as soon as its hold window has passed."""
+        self.ensure_one()
+        company = self.company_id
+        day = company._get_reminder_today()
+        if self.hold_until:
+            day = max(day, company._get_reminder_today(self.hold_until))
+        calendars = self.env["payment.reminder.facts"]._get_calendars(self.case_id)
+        return self._get_deadline(day, calendars[self.case_id.id])
 
     def _get_letter_date(self):
         """Return the day of this notice, as the company's calendar has it."""
