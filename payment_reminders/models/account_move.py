@@ -100,8 +100,7 @@ class AccountMove(models.Model):
         lines = self.env["payment.reminder.line"].search(
             [
                 ("item_id.move_id", "in", self.ids),
-                ("reminder_id.state", "=", "sent"),
-                ("reminder_id.withdrawn", "=", False),
+                ("reminder_id.counts", "=", True),
                 ("step_id", "!=", False),
             ]
         )

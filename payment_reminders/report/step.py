@@ -18,7 +18,7 @@ class PaymentReminderReportStep(models.Model):
     _order = "date desc, id desc"
     _rec_name = "reminder_id"
     _depends = {
-        "payment.reminder": ["state", "sent_date", "withdrawn", "step_id", "user_id"],
+        "payment.reminder": ["counts", "sent_date", "step_id", "user_id"],
         "payment.reminder.line": ["reminder_id", "item_id"],
         "payment.reminder.item": ["move_line_id"],
         "account.partial.reconcile": ["debit_move_id", "debit_amount_currency"],
@@ -45,7 +45,7 @@ class PaymentReminderReportStep(models.Model):
             """
             WITH notice AS (
                 SELECT * FROM payment_reminder
-                 WHERE state = 'sent' AND withdrawn IS NOT TRUE
+                 WHERE counts
             ), carried AS (
                 SELECT notice.id AS reminder_id, item.move_line_id AS line_id,
                        notice.sent_date::date AS day,

@@ -295,8 +295,7 @@ class PaymentReminderFacts(models.AbstractModel):
                   FROM payment_reminder sent
                   JOIN payment_reminder_line line ON line.reminder_id = sent.id
                  WHERE sent.case_id = ANY(%s)
-                   AND sent.withdrawn IS NOT TRUE
-                   AND sent.state IN ('sending', 'sent', 'uncertain')
+                   AND (sent.counts OR sent.state IN ('sending', 'uncertain'))
                 """,
                 reminders.case_id.ids,
             )

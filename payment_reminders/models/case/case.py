@@ -158,11 +158,7 @@ class PaymentReminderCase(models.Model):
     def _compute_reminder_count(self):
         counts = dict(
             self.env["payment.reminder"]._read_group(
-                [
-                    ("case_id", "in", self.ids),
-                    ("state", "=", "sent"),
-                    ("withdrawn", "=", False),
-                ],
+                [("case_id", "in", self.ids), ("counts", "=", True)],
                 ["case_id"],
                 ["__count"],
             )

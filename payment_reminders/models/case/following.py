@@ -111,9 +111,7 @@ class PaymentReminderCase(models.Model):
 
     def _is_last_deadline_over(self):
         self.ensure_one()
-        sent = self.reminder_ids.filtered(
-            lambda r: r.state == "sent" and not r.withdrawn
-        )
+        sent = self.reminder_ids.filtered("counts")
         deadlines = [day for day in sent.mapped("deadline_date") if day]
         today = self.company_id._get_reminder_today()
         return bool(deadlines) and max(deadlines) < today
@@ -193,8 +191,7 @@ class PaymentReminderCase(models.Model):
                   JOIN payment_reminder_line line ON line.reminder_id = notice.id
                   JOIN payment_reminder_item item ON item.id = line.item_id
                  WHERE item.case_id = ANY(%s)
-                   AND notice.state IN ('sent', 'uncertain')
-                   AND notice.withdrawn IS NOT TRUE
+                   AND (notice.counts OR notice.state = 'uncertain')
                    AND notice.sent_date IS NOT NULL
                 """,
                 self.ids,

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, float_repr
 
 from ...rules import claim, fees, interest
@@ -336,12 +337,8 @@ class PaymentReminderFigures(models.AbstractModel):
             self.env["payment.reminder"]
             .sudo()
             .search_fetch(
-                [
-                    ("line_ids.item_id.case_id", "in", cases.ids),
-                    ("state", "in", ("sent", "uncertain")),
-                    ("withdrawn", "=", False),
-                    ("sent_date", "!=", False),
-                ],
+                Domain("line_ids.item_id.case_id", "in", cases.ids)
+                & self.env["payment.reminder"]._get_counting_domain(),
                 ["sent_date", "amount_fee", "step_kind", "deadline_date"],
             )
         )

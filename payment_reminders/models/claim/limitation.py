@@ -181,8 +181,7 @@ class PaymentReminderCase(models.Model):
                       JOIN payment_reminder_item item ON item.id = line.item_id
                       JOIN payment_reminder notice ON notice.id = line.reminder_id
                      WHERE item.case_id = ANY(%s)
-                       AND notice.state = 'sent'
-                       AND notice.withdrawn IS NOT TRUE
+                       AND notice.counts
                        AND notice.step_kind != 'nudge'
                        AND notice.sent_date IS NOT NULL
                     """,

@@ -4,6 +4,7 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import float_repr, format_amount
 
 from ...rules import fees, schedule
@@ -53,13 +54,10 @@ class PaymentReminderFigures(models.AbstractModel):
             self.env["payment.reminder"]
             .sudo()
             .search_fetch(
-                [
-                    ("partner_id", "in", cases.partner_id.ids),
-                    ("company_id", "in", cases.company_id.ids),
-                    ("state", "in", ("sent", "uncertain")),
-                    ("withdrawn", "=", False),
-                    ("sent_date", ">=", since),
-                ],
+                Domain("partner_id", "in", cases.partner_id.ids)
+                & Domain("company_id", "in", cases.company_id.ids)
+                & Domain("sent_date", ">=", since)
+                & self.env["payment.reminder"]._get_counting_domain(),
                 ["partner_id", "company_id", "amount_fee", "remarks"],
             )
         )

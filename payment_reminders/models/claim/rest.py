@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import float_repr, format_amount
 
 from ...rules import allocation, fees, guard, rest, schedule
@@ -288,13 +289,9 @@ class PaymentReminderCase(models.Model):
             self.env["payment.reminder"]
             .sudo()
             .search(
-                [
-                    ("case_id", "in", self.ids),
-                    ("is_rest", "=", True),
-                    ("state", "in", ("sent", "uncertain")),
-                    ("withdrawn", "=", False),
-                    ("sent_date", "!=", False),
-                ]
+                Domain("case_id", "in", self.ids)
+                & Domain("is_rest", "=", True)
+                & self.env["payment.reminder"]._get_counting_domain()
             )
         )
         return [

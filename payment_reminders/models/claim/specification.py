@@ -83,9 +83,7 @@ class PaymentReminderCase(models.Model):
         rows = figures.specify_interest()
         if not rows and case.amount_interest:
             last = case.reminder_ids.filtered(
-                lambda r: r.state == "sent"
-                and not r.withdrawn
-                and r.interest_specification
+                lambda r: r.counts and r.interest_specification
             ).sorted("sent_date")[-1:]
             rows = last._get_interest_specification() if last else []
         if not rows:

@@ -86,9 +86,7 @@ class PaymentReminderCase(models.Model):
     def _get_page_reminder(self):
         """Return the last notice that really went out."""
         self.ensure_one()
-        sent = self.reminder_ids.filtered(
-            lambda notice: notice.state == "sent" and not notice.withdrawn
-        )
+        sent = self.reminder_ids.filtered("counts")
         return sent.sorted("sent_date")[-1:]
 
     def _get_page_payments(self):

@@ -81,8 +81,7 @@ class AccountMove(models.Model):
         for line in self.env["payment.reminder.line"].search_fetch(
             [
                 ("item_id.move_id", "in", self.ids),
-                ("reminder_id.state", "=", "sent"),
-                ("reminder_id.withdrawn", "=", False),
+                ("reminder_id.counts", "=", True),
             ],
             ["reminder_id", "item_id"],
         ):

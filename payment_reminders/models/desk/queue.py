@@ -69,13 +69,12 @@ class PaymentReminder(models.Model):
         """Return the domain of demands that were really sent."""
         return Domain(
             [
-                ("state", "=", "sent"),
-                ("withdrawn", "=", False),
+                ("counts", "=", True),
                 ("step_kind", "!=", schedule.NUDGE),
             ]
         )
 
-    @api.depends("partner_id", "state")
+    @api.depends("partner_id", "counts")
     def _compute_is_first(self):
         # What others sent to this customer counts too.
         reminded = {

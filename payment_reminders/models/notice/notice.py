@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...rules import fees, guard, schedule
@@ -115,6 +116,12 @@ class PaymentReminder(models.Model):
         readonly=True,
         help="It was sent, but does not count: it was taken back or never arrived.",
     )
+    counts = fields.Boolean(
+        string="Counts as sent",
+        compute="_compute_counts",
+        store=True,
+        help="It was sent, and was not withdrawn since.",
+    )
     amount_principal = fields.Monetary(string="Overdue", readonly=True)
     amount_fee = fields.Monetary(string="Fee", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
@@ -178,6 +185,22 @@ class PaymentReminder(models.Model):
             ("partner_id.name", operator, value),
             ("step_id.name", operator, value),
         ]
+
+    @api.depends("state", "withdrawn")
+    def _compute_counts(self):
+        for reminder in self:
+            reminder.counts = reminder.state == "sent" and not reminder.withdrawn
+
+    @api.model
+    def _get_counting_domain(self):
+        """Return the domain of notices that were sent, or may have been.
+
+        What the law limits (spacing, the number of fees) counts one of which nobody
+        knows whether it went out, until a person has settled it.
+        """
+        return Domain("sent_date", "!=", False) & (
+            Domain("counts", "=", True) | Domain("state", "=", "uncertain")
+        )
 
     @api.depends("line_ids.item_id")
     def _compute_item_ids(self):

@@ -223,6 +223,7 @@ class PaymentReminderProposal(models.AbstractModel):
             "step_id": step.id,
             "step_kind": step.kind,
             "state": "proposed",
+            "counts": False,
             "date_proposed": now,
             "hold_until": self.env["payment.reminder"]._prepare_hold_until(step, now),
             **self._prepare_figures_vals(figures),

@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools import transactions
 
@@ -32,7 +33,7 @@ class PaymentReminder(models.Model):
         # A manager decides; the machine writes.
         notices = self.sudo()
         transactions.lock(notices.case_id, notices)
-        wrong = notices.filtered(lambda r: r.state != "sent" or r.withdrawn)
+        wrong = notices.filtered(lambda r: not r.counts)
         if wrong:
             raise UserError(wrong._describe_states())
         notices.write(
@@ -91,7 +92,7 @@ class PaymentReminder(models.Model):
         :param reason: why, in words for the ledger and the queue
         :return: the notices that have left a due item behind to be chased again
         """
-        notices = self.filtered(lambda r: r.state == "sent" and not r.withdrawn).sudo()
+        notices = self.filtered("counts").sudo()
         notices.write({"withdrawn": True, "withdrawn_reason": reason})
         cases = notices.case_id | notices.line_ids.item_id.case_id
         # Reads all of them at once: each notice asks for its own below.
@@ -178,13 +179,9 @@ class PaymentReminder(models.Model):
         """Return the lines by which other notices that were sent took these items up
         a step, the oldest first."""
         lines = self.env["payment.reminder.line"].search(
-            [
-                ("item_id", "in", self.line_ids.item_id.ids),
-                ("step_id", "!=", False),
-                ("reminder_id", "not in", self.ids),
-                ("reminder_id.state", "in", ("sent", "uncertain")),
-                ("reminder_id.withdrawn", "=", False),
-                ("reminder_id.sent_date", "!=", False),
-            ]
+            Domain("item_id", "in", self.line_ids.item_id.ids)
+            & Domain("step_id", "!=", False)
+            & Domain("reminder_id", "not in", self.ids)
+            & Domain("reminder_id", "any", self._get_counting_domain())
         )
         return lines.sorted(lambda line: (line.reminder_id.sent_date, line.id))

@@ -162,7 +162,7 @@ class PaymentReminder(models.Model):
         if not bounced:
             return
         case = self.case_id
-        if not self._may_have_arrived() and not self.withdrawn:
+        if self.counts and not self._may_have_arrived():
             words = case._in_staff_language().env
             left = self._undo_sent("bounced", words._("It did not arrive."))
             if left:

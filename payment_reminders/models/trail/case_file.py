@@ -131,7 +131,7 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "step": notice.step_id.name,
             "kind": notice.step_kind,
             "state": notice.state,
-            "counts": notice.state == "sent" and not notice.withdrawn,
+            "counts": notice.counts,
             "not_counted_because": notice.withdrawn_reason or "",
             "proposed": _moment(notice.date_proposed),
             "approved": _moment(notice.approved_date),

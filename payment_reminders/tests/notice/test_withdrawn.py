@@ -29,6 +29,30 @@ class TestWithdrawn(GatewayCommon):
         self.assertEqual(move.reminder_last_fee, 0)
         self.assertFalse(move.reminder_last_channel)
 
+    @freeze_time("2026-09-16 09:00:00")
+    def test_it_counts_until_it_is_withdrawn(self):
+        self.make_invoice(due="2026-09-01")
+        with self.gateways():
+            reminder = self.propose()
+            self.assertFalse(reminder.counts)
+            self.send(reminder)
+        counting = reminder._get_counting_domain()
+        self.assertTrue(reminder.counts)
+        self.assertIn(reminder, reminder.search(counting))
+        reminder.with_user(self.manager).action_withdraw("wrong", tell=False)
+        self.assertFalse(reminder.counts)
+        self.assertNotIn(reminder, reminder.search(counting))
+
+    @freeze_time("2026-09-16 09:00:00")
+    def test_what_is_uncertain_may_have_been_sent(self):
+        self.make_invoice(due="2026-09-01")
+        reminder = self.propose()
+        reminder._set_state("approved")
+        reminder._set_state("sending")
+        reminder._set_state("uncertain", sent_date="2026-09-16 09:00:00")
+        self.assertFalse(reminder.counts)
+        self.assertIn(reminder, reminder.search(reminder._get_counting_domain()))
+
     def test_it_explains_no_interest_to_the_customer(self):
         self.use_danish_law(charge_interest=True)
         move, reminder = self.send_and_withdraw("2025-12-01", "2026-01-05")
