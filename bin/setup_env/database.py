@@ -108,6 +108,15 @@ class Databases:
         """Whether there is a database of this full name."""
         return database in self._list()
 
+    def copy_beside(self, database: str, template: str, name: str) -> str:
+        """Make one more copy of a template, which is dropped together with a database.
+
+        :return: its full name
+        """
+        beside = f"{database}__{name}"
+        self._copy(template, beside)
+        return beside
+
     def drop(self, database: str) -> None:
         """Drop a database with its files, if it is there, and what was made beside it.
 
@@ -118,9 +127,10 @@ class Databases:
                 statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
                 self._execute(statement.format(sql.Identifier(name)))
                 remove(self.filestores / name)
-        remove(self.filestores / database)
-        for path in (self.home / "conf").glob(f"{database}.*"):
-            path.unlink(missing_ok=True)
+        for folder in (self.filestores, self.home / "conf"):
+            for pattern in (database, f"{database}.*", f"{database}__*"):
+                for path in folder.glob(pattern):
+                    remove(path)
 
     def _template(self) -> str:
         """Name of a finished template for the code as it is now."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 import unittest
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .database import Databases
+from .home import Home
+from .server import Odoo, free_port
 
 # How bin/test tells this process what it was asked for.
 BROWSER = "PAYMENT_REMINDERS_TEST_BROWSER"
@@ -20,7 +25,12 @@ STANDARD = "standard"
 # carry it as a tag of their class, any other as the mark `long`.
 LONG = "payment_reminders_long"
 
+#: Whose processes and servers take both cores: one such test at a time.
+REAL = "test_real_"
+WITHOUT_BROWSER = "without_browser"
+
 _without_browser: set[str] = set()
+_seconds = pytest.StashKey[dict[str, float]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +55,42 @@ def pytest_configure(config: pytest.Config) -> None:
     if "PAYMENT_REMINDERS_HOME" in os.environ:
         folder = Path(os.environ["PAYMENT_REMINDERS_HOME"]) / "hypothesis"
         set_hypothesis_home_dir(folder)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Give each of several processes a database of its own, before Odoo starts."""
+    worker = getattr(config, "workerinput", None)
+    if worker and os.environ.get(DATABASE) != "0":
+        _enter_own_database(worker["workerid"])
+    return (yield)
+
+
+def _enter_own_database(worker: str) -> None:
+    conf = Path(os.environ["ODOO_RC"])
+    odoo = Odoo.read_conf(Home(), conf)
+    name = Databases(odoo).copy_beside(conf.stem, os.environ[TEMPLATE], worker)
+    os.environ["ODOO_RC"] = str(odoo.write_conf(name, http_port=free_port()))
+    # pytest-odoo would make one as well, with tools that not every machine has.
+    os.environ.pop("PYTEST_XDIST_WORKER", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """Deal out whole classes, and all tests with real processes to one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return get_scope(nodeid)
+
+    return Scheduling(config, log) if config.getoption("dist") == "load" else None
+
+
+def get_scope(nodeid: str) -> str:
+    """Name what goes to one process in one piece."""
+    scope = nodeid.split("[")[0].rpartition("::")[0]
+    return REAL if Path(scope.split("::")[0]).name.startswith(REAL) else scope
 
 
 def pytest_collection_modifyitems(
@@ -105,6 +151,60 @@ def no_browser() -> Iterator[None]:
     patch.setattr(HttpCase, "browser_js", skip)
     yield
     patch.undo()
+
+
+# pytest's own clock stands still, or leaps, in a test that freezes the time.
+
+
+def _measure(item: pytest.Item, phase: str) -> Generator[None, object, object]:
+    start = time.clock_gettime(time.CLOCK_MONOTONIC)
+    try:
+        return (yield)
+    finally:
+        took = time.clock_gettime(time.CLOCK_MONOTONIC) - start
+        item.stash.setdefault(_seconds, {})[phase] = took
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure the set-up of a class, which its first test has to wait for."""
+    return (yield from _measure(item, "setup"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure a test."""
+    return (yield from _measure(item, "call"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure what a class leaves to be done after its last test."""
+    return (yield from _measure(item, "teardown"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Report how long it really took."""
+    report = yield
+    report.duration = item.stash.get(_seconds, {}).get(call.when, report.duration)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the first process what was left out in this one."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[WITHOUT_BROWSER] = sorted(_without_browser)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from one of several processes what was left out in it."""
+    _without_browser.update(getattr(node, "workeroutput", {}).get(WITHOUT_BROWSER, ()))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

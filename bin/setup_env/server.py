@@ -80,6 +80,20 @@ class Odoo:
             parser.write(stream)
         return fresh.rename(folder / f"{database}.conf")
 
+    @classmethod
+    def read_conf(cls, home: Home, conf: Path) -> Odoo:
+        """The one that such a file was written for, in a process that it started."""
+        parser = configparser.RawConfigParser()
+        parser.read(conf, encoding="utf-8")
+        options = parser["options"]
+        server = Server(
+            options["db_host"],
+            int(options["db_port"]),
+            options["db_user"],
+            options.get("db_password", ""),
+        )
+        return cls(home, OdooTree.named(), server)
+
     def environment(self, conf: Path | None = None) -> dict[str, str]:
         """What a process needs that imports Odoo; of ODOO_RC, ``conf``."""
         # `bin` follows Odoo, for the demo and for our pytest plugin.

@@ -1,9 +1,12 @@
 """Which tests bin/test takes, by the tags of Odoo and by the mark ``long``."""
 
+import time
 from types import SimpleNamespace
 
 import pytest
+from freezegun import freeze_time
 from setup_env import pytest_plugin
+from setup_env.commands.test import asks_for_one_process
 from setup_env.pytest_plugin import LONG, STANDARD
 
 odoo_tests = pytest.importorskip("odoo.tests")
@@ -37,3 +40,50 @@ def test_without_database_none_of_odoos(monkeypatch):
     monkeypatch.setenv(pytest_plugin.DATABASE, "0")
     assert pytest_plugin._is_wanted(make_item(), {STANDARD})
     assert not pytest_plugin._is_wanted(make_item(STANDARD), {STANDARD})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "one"),
+    [
+        ("", False),
+        ("-x", False),
+        ("--all -ra --maxfail=2", False),
+        ("--durations=9", False),
+        ("-k ladder", True),
+        ("-xvs", True),
+        ("-n 4", True),
+        ("-n0", True),
+        ("--collect-only", True),
+        ("--co -q", True),
+        ("--pdb", True),
+        ("payment_reminders/tests/desk", True),
+        ("-x payment_reminders/tests/common.py::TestX::test_y", True),
+    ],
+)
+def test_in_how_many_processes(arguments, one):
+    assert asks_for_one_process(arguments.split()) == one
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "scope"),
+    [
+        ("a/tests/test_x.py::TestX::test_y", "a/tests/test_x.py::TestX"),
+        ("a/tests/test_x.py::test_y[b::c]", "a/tests/test_x.py"),
+        ("a/tests/real/test_real_way.py::TestX::test_y", "test_real_"),
+        ("b/tests/test_real_killed.py::TestZ::test_y", "test_real_"),
+    ],
+)
+def test_what_goes_to_one_process(nodeid, scope):
+    assert pytest_plugin.get_scope(nodeid) == scope
+
+
+def test_time_is_measured_under_a_frozen_clock():
+    item = SimpleNamespace(stash=pytest.Stash())
+    measuring = pytest_plugin._measure(item, "call")
+    with freeze_time("2026-09-15") as clock:
+        next(measuring)
+        clock.tick(3600)
+        time.sleep(0.01)
+        with pytest.raises(StopIteration):
+            measuring.send(None)
+    assert 0.01 <= item.stash[pytest_plugin._seconds]["call"] < 60

@@ -1,9 +1,11 @@
 """usage: bin/test [--all] [--no-browser] [--no-database] [--tags TAG] [pytest's]
 
 Sets up Odoo 19, PostgreSQL and a database with the addon, then runs the tests, those in
-the browser too. All other arguments go to pytest, for example:
+the browser too: in two processes, or in one where only some are asked for. All other
+arguments go to pytest, for example:
 
     bin/test -x -k ladder
+    bin/test -n 4
     bin/test payment_reminders/tests/rules/test_guard.py
 
   --all           the long tests too, which are otherwise left out
@@ -15,7 +17,9 @@ the browser too. All other arguments go to pytest, for example:
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence
 
 from .. import foreground, progress, server, tools, workspace
 from ..home import Home
@@ -27,6 +31,13 @@ from ..workspace import Workspace
 
 NO_BROWSER = "--no-browser"
 NO_DATABASE = "--no-database"
+PROCESSES = 2
+#: What asks for some tests only, or for a test that one can talk to.
+ONE_PROCESS = re.compile(
+    r"-[lqvx]*[hkmnps]|--(co|collect-only|pdb|trace|capture|lf|last-failed|sw|stepwise"
+    r"|numprocesses|dist|tx|tags|fixtures|markers|help|version|setup-(only|plan))\b"
+)
+SLOWEST = ("--durations=25", "--durations-min=1")
 
 
 def main(arguments: list[str]) -> int:
@@ -52,11 +63,22 @@ def main(arguments: list[str]) -> int:
 def _run(space: Workspace, database: str, arguments: list[str]) -> int:
     conf = space.odoo.write_conf(database, http_port=server.free_port())
     progress.say(f"Tests in the database {database}")
-    command = [*_pytest(space.home), "--odoo-http", *arguments]
+    command = [*_pytest(space.home), "--odoo-http", *SLOWEST]
+    if not asks_for_one_process(arguments):
+        command += ["-n", str(PROCESSES)]
+    command += arguments
     environment = space.odoo.environment(conf)
     # Some tests commit, each in a copy of its own.
     environment[TEMPLATE] = space.databases.template
     return foreground.run(command, environment)
+
+
+def asks_for_one_process(arguments: Sequence[str]) -> bool:
+    """Whether a second process would not pay, or is left to pytest's own arguments."""
+    return any(
+        ONE_PROCESS.match(argument) or not argument.startswith("-")
+        for argument in arguments
+    )
 
 
 def _run_without_database(arguments: list[str]) -> int:
