@@ -1,8 +1,8 @@
 """What an office goes through, written down: the same story before and after a change?
 
-    STORY_DIR=/somewhere/before bin/test bench/story.py
+    PR_SOAK_SEEDS=2 PR_SOAK_DAYS=50 STORY_DIR=/somewhere/before bin/test bench/story.py
     ... change the code ...
-    STORY_DIR=/somewhere/after bin/test bench/story.py
+    PR_SOAK_SEEDS=2 PR_SOAK_DAYS=50 STORY_DIR=/somewhere/after bin/test bench/story.py
     diff -r /somewhere/before /somewhere/after
 
 Plays the way of an invoice and two offices of the soak with a fixed seed, and writes
