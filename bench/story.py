@@ -107,5 +107,3 @@ class TestSoakStory(test_soak.TestSoak):
                 super().check_end()
 
         self.patch(test_soak, "Office", Office)
-
-

@@ -139,31 +139,3 @@ class PaymentReminderPrintLine(models.TransientModel):
         "step is proposed again.",
     )
     reason = fields.Char(string="Why not", readonly=True)
-
-
-class PaymentReminderDelivery(models.Model):
-    _inherit = "payment.reminder.delivery"
-
-    def _settle_letters(self, sent):
-        """Note what a person says came of letters that were made.
-
-        :param sent: whether they were posted
-        """
-        reminders = self.reminder_id
-        alone = reminders.filtered(lambda r: r.state == "uncertain")
-        if sent:
-            alone.action_settle_sent()
-        else:
-            alone.action_settle_not_sent()
-        # The other channels of their notices have left.
-        for delivery in self.filtered(lambda d: d.state == "uncertain"):
-            if sent:
-                delivery._set_sent()
-            else:
-                delivery._set_failed(
-                    self.env._("Settled by %s: not sent", self.env.user.name)
-                )
-            delivery.case_id._log_event(
-                "settled",
-                {"reminder": delivery.reminder_id.id, "sent": sent, "by_letter": True},
-            )

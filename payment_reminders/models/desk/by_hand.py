@@ -243,15 +243,3 @@ class PaymentReminder(models.Model):
             "view_mode": "list,form",
             "domain": [("id", "in", replays.ids)],
         }
-
-
-class PaymentReminderDelivery(models.Model):
-    _inherit = "payment.reminder.delivery"
-
-    def _render(self, template, render):
-        # EXTENDS payment_reminders: the words of one notice come before the text.
-        values = super()._render(template, render)
-        for reminder in self.reminder_id.filtered("personal_text"):
-            if values.get(reminder.id):
-                values[reminder.id] = reminder._add_personal_text(values[reminder.id])
-        return values

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...rules import fees, guard, schedule
+from ...tools.printing import is_printing
 
 #: States in which a notice may still go out.
 OPEN_STATES = ("proposed", "approved", "held", "sending")
@@ -235,12 +236,13 @@ class PaymentReminder(models.Model):
         "hold_end_date",
         "cancel_reason",
         "delivery_ids.state",
+        "to_print",
     )
     @api.depends_context("lang")
     def _compute_held_reason(self):
         explanation = self.env["payment.reminder.explanation"]
         for reminder in self:
-            sentences = []
+            sentences = reminder._explain_letter()
             if reminder.held_by_id:
                 sentences.append(
                     self.env._(
@@ -476,8 +478,8 @@ class PaymentReminder(models.Model):
         )
 
     def _goes_by_post(self):
-        """Tell whether this notice takes days to arrive (hook)."""
-        return False
+        """Tell whether this notice leaves on paper now, so that it takes days."""
+        return is_printing()
 
     def _is_demand(self):
         """Tell whether this notice asks for something overdue (a nudge does not)."""

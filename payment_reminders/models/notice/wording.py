@@ -226,6 +226,8 @@ class PaymentReminderLetter(models.Model):
             "customer": self.partner_id.name,
             "case": self.case_id.name,
             "date": self._get_letter_date(),
+            "paper": self._is_letter_on_paper(),
+            "payment_code": self._get_letter_block("payment_code"),
         }
 
     def _get_letter_next_step(self):
@@ -357,6 +359,7 @@ class PaymentReminderLetter(models.Model):
             "email": author.email_normalized or company.email,
             "website": company.website,
             "complaints_body": self._get_letter_complaints_body(),
+            "paper": self._is_letter_on_paper(),
         }
 
     def _get_letter_complaints_body(self):

@@ -4,14 +4,12 @@ import base64
 import logging
 import re
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...tools.printing import printing
 from ..customer.link import hide_keys
-from ..sending.paperwork import MAX_ATTEMPTS
-from ..sending.wire import DOWN
-from .paper_wire import is_printing, printing
 
 _logger = logging.getLogger(__name__)
 
@@ -70,11 +68,10 @@ class PaymentReminder(models.Model):
         Where all channels are wanted, the others wait for the letter: one notice has
         one date and one deadline.
 
-        :param recipients: ("channel:address", …), see :class:`rules.guard.Facts`
+        :param recipients: ("channel:address", …), see :class:`rules.guard.Facts`; a
+            letter is among them
         """
         self.ensure_one()
-        if not any(text.startswith("letter:") for text in recipients):
-            return False
         if self.step_id.channel_mode == "all":
             return True
         # Marked once, what failed before it has failed for good.
@@ -91,30 +88,19 @@ class PaymentReminder(models.Model):
                 return False
         return False
 
-    def _mark_to_print(self, value):
-        """Put this notice among the letters to print, or take it out."""
+    def _explain_letter(self):
+        """Return the sentence that says what a letter waits for, in a list."""
         self.ensure_one()
-        if self.to_print != value:
-            self.sudo().to_print = value
-
-    @api.depends("delivery_ids.state", "to_print")
-    def _compute_held_reason(self):
-        # EXTENDS payment_reminders
-        result = super()._compute_held_reason()
-        for reminder in self:
-            sentence = ""
-            if reminder.state == "uncertain" and reminder._find_letters("uncertain"):
-                sentence = self.env._(
+        if self.state == "uncertain" and self._find_letters("uncertain"):
+            return [
+                self.env._(
                     "The letter was made, but nobody has said yet whether it was "
                     "posted: choose Print Letters once more and confirm it."
                 )
-            elif reminder.state == "approved" and reminder.to_print:
-                sentence = self.env._("It goes by letter: a person prints it.")
-            if sentence:
-                reminder.held_reason = "\n".join(
-                    filter(None, (sentence, reminder.held_reason))
-                )
-        return result
+            ]
+        if self.state == "approved" and self.to_print:
+            return [self.env._("It goes by letter: a person prints it.")]
+        return []
 
 
 class PaymentReminderDelivery(models.Model):
@@ -154,74 +140,26 @@ class PaymentReminderDelivery(models.Model):
                 "The letter could not be made: %s", error
             )
 
-    def _drop_draft(self):
-        # EXTENDS payment_reminders
-        result = super()._drop_draft()
-        self.filtered("letter_pdf").sudo().write(
-            {"letter_pdf": False, "letter_html": False}
-        )
-        return result
+    def _settle_letters(self, sent):
+        """Note what a person says came of letters that were made.
 
-
-class PaymentReminderSender(models.AbstractModel):
-    _inherit = "payment.reminder.sender"
-
-    @api.model
-    def _may_leave_now(self, reminder, facts, in_time):
-        # EXTENDS payment_reminders: a letter waits for a person who prints.
-        by_letter = reminder._goes_by_letter(facts.recipients)
-        reminder._mark_to_print(by_letter)
-        if by_letter != is_printing():
-            return False
-        # Nobody is woken by a letter.
-        alone = by_letter and reminder.step_id.channel_mode != "all"
-        return alone or super()._may_leave_now(reminder, facts, in_time)
-
-    @api.model
-    def _get_delivery_channels(self, reminder):
-        # EXTENDS payment_reminders
-        channels = super()._get_delivery_channels(reminder)
-        if not is_printing() or "letter" not in channels:
-            return channels
-        if reminder.step_id.channel_mode == "all":
-            # Last: its outcome is open for a while.
-            return [code for code in channels if code != "letter"] + ["letter"]
-        return ["letter"]
-
-    @api.model
-    def _begin(self, reminder, ticket):
-        # EXTENDS payment_reminders: without a person nothing gets past a letter.
-        deliveries = super()._begin(reminder, ticket)
-        if is_printing():
-            return deliveries
-        for place, delivery in enumerate(deliveries):
-            if delivery.channel == "letter":
-                return deliveries[:place]
-        return deliveries
-
-
-class PaymentReminderHalt(models.Model):
-    _inherit = "payment.reminder.halt"
-
-    @api.model
-    def _watch(self, reminders, last_run=None):
-        # EXTENDS payment_reminders: what waits for a person with a printer does not
-        # leave, however much of it there is.
-        if not is_printing():
-            reminders = reminders.filtered(lambda r: not r.to_print)
-        return super()._watch(reminders, last_run=last_run)
-
-
-class PaymentReminderPaperwork(models.AbstractModel):
-    _inherit = "payment.reminder.paperwork"
-
-    @api.model
-    def _finish_failed(self, reminder, attempts):
-        # EXTENDS payment_reminders: what reached nobody may still go by letter.
-        down = bool(attempts) and all(a.outcome == DOWN for a in attempts)
-        again = down and reminder.attempts + 1 < MAX_ATTEMPTS
-        if again or is_printing() or not reminder._find_letters("pending"):
-            return super()._finish_failed(reminder, attempts)
-        reminder._set_state("approved", to_print=True)
-        reminder.case_id._log_event("to_print", {"reminder": reminder.id})
-        return None
+        :param sent: whether they were posted
+        """
+        reminders = self.reminder_id
+        alone = reminders.filtered(lambda r: r.state == "uncertain")
+        if sent:
+            alone.action_settle_sent()
+        else:
+            alone.action_settle_not_sent()
+        # The other channels of their notices have left.
+        for delivery in self.filtered(lambda d: d.state == "uncertain"):
+            if sent:
+                delivery._set_sent()
+            else:
+                delivery._set_failed(
+                    self.env._("Settled by %s: not sent", self.env.user.name)
+                )
+            delivery.case_id._log_event(
+                "settled",
+                {"reminder": delivery.reminder_id.id, "sent": sent, "by_letter": True},
+            )

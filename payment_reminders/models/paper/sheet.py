@@ -5,7 +5,7 @@ import base64
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .paper_wire import is_printing
+from ...tools.printing import is_printing
 
 REPORT = "payment_reminders.report_letter"
 QR_PIXELS = 240
@@ -17,11 +17,6 @@ class PaymentReminder(models.Model):
     def _is_letter_on_paper(self):
         """Tell whether the text is written for paper: no links, no "this e-mail"."""
         return bool(self.env.context.get("reminder_on_paper"))
-
-    def _goes_by_post(self):
-        """Tell whether this notice leaves on paper now, so that it takes days."""
-        # EXTENDS payment_reminders
-        return is_printing() or super()._goes_by_post()
 
     # -- PDF --------------------------------------------------------------------
 
@@ -117,19 +112,6 @@ class PaymentReminder(models.Model):
         return [*dict.fromkeys(filter(None, names)), *lines]
 
     # -- blocks -----------------------------------------------------------------
-
-    def _prepare_letter_claim(self):
-        # EXTENDS payment_reminders
-        values = super()._prepare_letter_claim()
-        values["paper"] = self._is_letter_on_paper()
-        values["payment_code"] = self._get_letter_block("payment_code")
-        return values
-
-    def _prepare_letter_sender(self):
-        # EXTENDS payment_reminders
-        values = super()._prepare_letter_sender()
-        values["paper"] = self._is_letter_on_paper()
-        return values
 
     def _prepare_letter_answer(self):
         """Return the values of the block that says how to ask or to object."""

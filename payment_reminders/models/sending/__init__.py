@@ -12,10 +12,7 @@ from . import delivery
 from . import halt
 from . import brake
 from . import recipients
-from . import stopped_addresses
 from . import sender
 from . import claiming
-from . import locks
-from . import recovery
 from . import paperwork
 from . import bounce

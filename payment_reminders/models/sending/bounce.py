@@ -6,7 +6,7 @@ else can be reached, and the guard is asked again; somebody finds a new address.
 """
 
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools import plaintext2html
 
 from ...tools import transactions
@@ -256,26 +256,3 @@ class PaymentReminderCase(models.Model):
             reminder.state in ("proposed", "approved", "held", "sending", "uncertain")
             for reminder in self.reminder_ids
         )
-
-
-class PaymentReminderFacts(models.AbstractModel):
-    _inherit = "payment.reminder.facts"
-
-    @api.model
-    def _read_dead_ends(self, companies, addresses):
-        """Read to which of these addresses a message came back.
-
-        :param addresses: e-mail addresses and phone numbers, normalised
-        :return: set of (company id, channel, address)
-        """
-        deliveries = (
-            self.env["payment.reminder.delivery"]
-            .sudo()
-            .search_fetch(
-                Domain("is_dead_end", "=", True)
-                & Domain("company_id", "in", companies.ids)
-                & Domain("recipient", "in", list(addresses)),
-                ["company_id", "channel", "recipient"],
-            )
-        )
-        return {(d.company_id.id, d.channel, d.recipient) for d in deliveries}

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ...rules import brake
 from ...tools import transactions
 from ...tools.decimals import to_decimal
+from ...tools.printing import is_printing
 from .halt import STALE_BANK
 
 #: The days on which something left, so far back, tell what is usual.
@@ -32,6 +33,10 @@ class PaymentReminderHalt(models.Model):
         :param reminders: what would leave now
         :param last_run: when the sender ran before (UTC), if it is known
         """
+        if not is_printing():
+            # What waits for a person with a printer does not leave, however much of
+            # it there is.
+            reminders = reminders.filtered(lambda r: not r.to_print)
         watched = reminders.filtered("company_id.reminder_brake")
         if watched:
             transactions.run(

@@ -6,8 +6,8 @@ from odoo import api, fields, models
 
 from ...rules import guard
 from ...tools import transactions
+from ...tools.printing import is_printing
 from ..books.facts import get_debtor_zone
-from .wire import WIRES
 
 _logger = logging.getLogger(__name__)
 
@@ -93,10 +93,20 @@ class PaymentReminderSender(models.AbstractModel):
     def _may_leave_now(self, reminder, facts, in_time):
         """Tell whether an approved notice that may leave can do so now (hook).
 
+        A letter waits for a person who prints.
+
         :param facts: :class:`rules.guard.Facts` of the notice
         :param in_time: whether it is a working hour where the debtor is
         """
-        return in_time
+        by_letter = any(
+            text.startswith("letter:") for text in facts.recipients
+        ) and reminder._goes_by_letter(facts.recipients)
+        if reminder.to_print != by_letter:
+            reminder.sudo().to_print = by_letter
+        if by_letter != is_printing():
+            return False
+        # Nobody is woken by a letter.
+        return in_time or (by_letter and reminder.step_id.channel_mode != "all")
 
     @api.model
     def _filter_sending_time(self, reminders):
@@ -131,8 +141,8 @@ class PaymentReminderSender(models.AbstractModel):
             r.delivery_ids.filtered(lambda d: d.state == "pending")[:1].id
             for r in reminders
         )
-        for channel, deliveries in first.grouped("channel").items():
-            WIRES[channel].prepare(deliveries)
+        for _channel, deliveries in first.grouped("channel").items():
+            deliveries._get_wire().prepare(deliveries)
 
     @api.model
     def _set_figures(self, reminders):
@@ -220,4 +230,10 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _get_delivery_channels(self, reminder):
         """Return the codes of the channels to try now, in their order (hook)."""
-        return reminder._get_channels()
+        channels = reminder._get_channels()
+        if not is_printing() or "letter" not in channels:
+            return channels
+        if reminder.step_id.channel_mode == "all":
+            # Last: its outcome is open for a while.
+            return [code for code in channels if code != "letter"] + ["letter"]
+        return ["letter"]

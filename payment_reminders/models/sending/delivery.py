@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from .email_wire import EmailWire
+from .letter_wire import LetterWire
+from .sms_wire import SmsWire
 from .wire import format_recipient, get_message_id
 
 _logger = logging.getLogger(__name__)
@@ -88,6 +91,14 @@ class PaymentReminderDelivery(models.Model):
     @api.model
     def _get_channel_codes(self):
         return [code for code, _label in self._fields["channel"].selection]
+
+    def _get_wire(self):
+        """Return how these deliveries, all of one channel, are handed over (hook).
+
+        :return: class, see :class:`payment_reminders.models.sending.wire.Wire`
+        """
+        wires = {"email": EmailWire, "sms": SmsWire, "letter": LetterWire}
+        return wires[self[:1].channel]
 
     @api.model
     def _get_key(self, reminder, channel, recipient):
@@ -297,12 +308,13 @@ class PaymentReminderDelivery(models.Model):
         A text that cannot be rendered must stop its own notice only.
 
         :param render: function of a list of payment.reminder ids
-        :return: {payment.reminder id: what ``render`` gave}
+        :return: {payment.reminder id: what ``render`` gave, and the words of this
+            notice alone before it}
         """
         ids = self.reminder_id.ids
         try:
             with self.env.cr.savepoint():
-                return render(ids)
+                values = render(ids)
         except Exception as error:  # a template is free text: anything may come
             if len(self) > 1:
                 found = {}
@@ -318,6 +330,10 @@ class PaymentReminderDelivery(models.Model):
                 )
             )
             return {}
+        for reminder in self.reminder_id.filtered("personal_text"):
+            if values.get(reminder.id):
+                values[reminder.id] = reminder._add_personal_text(values[reminder.id])
+        return values
 
     def _drop_draft(self):
         """Remove messages that were rendered and did not leave.
@@ -336,6 +352,17 @@ class PaymentReminderDelivery(models.Model):
         drafts.mail_message_id.sudo().unlink()
         drafts.unlink()
         self.filtered("sms_uuid").write({"sms_uuid": False})
+        self.filtered("letter_pdf").sudo().write(
+            {"letter_pdf": False, "letter_html": False}
+        )
+
+    def _get_before_letter(self):
+        """Return those of these deliveries, in their order, that come before a letter.
+
+        Without a person who prints nothing gets past one.
+        """
+        channels = self.mapped("channel") if "letter" in self.mapped("channel") else []
+        return self[: channels.index("letter")] if channels else self
 
     def _get_sms(self):
         """Return the rendered SMS of this delivery (empty: none)."""

@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...rules import guard
 from ...tools import transactions
+from ...tools.printing import is_printing
 from .wire import DOWN
 
 _logger = logging.getLogger(__name__)
@@ -174,7 +175,16 @@ class PaymentReminderPaperwork(models.AbstractModel):
 
     @api.model
     def _finish_failed(self, reminder, attempts):
-        """No channel worked: try again later if all were down, else ask a person."""
+        """No channel worked: try again later if all were down, else the last resort.
+
+        Where there is none, a person is asked.
+        """
+        down = bool(attempts) and all(a.outcome == DOWN for a in attempts)
+        again = down and reminder.attempts + 1 < MAX_ATTEMPTS
+        resort = None if again else self._get_last_resort(reminder)
+        if resort:
+            resort(reminder)
+            return
         reasons = [
             f"{d.channel}: {d.failure_reason}"
             for d in reminder.delivery_ids
@@ -184,8 +194,22 @@ class PaymentReminderPaperwork(models.AbstractModel):
         reasons += [a.reason for a in attempts if a.reason and a.reason not in noted]
         words = reminder.case_id._in_staff_language().env
         note = "; ".join(reasons) or words._("No attempt was made.")
-        down = bool(attempts) and all(a.outcome == DOWN for a in attempts)
-        self._note_failure(reminder, note, again=down)
+        self._note_failure(reminder, note, again=again)
+
+    @api.model
+    def _get_last_resort(self, reminder):
+        """Return what is done with a notice that reached nobody (hook).
+
+        :return: function of the notice, which brings it on its way; None: nothing
+        """
+        has_letter = not is_printing() and reminder._find_letters("pending")
+        return self._leave_to_printer if has_letter else None
+
+    @api.model
+    def _leave_to_printer(self, reminder):
+        """Let a notice go by letter: it waits until a person prints it."""
+        reminder._set_state("approved", to_print=True)
+        reminder.case_id._log_event("to_print", {"reminder": reminder.id})
 
     @api.model
     def _note_trouble(self, reminder, error):

@@ -1,10 +1,12 @@
 """Whom a notice reaches, by e-mail address and by phone number."""
 
 import re
+from collections import defaultdict
 
 import phonenumbers
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 MOBILE_TYPES = (
@@ -67,7 +69,8 @@ class PaymentReminderFacts(models.AbstractModel):
                 "sms": _unique(partners, _get_mobile),
                 "letter": _unique(partners, _get_postal_address),
             }
-        return self._leave_out_dead_ends(cases, found)
+        found = self._leave_out_dead_ends(cases, found)
+        return self._leave_out_strangers(cases, found)
 
     @api.model
     def _leave_out_dead_ends(self, cases, found):
@@ -97,6 +100,58 @@ class PaymentReminderFacts(models.AbstractModel):
             }
             for case in cases
         }
+
+    @api.model
+    def _leave_out_strangers(self, cases, found):
+        """Leave out addresses of which somebody there said "this is not for me"."""
+        stopped = self._read_stopped_addresses(cases.partner_id)
+        for case in cases:
+            addresses = stopped.get(case.partner_id.id)
+            if addresses:
+                found[case.id]["email"] = [
+                    (partner, address)
+                    for partner, address in found[case.id]["email"]
+                    if address not in addresses
+                ]
+        return found
+
+    @api.model
+    def _read_stopped_addresses(self, customers):
+        """Return {customer id: addresses that are not theirs, as somebody said}."""
+        stopped = defaultdict(set)
+        queries = (
+            self.env["payment.reminder.query"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("case_id.partner_id", "in", customers.ids),
+                    ("stopped_addresses", "!=", False),
+                ],
+                ["case_id", "stopped_addresses"],
+            )
+        )
+        for query in queries:
+            stopped[query.case_id.partner_id.id].update(query.stopped_addresses.split())
+        return stopped
+
+    @api.model
+    def _read_dead_ends(self, companies, addresses):
+        """Read to which of these addresses a message came back.
+
+        :param addresses: e-mail addresses and phone numbers, normalised
+        :return: set of (company id, channel, address)
+        """
+        deliveries = (
+            self.env["payment.reminder.delivery"]
+            .sudo()
+            .search_fetch(
+                Domain("is_dead_end", "=", True)
+                & Domain("company_id", "in", companies.ids)
+                & Domain("recipient", "in", list(addresses)),
+                ["company_id", "channel", "recipient"],
+            )
+        )
+        return {(d.company_id.id, d.channel, d.recipient) for d in deliveries}
 
 
 def _unique(partners, get_address):

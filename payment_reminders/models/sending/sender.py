@@ -23,13 +23,23 @@ locked in ``models/sending/locks.py``, and what happens after a crash in
 import logging
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from odoo import api, fields, models
 
 from ...rules import guard
 from ...tools import transactions
-from .wire import DOWN, FAILED, SENT, UNCERTAIN, WIRES, WireError
+from ...tools.printing import is_printing
+from .wire import DOWN, FAILED, SENT, UNCERTAIN, WireError
+
+_logger = logging.getLogger(__name__)
+
+
+#: A claim that is older than this belongs to a process that died. One notice takes
+#: a minute or so when every gateway hangs (see WIRE_TIMEOUT).
+STALE_MINUTES = 15
+
 
 _logger = logging.getLogger(__name__)
 
@@ -146,9 +156,10 @@ class PaymentReminderSender(models.AbstractModel):
             mine.sending_since = fields.Datetime.now()
             return mine.delivery_ids.filtered(lambda d: d.state == "pending").ids
 
-        return self.env["payment.reminder.delivery"].browse(
+        deliveries = self.env["payment.reminder.delivery"].browse(
             transactions.run(self.env, work)
         )
+        return deliveries if is_printing() else deliveries._get_before_letter()
 
     @api.model
     def _attempt_patiently(self, reminder, delivery):
@@ -165,7 +176,7 @@ class PaymentReminderSender(models.AbstractModel):
     def _attempt(self, reminder, delivery):
         """Make one attempt; what is known of it survives every error."""
         attempt = Attempt()
-        wire = WIRES[delivery.channel]
+        wire = delivery._get_wire()
         session = None
         try:
             session = self._connect(delivery, wire, attempt)
@@ -221,7 +232,7 @@ class PaymentReminderSender(models.AbstractModel):
         ):
             return
         attempt.outcome = UNCERTAIN
-        attempt.outcome, attempt.reason, reference = WIRES[delivery.channel].hand_over(
+        attempt.outcome, attempt.reason, reference = delivery._get_wire().hand_over(
             delivery, session
         )
         self._note_result(delivery, attempt, reference)
@@ -264,3 +275,83 @@ class PaymentReminderSender(models.AbstractModel):
         )
         delivery.invalidate_recordset(flush=False)
         return done
+
+    # -- what a payer has to wait for -----------------------------------------------
+
+    @api.model
+    def _lock_rows(self, reminders):
+        """Lock what a registering payment has to wait for; never wait ourselves.
+
+        Plain FOR UPDATE: a weaker lock would let an uncommitted online payment
+        pass, which holds only a key-share lock on the invoice.
+
+        :return: whether all rows could be locked
+        """
+        cases = reminders.case_id
+        moves = reminders.line_ids.move_line_id.move_id
+        partners = cases.partner_id | moves.partner_id | moves.commercial_partner_id
+        if not transactions.try_lock(partners, moves, cases, reminders):
+            return False
+        return transactions.try_lock(*self._find_dormant_money(moves, partners))
+
+    @api.model
+    def _find_dormant_money(self, moves, partners):
+        """Find what can become a payment without touching invoice or customer.
+
+        An online transaction that turns to done, a draft payment that is confirmed,
+        a draft credit note or entry that is posted: their rows were linked before.
+        """
+        transaction = self.env["payment.transaction"].sudo()
+        payment = self.env["account.payment"].sudo()
+        line = self.env["account.move.line"].sudo()
+        return (
+            transaction.search(
+                [("invoice_ids", "in", moves.ids), ("is_post_processed", "=", False)]
+            ),
+            payment.search(
+                [
+                    ("partner_id.commercial_partner_id", "in", partners.ids),
+                    ("state", "=", "draft"),
+                ]
+            ),
+            line.search(
+                [
+                    ("partner_id", "in", partners.ids),
+                    ("parent_state", "=", "draft"),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                ]
+            ),
+        )
+
+    # -- what a process that died has left ------------------------------------------
+
+    @api.model
+    def _recover(self):
+        """Settle what a process that died left in ``sending``.
+
+        A delivery that was on the wire may have arrived: it is never tried again
+        by itself. One that had not started goes back to the queue.
+        """
+        limit = fields.Datetime.now() - timedelta(minutes=STALE_MINUTES)
+        stuck = self.env["payment.reminder"].search(
+            [("state", "=", "sending"), ("sending_since", "<", limit)]
+        )
+        for reminder in stuck:
+            try:
+                transactions.run(
+                    self.env,
+                    lambda env, r=reminder: self.with_env(env)._recover_one(
+                        r.with_env(env), limit
+                    ),
+                )
+            except Exception:
+                _logger.exception("Reminder %s cannot be recovered", reminder.id)
+
+    @api.model
+    def _recover_one(self, reminder, limit):
+        # Who is on the wire holds these locks: it is not dead.
+        if not transactions.try_lock(reminder.case_id, reminder):
+            return
+        reminder.invalidate_recordset()
+        if reminder.state == "sending" and reminder.sending_since < limit:
+            self.env["payment.reminder.paperwork"]._finish(reminder)

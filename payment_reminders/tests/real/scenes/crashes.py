@@ -9,11 +9,10 @@ import smtplib
 
 def _get_points(env, channel):
     """Return {name: (class, method, whether it dies before or after it)}."""
-    from odoo.addons.payment_reminders.models.sending import wire
-
     sender = type(env["payment.reminder.sender"])
     paperwork = type(env["payment.reminder.paperwork"])
     delivery = type(env["payment.reminder.delivery"])
+    wire = env["payment.reminder.delivery"].new({"channel": channel})._get_wire()
     points = {
         "claiming": (sender, "_claim", "after"),
         "claimed": (sender, "_prepare", "after"),
@@ -22,7 +21,7 @@ def _get_points(env, channel):
         "locked": (sender, "_lock_rows", "after"),
         "intent written": (delivery, "_compare_and_set", "after"),
         "intent committed": (sender, "_compare_and_set", "after"),
-        "handed over": (wire.WIRES[channel], "hand_over", "after"),
+        "handed over": (wire, "hand_over", "after"),
         "result committed": (sender, "_note_result", "after"),
         "unlocked": (sender, "_attempt", "after"),
         "paperwork begun": (paperwork, "_finish", "before"),

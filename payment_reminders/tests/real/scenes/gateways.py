@@ -7,10 +7,10 @@ from odoo.service.model import retrying
 
 def set_patience(env, seconds):
     """Wait for gateways this long only, so that a test of it does not take minutes."""
-    from odoo.addons.payment_reminders.models.sending import wire
+    from odoo.addons.payment_reminders.models.sending import email_wire, sms_wire
 
-    wire.WIRE_TIMEOUT = seconds
-    wire.HTTP_TIMEOUT = (seconds, seconds)
+    email_wire.WIRE_TIMEOUT = seconds
+    sms_wire.HTTP_TIMEOUT = (seconds, seconds)
 
 
 def set_smtp_port(env, port):

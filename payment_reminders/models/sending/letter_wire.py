@@ -5,31 +5,11 @@ knows is that the sheet was made for that person, so that its outcome is ``uncer
 until the person says that it was posted, or that it was not.
 """
 
-from contextlib import contextmanager
-from contextvars import ContextVar
-
-from ..sending.wire import UNCERTAIN, WIRES, WireError
-
-#: Whether somebody prints letters, in this thread, just now.
-_printing = ContextVar("payment_reminder_printing", default=False)
+from ...tools.printing import is_printing
+from .wire import UNCERTAIN, Wire, WireError
 
 
-def is_printing():
-    """Tell whether a person is printing letters in this thread."""
-    return _printing.get()
-
-
-@contextmanager
-def printing():
-    """Let the sender make letters, and nothing before them, for a person."""
-    token = _printing.set(True)
-    try:
-        yield
-    finally:
-        _printing.reset(token)
-
-
-class LetterWire:
+class LetterWire(Wire):
     """Letters on paper: one PDF for each, printed and posted by a person."""
 
     @staticmethod
@@ -55,10 +35,6 @@ class LetterWire:
             )
 
     @staticmethod
-    def disconnect(session):
-        """Nothing is kept open."""
-
-    @staticmethod
     def hand_over(delivery, session):
         """:return: (outcome, reason, no reference)"""
         return (
@@ -68,6 +44,3 @@ class LetterWire:
             ),
             False,
         )
-
-
-WIRES["letter"] = LetterWire
