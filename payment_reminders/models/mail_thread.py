@@ -4,6 +4,13 @@ from odoo.tools import email_normalize
 
 from ..rules import bounce
 
+#: Models whose threads customers answer to.
+THREADS = (
+    "payment.reminder.case",
+    "payment.reminder.query",
+    "payment.reminder.plan",
+)
+
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
@@ -62,4 +69,38 @@ class MailThread(models.AbstractModel):
                     | Domain("mail_message_id", "in", messages)
                 )
             )
+        )
+
+    # -- answers of customers ----------------------------------------------------
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        # EXTENDS mail: the header is not in the dict that the records get
+        if any(route[0] in THREADS for route in routes or ()):
+            names = {name.lower() for name in message.keys()}
+            self = self.with_context(
+                reminder_reply_headers={
+                    name: "\n".join(str(value) for value in message.get_all(name))
+                    for name in names
+                }
+            )
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.private
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        # EXTENDS mail: who writes anew to the address for answers, instead of
+        # answering, would get a letter of refusal
+        if (
+            not message_dict.get("is_bounce")
+            and not message_dict.get("parent_id")
+            and self._detect_write_to_catchall(message_dict)
+        ):
+            case = self.env["payment.reminder.case"]._find_by_sender(message_dict)
+            if case:
+                return [(case._name, case.id, custom_values, self.env.uid, None)]
+        return super().message_route(
+            message, message_dict, model, thread_id, custom_values
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..rules import registration
 from ..rules.statute import COMPANY, PERSON
 
 
@@ -90,3 +91,17 @@ class ResPartner(models.Model):
         action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
         action["context"] = {}
         return action
+
+    def _get_registration(self):
+        """Return where and under which number this customer can be looked up.
+
+        :return: :class:`rules.registration.Registration`, or None: a person, or no
+            number whose check digit is right
+        """
+        self.ensure_one()
+        return registration.find(
+            self.country_id.code or "",
+            self.company_registry,
+            self.vat,
+            self.is_company,
+        )

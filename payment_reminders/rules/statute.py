@@ -25,6 +25,7 @@ DEBTORS = (PERSON, COMPANY)
 NUDGE = "nudge"
 REMINDER = "reminder"
 FINAL_NOTICE = "final_notice"
+PLAN = "plan"
 
 #: How a fee is limited: by an amount in the law, by a scale on the principal, only by
 #: the real cost (then
@@ -58,7 +59,7 @@ class FeeRule:
 
     :param valid_from: first sending day for which it holds
     :param debtor: ``person``, ``company`` or ``all``
-    :param kind: ``reminder``, ``final_notice`` or ``all``
+    :param kind: ``reminder``, ``final_notice``, ``all`` (of the two), or ``plan``
     :param basis: ``statutory``, ``scale``, ``actual_cost`` or ``none``
     :param amount: the highest fee when the basis is statutory
     :param scale: bands in rising order when the basis is a scale
@@ -205,6 +206,14 @@ class Statute:
         """
         rules = [rule for rule in self.fee_rules if rule.kind in (kind, ALL)]
         return _in_force(rules, debtor, on)
+
+    def plan_fee(self, debtor: str, on: dt.date) -> Decimal:
+        """Return the highest fee of a payment plan agreed on a day, by the same rank of
+        rules. A rule for notices of any kind allows none.
+        """
+        rules = [rule for rule in self.fee_rules if rule.kind == PLAN]
+        rule = _in_force(rules, debtor, on)
+        return rule.amount if rule else ZERO
 
     def margin_rule(self, debtor: str, due_date: dt.date) -> MarginRule | None:
         """Return the rule for the interest of a claim due on a day, or None: it bears

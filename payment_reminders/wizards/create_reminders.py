@@ -349,11 +349,3 @@ class PaymentReminderWizardLine(models.TransientModel):
             "other_kind": self.env._("Another kind of step is due"),
         }
         return [words.get(code, code) for code in codes]
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def action_open_reminder_wizard(self):
-        """Open the dialog that creates the next reminders of these cases."""
-        return self.env["payment.reminder.wizard"]._open_cases(self)

@@ -96,33 +96,3 @@ class PaymentReminderPaymentWizard(models.TransientModel):
             )
         case._refresh()
         return {"type": "ir.actions.act_window_close"}
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def action_open_payment_wizard(self):
-        """Open the dialog that divides money received by the order of the law."""
-        self.ensure_one()
-        self.env["res.users"]._check_reminder_manager()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Money for fees and interest"),
-            "res_model": "payment.reminder.payment.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_case_id": self.id,
-                "default_amount": self._get_unmatched_money(),
-            },
-        }
-
-    def _get_unmatched_money(self):
-        """Return what came in from this customer and is matched with nothing."""
-        self.ensure_one()
-        if self.currency_id != self.company_id.currency_id:
-            return 0.0
-        facts = self.env["payment.reminder.facts"].sudo()
-        credits = facts._read_unallocated_credits(self.sudo())[self.id]
-        return float(sum(credit.amount for credit in credits))

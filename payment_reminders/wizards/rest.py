@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -82,7 +80,7 @@ class PaymentReminderRestWizard(models.TransientModel):
                 )
             )
         if case.state == "closed":
-            case.write({"state": "active", "close_reason": False, "date_close": False})
+            case._set_state("active")
             case._log_event("reopened", {"rest": str(case._get_rest())})
         case._cancel_obsolete_notices()
         self.env["payment.reminder.proposal"].sudo()._propose_rest(case)
@@ -93,19 +91,3 @@ class PaymentReminderRestWizard(models.TransientModel):
         case._release(self.note, reasons=["rest"])
         if case.state != "closed" and self.is_principal_paid:
             case._end("paid", self.note)
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def _has_open_items(self):
-        """Tell whether anything of the invoices of this case is still to pay."""
-        self.ensure_one()
-        return Decimal(0) < sum(
-            (
-                Decimal(str(item.amount_residual))
-                for item in self.item_ids
-                if not item.is_dropped
-            ),
-            Decimal(0),
-        )

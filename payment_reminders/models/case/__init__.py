@@ -11,7 +11,6 @@ Begin with ``case.py``, then ``following.py``.
 
 from . import case
 from . import opening
-from . import responsible
 from . import following
 from . import holding
 from . import item

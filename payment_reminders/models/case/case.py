@@ -1,7 +1,13 @@
 from collections import defaultdict
+from decimal import Decimal
+
+from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import html_sanitize
+
+from ...tools.hiding import strip_facts
 
 
 class PaymentReminderCase(models.Model):
@@ -253,7 +259,7 @@ class PaymentReminderCase(models.Model):
             )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
+    def _unlink_except_kept(self):
         raise UserError(
             self.env._("A case and its trail are kept. Close the case instead.")
         )
@@ -285,3 +291,182 @@ class PaymentReminderCase(models.Model):
         action["domain"] = [("case_id", "=", self.id)]
         action["context"] = {}
         return action
+
+    # -- who looks after a case -----------------------------------------------------
+
+    def _get_responsible(self):
+        """Return the user who looks after this case, or else the administrator."""
+        self.ensure_one()
+        return self.sudo().user_id or self.env.ref("base.user_admin")
+
+    def _in_staff_language(self):
+        """Return this case in the language of whoever looks after it.
+
+        What is written down while nobody is logged in, or while the customer is, is for
+        the staff to read.
+        """
+        self.ensure_one()
+        return self.with_context(lang=self._get_responsible().lang)
+
+    def _group_by_responsible(self):
+        """Return [(user, their cases of these, in the user's language)]."""
+        groups = self.grouped(lambda case: case._get_responsible())
+        return [
+            (user, cases.with_context(lang=user.lang)) for user, cases in groups.items()
+        ]
+
+    def _ask_person(self, summary, note):
+        """Leave one activity for whoever is responsible of each of these cases."""
+        for user, cases in self._group_by_responsible():
+            cases.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=note,
+                user_id=user.id,
+            )
+
+    def _call_responsible(self, summary, record=None, **vals):
+        """Leave an activity for whoever looks after this case.
+
+        :param record: on which it stands; default: the case
+        :param vals: more values of the activity
+        """
+        self.ensure_one()
+        record = (record if record is not None else self).sudo()
+        record.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            user_id=self._get_responsible().id,
+            **vals,
+        )
+
+    # -- erasing personal data ------------------------------------------------------
+
+    def action_erase_personal_data(self):
+        """Erase names, addresses and texts from what these closed cases keep.
+
+        The contact and its invoices are Odoo's own, and stay as they are.
+        """
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        still_open = self.filtered(lambda case: case.state != "closed")
+        if still_open:
+            raise UserError(
+                self.env._(
+                    "Close these cases first: %s",
+                    ", ".join(still_open.mapped("name")),
+                )
+            )
+        self.sudo()._erase_personal_data()
+        return True
+
+    def _erase_personal_data(self):
+        self._erase_from_invoices()
+        self.reminder_ids.delivery_ids._erase_personal_data()
+        for notice in self.reminder_ids.filtered("facts"):
+            notice.facts = strip_facts(notice.facts)
+        for model, names in self._get_personal_fields().items():
+            records = self.env[model].with_context(active_test=False)
+            domain = [("id" if model == self._name else "case_id", "in", self.ids)]
+            records.search(domain).with_context(tracking_disable=True).write(
+                dict.fromkeys(names, False)
+            )
+        self.claim_line_ids._erase_notes()
+        self.event_ids.note_ids.unlink()
+        self.activity_ids.unlink()
+        self.query_ids.attachment_ids.unlink()
+        for thread in (self, self.reminder_ids, self.query_ids, self.plan_ids):
+            messages = self.env["mail.message"].search(
+                [("model", "=", thread._name), ("res_id", "in", thread.ids)]
+            )
+            self.env["sms.sms"].search(
+                [("mail_message_id", "in", messages.ids)]
+            ).unlink()
+            messages.attachment_ids.unlink()
+            messages.unlink()
+            self.env["ir.attachment"].search(
+                [("res_model", "=", thread._name), ("res_id", "in", thread.ids)]
+            ).unlink()
+        self._log_event("erased", {})
+
+    def _erase_from_invoices(self):
+        """Erase from the invoices' chatter where notices went, and why they came back.
+
+        What others wrote there is Odoo's, and stays as it is.
+        """
+        deliveries = self.reminder_ids.delivery_ids
+        personal = deliveries.mapped("failure_reason") + deliveries.mapped("recipient")
+        words = [str(escape(text)) for text in personal if text]
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", "account.move"),
+                ("res_id", "in", self.reminder_ids.line_ids.move_id.ids),
+                ("message_type", "=", "notification"),
+            ]
+        )
+        for message in messages:
+            body = str(message.body)
+            for text in words:
+                body = body.replace(text, self.env._("erased"))
+            if body != message.body:
+                message.body = body
+
+    @api.model
+    def _get_personal_fields(self):
+        """Return {model with a case: fields that may name somebody} (hook)."""
+        return {
+            "payment.reminder.case": ["close_note", "access_token"],
+            "payment.reminder": [
+                "hold_note",
+                "cancel_reason",
+                "withdrawn_reason",
+                "fee_limit_note",
+                "override_note",
+                "personal_text",
+                "remark_values",
+            ],
+            "payment.reminder.freeze": ["note"],
+            "payment.reminder.query": [
+                "description",
+                "answer",
+                "recipient_name",
+                "recipient_email",
+                "stopped_addresses",
+            ],
+            "payment.reminder.plan": ["note"],
+        }
+
+    # -- trail and case file --------------------------------------------------------
+
+    def action_export_json(self):
+        """Download the case file as JSON."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/payment_reminders/case/{self.id}/file.json",
+            "target": "download",
+        }
+
+    def _print_message(self, body):
+        """Return the body of an e-mail fit to be printed."""
+        return html_sanitize(body, sanitize_attributes=False)
+
+    def action_check_trail(self):
+        """Check the trail of these cases and say what was found."""
+        self.check_access("read")
+        Event = self.env["payment.reminder.event"]
+        chains = [f"case:{case.id}" for case in self]
+        return Event._tell_result(len(chains), Event._check_in_batches(chains))
+
+    def _has_open_items(self):
+        """Tell whether anything of the invoices of this case is still to pay."""
+        self.ensure_one()
+        return Decimal(0) < sum(
+            (
+                Decimal(str(item.amount_residual))
+                for item in self.item_ids
+                if not item.is_dropped
+            ),
+            Decimal(0),
+        )

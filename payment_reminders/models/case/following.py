@@ -32,12 +32,18 @@ class PaymentReminderCase(models.Model):
         Runs after every payment of these customers and every night. Writes only
         what changed, and only on rows of ours.
         """
+        # The costs first, or the ladder would waive them when it sees that the
+        # invoices are paid.
+        self._count_online_costs()
         cases = self.sudo().with_context(tracking_disable=True)
         cases._follow(
             self.env["payment.reminder.facts"]._read_due_items(
                 cases.item_ids.move_line_id.ids
             )
         )
+        # Money may have come that a customer spoke of.
+        self.env["payment.reminder.query"]._find_stated(self)._compare_payments()
+        self._follow_plans()
 
     def _follow(self, live):
         """Do what follows from the books.
@@ -49,7 +55,9 @@ class PaymentReminderCase(models.Model):
             outcome = lifecycle.decide(case.state, list(seen.values()))
             case._apply(outcome, case.item_ids._remember(live, seen))
         self._lift_expired_snoozes()
+        self._release_over_limit()
         self._plan(live)
+        self._hold_debtors_in_trouble()
 
     def _apply(self, outcome, changed):
         """Carry out what :func:`rules.lifecycle.decide` said.
@@ -58,7 +66,7 @@ class PaymentReminderCase(models.Model):
         """
         self.ensure_one()
         if outcome.reopen:
-            self.write({"state": "active", "close_reason": False, "date_close": False})
+            self._set_state("active")
             self._log_event("reopened", changed)
         elif changed:
             self._log_event("payment_seen", changed)

@@ -46,6 +46,11 @@ class PaymentReminderFreeze(models.Model):
     )
     date_end = fields.Datetime(string="Lifted on", readonly=True)
     released_by_id = fields.Many2one("res.users", string="Lifted by", readonly=True)
+    date_limit = fields.Date(
+        string="Ends on",
+        readonly=True,
+        help="A hold of a representative ends by itself; a manager's does not.",
+    )
 
     _one_open_per_reason = models.UniqueIndex(
         "(case_id, reason) WHERE date_end IS NULL",
@@ -54,7 +59,9 @@ class PaymentReminderFreeze(models.Model):
 
     def action_release(self):
         """Lift these holds only."""
-        for freeze in self.filtered(lambda f: not f.date_end):
+        open_freezes = self.filtered(lambda f: not f.date_end)
+        open_freezes.case_id._check_release_note(open_freezes, None)
+        for freeze in open_freezes:
             freeze.case_id._check_may_act(release=True)
             freeze.case_id._release(reasons=[freeze.reason])
         return True

@@ -2,8 +2,12 @@
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...rules import guard, outlook
 
 
 class PaymentReminderCase(models.Model):
@@ -41,14 +45,13 @@ class PaymentReminderCase(models.Model):
             # Somebody else did it since this transaction began (two questions at
             # once): let Odoo begin again, with fresh eyes.
             raise ConcurrencyError(str(error)) from error
-        cases.filtered(lambda case: case.state == "active").sudo().write(
-            {"state": "frozen"}
-        )
+        cases.filtered(lambda case: case.state == "active")._set_state("frozen")
         cases._log_event("frozen", {"reason": reason, "note": note or ""})
         return cases
 
     def _release(self, note=False, reasons=None):
         """Lift the open freezes of these cases (of ``reasons`` only, if given)."""
+        self._note_decisions(reasons)
         freezes = self.sudo().freeze_ids.filtered(
             lambda f: not f.date_end and (reasons is None or f.reason in reasons)
         )
@@ -68,7 +71,7 @@ class PaymentReminderCase(models.Model):
         )
         lifted.filtered(
             lambda case: case.state == "frozen" and not case._get_open_freezes()
-        ).write({"state": "active"})
+        )._set_state("active")
 
     def _close(self, reason, note=False):
         """Close these cases, unless open fees and interest keep one open."""
@@ -83,17 +86,7 @@ class PaymentReminderCase(models.Model):
             freezes.write(
                 {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
             )
-            case.write(
-                {
-                    "state": "closed",
-                    "close_reason": reason,
-                    "close_note": note,
-                    "date_close": fields.Datetime.now(),
-                    "snoozed_until": False,
-                    "next_step_id": False,
-                    "next_date": False,
-                }
-            )
+            case._set_state("closed", close_reason=reason, close_note=note)
             case._log_event("closed", {"reason": reason, "note": note or ""})
 
     def _lift_expired_snoozes(self):
@@ -104,6 +97,51 @@ class PaymentReminderCase(models.Model):
                 and case.snoozed_until <= today
             ).write({"snoozed_until": False})
 
+    # -- state ------------------------------------------------------------------
+
+    @api.model
+    def _get_transitions(self):
+        """Return {state: states that may follow it}."""
+        return {
+            "active": {"frozen", "closed"},
+            "frozen": {"active", "closed"},
+            "closed": {"active"},
+        }
+
+    def _set_state(self, state, **vals):
+        """Bring these cases to ``state``; the only place that does.
+
+        A case that closes plans nothing any more; one that opens again has no reason
+        to be closed.
+
+        :param vals: more values to write along with it
+        """
+        transitions = self._get_transitions()
+        for case in self:
+            if state not in transitions[case.state]:
+                raise UserError(case._describe_state())
+        if state == "closed":
+            vals = {
+                "date_close": fields.Datetime.now(),
+                "snoozed_until": False,
+                "next_step_id": False,
+                "next_date": False,
+                **vals,
+            }
+        else:
+            vals = {"close_reason": False, "date_close": False, **vals}
+        self.sudo().write({"state": state, **vals})
+
+    def _describe_state(self):
+        """Say in which state a case is, to whoever asks for what cannot follow it."""
+        self.ensure_one()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "The case %(case)s is in state “%(state)s”: this is not possible now.",
+            case=self.display_name,
+            state=labels[self.state],
+        )
+
     # -- what people do ---------------------------------------------------------
 
     def action_hold(self, reason=None):
@@ -113,11 +151,14 @@ class PaymentReminderCase(models.Model):
         """
         self._check_may_act()
         self._check_open()
+        known = self.sudo()._get_open_freezes()
         self._freeze("manual", reason or self.env._("Held by %s", self.env.user.name))
+        self._limit_holds(self.sudo()._get_open_freezes() - known)
         return True
 
     def action_snooze(self, date=None):
         """Send nothing on these cases before ``date`` (default: in 7 days)."""
+        self._check_snooze_limit(date)
         self._check_may_act()
         self._check_open()
         for case in self:
@@ -133,6 +174,7 @@ class PaymentReminderCase(models.Model):
 
     def action_release(self, note=None):
         """Lift every hold and snooze; what is owed is read again at once."""
+        self._check_release_note(self.sudo()._get_open_freezes(), note)
         self._check_may_act(release=True)
         self._release(note)
         self.filtered("snoozed_until").sudo().write({"snoozed_until": False})
@@ -161,14 +203,7 @@ class PaymentReminderCase(models.Model):
         if cases - dropped.case_id:
             raise UserError(self.env._("Nothing is owed on this case any more."))
         dropped.write({"is_dropped": False, "amount_known": -1.0})
-        cases.write(
-            {
-                "state": "active",
-                "close_reason": False,
-                "close_note": False,
-                "date_close": False,
-            }
-        )
+        cases._set_state("active", close_note=False)
         cases._log_event("reopened", {"by": self.env.uid})
         cases._refresh()
         return True
@@ -214,3 +249,145 @@ class PaymentReminderCase(models.Model):
                     ", ".join(closed.mapped("display_name")),
                 )
             )
+
+    # -- days of grace --------------------------------------------------------------
+
+    def _give_grace(self, until=None):
+        """Let nothing go out for some days, so that the customer can act.
+
+        :param until: a later day than the company's days of grace give
+        """
+        self.ensure_one()
+        today = self.company_id._get_reminder_today()
+        grace = self.company_id.reminder_answer_grace_days
+        day = max(
+            until or today,
+            fields.Date.add(today, days=grace),
+            self.snoozed_until or today,
+        )
+        if day > today and self.state != "closed":
+            self.sudo().write({"snoozed_until": day})
+            self._log_event("snoozed", {"until": fields.Date.to_string(day)})
+
+    # -- how long a representative may hold -----------------------------------------
+
+    def _is_limited(self):
+        """Tell whether who acts now is a representative, and no manager."""
+        return not self.env.su and not self.env.user._is_reminder_manager()
+
+    def _get_rep_limit(self):
+        """Return the last day to which a representative may keep this case back."""
+        self.ensure_one()
+        return self.sudo().company_id._get_rep_limit()
+
+    def _limit_holds(self, holds):
+        """Let holds end by themselves if they are of a representative."""
+        if self._is_limited():
+            for hold in holds:
+                hold.date_limit = hold.case_id._get_rep_limit()
+
+    def _check_snooze_limit(self, date):
+        """Refuse a representative who would snooze these cases for too long."""
+        if not self._is_limited():
+            return
+        for case in self:
+            limit = case._get_rep_limit()
+            day = fields.Date.to_date(date)
+            if limit and day and day > limit:
+                raise UserError(
+                    self.env._(
+                        "You may snooze a case until %s at most. Ask a manager for "
+                        "more.",
+                        format_date(self.env, limit),
+                    )
+                )
+
+    def _release_over_limit(self):
+        """Lift the holds of representatives whose time is over."""
+        over = self._get_open_freezes().filtered(
+            lambda hold: hold.case_id.company_id._is_rep_hold_over(hold.date_limit)
+        )
+        for _user, mine in over.case_id._group_by_responsible():
+            mine._release(mine._explain_rep_limit(), reasons=["manual"])
+
+    @api.model
+    def _explain_rep_limit(self):
+        return self.env._("The time for which sales may hold is over")
+
+    # -- a reminder by hand ---------------------------------------------------------
+
+    def _get_obstacles(self, choice):
+        """Return codes of why no reminder can be created on this case now.
+
+        :param choice: a run or dialog with ``kind`` and ``override_note``
+        """
+        self.ensure_one()
+        passed = {
+            "not_approved",
+            "hold_window",
+            outlook.NOT_STARTED,
+            outlook.HELD_OUT,
+        }
+        if choice.override_note:
+            passed |= set(self._get_overridable())
+        codes = [code for code, _since in self.blockers or () if code not in passed]
+        if not self.next_step_id and self.state != "closed":
+            codes.append(outlook.LADDER_ENDED)
+        if self.state == "closed":
+            codes.append("closed")
+        elif (
+            self.next_step_id and self.next_date > self.company_id._get_reminder_today()
+        ):
+            codes.append("spacing")
+        if choice.kind and self.next_step_id.kind != choice.kind:
+            codes.append("other_kind")
+        return codes
+
+    def _get_overridable(self):
+        """Return the codes in the way of this case that a manager may override."""
+        self.ensure_one()
+        allowed = set(map(str, guard.OVERRIDABLE)) - {"hold_window"}
+        return [code for code, _since in self.blockers or () if code in allowed]
+
+    @api.model
+    def _get_due_domain(self):
+        """Return the domain of cases of which a reminder may be created now."""
+        return Domain(
+            [
+                ("state", "=", "active"),
+                ("next_step_id", "!=", False),
+                ("next_date", "<=", fields.Date.context_today(self)),
+            ]
+        )
+
+    # -- dialogs --------------------------------------------------------------------
+
+    def action_open_payment_wizard(self):
+        """Open the dialog that divides money received by the order of the law."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Money for fees and interest"),
+            "res_model": "payment.reminder.payment.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_case_id": self.id,
+                "default_amount": self._get_unmatched_money(),
+            },
+        }
+
+    def _get_unmatched_money(self):
+        """Return what came in from this customer and is matched with nothing."""
+        self.ensure_one()
+        if self.currency_id != self.company_id.currency_id:
+            return 0.0
+        facts = self.env["payment.reminder.facts"].sudo()
+        credits = facts._read_unallocated_credits(self.sudo())[self.id]
+        return float(sum(credit.amount for credit in credits))
+
+    def action_open_reminder_wizard(self):
+        """Open the dialog that creates the next reminders of these cases."""
+        return self.env["payment.reminder.wizard"]._open_cases(self)

@@ -106,6 +106,7 @@ class PaymentReminderCase(models.Model):
         opened.invalidate_recordset(["item_ids"])
         items._choose_holdout(live)
         opened._follow(live)
+        opened._hold_backlog(company)
         items._log_refused_parts()
         return opened
 
@@ -195,14 +196,122 @@ class PaymentReminderCase(models.Model):
     def _start_again(self, ladder):
         """Start a closed case afresh: what is new begins on today's ladder."""
         self.ensure_one()
-        self.write(
-            {
-                "state": "active",
-                "close_reason": False,
-                "close_note": False,
-                "date_close": False,
-                "date_open": fields.Datetime.now(),
-                "snoozed_until": False,
-                "ladder_id": ladder.id,
-            }
+        self._set_state(
+            "active",
+            close_note=False,
+            date_open=fields.Datetime.now(),
+            snoozed_until=False,
+            ladder_id=ladder.id,
         )
+
+    # -- what was overdue before ----------------------------------------------------
+
+    def _hold_backlog(self, company):
+        """Let those of these cases wait that are older than the activation."""
+        since = company.reminder_backlog_until
+        if since:
+            self.filtered(lambda case: case._is_backlog(since))._freeze("backlog")
+
+    def _is_backlog(self, since):
+        self.ensure_one()
+        return self.state != "closed" and any(
+            item.date_due < since and item.amount_known > 0 for item in self.item_ids
+        )
+
+    def _decide_backlog(self, choice, note):
+        """Do with cases that are older than the activation what a manager chose.
+
+        :param choice: start (remind of all), skip (of what is new only), none
+        :param note: why, in words
+        """
+        if choice == "none":
+            self._freeze("manual", note)
+        if choice == "skip":
+            for company, cases in self.grouped("company_id").items():
+                since = company.reminder_backlog_until or company._get_reminder_today()
+                cases.item_ids.filtered(
+                    lambda item, since=since: item.date_due < since
+                )._drop()
+        self._release(note, reasons=["backlog"])
+        self._log_event("backlog_decided", {"choice": choice, "note": note})
+        self._refresh()
+
+    # -- after a merge of customers -------------------------------------------------
+
+    def _follow_merge(self, partner):
+        """Make one case a company and currency of these, after a merge of customers.
+
+        The one that was open first survives; the others hand over their items and
+        close as merged. A person looks before anything goes on.
+        """
+        customer = partner.commercial_partner_id
+        groups = self.grouped(lambda case: (case.company_id, case.currency_id))
+        for (company, currency), cases in groups.items():
+            if customer != cases.partner_id:
+                cases.partner_id = customer
+            ordered = cases.sorted(lambda c: (c.state == "closed", c.id))
+            survivor, absorbed = ordered[0], ordered[1:]
+            for case in absorbed:
+                case._hand_over_to(survivor)
+            # The identity that the survivor takes may be that of an absorbed case.
+            absorbed.flush_recordset(["identity"])
+            identity = self._get_identity(company.id, customer.id, currency.id)
+            if survivor.identity != identity:
+                survivor.identity = identity
+            if absorbed:
+                survivor._log_event("merged", {"cases": absorbed.ids})
+                if survivor.state != "closed":
+                    survivor._freeze("merged")
+                survivor._refresh()
+
+    def _hand_over_to(self, survivor):
+        """Give everything of this case to another, and close it as merged."""
+        self.ensure_one()
+        self.reminder_ids._cancel_open("merged")
+        self.write({"identity": f"{self.identity}#merged-{self.id}"})
+        self._hand_items_to(survivor)
+        self._hand_claims_to(survivor)
+        self._hand_holds_to(survivor)
+        if self.state != "closed":
+            self._set_state("closed", close_reason="merged")
+            self._log_event("closed", {"reason": "merged", "into": survivor.id})
+
+    def _hand_items_to(self, survivor):
+        """Put the due items at the same place on the survivor's ladder."""
+        matches = {}
+        if survivor.ladder_id != self.ladder_id:
+            matches = survivor.ladder_id._match_steps(self.ladder_id)
+        for item in self.item_ids:
+            item.write(
+                {
+                    "case_id": survivor.id,
+                    "step_id": matches.get(item.step_id, item.step_id).id,
+                }
+            )
+
+    def _hand_claims_to(self, survivor):
+        """Take the open entries of the claim ledger back, and post them over there."""
+        lines = self.claim_line_ids.filtered(
+            lambda line: not line.reversal_of_id and not line.reversed_by_ids
+        )
+        for line in lines:
+            line.copy({"case_id": survivor.id})
+        lines._reverse(self.env._("Merged into %s", survivor.name))
+
+    def _hand_holds_to(self, survivor):
+        """Hold the survivor for whatever held this case."""
+        for freeze in self._get_open_freezes():
+            survivor._freeze(freeze.reason, freeze.note)
+        self._get_open_freezes().write(
+            {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
+        )
+        known = survivor.ignored_line_ids.statement_line_id
+        self.ignored_line_ids.filtered(
+            lambda ignored: ignored.statement_line_id not in known
+        ).case_id = survivor
+        self.query_ids.case_id = survivor
+        self.plan_ids.case_id = survivor
+        if self.snoozed_until:
+            survivor.snoozed_until = max(
+                self.snoozed_until, survivor.snoozed_until or self.snoozed_until
+            )

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+#: In whose hands the note of an entry may be erased: nobody outside can make it.
+ERASING = object()
+
 
 class PaymentReminderClaimLine(models.Model):
     """One entry of a case's claim ledger. Never changed, only reversed.
@@ -57,6 +60,13 @@ class PaymentReminderClaimLine(models.Model):
     )
     note = fields.Char()
     user_id = fields.Many2one("res.users", default=lambda self: self.env.user)
+    transaction_id = fields.Many2one(
+        "payment.transaction",
+        string="Online payment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     _reversal_uniq = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL",
@@ -81,13 +91,16 @@ class PaymentReminderClaimLine(models.Model):
                     )
                 )
 
-    def write(self, vals):  # pylint: disable=method-required-super
+    def write(self, vals):
+        is_erasing = self.env.context.get("reminder_erasing") is ERASING
+        if is_erasing and set(vals) == {"note"} and not vals["note"]:
+            return super().write(vals)
         raise UserError(
             self.env._("An entry of the claim ledger is never changed. Reverse it.")
         )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
+    def _unlink_except_kept(self):
         raise UserError(
             self.env._("An entry of the claim ledger is never deleted. Reverse it.")
         )
@@ -126,3 +139,26 @@ class PaymentReminderClaimLine(models.Model):
                 for line in self
             ]
         )
+
+    def _get_ground(self, statute):
+        """Return the paragraph on which this entry rests.
+
+        :param statute: :class:`rules.statute.Statute` of the case's ladder
+        """
+        self.ensure_one()
+        case, reminder = self.case_id, self.reminder_id
+        debtor = case.partner_id._get_debtor_kind()
+        due_dates = [day for day in reminder.line_ids.mapped("date_due") if day]
+        due = min(due_dates, default=self.date)
+        rule = None
+        if self.kind == "fee":
+            rule = statute.fee_rule(debtor, self.date, reminder.step_kind or "reminder")
+        elif self.kind == "interest":
+            rule = statute.margin_rule(debtor, due)
+        elif self.kind == "compensation":
+            rule = statute.compensation_rule(debtor, due)
+        return rule.source if rule else ""
+
+    def _erase_notes(self):
+        """Erase why entries were made, in words; what they say stays."""
+        self.with_context(reminder_erasing=ERASING).write({"note": False})

@@ -9,15 +9,10 @@ Begin with ``page.py`` and ``query.py``.
 """
 
 from . import query
-from . import query_times
-from . import query_answer
 from . import paid_claim
 from . import plan
-from . import plan_day
-from . import instalment
 from . import link
 from . import throttle
 from . import page
 from . import plan_following
-from . import plan_proposing
-from . import reply
+from . import writing

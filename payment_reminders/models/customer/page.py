@@ -1,10 +1,22 @@
-"""What the customer's page of a case shows."""
+"""The customer's page of a case: the link that opens it, what it shows, and paying."""
 
+import base64
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from odoo import models
+from odoo import fields, models
+from odoo.tools import consteq
+from odoo.tools.misc import hmac
 
+from ...rules import allocation
+from ...tools.decimals import to_decimal
+
+#: The last day of a link counts from here, in four hexadecimal digits (until 2149).
+EPOCH = date(1970, 1, 1)
+#: Last day, then 128 bits of the signature: short enough for an SMS.
+LINK = re.compile(r"(?P<day>[0-9a-f]{4})(?P<signature>[A-Za-z0-9_-]{22})")
+SCOPE = "payment_reminders.link"
 #: So far ahead a customer may ask what it comes to.
 FORECAST_DAYS = 366
 
@@ -26,6 +38,81 @@ class Forecast:
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
+
+    link_version = fields.Integer(
+        readonly=True,
+        copy=False,
+        default=0,
+        help="Part of what is signed: raising it ends every link sent so far.",
+    )
+
+    # -- the link that opens it without a login ---------------------------------
+
+    def _portal_ensure_token(self):
+        # OVERRIDE portal: its token never expires, and writes a row when first asked
+        self.ensure_one()
+        case = self.sudo()
+        day = case.company_id._get_reminder_today() + timedelta(
+            days=case.company_id.reminder_link_days
+        )
+        return f"{(day - EPOCH).days:04x}{case._sign_link(day)}"
+
+    def _sign_link(self, day):
+        """Return the signature of a link to this case that works up to a day."""
+        self.ensure_one()
+        # sudo: the secret of the database is a system parameter
+        digest = hmac(
+            self.sudo().env,
+            SCOPE,
+            (self.id, self.link_version, day.isoformat()),
+        )
+        return base64.urlsafe_b64encode(bytes.fromhex(digest)[:16]).decode().rstrip("=")
+
+    def _judge_link(self, token):
+        """Tell whether a link opens this case.
+
+        :param token: whatever the visitor sent
+        :return: ``valid``, ``expired`` (it was right once), or False
+        """
+        self.ensure_one()
+        match = LINK.fullmatch(token) if isinstance(token, str) else None
+        if not match:
+            return False
+        case = self.sudo()
+        day = EPOCH + timedelta(days=int(match["day"], 16))
+        if not consteq(match["signature"], case._sign_link(day)):
+            return False
+        is_over = day < case.company_id._get_reminder_today()
+        return "expired" if is_over or case.close_reason == "merged" else "valid"
+
+    def _end_links(self):
+        """Let no link that was sent so far open these cases."""
+        for case in self.sudo():
+            case.link_version += 1
+
+    def _get_survivor(self):
+        """Return the case into which a merge of customers put this one, or itself."""
+        self.ensure_one()
+        if self.close_reason != "merged":
+            return self
+        return self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("close_reason", "!=", "merged"),
+            ],
+            limit=1,
+        )
+
+    def _get_page_url(self):
+        """Return a fresh link to the customer's page of this case."""
+        self.ensure_one()
+        case = self.sudo()
+        token = case._portal_ensure_token()
+        return f"{case.get_base_url()}{case.access_url}?access_token={token}"
+
+    # -- what it shows -----------------------------------------------------------
 
     def _get_page_items(self):
         """Return the due items of this case on which something is open."""
@@ -136,25 +223,81 @@ class PaymentReminderCase(models.Model):
             )
         return {"bank": bank, "reference": reference, "qr": qr}
 
+    # -- what an online payment settles ---------------------------------------------
 
-class PaymentReminderClaimLine(models.Model):
-    _inherit = "payment.reminder.claim.line"
+    def _divide_online_payment(self, amount, item=None):
+        """Tell what an online payment is for: what is overdue, the oldest first, then
+        fees and interest, then what is not due yet.
 
-    def _get_ground(self, statute):
-        """Return the paragraph on which this entry rests.
-
-        :param statute: :class:`rules.statute.Statute` of the case's ladder
+        :param amount: in the case's currency
+        :param item: payment.reminder.item, when it is for that one alone
+        :return: (account.move records, the share of fees and interest)
         """
         self.ensure_one()
-        case, reminder = self.case_id, self.reminder_id
-        debtor = case.partner_id._get_debtor_kind()
-        due_dates = [day for day in reminder.line_ids.mapped("date_due") if day]
-        due = min(due_dates, default=self.date)
-        rule = None
-        if self.kind == "fee":
-            rule = statute.fee_rule(debtor, self.date, reminder.step_kind or "reminder")
-        elif self.kind == "interest":
-            rule = statute.margin_rule(debtor, due)
-        elif self.kind == "compensation":
-            rule = statute.compensation_rule(debtor, due)
-        return rule.source if rule else ""
+        if item:
+            return item.move_id, 0.0
+        items = self._get_page_items().sorted("date_due")
+        today = self.company_id._get_reminder_today()
+        overdue = items.filtered(lambda part: part.date_due < today)
+        moves, left = self._take_moves(overdue, amount)
+        costs = min(left, max(self.amount_costs, 0.0))
+        more, _rest = self._take_moves(items - overdue, left - costs)
+        return moves | more, self.currency_id.round(costs)
+
+    def _take_moves(self, items, amount):
+        """Return (invoices of these items that an amount reaches, what is left)."""
+        moves = self.env["account.move"]
+        for item in items:
+            if self.currency_id.compare_amounts(amount, 0) <= 0:
+                break
+            moves |= item.move_id
+            amount -= item.amount_residual
+        return moves, max(amount, 0.0)
+
+    def _count_online_costs(self):
+        """Post on the claim ledgers what was paid online of fees and interest."""
+        paid = (
+            self.env["payment.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("reminder_case_id", "in", self.ids),
+                    ("reminder_costs", ">", 0),
+                    ("state", "=", "done"),
+                    ("payment_id", "!=", False),
+                ]
+            )
+        )
+        counted = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .search([("transaction_id", "in", paid.ids)])
+            .transaction_id
+        )
+        for transaction in paid - counted:
+            transaction.reminder_case_id._count_costs_of(transaction)
+
+    def _count_costs_of(self, transaction):
+        self.ensure_one()
+        digits = self.currency_id.decimal_places
+        result = allocation.allocate(
+            to_decimal(transaction.reminder_costs, digits),
+            dict(self._read_open_costs()[self.id]),
+            self._get_payment_order(),
+        )
+        parts = {
+            kind: amount
+            for kind in (allocation.FEE, allocation.INTEREST, allocation.COMPENSATION)
+            if (amount := result.total(kind))
+        }
+        if not parts:
+            return
+        day = self.company_id._get_reminder_today()
+        self._settle_costs(
+            "payment",
+            transaction.reference,
+            parts,
+            date=day,
+            transaction_id=transaction.id,
+        )
+        self._log_event("costs_paid", {"amount": str(sum(parts.values()))})

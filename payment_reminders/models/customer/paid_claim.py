@@ -46,10 +46,9 @@ class PaymentReminderQuery(models.Model):
         help="What the customer says, compared with what came in.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        queries = super().create(vals_list)
-        stated = queries.filtered(lambda q: q.paid_date and q.state != "closed").sudo()
+    def _wait_for_payment(self):
+        """Note until when the payments that customers speak of are waited for."""
+        stated = self.sudo()
         calendars = self.env["payment.reminder.facts"]._get_calendars(stated.case_id)
         for query in stated:
             company = query.company_id
@@ -57,7 +56,17 @@ class PaymentReminderQuery(models.Model):
             query.paid_wait_until = calendars[query.case_id.id].add_banking_days(
                 company._get_reminder_today(), company.reminder_paid_days
             )
-        return queries
+
+    @api.model
+    def _find_stated(self, cases=None):
+        """Return the questions, none of them closed, that say that something is paid.
+
+        :param cases: payment.reminder.case records; default: all
+        """
+        domain = [("state", "!=", "closed"), ("paid_date", "!=", False)]
+        if cases is not None:
+            domain.append(("case_id", "in", cases.ids))
+        return self.sudo().search(domain)
 
     def _compare_payments(self):
         """Compare these statements with the books, and tell who has to know."""
@@ -179,23 +188,3 @@ class PaymentReminderQuery(models.Model):
             )
             for line in lines
         ]
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def _refresh(self):
-        # EXTENDS payment_reminders: money may have come that a customer spoke of
-        result = super()._refresh()
-        self._compare_stated_payments()
-        return result
-
-    def _compare_stated_payments(self):
-        """Compare what customers of these cases say with what came in."""
-        self.env["payment.reminder.query"].sudo().search(
-            [
-                ("case_id", "in", self.ids),
-                ("state", "!=", "closed"),
-                ("paid_date", "!=", False),
-            ]
-        )._compare_payments()

@@ -83,6 +83,12 @@ class PaymentReminderPlan(models.Model):
     approved_date = fields.Datetime(string="Approved on", readonly=True)
     note = fields.Text(help="What the customer wrote along with it.")
     promise_memory = fields.Char(related="case_id.promise_memory")
+    date_start = fields.Date(
+        string="Agreed on",
+        default=fields.Date.context_today,
+        required=True,
+        help="What comes in from this day on counts for the plan.",
+    )
 
     @api.depends("case_id", "kind")
     def _compute_name(self):
@@ -125,6 +131,37 @@ class PaymentReminderPlan(models.Model):
                         limit=plan.currency_id.format(limit),
                     )
                 )
+
+    # -- state ------------------------------------------------------------------
+
+    @api.model
+    def _get_transitions(self):
+        """Return {state: states that may follow it}."""
+        return {
+            "proposed": {"active", "cancelled"},
+            "active": {"kept", "broken", "cancelled"},
+            "kept": set(),
+            "broken": set(),
+            "cancelled": set(),
+        }
+
+    def _set_state(self, state, **vals):
+        """Bring these plans to ``state``; the only place that does.
+
+        :param vals: more values to write along with it
+        """
+        transitions = self._get_transitions()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for plan in self:
+            if state not in transitions[plan.state]:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is in state “%(state)s”: this is not possible now.",
+                        plan=plan.display_name,
+                        state=labels[plan.state],
+                    )
+                )
+        self.write({"state": state, **vals})
 
     # -- what people do ---------------------------------------------------------
 
@@ -199,16 +236,14 @@ class PaymentReminderPlan(models.Model):
                     "note": self.env._("Payment plan"),
                 }
             )
-        plan.write(
-            {
-                "state": "active",
-                # A promise needs nobody's consent.
-                "approved_by_id": self.env.uid if plan.kind == "plan" else False,
-                "approved_date": fields.Datetime.now(),
-                "date_start": case.company_id._get_reminder_today(),
-                "item_ids": [fields.Command.set(case._get_plan_items().ids)],
-                "amount_costs": max(case.amount_costs, 0.0),
-            }
+        plan._set_state(
+            "active",
+            # A promise needs nobody's consent.
+            approved_by_id=self.env.uid if plan.kind == "plan" else False,
+            approved_date=fields.Datetime.now(),
+            date_start=case.company_id._get_reminder_today(),
+            item_ids=[fields.Command.set(case._get_plan_items().ids)],
+            amount_costs=max(case.amount_costs, 0.0),
         )
         plan.activity_ids.action_done()
         case._freeze(plan.kind)
@@ -218,7 +253,7 @@ class PaymentReminderPlan(models.Model):
         """Decline what a customer proposed; the customer hears of it, and has grace."""
         self.env["res.users"]._check_reminder_manager()
         for plan in self.filtered(lambda p: p.state == "proposed").sudo():
-            plan.state = "cancelled"
+            plan._set_state("cancelled")
             plan.activity_ids.action_done()
             plan.case_id._release(reasons=[plan.kind])
             plan.case_id._give_grace()
@@ -232,7 +267,7 @@ class PaymentReminderPlan(models.Model):
         """End these plans; their cases stay on hold until they are released."""
         self.env["res.users"]._check_reminder_manager()
         plans = self.filtered(lambda p: p.state in ("proposed", "active"))
-        plans.write({"state": "cancelled"})
+        plans._set_state("cancelled")
         plans._log_state()
         return True
 
@@ -241,3 +276,45 @@ class PaymentReminderPlan(models.Model):
             plan.case_id._log_event(
                 "plan_changed", {"plan": plan.id, "state": plan.state}
             )
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        # EXTENDS mail: what is answered here is about the case
+        result = super().message_update(msg_dict, update_vals)
+        self.case_id._receive_mail(msg_dict)
+        return result
+
+
+class PaymentReminderInstalment(models.Model):
+    """One row of a payment plan."""
+
+    _name = "payment.reminder.instalment"
+    _description = "Payment Plan Instalment"
+    _order = "date_due, id"
+
+    plan_id = fields.Many2one(
+        "payment.reminder.plan", required=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    date_due = fields.Date(string="Due", required=True)
+    amount = fields.Monetary(required=True)
+    amount_paid = fields.Monetary(
+        string="Paid", readonly=True, copy=False, help="By the books, earliest first."
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("paid", "Paid"), ("missed", "Missed")],
+        default="open",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    reminded_date = fields.Date(
+        string="Customer told on",
+        readonly=True,
+        copy=False,
+        help="When the customer got a friendly word before the date.",
+    )
+
+    _amount_positive = models.Constraint(
+        "CHECK(amount > 0)", "An instalment needs an amount above zero."
+    )

@@ -1,9 +1,6 @@
 """What a run does of each case."""
 
-from odoo import api, fields, models
-from odoo.fields import Domain
-
-from ...rules import guard, outlook
+from odoo import fields, models
 
 
 class PaymentReminderRunLine(models.Model):
@@ -77,51 +74,3 @@ class PaymentReminderRunLine(models.Model):
                     "note": False if notice else texts[line.case_id.id],
                 }
             )
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def _get_obstacles(self, choice):
-        """Return codes of why no reminder can be created on this case now.
-
-        :param choice: a run or dialog with ``kind`` and ``override_note``
-        """
-        self.ensure_one()
-        passed = {
-            "not_approved",
-            "hold_window",
-            outlook.NOT_STARTED,
-            outlook.HELD_OUT,
-        }
-        if choice.override_note:
-            passed |= set(self._get_overridable())
-        codes = [code for code, _since in self.blockers or () if code not in passed]
-        if not self.next_step_id and self.state != "closed":
-            codes.append(outlook.LADDER_ENDED)
-        if self.state == "closed":
-            codes.append("closed")
-        elif (
-            self.next_step_id and self.next_date > self.company_id._get_reminder_today()
-        ):
-            codes.append("spacing")
-        if choice.kind and self.next_step_id.kind != choice.kind:
-            codes.append("other_kind")
-        return codes
-
-    def _get_overridable(self):
-        """Return the codes in the way of this case that a manager may override."""
-        self.ensure_one()
-        allowed = set(map(str, guard.OVERRIDABLE)) - {"hold_window"}
-        return [code for code, _since in self.blockers or () if code in allowed]
-
-    @api.model
-    def _get_due_domain(self):
-        """Return the domain of cases of which a reminder may be created now."""
-        return Domain(
-            [
-                ("state", "=", "active"),
-                ("next_step_id", "!=", False),
-                ("next_date", "<=", fields.Date.context_today(self)),
-            ]
-        )

@@ -8,8 +8,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...tools.hiding import hide_keys
 from ...tools.printing import printing
-from ..customer.link import hide_keys
 
 _logger = logging.getLogger(__name__)
 

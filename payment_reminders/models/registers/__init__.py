@@ -9,11 +9,7 @@ Begin with ``company_status.py``.
 """
 
 from . import company_status
-from . import asking
 from . import hearing
-from . import advice
 from . import status_facts
-from . import status_trail
 from . import status_merge
 from . import insolvency
-from . import insolvency_claim

@@ -1,10 +1,15 @@
 """A case whose debtor is in trouble: what it shows, its hold and who may lift it."""
 
-from odoo import fields, models
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
+from odoo.tools import format_date, formatLang
 
 from ...rules import insolvency
 from ...tools.selections import labels_of
+from ..claim.figures import Figures
 
 #: Holds that nobody lifts without saying why.
 NEED_A_REASON = (insolvency.INSOLVENCY, insolvency.STATUS_UNKNOWN)
@@ -46,6 +51,32 @@ class PaymentReminderCase(models.Model):
     company_status_advice = fields.Text(
         string="What to do", compute="_compute_company_status_id"
     )
+    insolvency_day = fields.Date(
+        string="Claim to the day",
+        compute="_compute_insolvency_claim",
+        help="The day of the decree: interest counts up to it, later fees do not.",
+    )
+    insolvency_principal = fields.Monetary(
+        string="Invoices",
+        compute="_compute_insolvency_claim",
+        help="Everything that was open on that day, due or not.",
+    )
+    insolvency_interest = fields.Monetary(
+        string="Interest to that day", compute="_compute_insolvency_claim"
+    )
+    insolvency_rate_missing_from = fields.Date(
+        compute="_compute_insolvency_claim",
+        help="Interest could be computed up to here: a reference rate is missing.",
+    )
+    insolvency_fees = fields.Monetary(
+        string="Fees and compensation until then", compute="_compute_insolvency_claim"
+    )
+    insolvency_claim = fields.Monetary(
+        string="Claim to file", compute="_compute_insolvency_claim"
+    )
+    insolvency_specification = fields.Html(
+        string="Specification", compute="_compute_insolvency_claim", sanitize=False
+    )
 
     # -- the register -----------------------------------------------------------
 
@@ -78,14 +109,12 @@ class PaymentReminderCase(models.Model):
             if identity in by_identity
         }
 
-    def _follow(self, live):
-        # EXTENDS payment_reminders: what is opened for a debtor in trouble rests
-        result = super()._follow(live)
+    def _hold_debtors_in_trouble(self):
+        """Put those of these cases on hold whose debtor is in trouble."""
         checks = self.env["payment.reminder.company.status"].union(
             *self._read_company_statuses().values()
         )
         checks.sudo()._hold_cases()
-        return result
 
     def action_view_company_status(self):
         """Show what the register says of this customer."""
@@ -100,11 +129,6 @@ class PaymentReminderCase(models.Model):
         }
 
     # -- release ----------------------------------------------------------------
-
-    def action_release(self, note=None):
-        # EXTENDS payment_reminders
-        self._check_release_note(self.sudo()._get_open_freezes(), note)
-        return super().action_release(note)
 
     def _check_release_note(self, freezes, note):
         """Refuse to lift a hold of an insolvent debtor without a reason."""
@@ -122,8 +146,11 @@ class PaymentReminderCase(models.Model):
             {"active_model": self._name, "active_ids": self.ids},
         )
 
-    def _release(self, note=False, reasons=None):
-        # EXTENDS payment_reminders: whoever lifts such a hold has looked
+    def _note_decisions(self, reasons=None):
+        """Note that whoever lifts the hold of a debtor in trouble has looked.
+
+        :param reasons: of the holds that are lifted; None: all
+        """
         lifted = (
             self.sudo()
             ._get_open_freezes()
@@ -137,14 +164,142 @@ class PaymentReminderCase(models.Model):
         )
         checks = lifted._read_company_statuses().values()
         self.env["payment.reminder.company.status"].union(*checks)._decide()
-        return super()._release(note, reasons)
+
+    # -- the claim to file ----------------------------------------------------------
+
+    @api.depends("item_ids", "claim_line_ids.amount")
+    @api.depends_context("lang")
+    def _compute_insolvency_claim(self):
+        checks = self._read_company_statuses()
+        days = {
+            case: check.sudo().date_decree
+            for case in self
+            if (check := checks.get(case.id)) and check.sudo().date_decree
+        }
+        claims = self.env["payment.reminder.figures"]._compute_to_day(days)
+        for case in self:
+            claim = claims.get(case, InsolvencyClaim())
+            case.insolvency_day = days.get(case)
+            case.insolvency_principal = float(claim.principal)
+            case.insolvency_interest = float(claim.interest)
+            case.insolvency_rate_missing_from = claim.rate_missing_from
+            case.insolvency_fees = float(claim.fees)
+            case.insolvency_claim = float(claim.total)
+            case.insolvency_specification = case._specify_claim(claim)
+
+    def _specify_claim(self, claim):
+        """Return each invoice with the periods of its interest, as a table."""
+        self.ensure_one()
+        if not claim.items:
+            return False
+        return self.env["ir.qweb"]._render(
+            "payment_reminders.insolvency_specification",
+            {
+                "items": claim.items,
+                "money": lambda amount: formatLang(
+                    self.env, float(amount), currency_obj=self.currency_id
+                ),
+                "day": lambda day: format_date(self.env, day),
+                "number": lambda number: formatLang(self.env, float(number)),
+            },
+        )
 
 
-class PaymentReminderFreeze(models.Model):
-    _inherit = "payment.reminder.freeze"
+class InsolvencyClaim:
+    """What one case claims in proceedings, in its currency."""
 
-    def action_release(self):
-        # EXTENDS payment_reminders
-        open_freezes = self.filtered(lambda freeze: not freeze.date_end)
-        open_freezes.case_id._check_release_note(open_freezes, None)
-        return super().action_release()
+    def __init__(self):
+        self.principal = self.interest = self.fees = Decimal(0)
+        self.rate_missing_from = None
+        #: (name, due date, open on the day, periods of interest) of each invoice
+        self.items = []
+
+    @property
+    def total(self):
+        return self.principal + self.interest + self.fees
+
+
+class PaymentReminderFigures(models.AbstractModel):
+    _inherit = "payment.reminder.figures"
+
+    @api.model
+    def _compute_to_day(self, days):
+        """Compute what is owed as of the day of a decree, in few queries.
+
+        A payment after that day does not lower it, a fee after it is not in it.
+        Interest is what the law of the case's ladder gives, where the ladder claims
+        interest at all.
+
+        :param days: {case: day}
+        :return: {case: :class:`InsolvencyClaim`}
+        """
+        cases = self.env["payment.reminder.case"].union(*days).sudo()
+        lines = cases.item_ids.move_line_id.ids
+        live = self.env["payment.reminder.facts"]._read_due_items(lines)
+        payments = self._read_payments(cases.item_ids)
+        tables = cases.ladder_id.jurisdiction_id._get_rate_tables()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+        ledgers = self._read_ledgers_to_day(days)
+        claims = {}
+        for case, day in days.items():
+            claim = claims[case] = InsolvencyClaim()
+            open_items = []
+            for item in case.sudo().item_ids:
+                seen = item._get_live(live)
+                # What was delivered after the decree is no claim in the proceedings.
+                if not seen or (seen.date_invoice and seen.date_invoice > day):
+                    continue
+                later = sum(p.amount for p in payments[item.id] if p.date > day)
+                owed = seen.owed + later
+                if owed > 0:
+                    open_items.append((item, seen.owed))
+                    claim.principal += owed
+                    claim.items.append((seen.move_name, seen.date_due, owed, []))
+            ledger = ledgers[case.id]
+            claim.fees = ledger["fees"]
+            figures = self._accrue_to_day(
+                case.sudo(), day, open_items, payments, tables, calendars[case.id]
+            )
+            claim.interest = ledger["interest"] + figures.interest
+            if figures.interest_until and figures.interest_until < day:
+                claim.rate_missing_from = figures.interest_until
+            for (item, _owed), row in zip(open_items, claim.items, strict=True):
+                row[3].extend(figures.periods_by_item.get(item.id, ()))
+        return claims
+
+    @api.model
+    def _accrue_to_day(self, case, day, open_items, payments, tables, calendar):
+        """Return the interest to a day that no notice has claimed, maybe negative."""
+        law = case.ladder_id.jurisdiction_id
+        if not law or not any(case.ladder_id.step_ids.mapped("charge_interest")):
+            return Figures()
+        return self._accrue(
+            case,
+            law._get_statute(),
+            tables[law],
+            open_items,
+            day,
+            payments,
+            calendar,
+        )
+
+    @api.model
+    def _read_ledgers_to_day(self, days):
+        """Return {case id: {fees, interest}} of the claim ledgers on these days.
+
+        Money that came in, and what was let go, counts whenever it was.
+        """
+        found = defaultdict(lambda: {"fees": Decimal(0), "interest": Decimal(0)})
+        cases = self.env["payment.reminder.case"].union(*days).sudo()
+        by_id = {case.id: day for case, day in days.items()}
+        for line in cases.claim_line_ids:
+            claimed = line.reversal_of_id or line
+            late = claimed.date > by_id[line.case_id.id]
+            if late and claimed.kind in ("fee", "compensation"):
+                continue
+            is_interest = "interest" in (claimed.kind, claimed.settles)
+            amount = line.currency_id.round(line.amount)
+            found[line.case_id.id]["interest" if is_interest else "fees"] += Decimal(
+                str(amount)
+            )
+        return found

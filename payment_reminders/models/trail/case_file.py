@@ -9,9 +9,9 @@ import hashlib
 import json
 
 from odoo import api, fields, models
-from odoo.tools import float_repr, html2plaintext, html_sanitize
+from odoo.tools import float_repr, html2plaintext
 
-from ..customer.link import hide_keys
+from ...tools.hiding import hide_keys
 
 FORMAT, VERSION = "payment-reminders-case-file", 1
 
@@ -351,22 +351,6 @@ class PaymentReminderCaseFile(models.AbstractModel):
         return lambda amount: float_repr(float(amount), digits)
 
 
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def action_export_json(self):
-        """Download the case file as JSON."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/payment_reminders/case/{self.id}/file.json",
-            "target": "download",
-        }
-
-    def _print_message(self, body):
-        """Return the body of an e-mail fit to be printed."""
-        return html_sanitize(body, sanitize_attributes=False)
 
 
 def _moment(value):

@@ -296,14 +296,3 @@ class PaymentReminderEvent(models.Model):
                         note=told._explain_broken(seq, what),
                         user_id=user.id,
                     )
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def action_check_trail(self):
-        """Check the trail of these cases and say what was found."""
-        self.check_access("read")
-        Event = self.env["payment.reminder.event"]
-        chains = [f"case:{case.id}" for case in self]
-        return Event._tell_result(len(chains), Event._check_in_batches(chains))

@@ -36,6 +36,7 @@ class PaymentReminderEvent(models.Model):
             *self._describe_reasons(payload),
             *self._describe_verdict(payload, reminder),
             *self._describe_values(payload),
+            *self._describe_company_status(payload),
             self.note,
         ]
 
@@ -147,3 +148,32 @@ class PaymentReminderEvent(models.Model):
             return formatLang(self.env, float(number), currency_obj=currency)
         except (TypeError, ValueError):
             return str(number)
+
+    def _describe_company_status(self, payload):
+        """Tell what a company register said, or what a person noted of it."""
+        words = []
+        if self.kind != "company_status":
+            return words
+        labels = dict(
+            self.env["payment.reminder.company.status"]
+            ._fields["status"]
+            ._description_selection(self.env)
+        )
+        dates = {
+            "date_decree": self.env._("decree of %s"),
+            "date_filing": self.env._("file until %s"),
+        }
+        for name, text in dates.items():
+            if payload.get(name):
+                words.append(text % format_date(self.env, payload[name]))
+        if not payload.get("status"):
+            return words
+        words.append(labels.get(payload["status"], payload["status"]))
+        words.append(f"“{payload['word']}”")
+        if payload.get("since"):
+            words.append(
+                self.env._("since %s", format_date(self.env, payload["since"]))
+            )
+        words.append(payload["number"])
+        words.append(payload["source"])
+        return words

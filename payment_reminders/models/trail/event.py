@@ -1,5 +1,6 @@
 import hashlib
 import json
+import secrets
 
 import psycopg2
 
@@ -18,7 +19,7 @@ class PaymentReminderEvent(models.Model):
 
     The payload holds ids, amounts and codes, never names, addresses or texts: those
     live where a customer's personal data can be erased. What people write is given as
-    ``note`` and kept apart (``models/trail/event_note.py``).
+    ``note`` and kept apart (:class:`PaymentReminderEventNote`).
     """
 
     _name = "payment.reminder.event"
@@ -92,6 +93,13 @@ class PaymentReminderEvent(models.Model):
     payload = fields.Json(readonly=True)
     prev_hash = fields.Char(readonly=True)
     hash = fields.Char(required=True, readonly=True)
+    note_ids = fields.One2many("payment.reminder.event.note", "event_id")
+    note = fields.Text(
+        compute="_compute_note",
+        # sudo: who reads the entry may read what was written with it.
+        compute_sudo=True,
+        help="What was written with this entry. The trail itself holds its digest.",
+    )
 
     _chain_seq_uniq = models.UniqueIndex(
         "(chain, seq)", "Two entries of the trail were written at once. Try again."
@@ -157,6 +165,7 @@ class PaymentReminderEvent(models.Model):
     def _append(self, entries):
         if not entries:
             return self.browse()
+        entries, notes = self._keep_notes_apart(entries)
         now = fields.Datetime.now()
         heads = self._read_heads({entry[0] for entry in entries})
         vals_list = []
@@ -178,10 +187,12 @@ class PaymentReminderEvent(models.Model):
             vals_list.append(vals)
         self.env["payment.reminder.case"].invalidate_model(["event_ids"])
         try:
-            return bulk.insert(self.sudo().browse(), vals_list)
+            events = bulk.insert(self.sudo().browse(), vals_list)
         except psycopg2.errors.UniqueViolation as error:
             # Somebody else has just written to the same chain: do it all again.
             raise ConcurrencyError("The trail was written to meanwhile") from error
+        events._write_notes(notes)
+        return events
 
     @api.model
     def _read_heads(self, chains):
@@ -224,5 +235,138 @@ class PaymentReminderEvent(models.Model):
         raise UserError(self.env._("The trail cannot be changed."))
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
+    def _unlink_except_kept(self):
         raise UserError(self.env._("The trail cannot be deleted."))
+
+    @api.depends("note_ids.text")
+    def _compute_note(self):
+        for event in self:
+            event.note = event.note_ids.text
+
+    @api.model
+    def _keep_notes_apart(self, entries):
+        """Take what people wrote out of entries: free text stays out of the chain.
+
+        :return: the entries with digests instead, and [(salt, text)]
+        """
+        Note = self.env["payment.reminder.event.note"]
+        notes = []
+        stripped = []
+        for *entry, payload in entries:
+            text = payload.get("note")
+            payload = {name: payload[name] for name in payload if name != "note"}
+            salt = secrets.token_hex(16)
+            if text:
+                payload["note_digest"] = Note._get_digest(salt, text)
+            notes.append((salt, text))
+            stripped.append((*entry, payload))
+        return stripped, notes
+
+    def _write_notes(self, notes):
+        """Keep what people wrote beside these entries.
+
+        :param notes: [(salt, text)], one for each of these
+        """
+        bulk.insert(
+            self.env["payment.reminder.event.note"].sudo(),
+            [
+                {"event_id": event.id, "text": text, "salt": salt}
+                for event, (salt, text) in zip(self, notes, strict=True)
+                if text
+            ],
+        )
+
+    @api.model
+    def _find_changed_notes(self, rows):
+        """Return the ids of entries whose note is not the one that was written.
+
+        :param rows: dicts with the id and the payload of entries
+        """
+        digests = {
+            row["id"]: row["payload"]["note_digest"]
+            for row in rows
+            if isinstance(row["payload"], dict) and row["payload"].get("note_digest")
+        }
+        notes = self.env["payment.reminder.event.note"].sudo()
+        return {
+            note.event_id.id
+            for note in notes.search([("event_id", "in", list(digests))])
+            if notes._get_digest(note.salt, note.text) != digests[note.event_id.id]
+        }
+
+
+class PaymentReminderEventHead(models.Model):
+    _name = "payment.reminder.event.head"
+    _description = "Payment Reminder Trail Head"
+    _log_access = False
+    _rec_name = "chain"
+
+    chain = fields.Char(required=True, readonly=True)
+    seq = fields.Integer(required=True, readonly=True)
+    hash = fields.Char(required=True, readonly=True)
+
+    _chain_uniq = models.UniqueIndex("(chain)", "A chain ends once.")
+
+    def init(self):
+        """Let each new entry move the end of its chain, and nothing else."""
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION payment_reminder_event_move_head()
+            RETURNS trigger AS $$
+            BEGIN
+                INSERT INTO payment_reminder_event_head (chain, seq, hash)
+                VALUES (NEW.chain, NEW.seq, NEW.hash)
+                ON CONFLICT (chain) DO UPDATE
+                   SET seq = EXCLUDED.seq, hash = EXCLUDED.hash;
+                RETURN NULL;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE FUNCTION payment_reminder_event_guard_head()
+            RETURNS trigger AS $$
+            BEGIN
+                -- 1: a statement of somebody; 2: the trigger of the trail
+                IF pg_trigger_depth() < 2 THEN
+                    RAISE EXCEPTION
+                        'The trail of payment reminders is append-only (%)', TG_OP;
+                END IF;
+                RETURN NEW;
+            END
+            $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS payment_reminder_event_head
+                ON payment_reminder_event;
+            CREATE TRIGGER payment_reminder_event_head
+                AFTER INSERT ON payment_reminder_event
+                FOR EACH ROW EXECUTE FUNCTION payment_reminder_event_move_head();
+            DROP TRIGGER IF EXISTS payment_reminder_event_head_guard
+                ON payment_reminder_event_head;
+            CREATE TRIGGER payment_reminder_event_head_guard
+                BEFORE INSERT OR UPDATE OR DELETE ON payment_reminder_event_head
+                FOR EACH ROW EXECUTE FUNCTION payment_reminder_event_guard_head();
+            DROP TRIGGER IF EXISTS payment_reminder_event_head_no_truncate
+                ON payment_reminder_event_head;
+            CREATE TRIGGER payment_reminder_event_head_no_truncate
+                BEFORE TRUNCATE ON payment_reminder_event_head
+                FOR EACH STATEMENT
+                EXECUTE FUNCTION payment_reminder_event_append_only();
+            """
+        )
+
+
+class PaymentReminderEventNote(models.Model):
+    _name = "payment.reminder.event.note"
+    _description = "Payment Reminder Trail Note"
+    _log_access = False
+
+    event_id = fields.Many2one(
+        "payment.reminder.event",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    text = fields.Text(required=True, readonly=True)
+    salt = fields.Char(required=True, readonly=True)
+
+    @api.model
+    def _get_digest(self, salt, text):
+        return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()

@@ -1,57 +1,94 @@
-"""Answers to our messages: a customer who writes back stops everything."""
+"""Mail with the customer of a case: what we write outside the ladder, and answers."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
 from ...rules import customer_input, reply
 from ...rules.reply import Reply
-
-#: Models whose threads customers answer to.
-THREADS = (
-    "payment.reminder.case",
-    "payment.reminder.query",
-    "payment.reminder.plan",
-)
-
-
-class MailThread(models.AbstractModel):
-    _inherit = "mail.thread"
-
-    @api.model
-    def _message_route_process(self, message, message_dict, routes):
-        # EXTENDS mail: the header is not in the dict that the records get
-        if any(route[0] in THREADS for route in routes or ()):
-            names = {name.lower() for name in message.keys()}
-            self = self.with_context(
-                reminder_reply_headers={
-                    name: "\n".join(str(value) for value in message.get_all(name))
-                    for name in names
-                }
-            )
-        return super()._message_route_process(message, message_dict, routes)
-
-    @api.private
-    @api.model
-    def message_route(
-        self, message, message_dict, model=None, thread_id=None, custom_values=None
-    ):
-        # EXTENDS mail: who writes anew to the address for answers, instead of
-        # answering, would get a letter of refusal
-        if (
-            not message_dict.get("is_bounce")
-            and not message_dict.get("parent_id")
-            and self._detect_write_to_catchall(message_dict)
-        ):
-            case = self.env["payment.reminder.case"]._find_by_sender(message_dict)
-            if case:
-                return [(case._name, case.id, custom_values, self.env.uid, None)]
-        return super().message_route(
-            message, message_dict, model, thread_id, custom_values
-        )
+from ..sending.wire import format_recipient
 
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
+
+    # -- what we write ----------------------------------------------------------
+
+    def _get_customer_contact(self):
+        """Return (partner, e-mail address) by whom notices of this case are read."""
+        self.ensure_one()
+        found = self.env["payment.reminder.facts"]._read_recipients(self.sudo())
+        emails = found[self.id]["email"]
+        return emails[0] if emails else (self.env["res.partner"], False)
+
+    def _get_customer_lang(self):
+        """Return the language in which the customer is written to."""
+        self.ensure_one()
+        case = self.sudo()
+        contact = case._get_customer_contact()[0] or case.partner_id
+        return contact.lang or case.company_id.partner_id.lang or "en_US"
+
+    def _mail_customer(self, template_xmlid, record=None, files=None):
+        """Write to the customer of this case, outside the ladder.
+
+        The message hangs on the case, so that an answer finds its way there.
+
+        :param template_xmlid: mail.template on the model of ``record``
+        :param record: what the text is about; default: the case itself
+        :param files: ir.attachment records that go along
+        :return: whether there was an address to write to
+        """
+        self.ensure_one()
+        case = self.sudo()
+        partner, address = case._get_customer_contact()
+        if not address:
+            return False
+        record = (record if record is not None else case).sudo()
+        template = self.env.ref(template_xmlid).sudo()
+        values = template._generate_template(record.ids, ("subject", "body_html"))
+        sender = case._get_customer_sender()
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": values[record.id]["subject"],
+                "body_html": values[record.id]["body_html"],
+                "body": values[record.id]["body_html"],
+                "email_from": sender[1],
+                "author_id": sender[0].id,
+                "email_to": format_recipient(partner, address),
+                "reply_to": case._notify_get_reply_to(
+                    default=sender[1], author_id=sender[0].id
+                )[case.id],
+                "model": case._name,
+                "res_id": case.id,
+                "record_name": case.name,
+                "message_type": "email_outgoing",
+                "auto_delete": False,
+                "attachment_ids": [fields.Command.link(f.id) for f in files or ()],
+                "headers": repr({"X-Auto-Response-Suppress": "OOF, AutoReply"}),
+            }
+        )
+        return True
+
+    def _get_customer_sender(self):
+        """Return (author partner, "Name" <address>) who writes to the customer."""
+        self.ensure_one()
+        author = self.user_id.partner_id
+        if not author.email:
+            author = self.company_id.partner_id
+        return author, author.email_formatted or self.company_id.email_formatted
+
+    def _send_new_link(self):
+        """Mail a new link to the address that is known of the customer.
+
+        :return: whether there is such an address
+        """
+        self.ensure_one()
+        return (
+            self.sudo()
+            ._get_survivor()
+            ._mail_customer("payment_reminders.mail_template_new_link")
+        )
+
+    # -- what the customer answers -----------------------------------------------
 
     @api.model
     def _find_by_sender(self, msg_dict):
@@ -211,25 +248,3 @@ class PaymentReminderCase(models.Model):
         )
         sent = self.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "email")
         return set(contacts.mapped("email_normalized")) | set(sent.mapped("recipient"))
-
-
-class PaymentReminderQuery(models.Model):
-    _inherit = "payment.reminder.query"
-
-    @api.private
-    def message_update(self, msg_dict, update_vals=None):
-        # EXTENDS mail: what is answered here is about the case
-        result = super().message_update(msg_dict, update_vals)
-        self.case_id._receive_mail(msg_dict)
-        return result
-
-
-class PaymentReminderPlan(models.Model):
-    _inherit = "payment.reminder.plan"
-
-    @api.private
-    def message_update(self, msg_dict, update_vals=None):
-        # EXTENDS mail: what is answered here is about the case
-        result = super().message_update(msg_dict, update_vals)
-        self.case_id._receive_mail(msg_dict)
-        return result
