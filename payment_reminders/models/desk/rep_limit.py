@@ -1,7 +1,6 @@
 """How long a sales representative may keep a customer back without a manager."""
 
-from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo import fields, models
 
 
 class ResCompany(models.Model):

@@ -119,18 +119,15 @@ class PaymentReminder(models.Model):
 
     def _release_expired_holds(self):
         """Release what representatives held for as long as they may."""
-        for company, reminders in self.grouped("company_id").items():
-            today = company._get_reminder_today()
-            over = reminders.filtered(
-                lambda reminder, today=today: reminder.state == "held"
-                and reminder.hold_end_date
-                and reminder.hold_end_date <= today
+        over = self.filtered(
+            lambda reminder: reminder.state == "held"
+            and reminder.company_id._is_rep_hold_over(reminder.hold_end_date)
+        )
+        free = over.try_lock_for_update()
+        for _user, mine in free.case_id._group_by_responsible():
+            free.filtered(lambda r, mine=mine: r.case_id in mine)._release_held(
+                mine._explain_rep_limit()
             )
-            free = over.try_lock_for_update()
-            for _user, mine in free.case_id._group_by_responsible():
-                free.filtered(lambda r, mine=mine: r.case_id in mine)._release_held(
-                    mine._explain_rep_limit()
-                )
 
     def action_cancel(self, reason=None):
         """Cancel these notices. What is still owed is proposed again another day.

@@ -351,8 +351,6 @@ class PaymentReminderCaseFile(models.AbstractModel):
         return lambda amount: float_repr(float(amount), digits)
 
 
-
-
 def _moment(value):
     return f"{value.isoformat(timespec='seconds')}Z" if value else ""
 
