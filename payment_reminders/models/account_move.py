@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..rules.lifecycle import BUSY
+
 
 def _first(records):
     """Return the first record, or none.
@@ -125,7 +127,7 @@ class AccountMove(models.Model):
                     (
                         "reminder_id.state",
                         "in",
-                        ("proposed", "approved", "held", "sending", "uncertain"),
+                        BUSY,
                     ),
                 ]
             )

@@ -16,6 +16,7 @@ from typing import Any
 
 from .balance import SETTLED, owed
 from .insolvency import is_stale
+from .statute import NUDGE
 
 
 class Code(str, Enum):
@@ -285,7 +286,7 @@ def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
         if needs_invoice_sent(facts) and invoice_wait(facts, item):
             yield Code.INVOICE_NOT_SENT
     due_dates = [item.date_due for item in facts.items if item.owed > 0]
-    if facts.step_kind == "nudge":
+    if facts.step_kind == NUDGE:
         # A nudge that was kept back past the due date makes no sense any more.
         in_time = any(day >= facts.today for day in due_dates)
     else:

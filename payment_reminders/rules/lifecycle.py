@@ -1,4 +1,7 @@
-"""What a case does when the books move: close, freeze, reopen, or nothing."""
+"""What a case does when the books move: close, freeze, reopen, or nothing.
+
+The states of a notice that the rest asks for again and again have their names here.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+
+#: States of a notice that a person or the guard can still stop, those in which it may
+#: still go out, and those after which no other may be proposed on its case.
+WAITING = ("proposed", "approved", "held")
+OPEN = (*WAITING, "sending")
+BUSY = (*OPEN, "uncertain")
 
 
 class Change(str, Enum):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-NUDGE = "nudge"
-REMINDER = "reminder"
-FINAL_NOTICE = "final_notice"
+from .statute import FINAL_NOTICE as FINAL_NOTICE
+from .statute import NUDGE as NUDGE
+from .statute import REMINDER as REMINDER
 
 DUE_DATE = "due_date"
 PREVIOUS_STEP = "previous_step"

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...rules.lifecycle import WAITING
+
 
 class PaymentReminderIgnoredLine(models.Model):
     """One bank line that does not hold the notices of one case any more.
@@ -78,6 +80,4 @@ class PaymentReminderCase(models.Model):
     def _log_ignoring(self, kind, lines):
         if lines:
             self._log_event(kind, {"bank_lines": lines.ids, "by": self.env.uid})
-            self.sudo().reminder_ids.filtered(
-                lambda r: r.state in ("proposed", "approved", "held")
-            )._recheck()
+            self.sudo().reminder_ids.filtered(lambda r: r.state in WAITING)._recheck()

@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr
 
+from ...rules.lifecycle import WAITING
+
 
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
@@ -24,7 +26,7 @@ class PaymentReminder(models.Model):
         :param note: why, in words
         """
         self.ensure_one()
-        if self.state not in ("proposed", "approved", "held"):
+        if self.state not in WAITING:
             raise UserError(self._describe_states())
         if not note:
             raise UserError(self.env._("Say why the fee is lowered."))

@@ -25,7 +25,7 @@ class PaymentReminder(models.Model):
     def _prepare_letter_interest(self):
         """Return the rows of the interest specification; nothing without interest."""
         rows = self.interest_specification or []
-        if not rows or not self.amount_interest or not self._is_letter_demand():
+        if not rows or not self.amount_interest or not self._is_demand():
             return {}
         names = {line.item_id.id: line.name for line in self.line_ids}
         money, day = self._format_letter_money, self._format_letter_date

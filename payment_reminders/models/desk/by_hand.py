@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ...rules import guard
+from ...rules.lifecycle import OPEN, WAITING
 from ...tools.selections import labels_of
-from ..notice.notice import OPEN_STATES
 
 
 class PaymentReminder(models.Model):
@@ -182,7 +182,7 @@ class PaymentReminder(models.Model):
         found = []
         for reminder, facts in self._read_facts(now, as_if_released=True).items():
             codes = [str(code) for code in guard.check(facts, now)]
-            if reminder.state in OPEN_STATES:
+            if reminder.state in OPEN:
                 reminder._note_verdict(codes, facts)
             found += [
                 explanation._explain_code(code, reminder, facts) for code in codes
@@ -205,10 +205,8 @@ class PaymentReminder(models.Model):
     @api.depends("state", "amount_fee")
     def _compute_can_lower_fee(self):
         for reminder in self:
-            reminder.can_lower_fee = reminder.amount_fee > 0 and reminder.state in (
-                "proposed",
-                "approved",
-                "held",
+            reminder.can_lower_fee = (
+                reminder.amount_fee > 0 and reminder.state in WAITING
             )
 
     def action_lower_fee(self):

@@ -6,7 +6,7 @@ from odoo.tools import format_date, format_datetime
 
 from ...rules import guard, outlook
 from ...rules.guard import Code
-from ..notice.notice import OPEN_STATES
+from ...rules.lifecycle import BUSY
 
 BLOCKERS = [
     ("uncertain", "Uncertain whether it went out"),
@@ -89,7 +89,7 @@ class PaymentReminderCase(models.Model):
             .search_fetch(
                 [
                     ("case_id", "in", self.ids),
-                    ("state", "in", (*OPEN_STATES, "uncertain")),
+                    ("state", "in", BUSY),
                 ],
                 ["case_id", "state", "verdict", "hold_until", "step_id", "held_by_id"],
             )

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...rules import guard, schedule
 from ...rules.guard import Code
+from ...rules.lifecycle import WAITING
 
 
 class ResCompany(models.Model):
@@ -106,7 +107,7 @@ class PaymentReminder(models.Model):
 
     def action_snooze(self, date=None):
         """Snooze the cases of these notices; see the case."""
-        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        wrong = self.filtered(lambda r: r.state not in WAITING)
         if wrong == self:
             raise UserError(wrong._describe_states())
         return (self - wrong).case_id.action_snooze(date)
@@ -116,7 +117,7 @@ class PaymentReminder(models.Model):
     @api.depends("verdict", "state")
     def _compute_held_by(self):
         for reminder in self:
-            waits = reminder.state in ("proposed", "approved", "held")
+            waits = reminder.state in WAITING
             codes = set(reminder.verdict or []) if waits else set()
             reminder.is_held_by_bank_line = Code.UNMATCHED_BANK_LINE in codes
             reminder.is_held_by_credit = Code.UNALLOCATED_CREDIT in codes

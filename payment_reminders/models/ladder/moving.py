@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ...rules.lifecycle import WAITING
+
 
 class PaymentReminderLadder(models.Model):
     _inherit = "payment.reminder.ladder"
@@ -34,9 +36,7 @@ class PaymentReminderLadder(models.Model):
             between two notices and the limits of the law still hold
         """
         # A manager moves the cases; cancelling and writing is the machine's.
-        waiting = cases.sudo().reminder_ids.filtered(
-            lambda r: r.state in ("proposed", "approved", "held")
-        )
+        waiting = cases.sudo().reminder_ids.filtered(lambda r: r.state in WAITING)
         waiting._cancel(self.env._("The case moved to a new version of its ladder."))
         for kept, group in cases.grouped("ladder_id").items():
             group._replace_ladder(self, self._match_steps(kept, restart))

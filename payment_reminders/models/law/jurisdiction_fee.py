@@ -28,7 +28,7 @@ class PaymentReminderJurisdictionFee(models.Model):
         [
             ("all", "Every notice"),
             ("reminder", "Reminder"),
-            ("final_notice", "Final notice"),
+            (statute.FINAL_NOTICE, "Final notice"),
             ("plan", "Payment plan"),
         ],
         required=True,

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...rules.lifecycle import WAITING
+
 
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
@@ -88,9 +90,7 @@ class PaymentReminder(models.Model):
         What is held already is not a representative's, who could release it then.
         """
         is_limited = self.env["payment.reminder.case"]._is_limited()
-        return (
-            ("proposed", "approved") if is_limited else ("proposed", "approved", "held")
-        )
+        return ("proposed", "approved") if is_limited else WAITING
 
     def action_release(self):
         """Put held notices back into the queue; the guard still has the last word."""
@@ -136,7 +136,7 @@ class PaymentReminder(models.Model):
         """
         self.env["res.users"]._check_reminder_manager()
         self._lock_or_explain()
-        wrong = self.filtered(lambda r: r.state not in ("proposed", "approved", "held"))
+        wrong = self.filtered(lambda r: r.state not in WAITING)
         if wrong == self:
             raise UserError(wrong._describe_states())
         (self - wrong).sudo().write(
@@ -162,7 +162,7 @@ class PaymentReminder(models.Model):
         """Cancel what is still open because the case was closed."""
         reasons = self.env["payment.reminder.case"]._fields["close_reason"]
         label = dict(reasons._description_selection(self.env))[close_reason]
-        self.filtered(lambda r: r.state in ("proposed", "approved", "held"))._cancel(
+        self.filtered(lambda r: r.state in WAITING)._cancel(
             self.env._("The case was closed: %s", label)
         )
 

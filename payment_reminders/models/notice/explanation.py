@@ -3,6 +3,7 @@ from odoo.tools import format_amount, format_date, format_datetime
 
 from ...rules import guard
 from ...rules.guard import Code
+from ...rules.schedule import NUDGE
 
 #: A sentence lists so many payments, and how many more there are.
 MOST_LISTED = 5
@@ -83,7 +84,7 @@ class PaymentReminderExplanation(models.AbstractModel):
 
     @api.model
     def _is_late_nudge(self, facts):
-        return facts.step_kind == "nudge" and any(item.owed > 0 for item in facts.items)
+        return facts.step_kind == NUDGE and any(item.owed > 0 for item in facts.items)
 
     @api.model
     def _get_values(self, key, code, reminder, facts):

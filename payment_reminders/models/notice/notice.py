@@ -9,9 +9,6 @@ from odoo.tools import format_date
 from ...rules import fees, guard, schedule
 from ...tools.printing import is_printing
 
-#: States in which a notice may still go out.
-OPEN_STATES = ("proposed", "approved", "held", "sending")
-
 
 class PaymentReminder(models.Model):
     """One notice to one customer: proposed, approved, sent, or stopped on the way.
@@ -482,6 +479,8 @@ class PaymentReminder(models.Model):
         return is_printing()
 
     def _is_demand(self):
-        """Tell whether this notice asks for something overdue (a nudge does not)."""
-        self.ensure_one()
+        """Tell whether this notice asks for something overdue (a nudge does not).
+
+        An empty one does, too: a template is rendered whenever it is saved.
+        """
         return self.step_kind != schedule.NUDGE

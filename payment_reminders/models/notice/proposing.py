@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...rules import guard
+from ...rules.lifecycle import BUSY, WAITING
 from ...tools import bulk, transactions
-from .notice import OPEN_STATES
 
 CASES_PER_BATCH = 500
 
@@ -25,7 +25,7 @@ class PaymentReminder(models.Model):
         transactions.run_each(
             companies, lambda some: some.env["payment.reminder.halt"]._watch_banks(some)
         )
-        waiting = self.search([("state", "in", ("proposed", "approved", "held"))])
+        waiting = self.search([("state", "in", WAITING)])
         if not self._work_off(waiting, type(self)._recheck):
             return
         for company in companies:
@@ -52,10 +52,8 @@ class PaymentReminder(models.Model):
     def _propose(self, cases):
         """Propose the next notice of cases that nobody else is busy with."""
         free = cases.try_lock_for_update()
-        busy = free.env["payment.reminder"].search(
-            [("case_id", "in", free.ids), ("state", "in", (*OPEN_STATES, "uncertain"))]
-        )
-        free.env["payment.reminder.proposal"]._propose(free - busy.case_id)
+        busy = free.browse(case.id for case in free._find_open_notices())
+        free.env["payment.reminder.proposal"]._propose(free - busy)
 
     @api.model
     def _find_due_cases(self, company):
@@ -75,7 +73,7 @@ class PaymentReminder(models.Model):
         busy = self.search(
             Domain("case_id", "in", cases.ids)
             & (
-                Domain("state", "in", (*OPEN_STATES, "uncertain"))
+                Domain("state", "in", BUSY)
                 # What a person cancelled does not come back before tomorrow.
                 | Domain("cancelled_date", ">=", company._get_reminder_day_start())
             )
@@ -93,7 +91,7 @@ class PaymentReminder(models.Model):
         cases = self.case_id.try_lock_for_update()
         free = self.filtered(lambda r: r.case_id in cases).try_lock_for_update()
         free.invalidate_recordset()
-        waiting = free.filtered(lambda r: r.state in ("proposed", "approved", "held"))
+        waiting = free.filtered(lambda r: r.state in WAITING)
         now = fields.Datetime.now()
         for reminder, facts in waiting._read_facts(now, as_if_released=True).items():
             codes = [str(code) for code in guard.check(facts, now)]

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...rules.lifecycle import WAITING
 from ...tools import transactions
 
 
@@ -118,7 +119,7 @@ class PaymentReminder(models.Model):
         )
         notices.delivery_ids._free_keys()
         waiting = stepped_back.case_id.reminder_ids.filtered(
-            lambda r: r.state in ("proposed", "approved", "held")
+            lambda r: r.state in WAITING
         )
         waiting._cancel(self.env._("The notice before it does not count: %s", reason))
         cases._refresh()

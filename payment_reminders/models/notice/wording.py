@@ -10,9 +10,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, float_compare, formatLang
 
+from ...rules.lifecycle import OPEN
+from ...rules.schedule import FINAL_NOTICE
 from ...rules.sms import GSM_CHARACTERS
 from ...rules.statute import PERSON
-from .notice import OPEN_STATES
 
 NBSP = "\N{NO-BREAK SPACE}"
 #: So many invoice numbers are named in a subject, so many in an SMS.
@@ -82,19 +83,14 @@ class PaymentReminderLetter(models.Model):
         return self._format_letter_money(self._get_letter_total_amount(), code=True)
 
     def _get_letter_total_amount(self):
-        return self.amount_claim if self._is_letter_demand() else self.amount_principal
+        return self.amount_claim if self._is_demand() else self.amount_principal
 
     def _get_letter_deadline(self, date_format="long"):
         """Return the last day to pay: the deadline, for a nudge the first due date.
 
         What waits shows the deadline that it will get.
         """
-        if (
-            self
-            and not self.deadline_date
-            and self._is_demand()
-            and self.state in OPEN_STATES
-        ):
+        if self and not self.deadline_date and self._is_demand() and self.state in OPEN:
             return self._format_letter_date(self._get_expected_deadline(), date_format)
         day = self.deadline_date or min(
             (line.date_due for line in self.line_ids if line.date_due), default=False
@@ -125,7 +121,7 @@ class PaymentReminderLetter(models.Model):
         final notice without that fee is only the last reminder.
         """
         law = self.step_id.sudo().ladder_id.jurisdiction_id.code
-        if self.step_kind != "final_notice" or law not in LAW_TERMS:
+        if self.step_kind != FINAL_NOTICE or law not in LAW_TERMS:
             return ""
         if law == "SE" and not self.amount_fee:
             return ""
@@ -197,7 +193,7 @@ class PaymentReminderLetter(models.Model):
 
     def _prepare_letter_claim(self):
         """Return the values of the block that says what is owed and how to pay."""
-        demand = self._is_letter_demand()
+        demand = self._is_demand()
         items = [self._prepare_letter_item(line) for line in self.line_ids]
         money = self._format_letter_money
         extras = {}
@@ -210,7 +206,7 @@ class PaymentReminderLetter(models.Model):
         return {
             "reminder": self,
             "demand": demand,
-            "final": self.step_kind == "final_notice",
+            "final": self.step_kind == FINAL_NOTICE,
             "currency": self.currency_id.name,
             "items": items,
             "extras": extras,
@@ -365,14 +361,11 @@ class PaymentReminderLetter(models.Model):
     def _get_letter_complaints_body(self):
         """Return whom a private person may turn to (empty: it is not to be named)."""
         is_consumer = self.partner_id._get_debtor_kind() == PERSON
-        if not (is_consumer and self._is_letter_demand()):
+        if not (is_consumer and self._is_demand()):
             return ""
         return self.company_id.reminder_complaints_body or ""
 
     # -- formats ----------------------------------------------------------------
-
-    def _is_letter_demand(self):
-        return self.step_kind != "nudge"
 
     def _format_letter_money(self, amount, code=False):
         """Return an amount as the reader writes it, without line breaks in it.

@@ -5,6 +5,7 @@ import base64
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...rules.schedule import FINAL_NOTICE
 from ...tools.printing import is_printing
 
 REPORT = "payment_reminders.report_letter"
@@ -121,14 +122,14 @@ class PaymentReminder(models.Model):
         return {
             "url": url,
             "qr": self._make_letter_qr(url),
-            "deadline": self._get_letter_deadline() if self._is_letter_demand() else "",
-            "final": self.step_kind == "final_notice",
+            "deadline": self._get_letter_deadline() if self._is_demand() else "",
+            "final": self.step_kind == FINAL_NOTICE,
         }
 
     def _prepare_letter_payment_code(self):
         """Return the code that a banking app reads; nothing where there is none."""
         bank = self.line_ids.item_id.move_id.partner_bank_id[:1]
-        if not (bank and self._is_letter_on_paper() and self._is_letter_demand()):
+        if not (bank and self._is_letter_on_paper() and self._is_demand()):
             return {}
         items = [self._prepare_letter_item(line) for line in self.line_ids]
         qr = bank.build_qr_code_base64(

@@ -212,7 +212,7 @@ class PaymentReminder(models.Model):
         """
         for notice in self:
             case = notice.line_ids.item_id.case_id[:1] or notice.case_id
-            if case.state == "closed" or case._has_open_notice():
+            if case.state == "closed" or case._find_open_notices():
                 continue
             again = self.sudo().create(notice._prepare_again_vals(case))
             payload = {"reminder": again.id, "again": notice.id}
@@ -245,14 +245,3 @@ class PaymentReminder(models.Model):
             "hold_until": now,
             "line_ids": [Command.create(values) for values in lines.copy_data()],
         }
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def _has_open_notice(self):
-        self.ensure_one()
-        return any(
-            reminder.state in ("proposed", "approved", "held", "sending", "uncertain")
-            for reminder in self.reminder_ids
-        )

@@ -5,6 +5,7 @@ import logging
 from odoo import api, fields, models
 
 from ...rules import guard
+from ...rules.lifecycle import WAITING
 from ...tools import transactions
 from ...tools.printing import is_printing
 from ..books.facts import get_debtor_zone
@@ -86,7 +87,7 @@ class PaymentReminderSender(models.AbstractModel):
         names = [str(code) for code in codes]
         if reminder.state == "approved" and set(codes) - guard.NOT_READY:
             reminder._hold_by_guard(names, facts)
-        elif reminder.state in ("proposed", "approved", "held"):
+        elif reminder.state in WAITING:
             reminder._note_verdict(names, facts)
 
     @api.model
