@@ -7,50 +7,14 @@ from odoo.tools import format_date, format_datetime
 from ...rules import guard, outlook
 from ...rules.guard import Code
 from ...rules.lifecycle import BUSY
-
-BLOCKERS = [
-    ("uncertain", "Uncertain whether it went out"),
-    ("no_ladder", "No ladder"),
-    ("not_posted", "Invoice not posted"),
-    ("paid", "Paid"),
-    ("in_payment", "Payment on its way"),
-    ("credited", "Credited"),
-    ("nothing_due", "Nothing due any more"),
-    ("partial_payment", "Partly paid"),
-    ("amount_changed", "Amount changed"),
-    ("unallocated_credit", "Money not matched"),
-    ("unmatched_bank_line", "Bank line not matched"),
-    ("stale_bank", "Bank statements too old"),
-    ("pending_transaction", "Online payment under way"),
-    ("open_query", "Open question"),
-    ("payment_plan", "Payment plan"),
-    ("insolvency", "Insolvent"),
-    ("status_unknown", "Register says nothing certain"),
-    ("blocked", "Invoice blocked"),
-    ("held", "On hold"),
-    ("snoozed", "Snoozed"),
-    ("excluded", "Excluded"),
-    ("handed_over", "Handed over"),
-    ("no_recipient", "No usable address"),
-    ("invoice_not_sent", "Invoice never sent"),
-    ("not_approved", "Waits for approval"),
-    ("hold_window", "Hold window"),
-    ("spacing", "Too soon after the last one"),
-    ("ladder_changed", "Ladder changed"),
-    ("send_brake", "Send brake"),
-    ("neutralized", "Copy of a database"),
-    ("already_sent", "Sent before"),
-    ("not_started", "Reminders have not started"),
-    ("held_out", "Nudge held out for the comparison"),
-    ("ladder_ended", "Ladder ended"),
-]
+from ..notice.words import WORDS
 
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
 
     blocker = fields.Selection(
-        BLOCKERS,
+        [(code, words.label) for code, words in WORDS.items()],
         string="In the way",
         compute="_compute_blockers",
         store=True,
@@ -165,7 +129,6 @@ class PaymentReminderCase(models.Model):
         # What is said of a case may be read by whoever may read the case.
         cases = self.sudo()
         labels = dict(self._fields["blocker"]._description_selection(self.env))
-        words = self._get_blocker_words()
         notices = cases._find_open_notices()
         for case in cases:
             notice = notices.get(case, self.env["payment.reminder"])
@@ -173,7 +136,7 @@ class PaymentReminderCase(models.Model):
                 [
                     case._describe_next(notice),
                     *(
-                        case._describe_blocker(code, since, notice, labels, words)
+                        case._describe_blocker(code, since, notice, labels)
                         for code, since in case.blockers or ()
                     ),
                 ]
@@ -206,7 +169,7 @@ class PaymentReminderCase(models.Model):
             date=format_date(self.env, day),
         )
 
-    def _describe_blocker(self, code, since, notice, labels, words):
+    def _describe_blocker(self, code, since, notice, labels):
         """Return one obstacle, since when, what lifts it and who may, in words."""
         self.ensure_one()
         notes = [
@@ -223,14 +186,16 @@ class PaymentReminderCase(models.Model):
                     self, fields.Datetime.to_datetime(since)
                 ).date(),
             ),
-            lift=self._get_lift_words(code, words),
+            lift=self._get_lift_words(code),
             who=self._get_lifter_words(outlook.get_lifter(code), notice),
         )
 
-    def _get_lift_words(self, code, words):
+    def _get_lift_words(self, code):
+        """Return what lifts an obstacle, in words."""
         if code == Code.SNOOZED:
             return self.env._("ends on %s", format_date(self.env, self.snoozed_until))
-        return words.get(code, self.env._("look at it"))
+        lift = WORDS[code].lift if code in WORDS else None
+        return self.env._(lift) if lift else self.env._("look at it")
 
     def _get_lifter_words(self, lifter, notice):
         """Return who may lift an obstacle, in words."""
@@ -248,54 +213,15 @@ class PaymentReminderCase(models.Model):
         return self.env._("a manager")
 
     @api.model
-    def _get_blocker_words(self):
-        """Return {code: what lifts it}, in words."""
-        return {
-            "uncertain": self.env._("say whether the customer got it"),
-            "no_ladder": self.env._("choose a ladder for the customer or the company"),
-            "not_posted": self.env._("post the invoice, or leave it"),
-            "paid": self.env._("nothing to do"),
-            "in_payment": self.env._("match the payment when the bank shows it"),
-            "credited": self.env._("look at the rest and release the case"),
-            "nothing_due": self.env._("nothing to do"),
-            "partial_payment": self.env._("look at the rest and release the case"),
-            "amount_changed": self.env._("a new proposal follows"),
-            "unallocated_credit": self.env._("match the money with an invoice"),
-            "unmatched_bank_line": self.env._("match the bank line"),
-            "stale_bank": self.env._("import the bank statements"),
-            "pending_transaction": self.env._("its outcome decides"),
-            "open_query": self.env._("answer and close the question"),
-            "payment_plan": self.env._("the plan is kept, broken or cancelled"),
-            "insolvency": self.env._("decide by hand what to do"),
-            "status_unknown": self.env._("check the customer by hand"),
-            "blocked": self.env._("lift the block on the invoice"),
-            "held": self.env._("release it"),
-            "excluded": self.env._("allow reminders on the customer or invoice"),
-            "handed_over": self.env._("the collection service has it"),
-            "no_recipient": self.env._("add an address to the customer"),
-            "invoice_not_sent": self.env._("send the invoice"),
-            "not_approved": self.env._("approve it"),
-            "hold_window": self.env._("it leaves when the window has passed"),
-            "spacing": self.env._("it waits its turn"),
-            "ladder_changed": self.env._("approve the new proposal"),
-            "send_brake": self.env._("look at the run and release it"),
-            "neutralized": self.env._("send from the real database"),
-            "already_sent": self.env._("nothing to do"),
-            "not_started": self.env._("they start on the day that was chosen"),
-            "held_out": self.env._("it comes later, or now if a manager says so"),
-            "ladder_ended": self.env._("call, agree on a plan, collect or close"),
-        }
-
-    @api.model
     def _search_next_text(self, operator, value):
         """Find cases by words of what is in the way or of the next step."""
         if operator not in ("ilike", "=ilike") or not isinstance(value, str):
             return NotImplemented
         labels = self._fields["blocker"]._description_selection(self.env)
-        words = self._get_blocker_words()
         wanted = value.strip("%").casefold()
         return Domain("next_step_id.name", operator, value) | Domain.OR(
             Domain("blocker_codes", "like", f",{code},")
             for code, label in labels
-            if wanted in label.casefold() or wanted in words.get(code, "").casefold()
+            if wanted in label.casefold()
+            or ((lift := WORDS[code].lift) and wanted in self.env._(lift).casefold())
         )

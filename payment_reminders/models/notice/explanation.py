@@ -4,6 +4,7 @@ from odoo.tools import format_amount, format_date, format_datetime
 from ...rules import guard
 from ...rules.guard import Code
 from ...rules.schedule import NUDGE
+from .words import SENTENCES, WORDS
 
 #: A sentence lists so many payments, and how many more there are.
 MOST_LISTED = 5
@@ -55,18 +56,26 @@ class PaymentReminderExplanation(models.AbstractModel):
         :param code: a value of :class:`rules.guard.Code`
         :param facts: the facts it was found in, for names and amounts, or None
         """
-        texts = self._get_texts()
         keys = self._get_text_keys(code, facts) if facts else [code]
         return " ".join(
-            texts.get(key, key) % self._get_values(key, code, reminder, facts)
+            self._get_sentence(key) % self._get_values(key, code, reminder, facts)
             for key in keys
         )
+
+    @api.model
+    def _get_sentence(self, key):
+        """Return the sentence of a code, or of what the facts tell beyond it."""
+        row = WORDS.get(key)
+        sentence = row.sentence if row else SENTENCES.get(key)
+        return self.env._(sentence) if sentence else key
 
     @api.model
     def _get_text_keys(self, code, facts):
         """Return which sentences tell a code: the facts can tell more than the code."""
         if code == Code.NOTHING_DUE and self._is_late_nudge(facts):
             return ["late_nudge"]
+        if code == Code.STATUS_UNKNOWN and facts.is_status_stale:
+            return ["status_stale"]
         if code == Code.UNALLOCATED_CREDIT and facts.money:
             sources = {money.source for money in facts.money} - {"bank_line"}
             keys = ["draft_credit_note"] if "draft_credit_note" in sources else []
@@ -106,7 +115,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             ),
             "money": self._list_money(key, code, reminder, facts),
             "partner": reminder.partner_id.display_name or "",
-            "days": facts.bank_stale_days or 0,
+            "days": facts.status_age_days
+            if key == "status_stale"
+            else facts.bank_stale_days or 0,
             "until": self._format_day(facts.snoozed_until),
             "free": self._format_day(
                 max((guard.invoice_wait(facts, item) for item in items), default=None)
@@ -163,119 +174,3 @@ class PaymentReminderExplanation(models.AbstractModel):
             Code.AMOUNT_CHANGED: item.owed != item.proposed_residual,
         }
         return checks.get(code, True)
-
-    @api.model
-    def _get_texts(self):
-        """Return {code: sentence}; the sentences may use the values of _get_values."""
-        return {
-            "not_posted": self.env._(
-                "%(invoices)s is not a posted invoice any more. Nothing to do."
-            ),
-            "paid": self.env._("%(invoices)s was paid. Nothing to do."),
-            "in_payment": self.env._(
-                "A payment of %(invoices)s is registered and on its way. Match it when "
-                "it "
-                "is on the bank statement."
-            ),
-            "credited": self.env._(
-                "A credit note was matched with %(invoices)s. Look at what is left, "
-                "then "
-                "release the case."
-            ),
-            "nothing_due": self.env._("Nothing on this notice is overdue any more."),
-            "late_nudge": self.env._(
-                "The due date has passed: it is too late for a nudge. The first "
-                "reminder "
-                "comes in its turn."
-            ),
-            "partial_payment": self.env._(
-                "A part of %(invoices)s was paid; %(open)s is left. Look at it, then "
-                "release the case: a reminder of the rest is proposed."
-            ),
-            "amount_changed": self.env._(
-                "What is open on %(invoices)s changed since this was proposed; a new "
-                "proposal with the right amount follows."
-            ),
-            "unallocated_credit": self.env._(
-                "Money of %(partner)s is not matched with an invoice yet: %(money)s. "
-                "Match it, then release the reminder."
-            ),
-            "draft_credit_note": self.env._(
-                "A credit note of %(invoices)s is a draft still: %(money)s. Post or "
-                "delete it first."
-            ),
-            "unmatched_bank_line": self.env._(
-                "Money came in at the bank that may be from %(partner)s and is not "
-                "matched yet: %(money)s. Match it, or ignore it for this customer."
-            ),
-            "stale_bank": self.env._(
-                "The newest bank line is %(days)s days old. Import the bank statements "
-                "first: the payment may be on one of them."
-            ),
-            "pending_transaction": self.env._(
-                "An online payment of %(invoices)s is under way. Wait for its outcome."
-            ),
-            "open_query": self.env._(
-                "%(partner)s asked a question. Answer and close it, then release the "
-                "case."
-            ),
-            "payment_plan": self.env._("A payment plan is in force with %(partner)s."),
-            "insolvency": self.env._(
-                "%(partner)s is insolvent or being dissolved. Decide by hand what to "
-                "do."
-            ),
-            "status_unknown": self.env._(
-                "The company register says nothing certain of %(partner)s. Check it by "
-                "hand."
-            ),
-            "blocked": self.env._(
-                "%(invoices)s is blocked for payment or marked “no follow-up”. Lift "
-                "that on "
-                "the invoice."
-            ),
-            "held": self.env._(
-                "The case or the reminder is on hold. Release it to go on."
-            ),
-            "snoozed": self.env._("The case is snoozed until %(until)s."),
-            "excluded": self.env._(
-                "%(invoices)s, the customer or the company is excluded from reminders."
-            ),
-            "handed_over": self.env._(
-                "The case was handed over to a collection service."
-            ),
-            "no_recipient": self.env._(
-                "%(partner)s has no usable address for the channels of this step. Add "
-                "an "
-                "e-mail address or a mobile number to the customer."
-            ),
-            "invoice_not_sent": self.env._(
-                "%(invoices)s was never sent to the customer. Send it first, or say "
-                "that it was sent another way."
-            ),
-            "invoice_bounced": self.env._(
-                "%(invoices)s did not reach the customer: the e-mail came back. "
-                "Correct the address and send it again."
-            ),
-            "invoice_late": self.env._(
-                "%(invoices)s reached the customer after it was due. The reminder "
-                "waits until %(free)s."
-            ),
-            "not_approved": self.env._("Waits for a manager's approval."),
-            "hold_window": self.env._("Its hold window has not passed yet."),
-            "spacing": self.env._(
-                "The last reminder to this customer or address is too recent. It waits."
-            ),
-            "ladder_changed": self.env._(
-                "The case stands on another version of the ladder than the one that "
-                "was "
-                "approved. Approve the new proposal."
-            ),
-            "send_brake": self.env._(
-                "The send brake is on: this run was far out of the usual. A manager "
-                "releases it."
-            ),
-            "neutralized": self.env._(
-                "This is a copy of a database. Nothing is sent from it."
-            ),
-            "already_sent": self.env._("This step was sent to this customer before."),
-        }

@@ -1,8 +1,6 @@
 """What the guard is told of the company registers, and when that is too old."""
 
-from odoo import api, fields, models
-
-from ...rules.guard import Code
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
@@ -31,20 +29,3 @@ class ResCompany(models.Model):
         """Tell whether debtors of this company are looked up (hook of the bridges)."""
         self.ensure_one()
         return False
-
-
-class PaymentReminderExplanation(models.AbstractModel):
-    _inherit = "payment.reminder.explanation"
-
-    @api.model
-    def _explain_code(self, code, reminder, facts=None):
-        # EXTENDS payment_reminders
-        if code == Code.STATUS_UNKNOWN and facts and facts.is_status_stale:
-            return self.env._(
-                "The company register could not be read for %(days)s days, and by your "
-                "settings nobody is reminded then. Look at Company Registers, or check "
-                "%(partner)s by hand.",
-                days=facts.status_age_days,
-                partner=reminder.partner_id.display_name,
-            )
-        return super()._explain_code(code, reminder, facts)

@@ -1,7 +1,8 @@
 from odoo import fields
 from odoo.tests import freeze_time
 
-from ...rules import outlook
+from ...models.notice.words import WORDS
+from ...rules import guard, outlook
 from .test_case import CaseCommon
 
 
@@ -19,7 +20,10 @@ class TestOutlook(CaseCommon):
         case = self.env["payment.reminder.case"]
         labels = dict(case._fields["blocker"].selection)
         self.assertEqual(list(labels), list(outlook.ORDER))
-        self.assertEqual(set(case._get_blocker_words()) | {"snoozed"}, set(labels))
+        lifted = {code for code, words in WORDS.items() if words.lift}
+        self.assertEqual(lifted | {"snoozed"}, set(labels))
+        told = {code for code, words in WORDS.items() if words.sentence}
+        self.assertEqual(told, set(map(str, guard.Code)))
 
     def test_what_comes_next_and_when(self):
         self.assertEqual(self.case.next_text, "Reminder 1 is due now.")

@@ -1,0 +1,246 @@
+"""What the codes of a verdict are called, what they tell a bookkeeper, what lifts them.
+
+One row a code: whoever adds a code to :class:`rules.guard.Code` adds a row here. The
+sentences may use the values of ``payment.reminder.explanation._get_values``.
+"""
+
+from typing import NamedTuple
+
+from odoo.tools import LazyTranslate
+from odoo.tools.translate import LazyGettext
+
+_lt = LazyTranslate(__name__)
+
+
+class Words(NamedTuple):
+    """A label for lists, a sentence with what to do, and what lifts it, in a few words.
+
+    The label is a choice of a field, which Odoo translates by itself.
+    """
+
+    label: str
+    sentence: LazyGettext | None = None
+    lift: LazyGettext | None = None
+
+
+WORDS = {
+    "uncertain": Words(
+        "Uncertain whether it went out", lift=_lt("say whether the customer got it")
+    ),
+    "no_ladder": Words(
+        "No ladder", lift=_lt("choose a ladder for the customer or the company")
+    ),
+    "not_posted": Words(
+        "Invoice not posted",
+        _lt("%(invoices)s is not a posted invoice any more. Nothing to do."),
+        _lt("post the invoice, or leave it"),
+    ),
+    "paid": Words(
+        "Paid", _lt("%(invoices)s was paid. Nothing to do."), _lt("nothing to do")
+    ),
+    "in_payment": Words(
+        "Payment on its way",
+        _lt(
+            "A payment of %(invoices)s is registered and on its way. Match it when "
+            "it is on the bank statement."
+        ),
+        _lt("match the payment when the bank shows it"),
+    ),
+    "credited": Words(
+        "Credited",
+        _lt(
+            "A credit note was matched with %(invoices)s. Look at what is left, then "
+            "release the case."
+        ),
+        _lt("look at the rest and release the case"),
+    ),
+    "nothing_due": Words(
+        "Nothing due any more",
+        _lt("Nothing on this notice is overdue any more."),
+        _lt("nothing to do"),
+    ),
+    "partial_payment": Words(
+        "Partly paid",
+        _lt(
+            "A part of %(invoices)s was paid; %(open)s is left. Look at it, then "
+            "release the case: a reminder of the rest is proposed."
+        ),
+        _lt("look at the rest and release the case"),
+    ),
+    "amount_changed": Words(
+        "Amount changed",
+        _lt(
+            "What is open on %(invoices)s changed since this was proposed; a new "
+            "proposal with the right amount follows."
+        ),
+        _lt("a new proposal follows"),
+    ),
+    "unallocated_credit": Words(
+        "Money not matched",
+        _lt(
+            "Money of %(partner)s is not matched with an invoice yet: %(money)s. "
+            "Match it, then release the reminder."
+        ),
+        _lt("match the money with an invoice"),
+    ),
+    "unmatched_bank_line": Words(
+        "Bank line not matched",
+        _lt(
+            "Money came in at the bank that may be from %(partner)s and is not "
+            "matched yet: %(money)s. Match it, or ignore it for this customer."
+        ),
+        _lt("match the bank line"),
+    ),
+    "stale_bank": Words(
+        "Bank statements too old",
+        _lt(
+            "The newest bank line is %(days)s days old. Import the bank statements "
+            "first: the payment may be on one of them."
+        ),
+        _lt("import the bank statements"),
+    ),
+    "pending_transaction": Words(
+        "Online payment under way",
+        _lt("An online payment of %(invoices)s is under way. Wait for its outcome."),
+        _lt("its outcome decides"),
+    ),
+    "open_query": Words(
+        "Open question",
+        _lt(
+            "%(partner)s asked a question. Answer and close it, then release the case."
+        ),
+        _lt("answer and close the question"),
+    ),
+    "payment_plan": Words(
+        "Payment plan",
+        _lt("A payment plan is in force with %(partner)s."),
+        _lt("the plan is kept, broken or cancelled"),
+    ),
+    "insolvency": Words(
+        "Insolvent",
+        _lt("%(partner)s is insolvent or being dissolved. Decide by hand what to do."),
+        _lt("decide by hand what to do"),
+    ),
+    "status_unknown": Words(
+        "Register says nothing certain",
+        _lt(
+            "The company register says nothing certain of %(partner)s. Check it "
+            "by hand."
+        ),
+        _lt("check the customer by hand"),
+    ),
+    "blocked": Words(
+        "Invoice blocked",
+        _lt(
+            "%(invoices)s is blocked for payment or marked “no follow-up”. Lift that "
+            "on the invoice."
+        ),
+        _lt("lift the block on the invoice"),
+    ),
+    "held": Words(
+        "On hold",
+        _lt("The case or the reminder is on hold. Release it to go on."),
+        _lt("release it"),
+    ),
+    "snoozed": Words("Snoozed", _lt("The case is snoozed until %(until)s.")),
+    "excluded": Words(
+        "Excluded",
+        _lt("%(invoices)s, the customer or the company is excluded from reminders."),
+        _lt("allow reminders on the customer or invoice"),
+    ),
+    "handed_over": Words(
+        "Handed over",
+        _lt("The case was handed over to a collection service."),
+        _lt("the collection service has it"),
+    ),
+    "no_recipient": Words(
+        "No usable address",
+        _lt(
+            "%(partner)s has no usable address for the channels of this step. Add an "
+            "e-mail address or a mobile number to the customer."
+        ),
+        _lt("add an address to the customer"),
+    ),
+    "invoice_not_sent": Words(
+        "Invoice never sent",
+        _lt(
+            "%(invoices)s was never sent to the customer. Send it first, or say that "
+            "it was sent another way."
+        ),
+        _lt("send the invoice"),
+    ),
+    "not_approved": Words(
+        "Waits for approval", _lt("Waits for a manager's approval."), _lt("approve it")
+    ),
+    "hold_window": Words(
+        "Hold window",
+        _lt("Its hold window has not passed yet."),
+        _lt("it leaves when the window has passed"),
+    ),
+    "spacing": Words(
+        "Too soon after the last one",
+        _lt("The last reminder to this customer or address is too recent. It waits."),
+        _lt("it waits its turn"),
+    ),
+    "ladder_changed": Words(
+        "Ladder changed",
+        _lt(
+            "The case stands on another version of the ladder than the one that was "
+            "approved. Approve the new proposal."
+        ),
+        _lt("approve the new proposal"),
+    ),
+    "send_brake": Words(
+        "Send brake",
+        _lt(
+            "The send brake is on: this run was far out of the usual. A manager "
+            "releases it."
+        ),
+        _lt("look at the run and release it"),
+    ),
+    "neutralized": Words(
+        "Copy of a database",
+        _lt("This is a copy of a database. Nothing is sent from it."),
+        _lt("send from the real database"),
+    ),
+    "already_sent": Words(
+        "Sent before",
+        _lt("This step was sent to this customer before."),
+        _lt("nothing to do"),
+    ),
+    "not_started": Words(
+        "Reminders have not started", lift=_lt("they start on the day that was chosen")
+    ),
+    "held_out": Words(
+        "Nudge held out for the comparison",
+        lift=_lt("it comes later, or now if a manager says so"),
+    ),
+    "ladder_ended": Words(
+        "Ladder ended", lift=_lt("call, agree on a plan, collect or close")
+    ),
+}
+
+#: What the facts tell beyond a code.
+SENTENCES = {
+    "late_nudge": _lt(
+        "The due date has passed: it is too late for a nudge. The first reminder "
+        "comes in its turn."
+    ),
+    "draft_credit_note": _lt(
+        "A credit note of %(invoices)s is a draft still: %(money)s. Post or "
+        "delete it first."
+    ),
+    "invoice_bounced": _lt(
+        "%(invoices)s did not reach the customer: the e-mail came back. Correct "
+        "the address and send it again."
+    ),
+    "invoice_late": _lt(
+        "%(invoices)s reached the customer after it was due. The reminder waits "
+        "until %(free)s."
+    ),
+    "status_stale": _lt(
+        "The company register could not be read for %(days)s days, and by your "
+        "settings nobody is reminded then. Look at Company Registers, or check "
+        "%(partner)s by hand."
+    ),
+}
