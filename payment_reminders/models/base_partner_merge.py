@@ -7,12 +7,12 @@ class MergePartnerAutomatic(models.TransientModel):
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         # EXTENDS base: it rewrites every foreign key in SQL, ours included
-        cases = (
-            self.env["payment.reminder.case"]
-            .sudo()
-            .search([("partner_id", "in", (src_partners | dst_partner).ids)])
-        )
+        domain = [("partner_id", "in", (src_partners | dst_partner).ids)]
+        cases = self.env["payment.reminder.case"].sudo().search(domain)
+        checks = self.env["payment.reminder.company.status"].sudo().search(domain)
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        checks.invalidate_recordset()
+        checks._follow_merge()
         cases.invalidate_recordset()
         cases._follow_merge(dst_partner)
         return result

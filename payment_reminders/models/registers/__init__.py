@@ -11,5 +11,4 @@ Begin with ``company_status.py``.
 from . import company_status
 from . import hearing
 from . import status_facts
-from . import status_merge
 from . import insolvency

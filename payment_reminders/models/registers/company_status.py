@@ -244,3 +244,13 @@ class PaymentReminderCompanyStatus(models.Model):
                 ),
             }
         )
+
+    # -- after a merge of customers -------------------------------------------------
+
+    def _follow_merge(self):
+        """Keep one check a company of customers that became one: the gravest."""
+        gravity = [*map(str, Status), False]
+        for company, same in self.grouped("company_id").items():
+            kept, *others = same.sorted(lambda check: gravity.index(check.status))
+            self.browse([other.id for other in others]).unlink()
+            kept.identity = self._get_identity(company.id, kept.partner_id.id)

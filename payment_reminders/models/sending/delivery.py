@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ...tools.hiding import strip_facts
 from .email_wire import EmailWire
 from .letter_wire import LetterWire
 from .sms_wire import SmsWire
@@ -372,3 +373,24 @@ class PaymentReminderDelivery(models.Model):
         return (
             self.env["sms.sms"].sudo().search([("uuid", "=", self.sms_uuid)], limit=1)
         )
+
+    # -- erasing personal data ------------------------------------------------------
+
+    def _erase_personal_data(self):
+        texts = self.env["sms.sms"].search([("reminder_delivery_id", "in", self.ids)])
+        self.mail_mail_id.unlink()
+        texts.mail_message_id.unlink()
+        texts.unlink()
+        for delivery in self:
+            delivery.write(
+                {
+                    "recipient": self.env._("erased"),
+                    "key": f"erased-{delivery.id}",
+                    "partner_id": False,
+                    "failure_reason": False,
+                    "letter_pdf": False,
+                    "letter_html": False,
+                    "is_dead_end": False,
+                    "facts": delivery.facts and strip_facts(delivery.facts),
+                }
+            )

@@ -12,4 +12,3 @@ from . import event
 from . import checking
 from . import details
 from . import case_file
-from . import erasure

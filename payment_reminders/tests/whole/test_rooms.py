@@ -33,7 +33,6 @@ ROOMS = (
 #: a step by its name instead.
 TWICE = {
     "account.move button_cancel",
-    "base.partner.merge.automatic.wizard _update_foreign_keys",
     "payment.reminder.explanation _explain_code",
 }
 

@@ -25,7 +25,7 @@ FOR_CUSTOMERS = re.compile(
     r"|model:ir\.model\.fields\.selection,name:payment_reminders\."
     r"selection__payment_reminder_(claim_line|query)__kind__"
     r"|model:payment\.reminder\.step,name:"
-    r"|code:addons/payment_reminders/(controllers/|models/customer/plan_proposing))"
+    r"|code:addons/payment_reminders/(controllers/|models/customer/page))"
 )
 #: Left empty in the files, as Odoo does it: the word is the same in English.
 SAME_WORD = {
