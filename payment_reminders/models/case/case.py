@@ -102,6 +102,12 @@ class PaymentReminderCase(models.Model):
         "payment.reminder.step", readonly=True, ondelete="set null"
     )
     next_date = fields.Date(readonly=True, index=True)
+    is_reopenable = fields.Boolean(
+        string="Can be reopened",
+        compute="_compute_is_reopenable",
+        compute_sudo=True,
+        help="It was closed while something was owed, and that is owed still.",
+    )
     is_ladder_ended = fields.Boolean(
         string="Ladder ended",
         readonly=True,
@@ -171,6 +177,18 @@ class PaymentReminderCase(models.Model):
         )
         for case in self:
             case.reminder_count = counts.get(case, 0)
+
+    @api.depends("state", "close_reason", "item_ids.is_dropped")
+    def _compute_is_reopenable(self):
+        for case in self:
+            case.is_reopenable = (
+                case.state == "closed"
+                and case.close_reason != "merged"
+                and any(
+                    item.is_dropped and item.amount_residual > 0
+                    for item in case.item_ids
+                )
+            )
 
     @api.depends("item_ids", "claim_line_ids.amount")
     def _compute_amounts(self):

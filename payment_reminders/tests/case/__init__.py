@@ -3,3 +3,4 @@ from . import test_case_broken
 from . import test_case_merge
 from . import test_case_people
 from . import test_outlook
+from . import test_states

@@ -195,6 +195,20 @@ class TestQuestions(PortalCommon):
         self.ask(kind="paid", paid_amount=amount, paid_date=day)
         return self.case.query_ids[0]
 
+    def test_who_is_told_reads_until_when_money_is_waited_for(self):
+        told = []
+        model = type(self.env["payment.reminder.query"])
+        tell = model._tell_responsible
+
+        def note(queries):
+            told.extend(queries.mapped("paid_wait_until"))
+            return tell(queries)
+
+        self.patch(model, "_tell_responsible", note)
+        query = self.say_paid()
+        self.assertEqual(told, [query.paid_wait_until])
+        self.assertTrue(told[0])
+
     def test_paid_and_found(self):
         query = self.say_paid()
         self.assertEqual(self.case.state, "frozen")

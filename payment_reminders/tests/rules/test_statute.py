@@ -37,6 +37,22 @@ def test_specific_row_before_a_later_general_one():
     assert rules.fee_rule("company", on, "final_notice") is final
 
 
+def test_fee_of_a_plan():
+    person = FeeRule(DAY(2013, 1, 1), "person", "plan", amount=D(170))
+    anybody = FeeRule(DAY(2022, 1, 1), kind="plan", amount=D(90))
+    notice = FeeRule(DAY(2024, 1, 1), "person", amount=D(60))
+    later = FeeRule(DAY(2030, 1, 1), "person", "plan", amount=D(180))
+    rules = law(anybody, notice, later, person)
+    on = DAY(2026, 1, 1)
+    # A later row for anybody does not beat the one for persons.
+    assert rules.plan_fee("person", on) == D(170)
+    assert rules.plan_fee("company", on) == D(90)
+    assert rules.plan_fee("person", DAY(2030, 1, 1)) == D(180)
+    assert rules.plan_fee("company", DAY(2013, 1, 1)) == 0
+    assert law(notice).plan_fee("person", on) == 0
+    assert rules.fee_rule("person", on) is notice
+
+
 def test_scale():
     assert parse_scale("2500: 15; 5000:10 ;0.5") == (
         Band(D(2500), D(15)),
