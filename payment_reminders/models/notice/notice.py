@@ -405,7 +405,7 @@ class PaymentReminder(models.Model):
         self.invalidate_recordset(["state"])
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
+    def _unlink_except_trail(self):
         raise UserError(
             self.env._("A reminder is part of the trail. Cancel it instead.")
         )

@@ -2,7 +2,8 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
+from odoo.tools import plaintext2html
 
 from ...rules.lifecycle import WAITING
 from ...tools import transactions
@@ -186,3 +187,104 @@ class PaymentReminder(models.Model):
             & Domain("reminder_id", "any", self._get_counting_domain())
         )
         return lines.sorted(lambda line: (line.reminder_id.sent_date, line.id))
+
+    # -- what came back -------------------------------------------------------------
+
+    def _may_have_arrived(self):
+        """Tell whether a message of this notice is not known to have failed."""
+        self.ensure_one()
+        return any(
+            delivery.state in ("sending", "sent", "uncertain")
+            for delivery in self.delivery_ids
+        )
+
+    def _settle_bounces(self):
+        """Take a notice back of which nothing arrived, and try somebody else."""
+        self.ensure_one()
+        bounced = self.delivery_ids.filtered(lambda d: d.state == "bounced")
+        if not bounced:
+            return
+        case = self.case_id
+        if self.counts and not self._may_have_arrived():
+            words = case._in_staff_language().env
+            left = self._undo_sent("bounced", words._("It did not arrive."))
+            if left:
+                left._send_again()
+        if case.state != "closed":
+            self._ask_for_address(bounced)
+
+    def _ask_for_address(self, bounced):
+        """Ask the responsible for an address that works; once for each address."""
+        case = self.case_id._in_staff_language()
+        asked = case.env._("New address needed")
+        summary = f"{asked}: {', '.join(sorted(set(bounced.mapped('recipient'))))}"
+        if summary in case.activity_ids.mapped("summary"):
+            return
+        case._ask_person(
+            summary,
+            # What a mail server said is a text of strangers.
+            plaintext2html(
+                case.env._(
+                    "%(step)s came back: %(reason)s\nFind an address that works, or "
+                    "say on the delivery of the notice that this one does.",
+                    step=self.with_env(case.env).step_id.name,
+                    reason="; ".join(filter(None, bounced.mapped("failure_reason"))),
+                )
+            ),
+        )
+
+    def _tell_invoices_of_bounce(self, delivery):
+        """Log on the invoices that what they say was sent came back."""
+        moves = self.line_ids.filtered("step_id").move_id
+        told = self.with_env(self.case_id._in_staff_language().env)
+        body = told.env._(
+            "%(step)s to %(recipient)s came back: %(reason)s",
+            step=told.step_id.name,
+            recipient=delivery.recipient,
+            reason=delivery.failure_reason,
+        )
+        moves.sudo()._message_log_batch(
+            bodies={move.id: plaintext2html(body) for move in moves}
+        )
+
+    def _send_again(self):
+        """Queue once more, for whoever else is reached, what did not arrive.
+
+        What was approved stays approved, its hold window has passed; the guard looks
+        again. Without anybody to reach it waits until there is an address.
+        """
+        for notice in self:
+            case = notice.line_ids.item_id.case_id[:1] or notice.case_id
+            if case.state == "closed" or case._find_open_notices():
+                continue
+            again = self.sudo().create(notice._prepare_again_vals(case))
+            payload = {"reminder": again.id, "again": notice.id}
+            case._log_event("proposed", payload)
+            if again.approved_by_id:
+                case._log_event("approved", {**payload, "by": again.approved_by_id.id})
+        self.env.ref("payment_reminders.ir_cron_send")._trigger()
+
+    def _prepare_again_vals(self, case):
+        """Return the values of the notice that takes the place of this one."""
+        self.ensure_one()
+        names = (
+            "company_id partner_id currency_id user_id step_id approved_by_id "
+            "approved_date approved_ladder_id amount_principal amount_fee "
+            "amount_interest amount_compensation amount_costs_before amount_claim "
+            "interest_until deadline_date remarks remark_values is_rest "
+            "interest_specification has_fee_limit fee_limit fee_limit_by_id "
+            "fee_limit_note attach_invoices channel_choice personal_text"
+        ).split()
+        now = fields.Datetime.now()
+        lines = self.line_ids.filtered(lambda line: line.item_id.case_id == case)
+        return {
+            **{
+                name: self._fields[name].convert_to_write(self[name], self)
+                for name in names
+            },
+            "case_id": case.id,
+            "state": "approved" if self.approved_by_id else "proposed",
+            "date_proposed": now,
+            "hold_until": now,
+            "line_ids": [Command.create(values) for values in lines.copy_data()],
+        }

@@ -2,18 +2,31 @@
 
 import base64
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
 from ...rules.schedule import FINAL_NOTICE
-from ...tools.printing import is_printing
+from ...tools.printing import is_printing, printing
 
 REPORT = "payment_reminders.report_letter"
 QR_PIXELS = 240
+#: So many letters are made in one go: a browser waits for them.
+LETTERS_PER_RUN = 100
+#: So many are claimed at once; a PDF takes a moment.
+LETTERS_PER_CLAIM = 5
 
 
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
+
+    to_print = fields.Boolean(
+        string="To print",
+        readonly=True,
+        copy=False,
+        help="It goes by letter next, and waits for a person to print it.",
+    )
+    _to_print_idx = models.Index("(company_id) WHERE to_print AND state = 'approved'")
 
     def _is_letter_on_paper(self):
         """Tell whether the text is written for paper: no links, no "this e-mail"."""
@@ -147,3 +160,73 @@ class PaymentReminder(models.Model):
             "QR", text, width=QR_PIXELS, height=QR_PIXELS, quiet=0
         )
         return f"data:image/png;base64,{base64.b64encode(image).decode()}"
+
+    # -- waiting to be printed ------------------------------------------------------
+
+    def action_print_letters(self):
+        """Make the letters of these notices; the guard is asked for each.
+
+        :return: action of the wizard that has the PDF, says what was left out, and
+            asks what came out of the printer
+        """
+        self.env["res.users"]._check_reminder_manager()
+        fresh = self.filtered(lambda r: r.state == "approved")
+        if not fresh and not self._find_letters("uncertain"):
+            raise UserError(
+                self.env._(
+                    "None of these reminders waits to be printed: only an approved "
+                    "one can be."
+                )
+            )
+        stopped = {}
+        with printing():
+            for ids in split_every(LETTERS_PER_CLAIM, fresh.ids[:LETTERS_PER_RUN]):
+                stopped |= self.browse(ids)._dispatch()
+        self.invalidate_recordset()
+        return self.env["payment.reminder.print.wizard"]._open(self, stopped)
+
+    def _find_letters(self, state):
+        """Return the letters of these notices that are in one state."""
+        return self.delivery_ids.filtered(
+            lambda d: d.channel == "letter" and d.state == state
+        )
+
+    def _goes_by_letter(self, recipients):
+        """Tell whether a letter is what this notice needs next.
+
+        Where all channels are wanted, the others wait for the letter: one notice has
+        one date and one deadline.
+
+        :param recipients: ("channel:address", …), see :class:`rules.guard.Facts`; a
+            letter is among them
+        """
+        self.ensure_one()
+        if self.step_id.channel_mode == "all":
+            return True
+        # Marked once, what failed before it has failed for good.
+        tried = {
+            f"{delivery.channel}:{delivery.recipient}"
+            for delivery in self.delivery_ids
+            if self.to_print and delivery.state in ("failed", "bounced")
+        }
+        for channel in self._get_channels():
+            if channel == "letter":
+                return True
+            reached = [t for t in recipients if t.startswith(f"{channel}:")][:1]
+            if reached and reached[0] not in tried:
+                return False
+        return False
+
+    def _explain_letter(self):
+        """Return the sentence that says what a letter waits for, in a list."""
+        self.ensure_one()
+        if self.state == "uncertain" and self._find_letters("uncertain"):
+            return [
+                self.env._(
+                    "The letter was made, but nobody has said yet whether it was "
+                    "posted: choose Print Letters once more and confirm it."
+                )
+            ]
+        if self.state == "approved" and self.to_print:
+            return [self.env._("It goes by letter: a person prints it.")]
+        return []
