@@ -69,7 +69,7 @@ class Run:
     :param changed: of how many notices or cases the books changed for the worse since
         they were proposed
     :param looked_at: among how many that is
-    :param rested: since the run before; negative when the clock went back
+    :param idle: the time since the run before; negative when the clock went back
     """
 
     count: int = 0
@@ -77,7 +77,7 @@ class Run:
     per_customer: int = 0
     changed: int = 0
     looked_at: int = 0
-    rested: timedelta | None = None
+    idle: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,9 @@ def _find_stops(run: Run, past: Sequence[Day], limits: Limits) -> Iterator[Stop]
     tolerated = max(Decimal(CHANGED_FLOOR), CHANGED_SHARE * run.looked_at)
     if run.changed > tolerated:
         yield Stop(Reason.CHANGED, Decimal(run.changed), tolerated)
-    if limits.idle and run.rested is not None:
-        away = max(run.rested, -run.rested)
-        allowed = limits.idle if run.rested > timedelta(0) else CLOCK_SLACK
+    if limits.idle and run.idle is not None:
+        away = max(run.idle, -run.idle)
+        allowed = limits.idle if run.idle > timedelta(0) else CLOCK_SLACK
         if away > allowed:
             yield Stop(Reason.CLOCK, _hours(away), _hours(allowed))
 

@@ -5,7 +5,7 @@ the snapshot of its first query again, and it fails when it writes what somebody
 else has written since. The sender can afford neither.
 
 Inside Odoo's tests everything is one transaction that never commits, so that these
-become savepoints of it; ``tests/test_real_*.py`` run the real thing.
+become savepoints of it; ``tests/real`` runs the real thing.
 """
 
 import logging
@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import api, modules
-from odoo.exceptions import ConcurrencyError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from .errors import RETRYABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def run(env, work):
         try:
             with read_committed(env) as own_env:
                 return work(own_env)
-        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError) as error:
+        except RETRYABLE as error:
             if not tries_left or modules.module.current_test:
                 raise
             _logger.info("%s, %s tries left", error.__class__.__name__, tries_left)

@@ -55,7 +55,7 @@ class PaymentReminderHalt(models.Model):
         per_customer = self._read_most_per_customer(reminders)
         changed = self._count_changed(reminders)
         released = self._read_released(companies)
-        rested = fields.Datetime.now() - last_run if last_run else None
+        idle = fields.Datetime.now() - last_run if last_run else None
         stops = []
         for company, mine in reminders.grouped("company_id").items():
             days = dict(past[company])
@@ -66,7 +66,7 @@ class PaymentReminderHalt(models.Model):
                 per_customer=per_customer[company.id],
                 changed=changed[company][0],
                 looked_at=changed[company][1],
-                rested=rested,
+                idle=idle,
             )
             stops += [
                 (company, stop.reason, stop.figure, stop.limit)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from odoo import api, modules
 from odoo.exceptions import UserError
 
+from ...tools.errors import WireError
 from .wire import (
     DOWN,
     FAILED,
@@ -19,7 +20,6 @@ from .wire import (
     UNCERTAIN,
     WIRE_TIMEOUT,
     Wire,
-    WireError,
     handing_over,
     in_staff_words,
 )

@@ -5,8 +5,9 @@ knows is that the sheet was made for that person, so that its outcome is ``uncer
 until the person says that it was posted, or that it was not.
 """
 
+from ...tools.errors import WireError
 from ...tools.printing import is_printing
-from .wire import UNCERTAIN, Wire, WireError
+from .wire import UNCERTAIN, Wire
 
 
 class LetterWire(Wire):

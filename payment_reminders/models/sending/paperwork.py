@@ -28,7 +28,7 @@ class PaymentReminderPaperwork(models.AbstractModel):
 
         When it cannot be done now, the recovery does it later, by the deliveries.
 
-        :param attempts: payment_reminder_sender.Attempt of each delivery tried
+        :param attempts: ``sender.Attempt`` of each delivery tried
         :return: codes, if the guard stopped it
         """
 

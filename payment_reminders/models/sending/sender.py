@@ -15,9 +15,8 @@ The caller's own transaction only reads. What must last is written in transactio
 of the sender's, so that a caller that fails later, or is run again by Odoo because
 of a serialisation error, takes nothing back and sends nothing twice.
 
-What comes before the wire is in ``models/sending/claiming.py``, what is
-locked in ``models/sending/locks.py``, and what happens after a crash in
-``models/sending/recovery.py``.
+What comes before the wire is in ``claiming.py``, what is written when all is over
+in ``paperwork.py``.
 """
 
 import logging
@@ -30,18 +29,15 @@ from odoo import api, fields, models
 
 from ...rules import guard
 from ...tools import transactions
+from ...tools.errors import WireError
 from ...tools.printing import is_printing
-from .wire import DOWN, FAILED, SENT, UNCERTAIN, WireError
+from .wire import DOWN, FAILED, SENT, UNCERTAIN
 
 _logger = logging.getLogger(__name__)
-
 
 #: A claim that is older than this belongs to a process that died. One notice takes
 #: a minute or so when every gateway hangs (see WIRE_TIMEOUT).
 STALE_MINUTES = 15
-
-
-_logger = logging.getLogger(__name__)
 
 NOTICES_PER_BATCH = 20
 #: So long a sender waits, each time, for rows that somebody else has locked.

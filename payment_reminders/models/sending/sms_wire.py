@@ -10,6 +10,7 @@ import requests
 
 from odoo.addons.iap.tools.iap_tools import IAPServerError, InsufficientCreditError
 
+from ...tools.errors import WireError
 from .wire import (
     DOWN,
     FAILED,
@@ -17,7 +18,6 @@ from .wire import (
     UNCERTAIN,
     WIRE_TIMEOUT,
     Wire,
-    WireError,
     handing_over,
     in_staff_words,
 )

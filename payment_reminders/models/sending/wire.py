@@ -24,17 +24,6 @@ SENT, FAILED, DOWN, UNCERTAIN = "sent", "failed", "down", "uncertain"
 _handing_over = ContextVar("payment_reminder_handing_over", default=frozenset())
 
 
-class WireError(Exception):
-    """A message could not be handed over, and certainly did not leave.
-
-    :param temporary: whether trying again later makes sense
-    """
-
-    def __init__(self, message, temporary=False):
-        super().__init__(message)
-        self.temporary = temporary
-
-
 class Wire:
     """How the deliveries of one channel are handed over; keeps nothing itself."""
 

@@ -46,10 +46,10 @@ def test_usual_is_a_busy_day_but_not_the_busiest_ever():
         (Run(changed=10, looked_at=11), []),
         (Run(changed=11, looked_at=44), []),
         (Run(changed=11, looked_at=43), [Reason.CHANGED]),
-        (Run(rested=timedelta(days=7)), []),
-        (Run(rested=timedelta(days=7, seconds=1)), [Reason.CLOCK]),
-        (Run(rested=timedelta(minutes=-59)), []),
-        (Run(rested=timedelta(hours=-2)), [Reason.CLOCK]),
+        (Run(idle=timedelta(days=7)), []),
+        (Run(idle=timedelta(days=7, seconds=1)), [Reason.CLOCK]),
+        (Run(idle=timedelta(minutes=-59)), []),
+        (Run(idle=timedelta(hours=-2)), [Reason.CLOCK]),
     ],
 )
 def test_limits(run, found):
@@ -84,7 +84,7 @@ runs = st.builds(
     per_customer=st.integers(0, 20),
     changed=st.integers(0, 100),
     looked_at=st.integers(0, 400),
-    rested=st.none() | st.timedeltas(timedelta(days=-9), timedelta(days=30)),
+    idle=st.none() | st.timedeltas(timedelta(days=-9), timedelta(days=30)),
 )
 pasts = st.lists(
     st.builds(Day, count=st.integers(1, 99), amount=st.integers(0, 10**5).map(D)),
