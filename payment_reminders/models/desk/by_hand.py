@@ -16,6 +16,7 @@ class PaymentReminder(models.Model):
         "payment.reminder.run",
         string="Created in",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -34,12 +35,17 @@ class PaymentReminder(models.Model):
     override_codes = fields.Json(
         string="Overridden",
         readonly=True,
+        copy=False,
         help="Codes of what a manager let pass for this notice.",
     )
     override_by_id = fields.Many2one(
-        "res.users", string="Overridden by", readonly=True, ondelete="restrict"
+        "res.users",
+        string="Overridden by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
-    override_note = fields.Char(string="Overridden because", readonly=True)
+    override_note = fields.Char(string="Overridden because", readonly=True, copy=False)
     preview_to = fields.Char(string="To", compute="_compute_preview")
     preview_subject = fields.Char(string="Subject", compute="_compute_preview")
     preview_body = fields.Html(

@@ -44,7 +44,7 @@ class PaymentReminder(models.Model):
     is_held_by_halt = fields.Boolean(compute="_compute_held_by")
     is_held_by_invoice = fields.Boolean(compute="_compute_held_by")
     heads_up_date = fields.Date(
-        readonly=True, help="The day on which people were told of it."
+        readonly=True, copy=False, help="The day on which people were told of it."
     )
     blocker = fields.Selection(related="case_id.blocker")
     next_text = fields.Char(related="case_id.next_text")

@@ -59,6 +59,7 @@ class PaymentReminder(models.Model):
         default="proposed",
         required=True,
         readonly=True,
+        copy=False,
         index=True,
         group_expand="_group_expand_state",
         help="Uncertain: the system stopped between handing the message over and "
@@ -79,10 +80,11 @@ class PaymentReminder(models.Model):
         string="Invoices",
         compute_sudo=True,
     )
-    date_proposed = fields.Datetime(readonly=True)
+    date_proposed = fields.Datetime(readonly=True, copy=False)
     hold_until = fields.Datetime(
         string="Hold window until",
         readonly=True,
+        copy=False,
         help="The notice does not leave before this moment.",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, string="Approved by")
@@ -93,25 +95,29 @@ class PaymentReminder(models.Model):
         context={"active_test": False},
         help="The version of the ladder that was approved.",
     )
-    held_by_id = fields.Many2one("res.users", readonly=True, string="Held by")
-    hold_note = fields.Char(readonly=True)
+    held_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, string="Held by"
+    )
+    hold_note = fields.Char(readonly=True, copy=False)
     hold_end_date = fields.Date(
         string="Hold ends on",
         readonly=True,
         copy=False,
         help="A hold of a representative ends by itself; a manager's does not.",
     )
-    cancel_reason = fields.Char(readonly=True)
+    cancel_reason = fields.Char(readonly=True, copy=False)
     cancelled_by_id = fields.Many2one(
         "res.users",
         readonly=True,
+        copy=False,
         string="Cancelled by",
         help="Empty when the machine did it, because the books changed.",
     )
-    cancelled_date = fields.Datetime(readonly=True, string="Cancelled on")
-    sent_date = fields.Datetime(readonly=True, index=True)
+    cancelled_date = fields.Datetime(readonly=True, copy=False, string="Cancelled on")
+    sent_date = fields.Datetime(readonly=True, copy=False, index=True)
     withdrawn = fields.Boolean(
         readonly=True,
+        copy=False,
         help="It was sent, but does not count: it was taken back or never arrived.",
     )
     counts = fields.Boolean(
@@ -140,19 +146,22 @@ class PaymentReminder(models.Model):
     delivery_ids = fields.One2many("payment.reminder.delivery", "reminder_id")
     channel_summary = fields.Char(compute="_compute_channel_summary", string="Channel")
     verdict = fields.Json(
-        readonly=True, help="Codes of what stood in the way when last looked at."
+        readonly=True,
+        copy=False,
+        help="Codes of what stood in the way when last looked at.",
     )
     facts = fields.Text(
         readonly=True,
+        copy=False,
         groups="payment_reminders.group_reminder_manager",
         help="What the guard saw, as JSON.",
     )
     held_reason = fields.Text(compute="_compute_held_reason", string="Held because")
-    sending_since = fields.Datetime(readonly=True)
+    sending_since = fields.Datetime(readonly=True, copy=False)
     sending_ticket = fields.Char(
         readonly=True, copy=False, help="Which run of the sender claimed this notice."
     )
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(readonly=True, copy=False)
 
     _one_open_per_case = models.UniqueIndex(
         "(case_id) WHERE state IN ('proposed', 'approved', 'held', 'sending', "

@@ -13,12 +13,17 @@ class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
 
     withdrawn_by_id = fields.Many2one(
-        "res.users", string="Withdrawn by", readonly=True, ondelete="restrict"
+        "res.users",
+        string="Withdrawn by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
-    withdrawn_date = fields.Datetime(string="Withdrawn on", readonly=True)
+    withdrawn_date = fields.Datetime(string="Withdrawn on", readonly=True, copy=False)
     withdrawn_reason = fields.Char(
         string="Withdrawn because",
         readonly=True,
+        copy=False,
         help="Why this notice does not count as one that was sent.",
     )
 
@@ -265,26 +270,20 @@ class PaymentReminder(models.Model):
         self.env.ref("payment_reminders.ir_cron_send")._trigger()
 
     def _prepare_again_vals(self, case):
-        """Return the values of the notice that takes the place of this one."""
+        """Return the values of the notice that takes the place of this one.
+
+        Figures and what people chose for it go along; see ``copy`` of each field.
+        """
         self.ensure_one()
-        names = (
-            "company_id partner_id currency_id user_id step_id approved_by_id "
-            "approved_date approved_ladder_id amount_principal amount_fee "
-            "amount_interest amount_compensation amount_costs_before amount_claim "
-            "interest_until deadline_date remarks remark_values is_rest "
-            "interest_specification has_fee_limit fee_limit fee_limit_by_id "
-            "fee_limit_note attach_invoices channel_choice personal_text"
-        ).split()
         now = fields.Datetime.now()
         lines = self.line_ids.filtered(lambda line: line.item_id.case_id == case)
-        return {
-            **{
-                name: self._fields[name].convert_to_write(self[name], self)
-                for name in names
-            },
-            "case_id": case.id,
-            "state": "approved" if self.approved_by_id else "proposed",
-            "date_proposed": now,
-            "hold_until": now,
-            "line_ids": [Command.create(values) for values in lines.copy_data()],
-        }
+        [vals] = self.copy_data(
+            {
+                "case_id": case.id,
+                "state": "approved" if self.approved_by_id else "proposed",
+                "date_proposed": now,
+                "hold_until": now,
+                "line_ids": [Command.create(values) for values in lines.copy_data()],
+            }
+        )
+        return vals

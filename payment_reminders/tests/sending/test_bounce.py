@@ -121,6 +121,37 @@ class TestBounce(BounceCommon):
         self.assertEqual(case.amount_fees, 100)
         self.assertEqual(str(case.item_ids.last_sent_date), "2026-09-30")
 
+    def test_tried_again_as_it_was_decided(self):
+        """Figures and choices go along; what happened to the first one does not."""
+        self.customer.phone = MOBILE
+        self.send_one()
+        with freeze_time("2026-09-28 08:00:00"):
+            with self.gateways():
+                reminder = self.propose().sudo()
+                reminder._lower_fee(60, "An old customer")
+                reminder.write({"personal_text": "We spoke.", "attach_invoices": True})
+                self.send(reminder)
+            reminder.write({"override_codes": ["dispute"], "hold_note": "Looked at"})
+            self.receive(samples.POSTFIX, reminder.delivery_ids[0])
+        again = reminder.case_id.reminder_ids.filtered(lambda r: r.state == "approved")
+        self.assertEqual(len(again), 1)
+        self.assertEqual((again.amount_fee, again.fee_limit), (60, 60))
+        self.assertEqual(again.line_ids.item_id, reminder.line_ids.item_id)
+        for name in (
+            "user_id step_id approved_by_id approved_date approved_ladder_id "
+            "amount_principal amount_fee amount_interest amount_compensation "
+            "amount_costs_before amount_claim interest_until deadline_date remarks "
+            "remark_values is_rest interest_specification has_fee_limit fee_limit "
+            "fee_limit_by_id fee_limit_note attach_invoices channel_choice "
+            "personal_text"
+        ).split():
+            self.assertEqual(again[name], reminder[name], name)
+        for name in (
+            "sent_date withdrawn withdrawn_reason verdict facts hold_note attempts "
+            "override_codes sending_since sending_ticket run_id delivery_ids"
+        ).split():
+            self.assertFalse(again[name], name)
+
     def test_guard_is_asked_again(self):
         self.customer.phone = MOBILE
         reminder = self.send_one()

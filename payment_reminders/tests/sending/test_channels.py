@@ -195,6 +195,30 @@ class TestChannels(GatewayCommon):
         self.assertEqual(bad.state, "held")
         self.assertIn("cannot be filled in", bad.held_reason)
 
+    def test_words_of_one_notice_stand_once(self):
+        """Also where the text of another one of the same step cannot be filled in."""
+        other = self.make_customer("Other", "other@x.example")
+        self.ladder.step_ids.mail_template_id.body_html = (
+            "<t t-out=\"1 // int(object.partner_id.name != 'Other')\"/>"
+        )
+        self.make_invoice(due=10, partner=other)
+        self.make_invoice(due=10)
+        reminders = self.propose()
+        self.ripen(reminders)
+        good = reminders.filtered(lambda r: r.partner_id == self.customer)
+        good.sudo().personal_text = "We spoke."
+        with (
+            mute_logger(
+                "odoo.addons.payment_reminders.models.sending.delivery",
+                "odoo.addons.mail.models.mail_render_mixin",
+            ),
+            self.gateways(),
+        ):
+            reminders._dispatch()
+            self.assertEqual(self.mailed, ["ap@nordlys.example"])
+        body = good.delivery_ids.mail_mail_id.body_html
+        self.assertEqual(body.count("We spoke."), 1)
+
     # -- to whom ----------------------------------------------------------------
 
     def make_contact(self, email, **vals):
