@@ -1,9 +1,9 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import float_repr
 
 from ...rules import lifecycle, schedule
+from ...tools.decimals import to_decimal
 
 
 class PaymentReminderItem(models.Model):
@@ -137,8 +137,8 @@ class PaymentReminderItem(models.Model):
             return None
         digits = self.case_id.currency_id.decimal_places
         return (
-            Decimal(float_repr(self.amount_known, digits)),
-            Decimal(float_repr(self.amount_credited_known, digits)),
+            to_decimal(self.amount_known, digits),
+            to_decimal(self.amount_credited_known, digits),
         )
 
     def _get_seen(self, live):

@@ -15,7 +15,5 @@ from . import own_limits
 from . import remarks
 from . import rest
 from . import cost_invoice
-from . import running_interest
-from . import specification
+from . import interest
 from . import limitation
-from . import fee_limit

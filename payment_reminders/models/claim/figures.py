@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from odoo import api, models
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, float_repr
+from odoo.tools import SQL
 
 from ...rules import claim, fees, interest
+from ...tools.decimals import to_decimal
 
 ZERO = Decimal(0)
+#: So long a fee, or one that was forgiven, stands in the way of the courtesy.
+MONTHS_OF_RECORD = 12
 #: Where a run keeps the exchange rates that it has read.
 RATES = "payment_reminder_rates"
 
@@ -119,8 +124,8 @@ class PaymentReminderFigures(models.AbstractModel):
             debtor=case.partner_id._get_debtor_kind(),
             day=day,
             items=self._make_items(owed, payments, compensated),
-            fees_claimed=_decimal(costs["fee"], digits),
-            compensation_claimed=_decimal(costs["compensation"], digits),
+            fees_claimed=to_decimal(costs["fee"], digits),
+            compensation_claimed=to_decimal(costs["compensation"], digits),
             disputed=bool(case.query_ids.filtered(lambda q: q.state != "closed")),
             **seen,
         )
@@ -132,7 +137,7 @@ class PaymentReminderFigures(models.AbstractModel):
             principal=asked.principal,
             fee=asked.fee,
             compensation=asked.compensation,
-            costs_before=_decimal(sum(costs.values()), digits),
+            costs_before=to_decimal(sum(costs.values()), digits),
             remarks=asked.remarks,
             remark_values=self._get_remark_values(
                 case, statute, demand.debtor, step, day, asked.fee_decision
@@ -167,7 +172,9 @@ class PaymentReminderFigures(models.AbstractModel):
         has_amount = step.fee_policy == "amount"
         return {
             "fee_policy": step.fee_policy,
-            "fee": self._convert_amount(case, step, statute, day)
+            "fee": self._convert(
+                step.fee_amount, self._get_step_currency(case, statute), case, day
+            )
             if has_amount
             else None,
             "charge_interest": step.charge_interest,
@@ -188,7 +195,7 @@ class PaymentReminderFigures(models.AbstractModel):
                 date_due=item.date_due,
                 owed=amount,
                 payments=tuple(payments[item.id]),
-                interest_claimed=_decimal(item.interest_claimed, 6),
+                interest_claimed=to_decimal(item.interest_claimed, 6),
                 # A refused part of an agency is no second late payment.
                 bears_lump_sum=item.id not in compensated and not item.agency_part_id,
             )
@@ -198,17 +205,31 @@ class PaymentReminderFigures(models.AbstractModel):
     # -- amounts in another currency --------------------------------------------
 
     @api.model
-    def _convert_amount(self, case, step, statute, day):
-        """Return the step's own fee in the case's currency; None without a rate."""
-        source = case.company_id.currency_id
-        if statute and statute.currency:
-            source = self._find_currency(statute.currency)
+    def _convert(self, amount, source, case, day):
+        """Return money in the case's currency; None without an exchange rate.
+
+        Rounded down: never more than what the law, the ladder or the company says.
+
+        :param source: res.currency of the amount, or None when it is not known here
+        """
         rate = source and self._get_rate(source, case.currency_id, case.company_id, day)
         if not rate:
             return None
         return fees.convert(
-            _decimal(step.fee_amount, 6), rate, case.currency_id.decimal_places
+            to_decimal(amount, 6), rate, case.currency_id.decimal_places
         )
+
+    @api.model
+    def _convert_limit(self, amount, source, case, day):
+        """Return a limit in the case's currency; 0 when it is not set, or no rate."""
+        return (amount and self._convert(amount, source, case, day)) or ZERO
+
+    @api.model
+    def _get_step_currency(self, case, statute):
+        """Return the currency of what a step asks: that of its law, if it has one."""
+        if statute and statute.currency:
+            return self._find_currency(statute.currency)
+        return case.company_id.currency_id
 
     @api.model
     def _get_exchange_rate(self, case, statute, day):
@@ -320,7 +341,7 @@ class PaymentReminderFigures(models.AbstractModel):
         for line_id, amount, day in rows:
             for item in by_line[items.move_line_id.browse(line_id)]:
                 digits = item.currency_id.decimal_places
-                found[item.id].append(interest.Payment(day, _decimal(amount, digits)))
+                found[item.id].append(interest.Payment(day, to_decimal(amount, digits)))
         self._leave_out_agency_money(items, found)
         return found
 
@@ -353,7 +374,7 @@ class PaymentReminderFigures(models.AbstractModel):
     def _make_sent_notice(self, reminder, case):
         return fees.SentNotice(
             date=case.company_id._get_reminder_today(reminder.sent_date),
-            fee=_decimal(reminder.amount_fee, case.currency_id.decimal_places),
+            fee=to_decimal(reminder.amount_fee, case.currency_id.decimal_places),
             kind=reminder.step_kind,
             deadline=reminder.deadline_date or None,
         )
@@ -378,6 +399,43 @@ class PaymentReminderFigures(models.AbstractModel):
             found[line.case_id.id] |= set(line.reminder_id.line_ids.item_id.ids)
         return found
 
+    # -- the company's own limits ---------------------------------------------------
 
-def _decimal(value, digits):
-    return Decimal(float_repr(float(value or 0), digits))
+    @api.model
+    def _get_fee_limits(self, case, day):
+        """Return what the company sets for itself (:class:`rules.fees.Limits`)."""
+        company = case.company_id
+        share = company.reminder_fee_max_share
+        return fees.Limits(
+            floor=self._convert_limit(
+                company.reminder_fee_floor, company.currency_id, case, day
+            ),
+            max_share=to_decimal(share, 6) if share else None,
+            first_free=company.reminder_first_fee_free,
+        )
+
+    @api.model
+    def _find_unclean(self, cases):
+        """Return ids of cases whose customer had a fee, or was forgiven one, lately."""
+        if not any(company.reminder_first_fee_free for company in cases.company_id):
+            return set()
+        since = fields.Datetime.now() - relativedelta(months=MONTHS_OF_RECORD)
+        notices = (
+            self.env["payment.reminder"]
+            .sudo()
+            .search_fetch(
+                Domain("partner_id", "in", cases.partner_id.ids)
+                & Domain("company_id", "in", cases.company_id.ids)
+                & Domain("sent_date", ">=", since)
+                & self.env["payment.reminder"]._get_counting_domain(),
+                ["partner_id", "company_id", "amount_fee", "remarks"],
+            )
+        )
+        unclean = {
+            (notice.company_id, notice.partner_id)
+            for notice in notices
+            if notice.amount_fee > 0 or "fee:courtesy" in (notice.remarks or [])
+        }
+        return {
+            case.id for case in cases if (case.company_id, case.partner_id) in unclean
+        }

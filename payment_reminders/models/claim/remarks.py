@@ -1,7 +1,9 @@
-"""Puts into words what was left off a notice, or lowered, and why."""
+"""Puts into words what a notice asks: how interest came about, and what was left off
+or lowered, and why.
+"""
 
 from odoo import api, fields, models
-from odoo.tools import float_repr, format_date, formatLang
+from odoo.tools import float_compare, float_repr, format_date, formatLang
 
 
 class PaymentReminder(models.Model):
@@ -14,6 +16,10 @@ class PaymentReminder(models.Model):
         string="Left off or changed",
         compute="_compute_remark_text",
         help="What this notice does not ask for, or asks for less of, and why.",
+    )
+    interest_specification = fields.Json(
+        readonly=True,
+        help="How the interest was computed: one row for each due item and rate.",
     )
 
     @api.depends("remarks", "remark_values", "interest_until")
@@ -157,6 +163,55 @@ class PaymentReminder(models.Model):
             ),
         }
 
+    def _get_interest_specification(self):
+        """Return how the interest was computed, as claimed: one row a period.
+
+        :return: list of dicts: item_id, first_day, last_day, days, rate, base, amount
+            (amounts and rates are exact, as strings; amounts are not rounded, and of
+            all notices together)
+        """
+        self.ensure_one()
+        return list(self.interest_specification or [])
+
+    def _prepare_letter_interest(self):
+        """Return the rows of the interest specification; nothing without interest."""
+        rows = self.interest_specification or []
+        if not rows or not self.amount_interest or not self._is_demand():
+            return {}
+        names = {line.item_id.id: line.name for line in self.line_ids}
+        money, day = self._format_letter_money, self._format_letter_date
+        digits = self.currency_id.decimal_places
+        total = sum(float(row["amount"]) for row in rows)
+        before = total - self.amount_interest
+        return {
+            "currency": self.currency_id.name,
+            "day_count": self.step_id.ladder_id.jurisdiction_id.day_count,
+            "rows": [
+                {
+                    "name": names.get(row["item_id"], ""),
+                    "base": money(float(row["base"])),
+                    "rate": formatLang(self.env, float(row["rate"])),
+                    "first_day": day(fields.Date.to_date(row["first_day"])),
+                    "last_day": day(fields.Date.to_date(row["last_day"])),
+                    "days": row["days"],
+                    "amount": money(float(row["amount"])),
+                }
+                for row in rows
+            ],
+            "before": money(before) if float_compare(before, 0, digits) > 0 else "",
+            "interest": money(self.amount_interest),
+        }
+
+    def _prepare_portal_notes(self):
+        """Return the remarks on this notice that the customer's page repeats.
+
+        Up to when interest was computed the page says for today, not for then.
+        """
+        self.ensure_one()
+        notes = self._prepare_letter_notes()
+        notes.pop("interest_until", None)
+        return notes
+
 
 class PaymentReminderFigures(models.AbstractModel):
     _inherit = "payment.reminder.figures"
@@ -173,7 +228,9 @@ class PaymentReminderFigures(models.AbstractModel):
             values["share"] = float_repr(company.reminder_fee_max_share, 2)
         if company.reminder_fee_floor:
             values["floor"] = str(
-                self._convert_own_limit(case, company.reminder_fee_floor, day)
+                self._convert_limit(
+                    company.reminder_fee_floor, company.currency_id, case, day
+                )
             )
         if decision.cap is not None:
             values["cap"] = str(decision.cap)

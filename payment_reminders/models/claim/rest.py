@@ -4,10 +4,11 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import float_repr, format_amount
+from odoo.fields import Command, Domain
+from odoo.tools import format_amount
 
-from ...rules import allocation, fees, guard, rest, schedule
+from ...rules import allocation, guard, rest, schedule
+from ...tools.decimals import to_decimal
 
 #: Holds that are about money of the invoices: paid, they are about nothing.
 MONEY_FREEZES = ("partial_payment", "credit_note", "unmatched_money", "trifle")
@@ -96,15 +97,8 @@ class PaymentReminderCase(models.Model):
         ladder = self.ladder_id
         source = ladder.jurisdiction_id.currency_id or self.company_id.currency_id
         day = self.company_id._get_reminder_today()
-        rate = ladder.rest_limit and self.env["payment.reminder.figures"]._get_rate(
-            source, self.currency_id, self.company_id, day
-        )
-        if not rate:
-            return Decimal(0)
-        return fees.convert(
-            Decimal(float_repr(ladder.rest_limit, source.decimal_places)),
-            rate,
-            self.currency_id.decimal_places,
+        return self.env["payment.reminder.figures"]._convert_limit(
+            ladder.rest_limit, source, self, day
         )
 
     def _get_rest_notice(self):
@@ -195,7 +189,7 @@ class PaymentReminderCase(models.Model):
             )
         )
         for case, kind, settles, amount in rows:
-            exact = Decimal(float_repr(amount, case.currency_id.decimal_places))
+            exact = to_decimal(amount, case.currency_id.decimal_places)
             if kind in ("fee", "interest", "compensation"):
                 sums = claimed[case.id]
                 sums[kind] = sums.get(kind, Decimal(0)) + exact
@@ -304,6 +298,100 @@ class PaymentReminderCase(models.Model):
             )
             for notice in notices
         ]
+
+    # -- a draft invoice of the costs -----------------------------------------------
+
+    def _check_cost_accounts(self):
+        """Refuse to draft an invoice before the accounts of its lines are chosen."""
+        for company in self.sudo().company_id:
+            if not (
+                company.reminder_fee_account_id and company.reminder_interest_account_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "Choose the accounts of reminder fees and of interest in the "
+                        "settings of %s first.",
+                        company.name,
+                    )
+                )
+
+    def _draft_cost_invoice(self, parts=None):
+        """Draft an invoice of open costs and take them off the claim ledger.
+
+        Nobody but a person posts it. From now on the costs are asked for by that
+        invoice alone: the ledger gets an entry ``transfer`` for each kind. The
+        invoice is excluded from reminders, for no law here lets fees and interest
+        bear fees and interest; and it carries no tax, since these are damages and
+        no sale. A draft that is deleted or cancelled gives the costs back.
+
+        :param parts: {kind of cost: amount}; all that is open when left out
+        :return: account.move
+        """
+        self.ensure_one()
+        self._check_cost_accounts()
+        if parts is None:
+            parts = self._read_open_costs()[self.id]
+        # A draft is no entry of the books; whoever posts it needs the rights.
+        move = (
+            self.env["account.move"]
+            .sudo()
+            .with_company(self.company_id)
+            .create(self._prepare_cost_invoice(parts))
+        )
+        self._settle_costs(
+            "transfer",
+            self.env._("Moved to a draft invoice"),
+            parts,
+            move_id=move.id,
+        )
+        total = sum(parts.values(), Decimal(0))
+        self._log_event("costs_invoiced", {"amount": str(total), "move": move.id})
+        self._ask_person(
+            self.env._("Check a draft invoice of fees and interest"),
+            self.env._(
+                "It was drafted because the invoices are paid. Post it, or delete it: "
+                "then the fees and interest are open again."
+            ),
+        )
+        return move
+
+    def _prepare_cost_invoice(self, parts):
+        company = self.company_id
+        labels = dict(
+            self.env["payment.reminder.claim.line"]
+            ._fields["settles"]
+            ._description_selection(
+                self.with_context(lang=self.partner_id.lang or self.env.lang).env
+            )
+        )
+        accounts = {"interest": company.reminder_interest_account_id}
+        return {
+            "move_type": "out_invoice",
+            "company_id": company.id,
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_origin": self.name,
+            "reminder_cost_case_id": self.id,
+            "reminder_excluded": True,
+            "reminder_excluded_reason": self.env._(
+                "Fees and interest of %s: they bear no fees and interest themselves",
+                self.name,
+            ),
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": f"{labels[kind]} ({self.name})",
+                        "quantity": 1,
+                        "price_unit": float(amount),
+                        "account_id": accounts.get(
+                            kind, company.reminder_fee_account_id
+                        ).id,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+                for kind, amount in parts.items()
+            ],
+        }
 
 
 class PaymentReminder(models.Model):

@@ -14,3 +14,4 @@ from . import timeline
 from . import step
 from . import step_defaults
 from . import text_check
+from . import rate_warning

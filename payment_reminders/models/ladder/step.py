@@ -3,9 +3,9 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_repr
 
 from ...rules import linter, schedule
+from ...tools.decimals import to_decimal
 
 
 class PaymentReminderStep(models.Model):
@@ -248,7 +248,7 @@ class PaymentReminderStep(models.Model):
     def _get_lint_step(self):
         """Return this step as :class:`rules.linter.Step`."""
         self.ensure_one()
-        fee = Decimal(float_repr(self.fee_amount, 2))
+        fee = to_decimal(self.fee_amount, 2)
         return linter.Step(
             kind=self.kind,
             delay_days=self.delay_days,

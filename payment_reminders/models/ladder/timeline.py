@@ -1,15 +1,15 @@
 """What a ladder means to one customer, shown while it is being changed."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import float_repr, format_amount, format_date
+from odoo.tools import format_amount, format_date
 
 from ...rules import simulation
 from ...rules.calendar import Calendar
 from ...rules.schedule import FINAL_NOTICE, NUDGE, REMINDER
 from ...rules.statute import COMPANY, PERSON
+from ...tools.decimals import to_decimal
 
 #: The sample invoice is followed for so long.
 DAYS_FOLLOWED = 730
@@ -143,7 +143,7 @@ class PaymentReminderLadder(models.Model):
             id=1,
             date_known=known,
             date_due=due,
-            amount=Decimal(float_repr(self.sample_amount, 2)),
+            amount=to_decimal(self.sample_amount, 2),
         )
         conditions = self.env["payment.reminder.stories"]._get_conditions(
             self,

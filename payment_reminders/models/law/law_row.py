@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ...tools.decimals import to_decimal
+
 
 class PaymentReminderLawRow(models.AbstractModel):
     """What the dated rows of the law have in common."""
@@ -41,6 +43,6 @@ class PaymentReminderLawRow(models.AbstractModel):
     @api.model
     def _to_decimal(self, value, digits=4):
         """Return a float of the database as the exact number that a person typed."""
-        number = Decimal(f"{value or 0.0:.{digits}f}")
+        number = to_decimal(value, digits)
         short = number.quantize(Decimal("0.01"))
         return short if short == number else number

@@ -1,7 +1,6 @@
-from decimal import Decimal
-
 from odoo import fields, models
-from odoo.tools import float_repr
+
+from ...tools.decimals import to_decimal
 
 
 class PaymentReminderLine(models.Model):
@@ -60,9 +59,7 @@ class PaymentReminderLine(models.Model):
     def _get_amount(self):
         """Return what the notice asks for this item, exactly."""
         self.ensure_one()
-        return Decimal(
-            float_repr(self.amount_residual, self.currency_id.decimal_places)
-        )
+        return to_decimal(self.amount_residual, self.currency_id.decimal_places)
 
     def _set_interest(self, total, before):
         """Keep the interest of this item up to the notice, and what is not new of it.
