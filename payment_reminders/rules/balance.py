@@ -4,10 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 #: Payment states of an invoice that is not chased any more, whatever its residual
 #: says: a registered payment need not have a journal entry yet.
 SETTLED = frozenset({"paid", "in_payment", "reversed"})
+#: Payment states of an invoice that may be chased: a blocked one is none of them.
+CHASED = frozenset({"not_paid", "partial"})
+
+
+class DueItem(Protocol):
+    """What must be known of a due item to say whether it is chased."""
+
+    @property
+    def owed(self) -> Decimal: ...
+
+    @property
+    def payment_state(self) -> str: ...
+
+    @property
+    def excluded(self) -> bool: ...
+
+    @property
+    def no_followup(self) -> bool: ...
+
+
+def is_chased(item: DueItem) -> bool:
+    """Tell whether a due item is open and may be chased at all.
+
+    The one answer to it, for the plan of a case and for what is put into one. The guard
+    says why a single item of a notice is not (:func:`guard.check`): it lets none pass
+    that this refuses. Whether it is due, and its customer reminded, others decide.
+    """
+    return (
+        item.owed > 0
+        and item.payment_state in CHASED
+        and not item.excluded
+        and not item.no_followup
+    )
 
 
 def owed(

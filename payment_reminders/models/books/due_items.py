@@ -48,11 +48,6 @@ class LiveItem:
     def owed(self):
         return balance.owed(self.residual, self.in_process, self.move_state, self.apart)
 
-    @property
-    def settled(self):
-        """Whether Odoo shows the invoice as paid, whatever is left of it."""
-        return self.payment_state in balance.SETTLED
-
 
 class PaymentReminderFacts(models.AbstractModel):
     _inherit = "payment.reminder.facts"
@@ -241,6 +236,10 @@ class PaymentReminderFacts(models.AbstractModel):
     @api.model
     def _read_candidates(self, company, until, limit=None):
         """Read due items that belong to no case yet.
+
+        A prefilter: of the customers that are reminded at all it may find more than is
+        chased, never less. What it finds is read live, and
+        :func:`rules.balance.is_chased` decides.
 
         :param company: res.company
         :param until: last maturity that counts (date)

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ...rules import lifecycle, schedule
+from ...rules import balance, lifecycle, schedule
 from ...tools.decimals import to_decimal
 
 
@@ -222,14 +222,7 @@ class PaymentReminderItem(models.Model):
         """Tell whether this item is open and may be chased at all."""
         self.ensure_one()
         now = self._get_live(live)
-        return bool(
-            now
-            and now.owed > 0
-            and not now.settled
-            and not now.excluded
-            and not now.no_followup
-            and now.payment_state != "blocked"
-        )
+        return bool(now) and balance.is_chased(now)
 
     def _get_due_item(self, live):
         """Return this item as :class:`rules.schedule.DueItem`."""

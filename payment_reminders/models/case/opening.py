@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...rules import balance
 from ...tools import bulk, transactions
 
 #: How many customers a scheduled action takes at a time.
@@ -42,7 +43,8 @@ class PaymentReminderCase(models.Model):
         """Return closed cases of which something may be owed again.
 
         The refresh after a payment is undone does this at once; this is for the
-        one that a crash swallowed.
+        one that a crash swallowed. A prefilter: it may find more than is owed, never
+        less; the refresh of what it finds decides (:mod:`rules.lifecycle`).
         """
         rows = self.env.execute_query(
             SQL(
@@ -80,8 +82,11 @@ class PaymentReminderCase(models.Model):
         live = self.env["payment.reminder.facts"]._read_due_items(
             {row["line_id"] for row in rows}
         )
-        # What is left to an agency is no claim on the customer.
-        rows = [row for row in rows if row["key"] in live and live[row["key"]].owed > 0]
+        rows = [
+            row
+            for row in rows
+            if row["key"] in live and balance.is_chased(live[row["key"]])
+        ]
         if not rows:
             return self.browse()
         by_identity = defaultdict(list)

@@ -6,3 +6,4 @@ from . import test_invoice_fields
 from . import test_guard_matrix
 from . import test_ignored_line
 from . import test_invoice_sent
+from . import test_due_items
