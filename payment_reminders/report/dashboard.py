@@ -1,13 +1,11 @@
-from decimal import Decimal
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import float_repr
 
 from ..rules import ageing, holdout
+from ..tools.decimals import to_decimal
 
 
 class PaymentReminderDashboard(models.TransientModel):
@@ -282,10 +280,8 @@ class PaymentReminderDashboard(models.TransientModel):
             ._read_group(domain, [], ["amount_total_signed:sum"])
         )
         days = ageing.days_sales_outstanding(
-            _decimal(owed), _decimal(invoiced), (self.date_to - self.date_from).days + 1
+            to_decimal(owed, 6),
+            to_decimal(invoiced, 6),
+            (self.date_to - self.date_from).days + 1,
         )
         return days if days is None else float(days)
-
-
-def _decimal(value):
-    return Decimal(float_repr(float(value or 0), 6))

@@ -7,9 +7,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, float_repr
+from odoo.tools import SQL
 
 from ..rules import ageing, balance
+from ..tools.decimals import to_decimal
 
 AMOUNT, OWN, TEXT, NUMBER = "amount", "own", "text", "number"
 CLAIM_KINDS = ("fee", "interest", "compensation", "payment", "waiver", "transfer")
@@ -344,11 +345,11 @@ class PaymentReminderMonthEnd(models.TransientModel):
         """
         digits = self.currency_id.decimal_places
         if is_insolvent:
-            percent = Decimal(float_repr(self.percent_insolvent, 2))
+            percent = to_decimal(self.percent_insolvent, 2)
             return ageing.doubtful(sum(amounts.values()), percent, digits)
         return sum(
             ageing.doubtful(
-                amounts[code], Decimal(float_repr(self[f"percent_{code}"], 2)), digits
+                amounts[code], to_decimal(self[f"percent_{code}"], 2), digits
             )
             for code in ageing.CODES[1:]
         )
@@ -412,7 +413,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
         digits = self.currency_id.decimal_places
         found = []
         for row in rows:
-            owed = Decimal(float_repr(float(row["owed"]), digits)) - taken[row["id"]]
+            owed = to_decimal(row["owed"], digits) - taken[row["id"]]
             if owed > 0:
                 found.append((row["partner_id"], row["date_due"], owed))
         return found

@@ -1,10 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr
 
 from ..rules import allocation
+from ..tools.decimals import to_decimal
 
 
 class PaymentReminderPaymentWizard(models.TransientModel):
@@ -56,9 +54,9 @@ class PaymentReminderPaymentWizard(models.TransientModel):
         case = self.case_id.sudo()
         digits = case.currency_id.decimal_places
         owed = dict(case._read_open_costs()[case.id])
-        owed[allocation.PRINCIPAL] = Decimal(float_repr(case.amount_principal, digits))
+        owed[allocation.PRINCIPAL] = to_decimal(case.amount_principal, digits)
         return allocation.allocate(
-            Decimal(float_repr(self.amount, digits)), owed, case._get_payment_order()
+            to_decimal(self.amount, digits), owed, case._get_payment_order()
         )
 
     def action_confirm(self):

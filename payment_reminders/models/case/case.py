@@ -138,6 +138,9 @@ class PaymentReminderCase(models.Model):
     days_overdue = fields.Integer(compute="_compute_amounts")
     invoice_count = fields.Integer(compute="_compute_move_ids", compute_sudo=True)
     reminder_count = fields.Integer(compute="_compute_reminder_count")
+    ignored_line_ids = fields.One2many(
+        "payment.reminder.ignored.line", "case_id", string="Ignored bank lines"
+    )
 
     _identity_uniq = models.UniqueIndex(
         "(identity)",

@@ -5,9 +5,10 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 from ...rules import guard, outlook
+from ...rules.lifecycle import WAITING
 
 
 class PaymentReminderCase(models.Model):
@@ -391,3 +392,89 @@ class PaymentReminderCase(models.Model):
     def action_open_reminder_wizard(self):
         """Open the dialog that creates the next reminders of these cases."""
         return self.env["payment.reminder.wizard"]._open_cases(self)
+
+    # -- trifles --------------------------------------------------------------------
+
+    def _was_held_as_trifle(self):
+        """Tell whether a person was asked about this trifle before."""
+        self.ensure_one()
+        return any(
+            freeze.reason == "trifle"
+            and (not self.date_open or freeze.date_start >= self.date_open)
+            for freeze in self.sudo().freeze_ids
+        )
+
+    def _hold_as_trifle(self):
+        """Propose to write off what is owed on these cases."""
+        self._freeze("trifle")
+        for case in self:
+            told = case._in_staff_language()
+            told._ask_person(
+                told.env._(
+                    "Write off %s?",
+                    format_amount(told.env, case.amount_principal, case.currency_id),
+                ),
+                told.env._(
+                    "It is too little for another reminder. Close the case as written "
+                    "off, or release it to go on."
+                ),
+            )
+
+    # -- bank lines that are not about a case ---------------------------------------
+
+    def _ignore_bank_lines(self, lines):
+        """Say that these bank lines are not about this case, and look again."""
+        self.ensure_one()
+        self._check_may_ignore(lines)
+        fresh = lines - self.ignored_line_ids.statement_line_id
+        # Nobody writes these by hand: each change is on the trail.
+        self.env["payment.reminder.ignored.line"].sudo().create(
+            [{"case_id": self.id, "statement_line_id": line.id} for line in fresh]
+        )
+        self._log_ignoring("bank_line_ignored", fresh)
+
+    def _heed_bank_lines(self, lines):
+        """Take back that these bank lines are not about this case."""
+        self.ensure_one()
+        self._check_may_ignore(lines)
+        # As above.
+        gone = self.sudo().ignored_line_ids.filtered(
+            lambda ignored: ignored.statement_line_id in lines
+        )
+        heeded = gone.statement_line_id
+        gone.unlink()
+        self._log_ignoring("bank_line_heeded", heeded)
+
+    def _check_may_ignore(self, lines):
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        lines.check_access("read")
+        if lines.company_id - self.sudo().company_id:
+            raise UserError(
+                self.env._("This bank line belongs to another company than the case.")
+            )
+
+    def _log_ignoring(self, kind, lines):
+        if lines:
+            self._log_event(kind, {"bank_lines": lines.ids, "by": self.env.uid})
+            self.sudo().reminder_ids.filtered(lambda r: r.state in WAITING)._recheck()
+
+    def action_end_holdout(self):
+        """Let held-out nudges of these cases come now.
+
+        In the comparison they stay in the group that chance gave them: who is taken out
+        by choice would make the groups differ.
+        """
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        # What the schedule goes by is the machine's; a manager decides.
+        for case in self.sudo():
+            today = case.company_id._get_reminder_today()
+            items = case.item_ids.filtered(
+                lambda item, day=today: item._is_kept_back(day)
+            )
+            items.nudge_not_before = False
+            if items:
+                case._log_event("holdout_ended", {"items": items.ids})
+        self._refresh()
+        return True

@@ -11,7 +11,6 @@ Begin with ``figures.py``.
 
 from . import claim_line
 from . import figures
-from . import own_limits
 from . import remarks
 from . import rest
 from . import cost_invoice

@@ -1,9 +1,26 @@
 """Interest up to a day: what runs that no notice claimed yet, and how it came about."""
 
+from collections import defaultdict
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from .figures import Figures
+
+
+class InsolvencyClaim:
+    """What one case claims in proceedings, in its currency."""
+
+    def __init__(self):
+        self.principal = self.interest = self.fees = Decimal(0)
+        self.rate_missing_from = None
+        #: (name, due date, open on the day, periods of interest) of each invoice
+        self.items = []
+
+    @property
+    def total(self):
+        return self.principal + self.interest + self.fees
 
 
 class PaymentReminderCase(models.Model):
@@ -135,4 +152,88 @@ class PaymentReminderFigures(models.AbstractModel):
                 calendars[case.id],
             )
             found[case.id] = (figures, day)
+        return found
+
+    # -- to the day of a decree -----------------------------------------------------
+
+    @api.model
+    def _compute_to_day(self, days):
+        """Compute what is owed as of the day of a decree, in few queries.
+
+        A payment after that day does not lower it, a fee after it is not in it.
+        Interest is what the law of the case's ladder gives, where the ladder claims
+        interest at all.
+
+        :param days: {case: day}
+        :return: {case: :class:`InsolvencyClaim`}
+        """
+        cases = self.env["payment.reminder.case"].union(*days).sudo()
+        lines = cases.item_ids.move_line_id.ids
+        live = self.env["payment.reminder.facts"]._read_due_items(lines)
+        payments = self._read_payments(cases.item_ids)
+        tables = cases.ladder_id.jurisdiction_id._get_rate_tables()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+        ledgers = self._read_ledgers_to_day(days)
+        claims = {}
+        for case, day in days.items():
+            claim = claims[case] = InsolvencyClaim()
+            open_items = []
+            for item in case.sudo().item_ids:
+                seen = item._get_live(live)
+                # What was delivered after the decree is no claim in the proceedings.
+                if not seen or (seen.date_invoice and seen.date_invoice > day):
+                    continue
+                later = sum(p.amount for p in payments[item.id] if p.date > day)
+                owed = seen.owed + later
+                if owed > 0:
+                    open_items.append((item, seen.owed))
+                    claim.principal += owed
+                    claim.items.append((seen.move_name, seen.date_due, owed, []))
+            ledger = ledgers[case.id]
+            claim.fees = ledger["fees"]
+            figures = self._accrue_to_day(
+                case.sudo(), day, open_items, payments, tables, calendars[case.id]
+            )
+            claim.interest = ledger["interest"] + figures.interest
+            if figures.interest_until and figures.interest_until < day:
+                claim.rate_missing_from = figures.interest_until
+            for (item, _owed), row in zip(open_items, claim.items, strict=True):
+                row[3].extend(figures.periods_by_item.get(item.id, ()))
+        return claims
+
+    @api.model
+    def _accrue_to_day(self, case, day, open_items, payments, tables, calendar):
+        """Return the interest to a day that no notice has claimed, maybe negative."""
+        law = case.ladder_id.jurisdiction_id
+        if not law or not any(case.ladder_id.step_ids.mapped("charge_interest")):
+            return Figures()
+        return self._accrue(
+            case,
+            law._get_statute(),
+            tables[law],
+            open_items,
+            day,
+            payments,
+            calendar,
+        )
+
+    @api.model
+    def _read_ledgers_to_day(self, days):
+        """Return {case id: {fees, interest}} of the claim ledgers on these days.
+
+        Money that came in, and what was let go, counts whenever it was.
+        """
+        found = defaultdict(lambda: {"fees": Decimal(0), "interest": Decimal(0)})
+        cases = self.env["payment.reminder.case"].union(*days).sudo()
+        by_id = {case.id: day for case, day in days.items()}
+        for line in cases.claim_line_ids:
+            claimed = line.reversal_of_id or line
+            late = claimed.date > by_id[line.case_id.id]
+            if late and claimed.kind in ("fee", "compensation"):
+                continue
+            is_interest = "interest" in (claimed.kind, claimed.settles)
+            amount = line.currency_id.round(line.amount)
+            found[line.case_id.id]["interest" if is_interest else "fees"] += Decimal(
+                str(amount)
+            )
         return found

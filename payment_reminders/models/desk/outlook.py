@@ -225,3 +225,10 @@ class PaymentReminderCase(models.Model):
             if wanted in label.casefold()
             or ((lift := WORDS[code].lift) and wanted in self.env._(lift).casefold())
         )
+
+    def _is_held_out(self):
+        """Tell whether nothing but the comparison keeps the next message back."""
+        self.ensure_one()
+        today = self.company_id._get_reminder_today()
+        is_due = self.next_step_id and self.next_date and self.next_date <= today
+        return not is_due and any(item._is_kept_back(today) for item in self.item_ids)

@@ -1,15 +1,19 @@
 """When notices are proposed, and what becomes of those that wait."""
 
+from collections import defaultdict
 from dataclasses import replace
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...rules import guard
+from ...rules import guard, schedule
 from ...rules.lifecycle import BUSY, WAITING
 from ...tools import bulk, transactions
 
 CASES_PER_BATCH = 500
+#: So many demands go out before a trifle is put to a person.
+DEMANDS_ON_A_TRIFLE = 2
 
 
 class PaymentReminder(models.Model):
@@ -318,3 +322,45 @@ class PaymentReminderProposal(models.AbstractModel):
                     for reminder in group
                 ]
             )
+
+    # -- trifles --------------------------------------------------------------------
+
+    @api.model
+    def _set_aside_trifles(self, planned):
+        """Hold what is too little for a third letter, and let a person decide.
+
+        Whoever releases the case has decided: it is not held for this again.
+        """
+        limited = [
+            (case, step, rows)
+            for case, step, rows in planned
+            if step.kind != schedule.NUDGE and case.company_id.reminder_trifle_limit
+        ]
+        trifles = self._find_trifles(limited)
+        if not trifles:
+            return planned
+        trifles._hold_as_trifle()
+        return [row for row in planned if row[0] not in trifles]
+
+    @api.model
+    def _find_trifles(self, planned):
+        figures = self.env["payment.reminder.figures"]
+        cases = self.env["payment.reminder.case"].union(*(row[0] for row in planned))
+        history = figures._read_fee_history(cases) if cases else defaultdict(list)
+        found = cases.browse()
+        for case, _step, rows in planned:
+            demands = [n for n in history[case.id] if n.kind != schedule.NUDGE]
+            day = case.company_id._get_reminder_today()
+            overdue = sum(
+                (seen.owed for _item, seen, _step_id in rows if seen.date_due < day),
+                Decimal(0),
+            )
+            limit = figures._convert_limit(
+                case.company_id.reminder_trifle_limit,
+                case.company_id.currency_id,
+                case,
+                day,
+            )
+            if len(demands) >= DEMANDS_ON_A_TRIFLE and overdue <= limit:
+                found |= case
+        return found.filtered(lambda case: not case._was_held_as_trifle())

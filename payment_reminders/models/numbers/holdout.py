@@ -145,34 +145,3 @@ class PaymentReminderItem(models.Model):
                 self.holdout_date, self.nudge_not_before, self.date_due, today
             )
         )
-
-
-class PaymentReminderCase(models.Model):
-    _inherit = "payment.reminder.case"
-
-    def _is_held_out(self):
-        """Tell whether nothing but the comparison keeps the next message back."""
-        self.ensure_one()
-        today = self.company_id._get_reminder_today()
-        is_due = self.next_step_id and self.next_date and self.next_date <= today
-        return not is_due and any(item._is_kept_back(today) for item in self.item_ids)
-
-    def action_end_holdout(self):
-        """Let held-out nudges of these cases come now.
-
-        In the comparison they stay in the group that chance gave them: who is taken out
-        by choice would make the groups differ.
-        """
-        self.env["res.users"]._check_reminder_manager()
-        self.check_access("read")
-        # What the schedule goes by is the machine's; a manager decides.
-        for case in self.sudo():
-            today = case.company_id._get_reminder_today()
-            items = case.item_ids.filtered(
-                lambda item, day=today: item._is_kept_back(day)
-            )
-            items.nudge_not_before = False
-            if items:
-                case._log_event("holdout_ended", {"items": items.ids})
-        self._refresh()
-        return True
