@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
+from ...tools.decimals import to_decimal
 from ...tools.hiding import strip_facts
 
 
@@ -485,7 +486,7 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         return Decimal(0) < sum(
             (
-                Decimal(str(item.amount_residual))
+                to_decimal(item.amount_residual)
                 for item in self.item_ids
                 if not item.is_dropped
             ),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ...tools.decimals import to_decimal
 from .figures import Figures
 
 
@@ -233,7 +234,6 @@ class PaymentReminderFigures(models.AbstractModel):
                 continue
             is_interest = "interest" in (claimed.kind, claimed.settles)
             amount = line.currency_id.round(line.amount)
-            found[line.case_id.id]["interest" if is_interest else "fees"] += Decimal(
-                str(amount)
-            )
+            kind = "interest" if is_interest else "fees"
+            found[line.case_id.id][kind] += to_decimal(amount)
         return found
