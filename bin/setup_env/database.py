@@ -1,9 +1,10 @@
 """Databases: a template with the addon installed, and quick copies of it.
 
-Two templates, so that a change of our code costs seconds: ``base`` holds Odoo with the
-modules that ours depend on, ``addon`` is a copy of it with ours installed. A template
-gets its final name only when it is finished, so nothing else has to be remembered about
-it; each run works on a copy that is dropped afterwards.
+Three templates, so that a change of our code costs seconds: ``base`` holds Odoo with
+the modules that ours depend on, ``addon`` is a copy of it with ours installed, and
+``shared`` a copy of that with the company that the tests begin with. A template gets
+its final name only when it is finished, so nothing else has to be remembered about it;
+each run works on a copy that is dropped afterwards.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,13 +23,15 @@ import psycopg2
 from psycopg2 import sql
 
 from . import addons, progress
-from .home import SetupError, explain_failure, remove
+from .home import REPO, SetupError, explain_failure, remove
 from .server import Odoo, command
 
 KEEP_TEMPLATES = 3
 BUILDING = "building"
 KEEPING = "keeping"
 TODO = "correct what the log says and start again"
+# What sets up, among the addon's tests, what they share.
+SHARED = ("shared.py", "common.py")
 
 
 class Databases:
@@ -46,12 +50,17 @@ class Databases:
         )
         self.prefix = f"pr_{hashlib.sha256(repr(place).encode()).hexdigest()[:6]}"
         self.filestores = self.home / "data" / "filestore"
-        #: What the last database was copied from: nobody is ever connected to it.
+        #: The last template with the addon: nobody is ever connected to it.
         self.template = ""
+        #: The template that the last database was copied from.
+        self.source = ""
 
     @contextlib.contextmanager
-    def temporary(self, purpose: str) -> Iterator[str]:
-        """A copy of the template that lives as long as the block."""
+    def temporary(self, purpose: str, shared: bool = False) -> Iterator[str]:
+        """A copy of the template that lives as long as the block.
+
+        :param shared: whether with what the tests share
+        """
         name = f"{purpose}_{os.getpid()}"
         lock = self.home / "locks" / f"db-{self.prefix}_{name}"
         # Held while the copy is in use. The kernel lets go of it for a killed run, and
@@ -59,21 +68,22 @@ class Databases:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         try:
-            database = self.create(name)
+            database = self.create(name, shared)
             yield database
         finally:
             self.drop(f"{self.prefix}_{name}")
             lock.unlink(missing_ok=True)
             os.close(descriptor)
 
-    def create(self, name: str) -> str:
+    def create(self, name: str, shared: bool = False) -> str:
         """Make a database from the template, in place of one of the same name."""
         with self.home.lock("template"):
             self._drop_abandoned()
             self.template = self._template()
+            self.source = self._shared_template() if shared else self.template
             database = f"{self.prefix}_{name}"
             self.drop(database)
-            self._copy(self.template, database)
+            self._copy(self.source, database)
         return database
 
     def get_template(self) -> str:
@@ -153,6 +163,38 @@ class Databases:
         self._drop_old("base", keep=2)
         self._drop_old("addon", keep=KEEP_TEMPLATES)
         return template
+
+    def _shared_template(self) -> str:
+        """Name of a finished template with what the tests share."""
+        folder = REPO / addons.ADDON / "tests"
+        total = hashlib.sha256(self.template.encode())
+        for file in SHARED:
+            total.update((folder / file).read_bytes())
+        name = f"{self.prefix}_shared_{total.hexdigest()[:12]}"
+        if not self.exists(name):
+            self._drop_unfinished()
+            self._build_shared(name)
+        self._mark_used(name)
+        self._drop_old("shared", keep=KEEP_TEMPLATES)
+        return name
+
+    def _build_shared(self, name: str) -> None:
+        work = f"{self.prefix}_{BUILDING}"
+        self._copy(self.template, work)
+        conf = self.odoo.write_conf(work)
+        try:
+            progress.run(
+                "Template database: what the tests share",
+                [sys.executable, "-m", "setup_env.build_shared"],
+                log=self.home.log("shared"),
+                env=self.odoo.environment(conf),
+            )
+        except progress.CommandFailed as error:
+            error.tail = _from_first_error(error.log)
+            what = "What the tests share cannot be set up"
+            raise explain_failure(self.home, what, error, TODO) from error
+        conf.unlink()
+        self._finish(work, name)
 
     def _build(self, name: str, source: str | None, modules: list[str]) -> None:
         """Install modules into a new database and give it its name at the end."""

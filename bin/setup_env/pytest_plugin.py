@@ -19,6 +19,7 @@ from .server import Odoo, free_port
 BROWSER = "PAYMENT_REMINDERS_TEST_BROWSER"
 DATABASE = "PAYMENT_REMINDERS_TEST_DATABASE"
 TEMPLATE = "PAYMENT_REMINDERS_TEST_TEMPLATE"
+SOURCE = "PAYMENT_REMINDERS_TEST_SOURCE"
 
 STANDARD = "standard"
 # What takes minutes and guards against little that the rest does not find: Odoo's tests
@@ -69,7 +70,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 def _enter_own_database(worker: str) -> None:
     conf = Path(os.environ["ODOO_RC"])
     odoo = Odoo.read_conf(Home(), conf)
-    name = Databases(odoo).copy_beside(conf.stem, os.environ[TEMPLATE], worker)
+    name = Databases(odoo).copy_beside(conf.stem, os.environ[SOURCE], worker)
     os.environ["ODOO_RC"] = str(odoo.write_conf(name, http_port=free_port()))
     # pytest-odoo would make one as well, with tools that not every machine has.
     os.environ.pop("PYTEST_XDIST_WORKER", None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_string
 from email.message import Message
 from html import unescape
 
@@ -14,8 +14,13 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 #: A Message-Id of ours, as ``models/sending/wire.py`` makes them.
 _OURS = re.compile(r"<[0-9a-f]{32}\.payment-reminder@[^<>\s]{1,255}>")
 _TAG = re.compile(r"</?[a-z!][^<>@]*>", re.IGNORECASE)
-#: Parts by which machines tell each other what became of a message.
-_FOR_MACHINES = ("message/delivery-status", "message/disposition-notification")
+#: Parts by which machines tell each other what became of a message (RFC 3464, 6533).
+_STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+#: That it was read (RFC 8098).
+_RECEIPT = "message/disposition-notification"
+#: Nobody tries again. "expired" is no word of the standard, and written all the same.
+_FINAL = frozenset({"failed", "failure", "expired", "undeliverable"})
+_HARMLESS = frozenset({"delayed", "delivered", "relayed", "expanded"})
 #: So many bytes of each text are looked at.
 _MAX_TEXT = 100_000
 
@@ -40,7 +45,7 @@ def find_failure(report: Message, recipient: str) -> Failure | None:
     :param recipient: the normalised address that the message was sent to
     """
     for fields in _get_recipient_fields(report):
-        if str(fields.get("Action", "")).strip().lower() != "failed":
+        if _get_action(fields) not in _FINAL:
             continue
         named = {
             _strip_type(fields.get(name)).strip("<> ").lower()
@@ -55,14 +60,36 @@ def find_failure(report: Message, recipient: str) -> Failure | None:
     return None
 
 
-def _get_recipient_fields(report: Message) -> Iterator[Message]:
-    """Yield the group of fields of each recipient; the first is of the message."""
-    for part in report.walk():
-        payload = part.get_payload()
-        if part.get_content_type() == "message/delivery-status" and isinstance(
-            payload, list
-        ):
-            yield from (group for group in payload[1:] if isinstance(group, Message))
+def _get_action(fields: Message) -> str:
+    """The word of the field Action; servers put comments and signs after it."""
+    word = re.match(r"\s*([a-z]+)", str(fields.get("Action", "")).lower())
+    return word[1] if word else ""
+
+
+def _get_recipient_fields(report: Message) -> list[Message]:
+    """Return the groups of fields that tell of a recipient.
+
+    By what is in them, not by their place: some servers leave the group of the message
+    out, others write one group of everything.
+    """
+    return [
+        group
+        for part in report.walk()
+        if part.get_content_type() in _STATUS_PARTS
+        for group in _get_groups(part)
+        if "Action" in group or "Final-Recipient" in group
+    ]
+
+
+def _get_groups(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return [group for group in payload if isinstance(group, Message)]
+    text = part.get_payload(decode=True)
+    if not isinstance(text, bytes):
+        return []
+    blocks = re.split(r"\r?\n\s*\r?\n", text[:_MAX_TEXT].decode("utf-8", "replace"))
+    return [message_from_string(block.lstrip()) for block in blocks if block.strip()]
 
 
 def _strip_type(value: object) -> str:
@@ -79,15 +106,22 @@ def find_message_ids(report: Message) -> tuple[str, ...]:
 def needs_a_reader(report: Message, recipient: str, sender: str | None) -> bool:
     """Tell whether a person has to read what became of a message to ``recipient``.
 
-    That is a report which has no part for machines and names the recipient. What the
-    recipient's own address wrote is an answering machine.
+    That is a report which has no part for machines and names the recipient, and one
+    whose part for machines says that anybody was not reached (the recipient's mailbox
+    may pass on), or says nothing that is understood. What the recipient's own address
+    wrote is an answering machine.
 
     :param recipient: the normalised address that the message was sent to
     :param sender: the normalised address of whoever reports, None: there is none
     """
     if sender == recipient:
         return False
-    if any(part.get_content_type() in _FOR_MACHINES for part in report.walk()):
+    kinds = {part.get_content_type() for part in report.walk()}
+    if kinds & _STATUS_PARTS:
+        # Of our message, or it would not have been asked: whoever it says failed.
+        groups = _get_recipient_fields(report)
+        return not groups or any(_get_action(g) not in _HARMLESS for g in groups)
+    if _RECEIPT in kinds:
         return False
     # Of a message that was returned with it.
     to = " ".join(str(part["To"]) for part in report.walk() if part is not report)

@@ -1,16 +1,30 @@
-"""Does money that came in, and is matched with nothing yet, fit a customer?"""
+"""Does money that came in, and is matched with nothing yet, fit a customer?
+
+Banks, payers and importers each write in their own way. References are therefore
+compared by their runs of letters and digits, names after folding, and sums as what
+somebody may pay at once.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from itertools import combinations
 
 #: A shorter reference (a plain "12") would be found in half of all bank lines.
 SHORTEST_REFERENCE = 4
+#: Without its prefix, a number after a year must be so long not to be a month.
+SHORTEST_NUMBER = 3
+#: So many letters of a name must be there before a cut or longer one is the same.
+SHORTEST_NAME = 8
+#: Of more open items than this, every sum up to all would be the sum of some.
+MOST_ITEMS = 8
 
 
 class Fit(str, Enum):
@@ -30,7 +44,8 @@ class Fit(str, Enum):
 class BankLine:
     """One incoming bank line that is matched with nothing yet.
 
-    ``amounts`` is what came in by currency: one line can tell it in two.
+    ``amounts`` is what came in by currency: one line can tell it in two. ``text`` is
+    all that the bank passed on: label, reference, narration and details.
     """
 
     partner_id: int | None = None
@@ -38,6 +53,19 @@ class BankLine:
     text: str = ""
     account: str = ""
     amounts: Mapping[int, Decimal] = field(default_factory=dict)
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """What one due item asks, and what it asks of who pays early.
+
+    ``discounted`` is the sum that settles it up to the day ``discount_until``.
+    """
+
+    amount: Decimal
+    discounted: Decimal | None = None
+    discount_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +74,9 @@ class Expected:
 
     ``references`` are invoice numbers and payment references, ``accounts`` the
     customer's bank accounts as letters and digits alone, ``amounts`` the sums that
-    somebody may pay at once, in the currency.
+    somebody may pay at once, in the currency, ``items`` the open due items of which
+    any number may be paid together. ``partner_ids`` are others who pay as well: a
+    contact, a former company.
     """
 
     partner_id: int
@@ -55,6 +85,9 @@ class Expected:
     accounts: frozenset[str] = frozenset()
     currency_id: int = 0
     amounts: frozenset[Decimal] = frozenset()
+    items: tuple[OpenItem, ...] = ()
+    partner_ids: frozenset[int] = frozenset()
+    partner_names: frozenset[str] = frozenset()
 
 
 def find_fits(
@@ -71,7 +104,10 @@ def find_fits(
 
 
 def _find_fits(line: BankLine, expected: Expected, tolerance: Decimal) -> Iterator[Fit]:
-    if line.partner_id == expected.partner_id:
+    if line.partner_id and (
+        line.partner_id == expected.partner_id
+        or line.partner_id in expected.partner_ids
+    ):
         yield Fit.PARTNER
     if any(mentions(line.text, reference) for reference in expected.references):
         yield Fit.REFERENCE
@@ -79,30 +115,258 @@ def _find_fits(line: BankLine, expected: Expected, tolerance: Decimal) -> Iterat
         yield Fit.ACCOUNT
     if line.partner_id:
         return
-    if line.partner_name and squeeze(line.partner_name) == squeeze(
-        expected.partner_name
+    names = expected.partner_names | {expected.partner_name}
+    if any(
+        is_same_name(line.partner_name, name) or names_payer(line.text, name)
+        for name in names
     ):
         yield Fit.NAME
     amount = line.amounts.get(expected.currency_id)
     if amount is not None and any(
-        abs(amount - asked) <= tolerance for asked in expected.amounts
+        abs(amount - asked) <= tolerance
+        for asked in expected.amounts | _get_sums(expected.items, line.day)
     ):
         yield Fit.AMOUNT
+
+
+@lru_cache(maxsize=2_000)
+def _get_sums(items: tuple[OpenItem, ...], day: date | None) -> frozenset[Decimal]:
+    """Return what somebody may pay at once on a day: any of the items together.
+
+    Of many items only one alone, pairs, all, and the oldest ones are looked at.
+
+    :param items: in the order in which they fall due
+    :param day: of the payment; None: no discount is in its time
+    """
+    if len(items) <= MOST_ITEMS:
+        chosen = [
+            group
+            for size in range(1, len(items) + 1)
+            for group in combinations(items, size)
+        ]
+    else:
+        chosen = [(item,) for item in items]
+        chosen += [items[:size] for size in range(2, len(items) + 1)]
+        chosen += list(combinations(items[: 4 * MOST_ITEMS], 2))
+    sums = {sum((item.amount for item in group), Decimal(0)) for group in chosen}
+    if day and any(_is_in_time(item, day) for item in items):
+        sums |= {
+            sum((_get_discounted(item, day) for item in group), Decimal(0))
+            for group in chosen
+        }
+    return frozenset(sums - {Decimal(0)})
+
+
+def _is_in_time(item: OpenItem, day: date) -> bool:
+    return (
+        item.discounted is not None
+        and item.discount_until is not None
+        and day <= item.discount_until
+    )
+
+
+def _get_discounted(item: OpenItem, day: date) -> Decimal:
+    if item.discounted is not None and _is_in_time(item, day):
+        return item.discounted
+    return item.amount
+
+
+# -- references ---------------------------------------------------------------------
 
 
 def mentions(text: str, reference: str) -> bool:
     """Tell whether a text names a reference, however its parts are written.
 
-    "inv 2026 00012" names INV/2026/00012; "INV/2026/000123" does not.
+    Zeros before a number do not count, banks pad and cut them: "inv 2026 12" names
+    INV/2026/00012, and so do "2026/00012" and "INV 12"; "INV/2026/000123" does not.
+    A creditor reference (ISO 11649) and the national one in it are the same.
     """
-    characters = squeeze(reference)
-    if len(characters) < SHORTEST_REFERENCE or characters not in squeeze(text):
+    if len(squeeze(reference)) < SHORTEST_REFERENCE:
         return False
+    if squeeze(reference) in squeeze(text) and re.search(
+        _get_exact_pattern(reference), text.upper()
+    ):
+        return True
+    return any(
+        re.search(pattern, candidate)
+        for candidate in _get_readings(text)
+        for pattern in _get_patterns(reference)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _get_exact_pattern(reference: str) -> str:
+    """All characters of a reference, with anything that is no sign in between."""
+    characters = squeeze(reference)
     pattern = r"[\W_]*".join(map(re.escape, characters))
     # Banks glue words together; a digit more makes another number, a letter does not.
     before = r"(?<!\d)" if characters[0].isdigit() else ""
     after = r"(?!\d)" if characters[-1].isdigit() else ""
-    return bool(re.search(f"{before}{pattern}{after}", text.upper()))
+    return f"{before}{pattern}{after}"
+
+
+@lru_cache(maxsize=2_000)
+def _get_readings(text: str) -> tuple[str, ...]:
+    """A text without its dates; and with numbers put together that a bank grouped."""
+    plain = _DATE.sub(" | ", text.upper())
+    grouped = _GROUPED.sub(lambda match: re.sub(r"\s", "", match[0]), plain)
+    return (plain, grouped) if grouped != plain else (plain,)
+
+
+#: 2026-12-01, 1.12.2026, 01/12/26
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d\d))(?!\d)"
+)
+#: Three groups of digits or more, as long references are printed.
+_GROUPED = re.compile(r"(?<!\d)\d{2,6}(?:\s\d{2,6}){2,}(?!\d)")
+
+
+@lru_cache(maxsize=10_000)
+def _get_patterns(reference: str) -> tuple[str, ...]:
+    """Regular expressions by which a reference is found, without its zeros."""
+    parts = [part.lstrip("0") or "0" for part in _get_runs(reference)]
+    patterns = []
+    numbers = [part for part in parts if part.isdigit()]
+    words = [part for part in parts if not part.isdigit()]
+    if len("".join(parts)) >= SHORTEST_REFERENCE:
+        patterns.append(_join(parts))
+    if numbers and len(parts) > 1 and parts[-1] == numbers[-1]:
+        number = numbers[-1]
+        if words and len(words[0]) >= 2 and len(words[0] + number) >= 3:
+            patterns.append(_join([words[0], number]))
+        years = [part for part in numbers[:-1] if re.fullmatch(r"20\d\d", part)]
+        for year in years:
+            patterns.append(_join([year, number], SHORTEST_NUMBER))
+            if words:
+                patterns.append(_join([words[0], year[2:], number]))
+    national = _get_national_reference(reference)
+    if national:
+        patterns.append(_join([national]))
+    return tuple(dict.fromkeys(patterns))
+
+
+def _get_runs(text: str) -> list[str]:
+    """The runs of letters and of digits, in capitals."""
+    return re.findall(r"\d+|[^\W\d_]+", text.upper())
+
+
+def _join(parts: list[str], shortest: int = 1) -> str:
+    """A pattern of runs with signs, or nothing, in between.
+
+    :param shortest: digits that the last run must be written with, zeros included
+    """
+    found = []
+    for position, part in enumerate(parts):
+        if not part.isdigit():
+            found.append(re.escape(part) if position else rf"(?<![^\W\d_]){part}")
+            continue
+        is_last = position == len(parts) - 1
+        long_enough = rf"(?=\d{{{shortest},}})" if is_last else ""
+        before = r"(?<!\d)" if position == 0 or parts[position - 1].isdigit() else ""
+        found.append(rf"{before}{long_enough}0*{part}(?!\d)")
+    return r"[\W_]{0,3}".join(found)
+
+
+def _get_national_reference(reference: str) -> str:
+    """What a creditor reference "RF18 1234567" wraps; empty when it is none.
+
+    A text that wraps the reference of ours is found as well: RF and its check digits
+    stand before the same number.
+    """
+    squeezed = squeeze(reference)
+    match = re.fullmatch(r"RF\d\d(\d+)", squeezed)
+    inner = match[1].lstrip("0") if match else ""
+    return inner if len(inner) >= SHORTEST_REFERENCE else ""
+
+
+# -- names --------------------------------------------------------------------------
+
+#: Letters that other systems write as two, as one without its mark, or as both.
+_LETTERS = str.maketrans(
+    {
+        "ø": "oe", "æ": "ae", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss",
+        "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+    }
+)  # fmt: skip
+_PAIRS = re.compile(r"(?:ae|oe|ue|aa)")
+_AND = frozenset({"og", "och", "ja", "und", "and", "et", "en", "y", "i", "e"})
+_LEGAL_FORMS = frozenset(
+    """
+    aps as a/s ivs is i/s ks k/s amba a.m.b.a smba fmba ab hb kb oy oyj ky tmi asa ans
+    da enk sa gmbh ag kg ohg ug mbh gbr ev eg ek se ltd limited plc llp llc inc corp co
+    bv b.v nv n.v vof sarl sas srl spa sro ou uab sia kft zoo
+    """.split()
+)
+
+
+@lru_cache(maxsize=20_000)
+def fold(name: str) -> tuple[str, ...]:
+    """Return the words of a name as they compare: without case, marks, legal form.
+
+    "Müller & Sønner ApS", "MUELLER OG SOENNER" and "muller sonner" give the same.
+    """
+    words = [word for word in _get_words(name) if word not in _AND]
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    while len(words) > 1 and words[0] in _LEGAL_FORMS:
+        words.pop(0)
+    if len(words) == 1 and words[0] in _LEGAL_FORMS:
+        return ()
+    return tuple(_fold_word(word) for word in words)
+
+
+def _get_words(name: str) -> list[str]:
+    joined = re.sub(r"\b(\w)[./](?=\w\b)", r"\1", name.casefold())
+    return re.findall(r"[^\W_]+", joined)
+
+
+def _fold_word(word: str) -> str:
+    spelt = word.translate(_LETTERS)
+    plain = "".join(
+        sign
+        for sign in unicodedata.normalize("NFKD", spelt)
+        if not unicodedata.combining(sign)
+    )
+    # "MUELLER", "Müller" and "MULLER": both spellings of the sign end as one letter.
+    return _PAIRS.sub(lambda match: match[0][0], plain)
+
+
+def is_same_name(written: str, name: str) -> bool:
+    """Tell whether a bank's name of a payer is a customer's, as banks write names.
+
+    :param written: as the bank has it: cut, with an address glued on, words swapped
+    :param name: as the customer is called here
+    """
+    theirs, ours = fold(written), fold(name)
+    if not theirs or not ours:
+        return False
+    if "".join(theirs) == "".join(ours) or sorted(theirs) == sorted(ours):
+        return True
+    short, long = "".join(theirs), "".join(ours)
+    if len(short) >= SHORTEST_NAME and long.startswith(short):
+        # A name that ends in its legal form was not cut.
+        return not _ends_in_legal_form(written)
+    if len(long) >= SHORTEST_NAME and short.startswith(long):
+        # What is glued on is an address.
+        return bool(re.search(r"\d", short[len(long) :]))
+    return False
+
+
+def names_payer(text: str, name: str) -> bool:
+    """Tell whether a text has a customer's name in it, word by word."""
+    ours = fold(name)
+    if len("".join(ours)) < SHORTEST_NAME:
+        return False
+    theirs = tuple(_fold_word(w) for w in _get_words(text) if w not in _AND)
+    return any(
+        theirs[start : start + len(ours)] == ours
+        for start in range(len(theirs) - len(ours) + 1)
+    )
+
+
+def _ends_in_legal_form(name: str) -> bool:
+    words = _get_words(name)
+    return bool(words) and words[-1] in _LEGAL_FORMS
 
 
 @lru_cache(maxsize=10_000)

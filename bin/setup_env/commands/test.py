@@ -25,7 +25,7 @@ from .. import foreground, progress, server, tools, workspace
 from ..home import Home
 from ..odoo_tree import OdooTree
 from ..postgres import Server
-from ..pytest_plugin import BROWSER, DATABASE, TEMPLATE
+from ..pytest_plugin import BROWSER, DATABASE, SOURCE, TEMPLATE
 from ..server import Odoo
 from ..workspace import Workspace
 
@@ -56,8 +56,9 @@ def main(arguments: list[str]) -> int:
             f"leave the tests in a browser out with bin/test {NO_BROWSER}",
         )
     tools.provide_wkhtmltopdf(home, "tests of letters are left out")
-    with workspace.opened() as space, space.databases.temporary("test") as database:
-        return _run(space, database, arguments)
+    with workspace.opened() as space:
+        with space.databases.temporary("test", shared=True) as database:
+            return _run(space, database, arguments)
 
 
 def _run(space: Workspace, database: str, arguments: list[str]) -> int:
@@ -68,8 +69,9 @@ def _run(space: Workspace, database: str, arguments: list[str]) -> int:
         command += ["-n", str(PROCESSES)]
     command += arguments
     environment = space.odoo.environment(conf)
-    # Some tests commit, each in a copy of its own.
+    # Some tests commit, each in a copy of its own that nothing is set up in.
     environment[TEMPLATE] = space.databases.template
+    environment[SOURCE] = space.databases.source
     return foreground.run(command, environment)
 
 

@@ -49,26 +49,29 @@ class PaymentReminderFacts(models.AbstractModel):
         found = defaultdict(list)
         if not cases:
             return found
+        roots = self._get_roots(cases.company_id)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT line.company_id, partner.commercial_partner_id,
+                SELECT line.company_id, partner.id, partner.commercial_partner_id,
                        'entry', line.id, line.date, -line.amount_residual
                   FROM account_move_line line
                   JOIN res_partner partner ON partner.id = line.partner_id
                   JOIN account_account account ON account.id = line.account_id
-                 WHERE partner.commercial_partner_id = ANY(%(partners)s)
+                 WHERE (partner.commercial_partner_id = ANY(%(partners)s)
+                        OR partner.id = ANY(%(partners)s))
                    AND line.company_id = ANY(%(companies)s)
                    AND line.parent_state = 'posted'
                    AND line.reconciled IS NOT TRUE
                    AND line.amount_residual < 0
                    AND account.account_type = 'asset_receivable'
                 UNION ALL
-                SELECT pay.company_id, partner.commercial_partner_id,
+                SELECT pay.company_id, partner.id, partner.commercial_partner_id,
                        'payment', pay.id, pay.date, pay.amount
                   FROM account_payment pay
                   JOIN res_partner partner ON partner.id = pay.partner_id
-                 WHERE partner.commercial_partner_id = ANY(%(partners)s)
+                 WHERE (partner.commercial_partner_id = ANY(%(partners)s)
+                        OR partner.id = ANY(%(partners)s))
                    AND pay.company_id = ANY(%(companies)s)
                    AND pay.state = 'in_process'
                    AND pay.move_id IS NULL
@@ -76,20 +79,54 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND NOT EXISTS (
                        SELECT 1 FROM account_move__account_payment rel
                         WHERE rel.payment_id = pay.id)
-                ORDER BY 5, 4
+                ORDER BY 6, 5
                 """,
-                partners=cases.partner_id.ids,
-                companies=cases.company_id.ids,
+                partners=self._get_payers(cases).ids,
+                companies=list(roots),
             )
         )
-        by_customer = defaultdict(list)
-        for company_id, partner_id, source, record_id, day, amount in rows:
-            by_customer[company_id, partner_id].append(
-                guard.MoneyFacts(source, record_id, day, to_decimal(amount))
-            )
+        by_payer = defaultdict(dict)
+        for (
+            company_id,
+            partner_id,
+            commercial_id,
+            source,
+            record_id,
+            day,
+            amount,
+        ) in rows:
+            money = guard.MoneyFacts(source, record_id, day, to_decimal(amount))
+            for payer_id in {partner_id, commercial_id}:
+                by_payer[roots[company_id], payer_id][source, record_id] = money
         for case in cases:
-            found[case.id] = by_customer[case.company_id.id, case.partner_id.id]
+            root_id = case.company_id.root_id.id
+            of_case = {}
+            for payer in self._get_payers(case):
+                of_case |= by_payer[root_id, payer.id]
+            found[case.id] = sorted(
+                of_case.values(), key=lambda m: (m.day, m.record_id)
+            )
         return found
+
+    @api.model
+    def _get_roots(self, companies):
+        """Return {company id: id of its main company} of these and their branches.
+
+        Odoo lets money of a main company settle invoices of a branch, and the other
+        way about.
+        """
+        tree = self.env["res.company"].sudo()
+        tree = tree.search([("id", "child_of", companies.root_id.ids)])
+        return {company.id: company.root_id.id for company in tree}
+
+    @api.model
+    def _get_payers(self, cases):
+        """Return under whom money of these customers may be booked.
+
+        As they are in the address book now: a customer that got a parent company, or
+        left one, is another commercial partner than his case.
+        """
+        return cases.partner_id | cases.partner_id.commercial_partner_id
 
     @api.model
     def _read_draft_credit_notes(self, reminders):
@@ -130,7 +167,8 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_bank_ages(self, companies):
         """Read how many days ago the newest bank line of each company is.
 
-        The newest of all bank journals: on an account in another currency there may be
+        The newest of all bank journals, those of its main company and of the branches
+        too: on an account in another currency there may be
         nothing for weeks.
 
         :return: {company id: days}; companies without any bank line are left out
@@ -138,6 +176,7 @@ class PaymentReminderFacts(models.AbstractModel):
         limited = companies.filtered("reminder_bank_stale_days")
         if not limited:
             return {}
+        roots = self._get_roots(limited)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -149,12 +188,19 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND journal.type = 'bank'
                  GROUP BY st.company_id
                 """,
-                limited.ids,
+                list(roots),
             )
         )
-        today = {company.id: company._get_reminder_today() for company in limited}
+        newest = {}
+        for company_id, day in rows:
+            root_id = roots[company_id]
+            newest[root_id] = max(day, newest.get(root_id, day))
         return {
-            company_id: (today[company_id] - newest).days for company_id, newest in rows
+            company.id: (
+                company._get_reminder_today() - newest[company.root_id.id]
+            ).days
+            for company in limited
+            if company.root_id.id in newest
         }
 
     @api.model
@@ -166,14 +212,14 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {notice id: [:class:`rules.guard.MoneyFacts`]}
         """
         found = defaultdict(list)
-        by_company = self._read_open_bank_lines(reminders.company_id)
-        if not by_company:
+        by_root = self._read_open_bank_lines(reminders.company_id)
+        if not by_root:
             return found
         ignored = self._read_ignored_lines(reminders.case_id)
         expected = self._get_expected_payments(reminders)
         for reminder in reminders:
             tolerance = to_decimal(reminder.company_id.reminder_amount_tolerance)
-            for row, line in by_company.get(reminder.company_id.id, ()):
+            for row, line in by_root.get(reminder.company_id.root_id.id, ()):
                 fits = doubts.find_fits(line, expected[reminder], tolerance)
                 if fits and (reminder.case_id.id, row["id"]) not in ignored:
                     found[reminder.id].append(
@@ -191,17 +237,22 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_open_bank_lines(self, companies):
         """Read what came in on the bank accounts and is matched with nothing yet.
 
-        :return: {company id: [(row, :class:`rules.doubts.BankLine`)]}
+        Those of main company and branches together.
+
+        :return: {id of the main company: [(row, :class:`rules.doubts.BankLine`)]}
         """
         if not companies:
             return {}
+        roots = self._get_roots(companies)
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT st.id, st.company_id, move.date AS day,
                        partner.commercial_partner_id AS partner_id,
                        COALESCE(st.partner_name, '') AS partner_name,
-                       CONCAT_WS(' ', st.payment_ref, move.ref) AS text,
+                       CONCAT_WS(E'\n', st.payment_ref, move.ref,
+                                 regexp_replace(move.narration, '<[^>]*>', ' ', 'g'),
+                                 st.transaction_details::text) AS text,
                        COALESCE(st.account_number, '') AS account,
                        st.currency_id, st.amount,
                        st.foreign_currency_id, st.amount_currency,
@@ -221,13 +272,13 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND move.date >= %(since)s
                  ORDER BY move.date, st.id
                 """,
-                companies=companies.ids,
+                companies=list(roots),
                 since=fields.Date.today() - timedelta(days=BANK_LINE_DAYS),
             )
         )
         found = defaultdict(list)
         for row in rows:
-            found[row["company_id"]].append((row, self._make_bank_line(row)))
+            found[roots[row["company_id"]]].append((row, self._make_bank_line(row)))
         return dict(found)
 
     @api.model
@@ -241,6 +292,7 @@ class PaymentReminderFacts(models.AbstractModel):
             text=row["text"],
             account=row["account"],
             amounts=amounts,
+            day=row["day"],
         )
 
     @api.model
@@ -267,6 +319,7 @@ class PaymentReminderFacts(models.AbstractModel):
             for move in moves
         }
         accounts = self._read_bank_accounts(reminders.case_id.partner_id)
+        moves_of = {r: r.line_ids.move_line_id.move_id for r in reminders}
         return {
             reminder: doubts.Expected(
                 partner_id=reminder.case_id.partner_id.id,
@@ -281,6 +334,14 @@ class PaymentReminderFacts(models.AbstractModel):
                 accounts=frozenset(accounts[reminder.case_id.partner_id.id]),
                 currency_id=reminder.currency_id.id,
                 amounts=self._get_expected_amounts(reminder),
+                items=self._get_open_items(reminder),
+                partner_ids=frozenset(
+                    self._get_payers(reminder.case_id).ids
+                    + moves_of[reminder].commercial_partner_id.ids
+                ),
+                partner_names=frozenset(
+                    filter(None, moves_of[reminder].partner_id.mapped("name"))
+                ),
             )
             for reminder in reminders
         }
@@ -298,6 +359,24 @@ class PaymentReminderFacts(models.AbstractModel):
             )
         }
         return frozenset(amounts - {Decimal(0)})
+
+    @api.model
+    def _get_open_items(self, reminder):
+        """Return :class:`rules.doubts.OpenItem` of what a notice asks, oldest first."""
+        digits = reminder.currency_id.decimal_places
+        return tuple(
+            doubts.OpenItem(
+                amount=to_decimal(line.amount_residual, digits),
+                discounted=to_decimal(
+                    line.move_line_id.discount_amount_currency, digits
+                )
+                if line.move_line_id.discount_date
+                else None,
+                discount_until=line.move_line_id.discount_date or None,
+            )
+            for line in reminder.line_ids.sorted("date_due")
+            if line.amount_residual
+        )
 
     @api.model
     def _read_bank_accounts(self, partners):

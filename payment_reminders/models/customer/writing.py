@@ -201,6 +201,12 @@ class PaymentReminderCase(models.Model):
                 "hold the case if need be.",
                 sender,
             ),
+            Reply.MARKED: told.env._(
+                "%s answered a reminder, with a mark of a system on it: a person may "
+                "have written it there. Nothing was put on hold. Read it, and hold the "
+                "case if need be.",
+                sender,
+            ),
             Reply.PERSON: told.env._(
                 "%s answered a reminder of a case that is closed.", sender
             ),

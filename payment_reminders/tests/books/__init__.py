@@ -7,3 +7,4 @@ from . import test_guard_matrix
 from . import test_ignored_line
 from . import test_invoice_sent
 from . import test_due_items
+from . import test_other_forms

@@ -78,7 +78,7 @@ class TestReply(MockEmail, ReminderCommon):
     def test_a_machine_asks_nothing(self):
         for more in (
             "Auto-Submitted: auto-replied\n",
-            "Precedence: bulk\n",
+            "X-Auto-Response-Suppress: All\nX-MS-Exchange-Inbox-Rules-Loop: a@b\n",
             "X-Autoreply: yes\n",
         ):
             self.receive(more=more, number=more[:9])
@@ -91,6 +91,22 @@ class TestReply(MockEmail, ReminderCommon):
     def test_an_answer_through_a_shared_mailbox(self):
         self.receive(more="List-Id: <books.company.example>\nPrecedence: list\n")
         self.assertEqual(self.case.query_ids.state, "open")
+        self.assertEqual(self.case.state, "frozen")
+
+    def test_what_a_system_of_the_customer_passes_on_is_read_by_a_person(self):
+        for number, more in enumerate(
+            (
+                "Precedence: bulk\n",
+                "Auto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\n",
+            )
+        ):
+            self.receive("Ann has disputed this invoice.", more=more, number=number)
+            self.assertLeftToAPerson()
+            self.assertIn("mark of a system", self.get_activities().note)
+            self.get_activities().unlink()
+
+    def test_a_complaint_whose_subject_begins_like_an_absence_note(self):
+        self.receive(subject="Fraværsregistrering: faktura er bestridt")
         self.assertEqual(self.case.state, "frozen")
 
     def assertLeftToAPerson(self):

@@ -111,8 +111,22 @@ KNOWN = {"ap@nordlys.example"}
         ({}, "else@nordlys.example", Reply.UNKNOWN),
         ({}, None, Reply.UNKNOWN),
         ({"auto-submitted": "auto-replied"}, "ap@nordlys.example", Reply.AUTOMATIC),
-        ({"auto-submitted": "auto-generated; x"}, "x@y.example", Reply.AUTOMATIC),
-        ({"precedence": "Bulk"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({"auto-submitted": "auto-replied (away)"}, "x@y.example", Reply.AUTOMATIC),
+        ({"auto-submitted": "auto-generated; x"}, "x@y.example", Reply.UNKNOWN),
+        ({"auto-submitted": "auto-generated"}, "ap@nordlys.example", Reply.MARKED),
+        ({"auto-submitted": "auto-notified"}, "ap@nordlys.example", Reply.MARKED),
+        ({"precedence": "Bulk"}, "ap@nordlys.example", Reply.MARKED),
+        ({"precedence": "junk"}, "ap@nordlys.example", Reply.MARKED),
+        ({"precedence": "auto_reply"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        (
+            {
+                "x-ms-exchange-inbox-rules-loop": "a@b",
+                "x-auto-response-suppress": "All",
+            },
+            "ap@nordlys.example",
+            Reply.AUTOMATIC,
+        ),
+        ({"x-auto-response-suppress": "DR, RN"}, "ap@nordlys.example", Reply.PERSON),
         ({"precedence": "first-class"}, "ap@nordlys.example", Reply.PERSON),
         ({"x-autoreply": "yes"}, "ap@nordlys.example", Reply.AUTOMATIC),
         ({"return-path": "<>"}, "ap@nordlys.example", Reply.AUTOMATIC),
@@ -153,6 +167,67 @@ KNOWN = {"ap@nordlys.example"}
 )
 def test_who_wrote_an_answer(headers, sender, expected):
     assert reply.judge(headers, sender, KNOWN, refers=True) == expected
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "[EXTERNAL] ", "(Extern) [Spam?] ", "*** Ext *** "]
+)
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Reminder 12",
+        "Out of the office until Monday",
+        "Automatisk svar: Rykker",
+        "Fravær",
+        "Fraværende: Rykker",
+        "Automatiskt svar: Påminnelse",
+        "Frånvarande - Påminnelse",
+        "Automaattinen vastaus: Muistutus",
+        "Automatische Antwort: Mahnung",
+        "Abwesenheitsnotiz: Mahnung",
+        "Réponse automatique : Rappel",
+        "Absence du bureau Re: Rappel",
+        "Automatisch antwoord: Herinnering",
+        "Afwezig: Herinnering",
+        "Respuesta automática: Recordatorio",
+        "Risposta automatica: Sollecito",
+        "Resposta automática: Lembrete",
+        "Odpowiedź automatyczna: Przypomnienie",
+        "Automatická odpověď: Upomínka",
+        "Automatická odpoveď: Upomienka",
+        "Automatikus válasz: Emlékeztető",
+        "Răspuns automat: Memento",
+        "Автоматичен отговор: Напомняне",
+        "Αυτόματη απάντηση: Υπενθύμιση",
+        "Automatski odgovor: Podsjetnik",
+        "Samodejni odgovor: Opomin",
+        "Automaatvastus: Meeldetuletus",
+        "Automātiskā atbilde: Atgādinājums",
+        "Automatinis atsakymas: Priminimas",
+    ],
+)
+def test_absence_notes_in_the_languages_of_europe(subject, tag):
+    assert reply.is_absence_note(tag + subject)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "Re: Automatic reply: Reminder 12",
+        "Auto: leasing AB 12 345, forkert beløb",
+        "Autoforhandleren bestrider faktura 12",
+        "Fraværsregistrering: faktura er bestridt",
+        "Fravær af varer i levering 12",
+        "Abwesenheit der Ware bemängelt",
+        "Absence de livraison",
+        "[Ticket 4711] Re: reminder",
+        "We were out of office paper, and you billed it",
+        "Ferie og faktura 12",
+    ],
+)
+def test_what_a_person_writes_is_no_absence_note(subject):
+    assert not reply.is_absence_note(subject)
 
 
 @pytest.mark.parametrize(
