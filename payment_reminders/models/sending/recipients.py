@@ -31,7 +31,7 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _read_recipients(self, cases):
-        """Find whom a notice of each case reaches, by channel, best first.
+        """Find whom a notice of each case reaches, by channel, best first (hook).
 
         The customer's own choice comes first, then invoice contacts, then the customer
         itself; one address is
