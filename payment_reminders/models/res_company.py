@@ -1,16 +1,22 @@
+"""The settings of a company, by subject, and what is asked of a company as such."""
+
 from datetime import datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import config
 
 from ..rules import brake
+from ..rules import plan as plan_rules
 from ..tools.decimals import to_decimal
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    # -- ladder and queue ----------------------------------------------------------
 
     reminder_ladder_id = fields.Many2one(
         "payment.reminder.ladder",
@@ -19,16 +25,43 @@ class ResCompany(models.Model):
         help="Customers without a ladder of their own are reminded by this one. Empty: "
         "nobody is reminded.",
     )
-    reminder_hour_from = fields.Float(
-        string="Reminders from",
-        default=8.0,
-        help="Local hour of the customer from which reminders are sent.",
+    reminder_start_date = fields.Date(
+        string="Reminders start on",
+        help="No reminder is proposed by itself before this day.",
     )
-    reminder_hour_to = fields.Float(
-        string="Reminders until",
-        default=17.0,
-        help="Local hour of the customer after which no reminder is sent.",
+    reminder_backlog_until = fields.Date(
+        help="What fell due before this day was overdue when reminders were activated: "
+        "it waits until a manager has decided once. Empty: decided.",
     )
+    reminder_big_amount = fields.Monetary(
+        string="A big reminder starts at",
+        default=10000.0,
+        help="The queue has a filter for reminders of at least this total claim.",
+    )
+    is_reminder_panel_hidden = fields.Boolean(
+        help="The panel on the queue was put away.",
+    )
+    is_reminder_tested = fields.Boolean(help="A test message was sent.")
+
+    # -- new steps -----------------------------------------------------------------
+
+    reminder_default_fee = fields.Selection(
+        [("statutory", "What the law gives"), ("none", "No fee")],
+        string="Fee of new steps",
+        required=True,
+        default="statutory",
+        help="What a new step of a ladder charges until somebody changes it. Where the "
+        "law names no fee, it is none.",
+    )
+    reminder_default_interest = fields.Boolean(
+        string="Interest in new steps",
+        default=True,
+        help="New steps of a ladder claim the statutory interest until somebody "
+        "changes it.",
+    )
+
+    # -- money in the books, and invoices that arrived late ------------------------
+
     reminder_bank_stale_days = fields.Integer(
         string="Oldest acceptable bank line (days)",
         help="Reminders are held when the newest bank line is older. 0: not checked.",
@@ -56,9 +89,18 @@ class ResCompany(models.Model):
         help="When an invoice reached the customer only after it was due, such a "
         "reminder waits so many days from then.",
     )
-    reminder_complaints_body = fields.Char(
-        string="Complaints body",
-        help="Named in reminders to private persons, with its address.",
+
+    # -- sending -------------------------------------------------------------------
+
+    reminder_hour_from = fields.Float(
+        string="Reminders from",
+        default=8.0,
+        help="Local hour of the customer from which reminders are sent.",
+    )
+    reminder_hour_to = fields.Float(
+        string="Reminders until",
+        default=17.0,
+        help="Local hour of the customer after which no reminder is sent.",
     )
     reminder_letter_window = fields.Selection(
         [("left", "Left"), ("right", "Right")],
@@ -67,6 +109,18 @@ class ResCompany(models.Model):
         required=True,
         help="Where the customer's address stands on letters on paper.",
     )
+    reminder_holdout_percent = fields.Integer(
+        string="Nudges held out (%)",
+        help="So many in a hundred nudges, chosen by chance, come later. 0: none.",
+    )
+    reminder_holdout_days = fields.Integer(
+        string="Held out for (days)",
+        default=5,
+        help="A nudge that would then come after the due date is left out.",
+    )
+
+    # -- send brake ----------------------------------------------------------------
+
     reminder_brake = fields.Boolean(
         string="Send brake",
         default=True,
@@ -96,12 +150,18 @@ class ResCompany(models.Model):
         help="When nothing ran for longer (a server that was off, a clock that "
         "jumped), the next run stops. 0: not looked at.",
     )
+
+    # -- law, fees and interest ----------------------------------------------------
+
+    reminder_complaints_body = fields.Char(
+        string="Complaints body",
+        help="Named in reminders to private persons, with its address.",
+    )
     reminder_fee_agreed = fields.Boolean(
         string="Reminder fees are agreed with customers",
         help="Some countries (Sweden) allow a reminder fee only if it was agreed when "
         "the debt arose, as by terms of sale that the customer accepted.",
     )
-
     reminder_fee_floor = fields.Monetary(
         string="No reminder fee under",
         help="No fee is asked for when less than this is overdue. 0: always.",
@@ -121,6 +181,103 @@ class ResCompany(models.Model):
         help="When this or less is overdue after two reminders, you are asked to write "
         "it off before a third one goes out. 0: never.",
     )
+    reminder_fee_account_id = fields.Many2one(
+        "account.account",
+        string="Account of reminder fees and lump sums",
+        domain="[('account_type', 'in', ('income', 'income_other'))]",
+        help="Where a draft invoice of open fees books them.",
+    )
+    reminder_interest_account_id = fields.Many2one(
+        "account.account",
+        string="Account of interest on late payment",
+        domain="[('account_type', 'in', ('income', 'income_other'))]",
+        help="Where a draft invoice of open interest books it.",
+    )
+
+    # -- what sales may hold -------------------------------------------------------
+
+    reminder_rep_days = fields.Integer(
+        string="Sales may hold for (days)",
+        default=30,
+        help="A representative may snooze a case for so long at most, and a hold of a "
+        "representative, of a case or of one reminder, ends after it. 0: no limit.",
+    )
+
+    # -- the customer's page -------------------------------------------------------
+
+    reminder_link_days = fields.Integer(
+        string="Links in reminders work for (days)",
+        default=90,
+        help="After these days the customer asks for a new link, which goes to the "
+        "e-mail address that you have of the customer.",
+    )
+    reminder_answer_days = fields.Integer(
+        string="Answer questions within (banking days)",
+        default=3,
+        help="The customer is told this day; the responsible has it as deadline.",
+    )
+    reminder_answer_grace_days = fields.Integer(
+        string="Days of grace after an answer",
+        default=7,
+        help="Nothing is sent for so many days after a question was answered.",
+    )
+    reminder_paid_days = fields.Integer(
+        string="Wait for a payment (banking days)",
+        default=5,
+        help="So long a case waits when a customer says that it is paid.",
+    )
+
+    # -- plans ---------------------------------------------------------------------
+
+    reminder_plan_max_parts = fields.Integer(
+        string="Instalments at most",
+        default=6,
+        help="What customers may propose themselves. 0: no plans.",
+    )
+    reminder_plan_max_days = fields.Integer(
+        string="Last instalment within (days)", default=190
+    )
+    reminder_plan_min_amount = fields.Monetary(string="Least instalment")
+    reminder_promise_days = fields.Integer(
+        string="Promise within (days)",
+        default=14,
+        help="A customer may promise to pay by a day within these. 0: no promises.",
+    )
+    reminder_plan_grace_days = fields.Integer(
+        string="Instalment missed after (days)",
+        default=3,
+        help="Days after its date before an instalment counts as missed.",
+    )
+    reminder_plan_max_missed = fields.Integer(
+        string="Missed instalments let pass",
+        default=0,
+        help="A plan is broken when more than these are missed at a time.",
+    )
+    reminder_plan_notice_days = fields.Integer(
+        string="A word before an instalment (days)", default=3, help="0: none."
+    )
+    reminder_plan_fee = fields.Boolean(
+        string="Ask for the statutory fee of a plan",
+        help="Where a law knows one (Sweden), it is added to the plan.",
+    )
+
+    # -- company registers ---------------------------------------------------------
+
+    reminder_status_stale_days = fields.Integer(
+        string="Oldest acceptable register check (days)",
+        default=7,
+        help="When a company register has said nothing certain of a customer for "
+        "longer, the check is stale.",
+    )
+    reminder_status_when_stale = fields.Selection(
+        [("go_on", "Go on reminding"), ("hold", "Hold the reminder")],
+        string="When the check is stale",
+        default="go_on",
+        required=True,
+        help="A register that is down is no reason to stop by itself: you decide.",
+    )
+
+    # -- limits of these settings --------------------------------------------------
 
     _reminder_hours_ordered = models.Constraint(
         "CHECK(reminder_hour_from >= 0 AND reminder_hour_to <= 24"
@@ -145,6 +302,44 @@ class ResCompany(models.Model):
         " AND reminder_fee_max_share >= 0 AND reminder_fee_max_share <= 100)",
         "Your own limits of reminder fees cannot be negative, nor a share over 100 %.",
     )
+    _reminder_holdout_in_range = models.Constraint(
+        "CHECK(reminder_holdout_percent BETWEEN 0 AND 50"
+        " AND reminder_holdout_days BETWEEN 1 AND 60)",
+        "Hold out 0 to 50 % of the nudges, for 1 to 60 days.",
+    )
+    _reminder_rep_days_positive = models.Constraint(
+        "CHECK(reminder_rep_days >= 0)",
+        "The days for which sales may hold cannot be negative.",
+    )
+    _reminder_link_days_sane = models.Constraint(
+        "CHECK(reminder_link_days BETWEEN 1 AND 3650)",
+        "A link works for at least a day, and for ten years at most.",
+    )
+    _reminder_answer_days_sane = models.Constraint(
+        "CHECK(reminder_answer_days BETWEEN 0 AND 60"
+        " AND reminder_answer_grace_days BETWEEN 0 AND 365)",
+        "Answer within 60 days, and give at most a year of grace.",
+    )
+    _reminder_paid_days_sane = models.Constraint(
+        "CHECK(reminder_paid_days BETWEEN 1 AND 60)",
+        "Wait at least one banking day for a payment, and at most 60.",
+    )
+    _reminder_plan_limits_sane = models.Constraint(
+        "CHECK(reminder_plan_max_parts BETWEEN 0 AND 60"
+        " AND reminder_plan_max_days BETWEEN 0 AND 1830"
+        " AND reminder_promise_days BETWEEN 0 AND 90"
+        " AND reminder_plan_grace_days BETWEEN 0 AND 60"
+        " AND reminder_plan_max_missed BETWEEN 0 AND 60"
+        " AND reminder_plan_notice_days BETWEEN 0 AND 30"
+        " AND reminder_plan_min_amount >= 0)",
+        "Limits of plans cannot be negative or out of proportion.",
+    )
+    _reminder_status_stale_positive = models.Constraint(
+        "CHECK(reminder_status_stale_days >= 0)",
+        "The age of a register check cannot be negative.",
+    )
+
+    # -- ladders -------------------------------------------------------------------
 
     @api.constrains("reminder_ladder_id")
     def _check_reminder_ladder_id(self):
@@ -161,10 +356,66 @@ class ResCompany(models.Model):
                     )
                 )
 
+    def _activate_reminders(self, ladder):
+        """Choose a ladder as a person does; the first time, what is old waits."""
+        self.ensure_one()
+        is_first = not self.reminder_ladder_id and not self.env[
+            "payment.reminder.case"
+        ].sudo().search_count([("company_id", "=", self.id)], limit=1)
+        self.reminder_ladder_id = ladder
+        if is_first and ladder:
+            self.reminder_backlog_until = self._get_reminder_today()
+
+    def _has_reminders_started(self):
+        """Tell whether reminders may be proposed by themselves today."""
+        self.ensure_one()
+        start = self.reminder_start_date
+        return not start or start <= self._get_reminder_today()
+
     @api.model
     def _get_reminder_companies(self):
         """Return the active companies that have chosen a ladder."""
         return self.sudo().search([("reminder_ladder_id", "!=", False)])
+
+    def _get_reminder_ladders(self):
+        """Return every ladder that customers of this company may be put on."""
+        self.ensure_one()
+        return (
+            self.env["payment.reminder.ladder"]
+            .sudo()
+            .search([("company_id", "in", [self.id, False])])
+        )
+
+    def _get_reminder_ladders_in_use(self):
+        """Return the ladders by which interest is charged in these companies."""
+        groups = (
+            self.env["payment.reminder.case"]
+            .sudo()
+            ._read_group(
+                [("company_id", "in", self.ids), ("state", "!=", "closed")],
+                ["ladder_id"],
+            )
+        )
+        ladders = self.sudo().reminder_ladder_id.union(
+            *(ladder for (ladder,) in groups)
+        )
+        return ladders.filtered(
+            lambda ladder: (
+                ladder.jurisdiction_id
+                and any(step.charge_interest for step in ladder.step_ids)
+            )
+        )
+
+    def _get_reminder_rate_warnings(self):
+        """Return a sentence for each reference rate that is missing today."""
+        self.ensure_one()
+        laws = self._get_reminder_ladders_in_use().jurisdiction_id
+        if not laws:
+            return []
+        warnings = laws._get_rate_warnings(self._get_reminder_today())
+        return [sentence for law in laws for sentence in warnings.get(law, [])]
+
+    # -- people and limits ---------------------------------------------------------
 
     def _get_reminder_managers(self):
         """Return the users who are told what concerns all reminders of a company."""
@@ -175,6 +426,20 @@ class ResCompany(models.Model):
             lambda user: user.active and self in user.company_ids
         )
 
+    def _get_rep_limit(self):
+        """Return the last day to which a representative may keep something back."""
+        self.ensure_one()
+        days = self.reminder_rep_days
+        return days and fields.Date.add(self._get_reminder_today(), days=days)
+
+    def _is_rep_hold_over(self, last_day):
+        """Tell whether a representative's hold, of a case or of a notice, is over.
+
+        :param last_day: to which it lasts, by :meth:`_get_rep_limit`; False: for good
+        """
+        self.ensure_one()
+        return bool(last_day) and last_day <= self._get_reminder_today()
+
     def _get_reminder_brake_limits(self):
         """Return when a run of this company stops (:class:`rules.brake.Limits`)."""
         self.ensure_one()
@@ -184,6 +449,22 @@ class ResCompany(models.Model):
             per_customer=self.reminder_brake_per_customer,
             idle=timedelta(days=self.reminder_brake_idle_days),
         )
+
+    def _get_reminder_plan_limits(self):
+        """Return what customers may propose, as :class:`rules.plan.Limits`."""
+        self.ensure_one()
+        return plan_rules.Limits(
+            max_parts=self.reminder_plan_max_parts,
+            max_days=self.reminder_plan_max_days,
+            min_amount=to_decimal(self.reminder_plan_min_amount, 2),
+        )
+
+    def _follows_company_registers(self):
+        """Tell whether debtors of this company are looked up (hook of the bridges)."""
+        self.ensure_one()
+        return False
+
+    # -- days ----------------------------------------------------------------------
 
     def _get_reminder_today(self, moment=None):
         """Return the calendar day of this company at a moment (UTC; default: now)."""
@@ -206,15 +487,6 @@ class ResCompany(models.Model):
     def _get_reminder_default_tz(self):
         zones = pytz.country_timezones.get(self.sudo().country_id.code or "", ["UTC"])
         return zones[0]
-
-    def _get_reminder_ladders(self):
-        """Return every ladder that customers of this company may be put on."""
-        self.ensure_one()
-        return (
-            self.env["payment.reminder.ladder"]
-            .sudo()
-            .search([("company_id", "in", [self.id, False])])
-        )
 
     def _get_reminder_closed_days(self, since=None):
         """Return {company id: frozenset of days on which the company is closed}.
@@ -244,3 +516,81 @@ class ResCompany(models.Model):
                 days[company.id].add(day)
                 day = fields.Date.add(day, days=1)
         return {company_id: frozenset(found) for company_id, found in days.items()}
+
+    # -- the first run -------------------------------------------------------------
+
+    @api.model
+    def get_reminder_setup(self):
+        """Return what stands above the queue; of the setup, to managers only.
+
+        :return: dict: is_shown, steps, problems, backlog (a sentence, or ""), halts
+        """
+        halts = self.env["payment.reminder.halt"]._describe_open()
+        if not self.env.user._is_reminder_manager():
+            return {
+                "is_shown": False,
+                "steps": [],
+                "problems": [],
+                "backlog": "",
+                "halts": halts,
+            }
+        company = self.env.company.sudo()
+        setup = company.env["payment.reminder.setup"]
+        steps = setup._get_steps(company)
+        backlog = setup._describe_backlog(company)
+        is_done = all(step["is_done"] for step in steps)
+        return {
+            "is_shown": bool(backlog)
+            or not (is_done or company.is_reminder_panel_hidden),
+            "steps": steps,
+            "problems": company._get_reminder_problems(),
+            "backlog": backlog,
+            "halts": halts,
+        }
+
+    @api.model
+    def hide_reminder_panel(self):
+        """Put the panel of the queue away, for the whole company."""
+        self.env["res.users"]._check_reminder_manager()
+        # The managers' role decides on reminders, not on companies.
+        self.env.company.sudo().is_reminder_panel_hidden = True
+
+    def _get_reminder_problems(self):
+        """Return sentences on what would keep reminders from going out well."""
+        self.ensure_one()
+        return self.env["payment.reminder.setup"]._find_problems(self)
+
+    def _lacks_mail_server(self):
+        """Tell whether nobody has said by which server e-mails leave.
+
+        Odoo takes the machine's own, which seldom exists, when neither a record nor
+        its configuration file names one.
+        """
+        named = (config["smtp_server"], config["smtp_port"]) != ("localhost", 25)
+        servers = self.env["ir.mail_server"].sudo()
+        return not named and not servers.search_count([], limit=1)
+
+    def _lacks_sms_gateway(self):
+        """Tell whether no gateway for SMS is set up (hook of other gateways)."""
+        accounts = self.env["iap.account"].sudo()
+        return not accounts.search_count(
+            [("service_name", "=", "sms"), ("state", "=", "registered")], limit=1
+        )
+
+    def _find_backlog_cases(self):
+        """Return the cases that wait because they are older than the activation."""
+        self.ensure_one()
+        return (
+            self.env["payment.reminder.case"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.id),
+                    (
+                        "freeze_ids",
+                        "any",
+                        [("reason", "=", "backlog"), ("date_end", "=", False)],
+                    ),
+                ]
+            )
+        )

@@ -1,23 +1,6 @@
 from odoo import fields, models
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_fee_account_id = fields.Many2one(
-        "account.account",
-        string="Account of reminder fees and lump sums",
-        domain="[('account_type', 'in', ('income', 'income_other'))]",
-        help="Where a draft invoice of open fees books them.",
-    )
-    reminder_interest_account_id = fields.Many2one(
-        "account.account",
-        string="Account of interest on late payment",
-        domain="[('account_type', 'in', ('income', 'income_other'))]",
-        help="Where a draft invoice of open interest books it.",
-    )
-
-
 class AccountMove(models.Model):
     _inherit = "account.move"
 

@@ -11,7 +11,6 @@ Begin with ``page.py`` and ``query.py``.
 from . import query
 from . import paid_claim
 from . import plan
-from . import link
 from . import throttle
 from . import page
 from . import plan_following

@@ -9,21 +9,6 @@ from ...rules import claimed_payment
 from ...tools.decimals import to_decimal
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_paid_days = fields.Integer(
-        string="Wait for a payment (banking days)",
-        default=5,
-        help="So long a case waits when a customer says that it is paid.",
-    )
-
-    _reminder_paid_days_sane = models.Constraint(
-        "CHECK(reminder_paid_days BETWEEN 1 AND 60)",
-        "Wait at least one banking day for a payment, and at most 60.",
-    )
-
-
 class PaymentReminderQuery(models.Model):
     _inherit = "payment.reminder.query"
 

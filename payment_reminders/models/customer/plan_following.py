@@ -10,62 +10,6 @@ from ...tools.decimals import to_decimal
 from ..books.facts import get_debtor_zone
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_plan_max_parts = fields.Integer(
-        string="Instalments at most",
-        default=6,
-        help="What customers may propose themselves. 0: no plans.",
-    )
-    reminder_plan_max_days = fields.Integer(
-        string="Last instalment within (days)", default=190
-    )
-    reminder_plan_min_amount = fields.Monetary(string="Least instalment")
-    reminder_promise_days = fields.Integer(
-        string="Promise within (days)",
-        default=14,
-        help="A customer may promise to pay by a day within these. 0: no promises.",
-    )
-    reminder_plan_grace_days = fields.Integer(
-        string="Instalment missed after (days)",
-        default=3,
-        help="Days after its date before an instalment counts as missed.",
-    )
-    reminder_plan_max_missed = fields.Integer(
-        string="Missed instalments let pass",
-        default=0,
-        help="A plan is broken when more than these are missed at a time.",
-    )
-    reminder_plan_notice_days = fields.Integer(
-        string="A word before an instalment (days)", default=3, help="0: none."
-    )
-    reminder_plan_fee = fields.Boolean(
-        string="Ask for the statutory fee of a plan",
-        help="Where a law knows one (Sweden), it is added to the plan.",
-    )
-
-    _reminder_plan_limits_sane = models.Constraint(
-        "CHECK(reminder_plan_max_parts BETWEEN 0 AND 60"
-        " AND reminder_plan_max_days BETWEEN 0 AND 1830"
-        " AND reminder_promise_days BETWEEN 0 AND 90"
-        " AND reminder_plan_grace_days BETWEEN 0 AND 60"
-        " AND reminder_plan_max_missed BETWEEN 0 AND 60"
-        " AND reminder_plan_notice_days BETWEEN 0 AND 30"
-        " AND reminder_plan_min_amount >= 0)",
-        "Limits of plans cannot be negative or out of proportion.",
-    )
-
-    def _get_reminder_plan_limits(self):
-        """Return what customers may propose, as :class:`rules.plan.Limits`."""
-        self.ensure_one()
-        return plan_rules.Limits(
-            max_parts=self.reminder_plan_max_parts,
-            max_days=self.reminder_plan_max_days,
-            min_amount=to_decimal(self.reminder_plan_min_amount, 2),
-        )
-
-
 class PaymentReminderPlan(models.Model):
     _inherit = "payment.reminder.plan"
 

@@ -2,27 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_answer_days = fields.Integer(
-        string="Answer questions within (banking days)",
-        default=3,
-        help="The customer is told this day; the responsible has it as deadline.",
-    )
-    reminder_answer_grace_days = fields.Integer(
-        string="Days of grace after an answer",
-        default=7,
-        help="Nothing is sent for so many days after a question was answered.",
-    )
-
-    _reminder_answer_days_sane = models.Constraint(
-        "CHECK(reminder_answer_days BETWEEN 0 AND 60"
-        " AND reminder_answer_grace_days BETWEEN 0 AND 365)",
-        "Answer within 60 days, and give at most a year of grace.",
-    )
-
-
 class PaymentReminderQuery(models.Model):
     """A customer's question. While it is open, nothing is sent."""
 

@@ -13,7 +13,6 @@ from . import queue
 from . import run
 from . import run_line
 from . import setup
-from . import rep_limit
 from . import effect
 from . import badge
 from . import desk_link

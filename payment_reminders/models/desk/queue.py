@@ -9,24 +9,6 @@ from ...rules.guard import Code
 from ...rules.lifecycle import WAITING
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_big_amount = fields.Monetary(
-        string="A big reminder starts at",
-        default=10000.0,
-        help="The queue has a filter for reminders of at least this total claim.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    reminder_big_amount = fields.Monetary(
-        related="company_id.reminder_big_amount", readonly=False
-    )
-
-
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
 

@@ -5,52 +5,6 @@ from odoo import api, fields, models
 from ...rules import interest
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    def _get_reminder_ladders_in_use(self):
-        """Return the ladders by which interest is charged in these companies."""
-        groups = (
-            self.env["payment.reminder.case"]
-            .sudo()
-            ._read_group(
-                [("company_id", "in", self.ids), ("state", "!=", "closed")],
-                ["ladder_id"],
-            )
-        )
-        ladders = self.sudo().reminder_ladder_id.union(
-            *(ladder for (ladder,) in groups)
-        )
-        return ladders.filtered(
-            lambda ladder: (
-                ladder.jurisdiction_id
-                and any(step.charge_interest for step in ladder.step_ids)
-            )
-        )
-
-    def _get_reminder_rate_warnings(self):
-        """Return a sentence for each reference rate that is missing today."""
-        self.ensure_one()
-        laws = self._get_reminder_ladders_in_use().jurisdiction_id
-        if not laws:
-            return []
-        warnings = laws._get_rate_warnings(self._get_reminder_today())
-        return [sentence for law in laws for sentence in warnings.get(law, [])]
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    reminder_rate_warning = fields.Text(compute="_compute_reminder_rate_warning")
-
-    @api.depends("company_id")
-    def _compute_reminder_rate_warning(self):
-        for settings in self:
-            settings.reminder_rate_warning = "\n".join(
-                settings.company_id._get_reminder_rate_warnings()
-            )
-
-
 class PaymentReminderLadder(models.Model):
     _name = "payment.reminder.ladder"
     _inherit = ["payment.reminder.ladder", "mail.activity.mixin"]

@@ -5,36 +5,6 @@ from odoo import api, fields, models
 from ...rules import schedule, statute
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_default_fee = fields.Selection(
-        [("statutory", "What the law gives"), ("none", "No fee")],
-        string="Fee of new steps",
-        required=True,
-        default="statutory",
-        help="What a new step of a ladder charges until somebody changes it. Where the "
-        "law names no fee, it is none.",
-    )
-    reminder_default_interest = fields.Boolean(
-        string="Interest in new steps",
-        default=True,
-        help="New steps of a ladder claim the statutory interest until somebody "
-        "changes it.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    reminder_default_fee = fields.Selection(
-        related="company_id.reminder_default_fee", readonly=False, required=True
-    )
-    reminder_default_interest = fields.Boolean(
-        related="company_id.reminder_default_interest", readonly=False
-    )
-
-
 class PaymentReminderLadder(models.Model):
     _inherit = "payment.reminder.ladder"
 

@@ -8,37 +8,6 @@ from ...tools import bulk
 GROUPS = [("nudged", "Nudged at once"), ("held_out", "Held out")]
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    reminder_holdout_percent = fields.Integer(
-        string="Nudges held out (%)",
-        help="So many in a hundred nudges, chosen by chance, come later. 0: none.",
-    )
-    reminder_holdout_days = fields.Integer(
-        string="Held out for (days)",
-        default=5,
-        help="A nudge that would then come after the due date is left out.",
-    )
-
-    _reminder_holdout_in_range = models.Constraint(
-        "CHECK(reminder_holdout_percent BETWEEN 0 AND 50"
-        " AND reminder_holdout_days BETWEEN 1 AND 60)",
-        "Hold out 0 to 50 % of the nudges, for 1 to 60 days.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    reminder_holdout_percent = fields.Integer(
-        related="company_id.reminder_holdout_percent", readonly=False
-    )
-    reminder_holdout_days = fields.Integer(
-        related="company_id.reminder_holdout_days", readonly=False
-    )
-
-
 class PaymentReminderItem(models.Model):
     _inherit = "payment.reminder.item"
 

@@ -10,5 +10,4 @@ Begin with ``company_status.py``.
 
 from . import company_status
 from . import hearing
-from . import status_facts
 from . import insolvency
