@@ -17,8 +17,10 @@ from . import registers
 # Models of Odoo, each in a file of its own name.
 from . import account_bank_statement_line
 from . import account_move
+from . import account_move_reversal
 from . import account_partial_reconcile
 from . import account_payment
+from . import account_payment_register
 from . import base_partner_merge
 from . import ir_actions_report
 from . import ir_attachment

@@ -1,8 +1,19 @@
+from collections import defaultdict
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..rules.lifecycle import BUSY
+
+#: {badge: domain of the cases whose open invoices have it}; the first that fits.
+BADGES = {
+    "collection": [("close_reason", "=", "handed_over"), ("state", "=", "closed")],
+    "plan": [("blocker_codes", "like", ",payment_plan,")],
+    "questioned": [("blocker_codes", "like", ",open_query,")],
+    "frozen": [("state", "=", "frozen")],
+}
 
 
 def _first(records):
@@ -75,6 +86,40 @@ class AccountMove(models.Model):
     )
     reminder_excluded_reason = fields.Char(
         string="Why no reminders", copy=False, tracking=True
+    )
+    reminder_badge = fields.Selection(
+        [
+            ("collection", "Collection"),
+            ("plan", "In a plan"),
+            ("questioned", "Questioned"),
+            ("frozen", "On hold"),
+            ("reminded", "Reminded"),
+        ],
+        string="Reminder state",
+        compute="_compute_reminder_badge",
+        search="_search_reminder_badge",
+        compute_sudo=True,
+    )
+    reminder_sent_count = fields.Integer(
+        string="Reminders sent",
+        compute="_compute_reminder_sent_count",
+        compute_sudo=True,
+    )
+    reminder_cost_case_id = fields.Many2one(
+        "payment.reminder.case",
+        string="Reminder case of these costs",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    reminder_agency_part_ids = fields.One2many(
+        "payment.reminder.agency.part",
+        "move_id",
+        string="Part of an agency",
+        copy=False,
+        help="What an agency pays of this invoice (ROT, RUT and the like). The "
+        "customer is not reminded of it while it is pending.",
     )
 
     # -- computed live: a stored value here would make payers collide with senders --
@@ -197,7 +242,61 @@ class AccountMove(models.Model):
             domain |= Domain("id", "not in", items.move_id.ids)
         return domain
 
-    # -- what people do ---------------------------------------------------------
+    # -- what lists of invoices show at a glance -----------------------------------
+
+    def _compute_reminder_badge(self):
+        # One search for each badge, whatever the number of invoices.
+        self.reminder_badge = False
+        left = self
+        for badge in dict(self._fields["reminder_badge"].selection):
+            found = left.filtered_domain([("id", "in", left._find_by_badge(badge))])
+            found.reminder_badge = badge
+            left -= found
+
+    def _find_by_badge(self, badge):
+        items = self.env["payment.reminder.item"].search(
+            self._get_badge_domain(badge) & Domain("move_id", "in", self.ids)
+        )
+        return items.move_id.ids
+
+    @api.model
+    def _get_badge_domain(self, badge):
+        """Return the domain of due items that show a badge."""
+        owed = Domain("amount_known", ">", 0)
+        if badge == "reminded":
+            return Domain("last_sent_date", "!=", False) & owed
+        domain = Domain("case_id", "any", BADGES[badge])
+        return domain if badge == "collection" else domain & owed
+
+    @api.model
+    def _search_reminder_badge(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        Item = self.env["payment.reminder.item"].sudo()
+        wanted = Domain.FALSE
+        seen = Domain.FALSE
+        for badge in dict(self._fields["reminder_badge"].selection):
+            ids = Item._search(self._get_badge_domain(badge)).subselect("move_id")
+            here = Domain("id", "in", ids)
+            if badge in value:
+                wanted |= here & ~seen
+            seen |= here
+        return wanted | ~seen if False in value else wanted
+
+    def _compute_reminder_sent_count(self):
+        counts = defaultdict(set)
+        for line in self.env["payment.reminder.line"].search_fetch(
+            [
+                ("item_id.move_id", "in", self.ids),
+                ("reminder_id.counts", "=", True),
+            ],
+            ["reminder_id", "item_id"],
+        ):
+            counts[line.item_id.move_id.id].add(line.reminder_id.id)
+        for move in self:
+            move.reminder_sent_count = len(counts[move._origin.id])
+
+    # -- what people do ------------------------------------------------------------
 
     def write(self, vals):
         result = super().write(vals)
@@ -221,8 +320,14 @@ class AccountMove(models.Model):
     def button_cancel(self):
         # EXTENDS account
         result = super().button_cancel()
+        self._give_back_reminder_costs()
         self._refresh_reminder_cases()
         return result
+
+    def unlink(self):
+        # EXTENDS account
+        self._give_back_reminder_costs()
+        return super().unlink()
 
     def action_toggle_block_payment(self):
         # EXTENDS account
@@ -245,3 +350,94 @@ class AccountMove(models.Model):
     def action_open_reminder_wizard(self):
         """Open the dialog that creates the next reminders of these invoices."""
         return self.env["payment.reminder.wizard"]._open(self)
+
+    def _get_reminder_effect(self):
+        """Return what crediting or writing off these invoices does to their cases."""
+        # Who may credit an invoice may know that it is being chased.
+        cases = self.sudo().reminder_case_id.filtered(lambda c: c.state != "closed")
+        if not cases:
+            return False
+        waiting = cases._find_open_notices()
+        sentences = [
+            self.env._(
+                "Reminders are being sent about this (%s).",
+                ", ".join(cases.mapped("name")),
+            ),
+            self.env._(
+                "If nothing is left, the case closes, and its open fees and interest "
+                "are settled as the ladder says. If a part is left, the case is put on "
+                "hold until a manager has looked at the rest."
+            ),
+        ]
+        if waiting:
+            sentences.append(
+                self.env._("A reminder that waits in the queue is cancelled.")
+            )
+        return " ".join(sentences)
+
+    # -- an invoice of the costs of a case -----------------------------------------
+
+    def _give_back_reminder_costs(self):
+        """Put the costs of these invoices back on the ledgers they came from."""
+        moves = self.filtered("reminder_cost_case_id")
+        if not moves:
+            return
+        # The ledger follows the invoice, whoever deletes it.
+        lines = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .search(
+                [
+                    ("move_id", "in", moves.ids),
+                    ("kind", "=", "transfer"),
+                    ("reversal_of_id", "=", False),
+                    ("reversed_by_ids", "=", False),
+                ]
+            )
+        )
+        lines._reverse(self.env._("The invoice of the costs was cancelled"))
+        for case in lines.case_id:
+            case._log_event(
+                "claim_reversed", {"lines": (lines & case.claim_line_ids).ids}
+            )
+
+    # -- the part of an agency -----------------------------------------------------
+
+    def action_open_agency_part(self):
+        """Open the dialog of the agency's part of this invoice, or of a new one."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Part of an agency"),
+            "res_model": "payment.reminder.agency.part",
+            "res_id": self.reminder_agency_part_ids[:1].id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    @contextmanager
+    def _following_agency_parts(self):
+        """Change parts of agencies of these invoices; their cases follow.
+
+        The sender holds these rows while a notice leaves: who changes meanwhile what
+        is asked is told to try again.
+        """
+        # Who may change a part need not be an accountant, nor write on due items,
+        # which are the machine's.
+        moves = self.sudo()
+        if len(moves.try_lock_for_update()) < len(moves):
+            raise UserError(
+                self.env._(
+                    "Somebody else is at this invoice, or a reminder of it is leaving "
+                    "right now. Try again in a moment."
+                )
+            )
+        items = moves.env["payment.reminder.item"].search(
+            [("move_id", "in", self.ids), ("amount_known", ">", 0)]
+        )
+        before = items._read_owed()
+        yield
+        items._set_apart(before, items._read_owed())
+        moves._refresh_reminder_cases()

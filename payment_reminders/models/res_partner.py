@@ -1,5 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_amount
 
 from ..rules import registration
 from ..rules.statute import COMPANY, PERSON
@@ -24,6 +27,18 @@ class ResPartner(models.Model):
         string="Grace days",
         help="Days that this customer gets on top before the first reminder.",
     )
+    reminder_owed = fields.Char(
+        string="Owed",
+        compute="_compute_reminder_owed",
+        help="What is overdue, with open fees and interest, by currency.",
+    )
+    reminder_contact_id = fields.Many2one(
+        "res.partner",
+        string="Reminder contact",
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="Reminders go to this contact first. Empty: to the invoice contact, then "
+        "to the customer.",
+    )
     reminder_case_count = fields.Integer(compute="_compute_reminder_case_count")
 
     _reminder_grace_positive = models.Constraint(
@@ -43,6 +58,24 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.reminder_case_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_reminder_owed(self):
+        cases = self.env["payment.reminder.case"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("state", "!=", "closed"),
+            ]
+        )
+        by_partner = cases.grouped("partner_id")
+        for partner in self:
+            totals = defaultdict(float)
+            for case in by_partner.get(partner.commercial_partner_id, ()):
+                totals[case.currency_id] += case.amount_claim
+            partner.reminder_owed = ", ".join(
+                format_amount(self.env, amount, currency)
+                for currency, amount in totals.items()
+            )
 
     def _message_reset_bounce(self, email):
         # EXTENDS mail: something arrived from this address, so it works

@@ -1,11 +1,9 @@
 """Due items of which an agency pays a part: what is asked of the customer, and when."""
 
 from collections import defaultdict
-from contextlib import contextmanager
 from dataclasses import replace
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, models
 from odoo.tools import SQL
 
 from ...rules import agency
@@ -186,55 +184,3 @@ class PaymentReminderFigures(models.AbstractModel):
         for line_id, amount, day, by_agency in rows:
             found[line_id].append(agency.Receipt(day, to_decimal(amount), by_agency))
         return found
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    reminder_agency_part_ids = fields.One2many(
-        "payment.reminder.agency.part",
-        "move_id",
-        string="Part of an agency",
-        copy=False,
-        help="What an agency pays of this invoice (ROT, RUT and the like). The "
-        "customer is not reminded of it while it is pending.",
-    )
-
-    def action_open_agency_part(self):
-        """Open the dialog of the agency's part of this invoice, or of a new one."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Part of an agency"),
-            "res_model": "payment.reminder.agency.part",
-            "res_id": self.reminder_agency_part_ids[:1].id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_move_id": self.id},
-        }
-
-    @contextmanager
-    def _following_agency_parts(self):
-        """Change parts of agencies of these invoices; their cases follow.
-
-        The sender holds these rows while a notice leaves: who changes meanwhile what
-        is asked is told to try again.
-        """
-        # Who may change a part need not be an accountant, nor write on due items,
-        # which are the machine's.
-        moves = self.sudo()
-        if len(moves.try_lock_for_update()) < len(moves):
-            raise UserError(
-                self.env._(
-                    "Somebody else is at this invoice, or a reminder of it is leaving "
-                    "right now. Try again in a moment."
-                )
-            )
-        items = moves.env["payment.reminder.item"].search(
-            [("move_id", "in", self.ids), ("amount_known", ">", 0)]
-        )
-        before = items._read_owed()
-        yield
-        items._set_apart(before, items._read_owed())
-        moves._refresh_reminder_cases()

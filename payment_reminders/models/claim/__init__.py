@@ -13,6 +13,5 @@ from . import claim_line
 from . import figures
 from . import remarks
 from . import rest
-from . import cost_invoice
 from . import interest
 from . import limitation

@@ -13,7 +13,5 @@ from . import queue
 from . import run
 from . import run_line
 from . import setup
-from . import effect
-from . import badge
 from . import desk_link
 from . import heads_up

@@ -32,7 +32,6 @@ ROOMS = (
 #: Methods that two places of the addon write for one model. The list only shrinks: call
 #: a step by its name instead.
 TWICE = {
-    "account.move button_cancel",
     "payment.reminder.explanation _explain_code",
 }
 
