@@ -49,29 +49,3 @@ class PaymentReminderTextCheck(models.TransientModel):
             "view_mode": "form",
             "target": "current",
         }
-
-
-class PaymentReminderLadder(models.Model):
-    _inherit = "payment.reminder.ladder"
-
-    def action_check_texts(self):
-        """Try the texts of these ladders on real cases; list what is to mend."""
-        self.env["res.users"]._check_reminder_manager()
-        self.check_access("read")
-        rows = self.env["payment.reminder.text.checker"]._check(self)
-        checks = self.env["payment.reminder.text.check"].create(
-            [
-                {
-                    **row,
-                    "problems": "\n".join(row["problems"]) or False,
-                    "is_fine": not row["problems"],
-                }
-                for row in rows
-            ]
-        )
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "payment_reminders.payment_reminder_text_check_action"
-            ),
-            "domain": [("id", "in", checks.ids)],
-        }

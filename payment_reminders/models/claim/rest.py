@@ -14,34 +14,6 @@ from ...tools.decimals import to_decimal
 MONEY_FREEZES = ("partial_payment", "credit_note", "unmatched_money", "trifle")
 
 
-class PaymentReminderLadder(models.Model):
-    _inherit = "payment.reminder.ladder"
-
-    rest_policy = fields.Selection(
-        [
-            ("waive", "Waive them"),
-            ("keep", "Keep them for the next notice"),
-            ("notice", "Send a notice of the rest"),
-            ("ask", "Ask"),
-            ("invoice", "Draft an invoice of them"),
-        ],
-        string="Open fees and interest",
-        required=True,
-        default="waive",
-        help="What happens to open fees and interest when the invoices themselves are "
-        "paid. A draft invoice is posted by a person, or not at all.",
-    )
-    rest_limit = fields.Float(
-        string="Always waive up to",
-        digits="Product Price",
-        help="In the currency of the law or else of the company.",
-    )
-
-    _rest_limit_not_negative = models.Constraint(
-        "CHECK(rest_limit >= 0)", "The rest to waive cannot be negative."
-    )
-
-
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
 

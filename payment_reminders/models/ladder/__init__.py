@@ -9,9 +9,8 @@ Begin with ``ladder.py`` and ``step.py``.
 """
 
 from . import ladder
-from . import moving
+from . import versions
 from . import timeline
 from . import step
-from . import step_defaults
-from . import text_check
 from . import rate_warning
+from . import text_check

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...rules import schedule
+from ...rules import schedule, statute
 
 
 class PaymentReminderLadder(models.Model):
@@ -15,7 +15,7 @@ class PaymentReminderLadder(models.Model):
 
     _name = "payment.reminder.ladder"
     _description = "Payment Reminder Ladder"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -59,6 +59,25 @@ class PaymentReminderLadder(models.Model):
         help="At least this many days lie between two reminders to one customer, "
         "counted from the day on which the last one was really sent.",
     )
+    rest_policy = fields.Selection(
+        [
+            ("waive", "Waive them"),
+            ("keep", "Keep them for the next notice"),
+            ("notice", "Send a notice of the rest"),
+            ("ask", "Ask"),
+            ("invoice", "Draft an invoice of them"),
+        ],
+        string="Open fees and interest",
+        required=True,
+        default="waive",
+        help="What happens to open fees and interest when the invoices themselves are "
+        "paid. A draft invoice is posted by a person, or not at all.",
+    )
+    rest_limit = fields.Float(
+        string="Always waive up to",
+        digits="Product Price",
+        help="In the currency of the law or else of the company.",
+    )
     standing_approval_by_id = fields.Many2one(
         "res.users",
         string="Standing approval by",
@@ -75,10 +94,15 @@ class PaymentReminderLadder(models.Model):
     )
     is_default = fields.Boolean(compute="_compute_is_default")
     legal_warnings = fields.Text(compute="_compute_legal_warnings")
+    default_fee_policy = fields.Char(compute="_compute_step_defaults")
+    default_charge_interest = fields.Boolean(compute="_compute_step_defaults")
 
     _spacing_days_positive = models.Constraint(
         "CHECK(spacing_days >= 1)",
         "At least one day must lie between two reminders.",
+    )
+    _rest_limit_not_negative = models.Constraint(
+        "CHECK(rest_limit >= 0)", "The rest to waive cannot be negative."
     )
 
     def _compute_case_count(self):
@@ -104,6 +128,31 @@ class PaymentReminderLadder(models.Model):
         for ladder in self:
             _errors, warnings = ladder._lint()
             ladder.legal_warnings = "\n".join(warnings)
+
+    @api.depends("jurisdiction_id", "company_id")
+    def _compute_step_defaults(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            has_fee, has_interest = ladder._get_lawful_charges()
+            fee = company.reminder_default_fee if has_fee else "none"
+            ladder.default_fee_policy = fee
+            ladder.default_charge_interest = (
+                has_interest and company.reminder_default_interest
+            )
+
+    def _get_lawful_charges(self):
+        """Tell whether the law of this ladder names a fee and knows interest today."""
+        self.ensure_one()
+        law = self.jurisdiction_id._get_statute()
+        if not law:
+            return False, False
+        today = (self.company_id or self.env.company)._get_reminder_today()
+        rules = [
+            law.fee_rule(debtor, today, schedule.REMINDER) for debtor in statute.DEBTORS
+        ]
+        has_fee = any(rule and rule.basis == statute.STATUTORY for rule in rules)
+        has_interest = any(law.margin_rule(one, today) for one in statute.DEBTORS)
+        return has_fee, has_interest
 
     @api.depends("name", "version", "successor_id")
     def _compute_display_name(self):
@@ -190,7 +239,7 @@ class PaymentReminderLadder(models.Model):
             lambda step: (step.sequence, step._origin.id or float("inf"))
         )
 
-    # -- versions ---------------------------------------------------------------
+    # -- what is in use -----------------------------------------------------------
 
     def write(self, vals):
         self._check_approval_is_own([vals])
@@ -199,17 +248,6 @@ class PaymentReminderLadder(models.Model):
         if "active" in vals and not vals["active"]:
             self._check_not_in_use()
         return super().write(vals)
-
-    @api.model
-    def _get_version_fields(self):
-        """Return the fields whose change makes a new version of a ladder in use."""
-        return {
-            "step_ids",
-            "spacing_days",
-            "jurisdiction_id",
-            "rest_policy",
-            "rest_limit",
-        }
 
     def _check_not_in_use(self):
         defaults = (
@@ -238,50 +276,6 @@ class PaymentReminderLadder(models.Model):
                 )
             )
         self._check_not_in_use()
-
-    def _keep_version_for_cases(self):
-        """Move the cases of these ladders to a copy of what they stand on.
-
-        Called before a change. A second change in the same edit finds no case
-        any more and does nothing.
-        """
-        for ladder in self.filtered(lambda ladder: not ladder.successor_id):
-            cases = (
-                self.env["payment.reminder.case"]
-                .sudo()
-                .search([("ladder_id", "=", ladder.id)])
-            )
-            if not cases:
-                continue
-            kept = (
-                ladder.sudo()
-                .with_context(active_test=False)
-                .copy(
-                    {
-                        "name": ladder.name,
-                        "active": False,
-                        "version": ladder.version,
-                        "successor_id": ladder.id,
-                        "standing_approval_by_id": ladder.standing_approval_by_id.id,
-                        "standing_approval_date": ladder.standing_approval_date,
-                    }
-                )
-            )
-            step_map = {step.origin_id: step for step in kept.step_ids}
-            cases._replace_ladder(kept, step_map)
-            # What was approved is the version that is kept, not what comes now.
-            self.env["payment.reminder"].sudo().search(
-                [
-                    ("case_id", "in", cases.ids),
-                    ("approved_ladder_id", "=", ladder.id),
-                ]
-            ).approved_ladder_id = kept
-            ladder.write({"version": ladder.version + 1})
-            ladder._revoke_standing_approval()
-            self.env["payment.reminder.event"]._log_configuration(
-                ladder,
-                {"change": "new_version", "version": ladder.version, "kept": kept.id},
-            )
 
     # -- standing approval ------------------------------------------------------
 
@@ -370,6 +364,28 @@ class PaymentReminderLadder(models.Model):
             lambda s: s.active and s.kind == schedule.NUDGE
         )
         return max([-min(nudges.mapped("delay_days"), default=0), 0])
+
+    def action_check_texts(self):
+        """Try the texts of these ladders on real cases; list what is to mend."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        rows = self.env["payment.reminder.text.checker"]._check(self)
+        checks = self.env["payment.reminder.text.check"].create(
+            [
+                {
+                    **row,
+                    "problems": "\n".join(row["problems"]) or False,
+                    "is_fine": not row["problems"],
+                }
+                for row in rows
+            ]
+        )
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "payment_reminders.payment_reminder_text_check_action"
+            ),
+            "domain": [("id", "in", checks.ids)],
+        }
 
     def action_view_cases(self):
         self.ensure_one()

@@ -6,8 +6,7 @@ from ...rules import interest
 
 
 class PaymentReminderLadder(models.Model):
-    _name = "payment.reminder.ladder"
-    _inherit = ["payment.reminder.ladder", "mail.activity.mixin"]
+    _inherit = "payment.reminder.ladder"
 
     rate_warned_for = fields.Date(
         readonly=True,

@@ -258,3 +258,12 @@ class PaymentReminderStep(models.Model):
             charge_compensation=self.charge_compensation,
             deadline_days=self.deadline_days,
         )
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """Ask for what such a step usually asks for; a nudge for nothing."""
+        if self._origin:
+            return
+        is_nudge = self.kind == schedule.NUDGE
+        self.fee_policy = "none" if is_nudge else self.ladder_id.default_fee_policy
+        self.charge_interest = not is_nudge and self.ladder_id.default_charge_interest

@@ -8,10 +8,6 @@ extends nothing of ours.
 Begin with ``jurisdiction.py``.
 """
 
-from . import law_row
-from . import reference
+from . import jurisdiction_rows
 from . import rate
-from . import jurisdiction_fee
-from . import jurisdiction_margin
-from . import jurisdiction_compensation
 from . import jurisdiction

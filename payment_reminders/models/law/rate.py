@@ -4,6 +4,23 @@ from odoo.tools.misc import format_date, formatLang
 from ...rules import interest
 
 
+class PaymentReminderReference(models.Model):
+    """A series of reference rates, such as the lending rate of a central bank."""
+
+    _name = "payment.reminder.reference"
+    _description = "Reference Rate Series"
+    _order = "code"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, copy=False)
+    country_id = fields.Many2one("res.country", ondelete="restrict")
+    rate_ids = fields.One2many("payment.reminder.rate", "reference_id", string="Rates")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE(code)", "There is a reference rate with this code already."
+    )
+
+
 class PaymentReminderRate(models.Model):
     """A reference rate with the date from which it holds.
 

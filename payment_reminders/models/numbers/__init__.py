@@ -9,5 +9,4 @@ Begin with ``simulation.py``.
 
 from . import stories
 from . import simulation
-from . import simulation_notice
 from . import holdout

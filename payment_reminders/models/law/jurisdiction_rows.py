@@ -1,7 +1,55 @@
+"""The dated rows of the law: what holds from a day on, and where that was read."""
+
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...rules import statute
+from ...tools.decimals import to_decimal
+
+
+class PaymentReminderLawRow(models.AbstractModel):
+    """What the dated rows of the law have in common."""
+
+    _name = "payment.reminder.law.row"
+    _description = "Dated Row of the Law"
+
+    @api.model
+    def _get_key_fields(self):
+        """Return the names of the fields that no two rows share."""
+        raise NotImplementedError
+
+    def _load_records_create(self, vals_list):
+        # EXTENDS base: a later version of the addon may ship a row that somebody has
+        # entered by hand already. That row stays as it is, and the update goes through.
+        found = [self._find_same(vals) for vals in vals_list]
+        created = iter(
+            super()._load_records_create(
+                [
+                    vals
+                    for vals, record in zip(vals_list, found, strict=True)
+                    if not record
+                ]
+            )
+        )
+        return self.browse((record or next(created)).id for record in found)
+
+    @api.model
+    def _find_same(self, vals):
+        names = self._get_key_fields()
+        defaults = self.default_get([name for name in names if name not in vals])
+        values = {**defaults, **vals}
+        return self.with_context(active_test=False).search(
+            [(name, "=", values.get(name)) for name in names], limit=1
+        )
+
+    @api.model
+    def _to_decimal(self, value, digits=4):
+        """Return a float of the database as the exact number that a person typed."""
+        number = to_decimal(value, digits)
+        short = number.quantize(Decimal("0.01"))
+        return short if short == number else number
 
 
 class PaymentReminderJurisdictionFee(models.Model):
@@ -173,5 +221,103 @@ class PaymentReminderJurisdictionFee(models.Model):
             deadline_days=self.deadline_days,
             deadline_banking_days=self.deadline_banking_days,
             guessed=frozenset(name for name, is_guess in guessed.items() if is_guess),
+            source=self.source,
+        )
+
+
+class PaymentReminderJurisdictionMargin(models.Model):
+    """Which interest the claims due from a day on bear."""
+
+    _name = "payment.reminder.jurisdiction.margin"
+    _description = "Statutory Interest Margin"
+    _inherit = ["payment.reminder.law.row"]
+    _order = "jurisdiction_id, valid_from desc, debtor"
+
+    jurisdiction_id = fields.Many2one(
+        "payment.reminder.jurisdiction", required=True, index=True, ondelete="cascade"
+    )
+    valid_from = fields.Date(
+        string="For claims due from",
+        required=True,
+        help="A claim keeps the margin of its due date for good.",
+    )
+    debtor = fields.Selection(
+        [("all", "Anybody"), ("person", "Consumers"), ("company", "Businesses")],
+        required=True,
+        default="all",
+    )
+    reference_id = fields.Many2one(
+        "payment.reminder.reference",
+        string="Reference rate",
+        required=True,
+        ondelete="restrict",
+    )
+    points = fields.Float(
+        string="Percentage points on top",
+        digits=(16, 4),
+        help="0 when the series holds total rates.",
+    )
+    source = fields.Char(required=True)
+
+    _rule_uniq = models.Constraint(
+        "UNIQUE(jurisdiction_id, debtor, valid_from)",
+        "There is a margin for these debtors and this date already.",
+    )
+
+    @api.model
+    def _get_key_fields(self):
+        return ["jurisdiction_id", "debtor", "valid_from"]
+
+    def _get_rule(self):
+        """Return this row as :class:`rules.statute.MarginRule`."""
+        self.ensure_one()
+        return statute.MarginRule(
+            valid_from=self.valid_from,
+            debtor=self.debtor,
+            reference=self.reference_id.code,
+            points=self._to_decimal(self.points),
+            source=self.source,
+        )
+
+
+class PaymentReminderJurisdictionCompensation(models.Model):
+    """The lump sum for late payment of claims due from a day on."""
+
+    _name = "payment.reminder.jurisdiction.compensation"
+    _description = "Statutory Compensation for Late Payment"
+    _inherit = ["payment.reminder.law.row"]
+    _order = "jurisdiction_id, valid_from desc, debtor"
+
+    jurisdiction_id = fields.Many2one(
+        "payment.reminder.jurisdiction", required=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="jurisdiction_id.currency_id")
+    valid_from = fields.Date(string="For claims due from", required=True)
+    # No choice "consumers": the directive and all its national forms leave them out.
+    debtor = fields.Selection(
+        [("company", "Businesses")], required=True, default="company"
+    )
+    amount = fields.Monetary(required=True)
+    source = fields.Char(required=True)
+
+    _rule_uniq = models.Constraint(
+        "UNIQUE(jurisdiction_id, debtor, valid_from)",
+        "There is a compensation for this date already.",
+    )
+    _amount_not_negative = models.Constraint(
+        "CHECK(amount >= 0)", "A compensation cannot be negative."
+    )
+
+    @api.model
+    def _get_key_fields(self):
+        return ["jurisdiction_id", "debtor", "valid_from"]
+
+    def _get_rule(self):
+        """Return this row as :class:`rules.statute.CompensationRule`."""
+        self.ensure_one()
+        return statute.CompensationRule(
+            valid_from=self.valid_from,
+            debtor=self.debtor,
+            amount=self._to_decimal(self.amount),
             source=self.source,
         )

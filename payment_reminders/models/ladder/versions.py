@@ -1,12 +1,69 @@
-"""Taking the cases of earlier versions of a ladder over to the one in use."""
+"""Versions of a ladder, and how the cases of earlier ones are moved to the newest."""
 
-from odoo import models
+from odoo import api, models
 
 from ...rules.lifecycle import WAITING
 
 
 class PaymentReminderLadder(models.Model):
     _inherit = "payment.reminder.ladder"
+
+    @api.model
+    def _get_version_fields(self):
+        """Return the fields whose change makes a new version of a ladder in use."""
+        return {
+            "step_ids",
+            "spacing_days",
+            "jurisdiction_id",
+            "rest_policy",
+            "rest_limit",
+        }
+
+    def _keep_version_for_cases(self):
+        """Move the cases of these ladders to a copy of what they stand on.
+
+        Called before a change. A second change in the same edit finds no case
+        any more and does nothing.
+        """
+        for ladder in self.filtered(lambda ladder: not ladder.successor_id):
+            cases = (
+                self.env["payment.reminder.case"]
+                .sudo()
+                .search([("ladder_id", "=", ladder.id)])
+            )
+            if not cases:
+                continue
+            kept = (
+                ladder.sudo()
+                .with_context(active_test=False)
+                .copy(
+                    {
+                        "name": ladder.name,
+                        "active": False,
+                        "version": ladder.version,
+                        "successor_id": ladder.id,
+                        "standing_approval_by_id": ladder.standing_approval_by_id.id,
+                        "standing_approval_date": ladder.standing_approval_date,
+                    }
+                )
+            )
+            step_map = {step.origin_id: step for step in kept.step_ids}
+            cases._replace_ladder(kept, step_map)
+            # What was approved is the version that is kept, not what comes now.
+            self.env["payment.reminder"].sudo().search(
+                [
+                    ("case_id", "in", cases.ids),
+                    ("approved_ladder_id", "=", ladder.id),
+                ]
+            ).approved_ladder_id = kept
+            ladder.write({"version": ladder.version + 1})
+            ladder._revoke_standing_approval()
+            self.env["payment.reminder.event"]._log_configuration(
+                ladder,
+                {"change": "new_version", "version": ladder.version, "kept": kept.id},
+            )
+
+    # -- moving the cases of earlier versions -------------------------------------
 
     def action_move_cases(self):
         """Move the open cases of earlier versions to this version.
