@@ -15,6 +15,8 @@ import os
 import re
 from pathlib import Path
 
+from odoo.tests import tagged
+
 from odoo.addons.payment_reminders.tests.whole import test_soak, test_way
 
 MASKS = [
@@ -96,7 +98,8 @@ class TestWayStory(test_way.TestWay):
         super().tearDown()
 
 
-class TestSoakStory(test_soak.TestSoak):
+@tagged("standard", "-payment_reminders_long")
+class TestSoakStory(test_soak.TestLongSoak):
     def setUp(self):
         super().setUp()
         played = iter(range(100))

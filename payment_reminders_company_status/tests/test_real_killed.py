@@ -40,7 +40,7 @@ def make_numbers(country, count):
 
 
 @tagged("post_install", "-at_install")
-class TestRealKilled(BaseCase):
+class KilledCommon(BaseCase):
     """What is lost and what is repeated when the daily look is killed: nothing of it
     that matters. One debtor of ten is bankrupt."""
 
@@ -118,6 +118,8 @@ class TestRealKilled(BaseCase):
         self.assertGreaterEqual(self.watch.looked, self.asked)
         self.assertEqual(self.watch.open, 0, "a transaction waited for the network")
 
+
+class TestRealKilled(KilledCommon):
     def test_between_question_and_answer(self):
         self.kill_at = 15
         self.assertEqual(self.look_up(), -9)
@@ -133,6 +135,9 @@ class TestRealKilled(BaseCase):
         repeated = [n for n, times in self.count_questions().items() if times > 1]
         self.assertLessEqual(len(repeated), 1)
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreKills(KilledCommon):
     def test_while_an_answer_is_kept(self):
         """An answer about many is kept as one: all of it is asked for again."""
         self.assertEqual(self.look_up(die_at_reading=7), -9)

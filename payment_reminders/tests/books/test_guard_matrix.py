@@ -4,6 +4,7 @@ from itertools import combinations
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tests import tagged
 
 from ...rules.guard import Code, Facts
 from .paying_common import PayingCommon
@@ -58,7 +59,7 @@ COMPANIONS = {
 }
 
 
-class TestGuardMatrix(PayingCommon):
+class MatrixCommon(PayingCommon):
     """Every reason to hold, alone and with every other, made with real records.
 
     The notice is about many invoices, and each reason that is about an invoice has
@@ -272,6 +273,8 @@ class TestGuardMatrix(PayingCommon):
             self.assertIn(sentence, self.reminder.held_reason)
         return stopped
 
+
+class TestGuardMatrix(MatrixCommon):
     def test_every_code_has_a_place_in_the_matrix(self):
         self.assertEqual(set(ORDER), set(Code))
         explanation = self.env["payment.reminder.explanation"]
@@ -287,6 +290,9 @@ class TestGuardMatrix(PayingCommon):
                 companions = COMPANIONS.get(code, set())
                 self.assertLessEqual(found, {str(other) for other in companions})
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestGuardPairs(MatrixCommon):
     def test_in_pairs(self):
         pairs = [
             pair for pair in combinations(ORDER, 2) if frozenset(pair) not in IMPOSSIBLE

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, tagged
 
 from ...rules.interest import round_money
 from ..common import ReminderCommon
@@ -22,7 +22,7 @@ weeks = st.lists(
 )
 
 
-class TestLedgerFuzz(ReminderCommon):
+class LedgerCommon(ReminderCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -39,16 +39,6 @@ class TestLedgerFuzz(ReminderCommon):
         finally:
             savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
-
-    @settings(
-        max_examples=10,
-        deadline=None,
-        suppress_health_check=[HealthCheck.differing_executors],
-    )
-    @given(amount=st.decimals(100, 90_000, places=2), weeks=weeks)
-    def test_the_ledger_sums_to_what_the_notice_shows(self, amount, weeks):
-        with self.undone():
-            self._check(float(amount), weeks)
 
     def _check(self, amount, weeks):
         move = self.make_invoice(due=DUE, amount=amount, currency_id=self.dkk.id)
@@ -83,3 +73,28 @@ class TestLedgerFuzz(ReminderCommon):
                 rest = move.amount_residual - float(paid)
                 if paid and rest > 1:
                     self.pay(move, float(paid), payment_date=day)
+
+
+class TestLedgerFuzz(LedgerCommon):
+    @settings(
+        max_examples=4,
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
+    )
+    @given(amount=st.decimals(100, 90_000, places=2), weeks=weeks)
+    def test_the_ledger_sums_to_what_the_notice_shows(self, amount, weeks):
+        with self.undone():
+            self._check(float(amount), weeks)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestLedgerFuzzMore(LedgerCommon):
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
+    )
+    @given(amount=st.decimals(100, 90_000, places=2), weeks=weeks)
+    def test_the_ledger_sums_to_what_many_notices_show(self, amount, weeks):
+        with self.undone():
+            self._check(float(amount), weeks)

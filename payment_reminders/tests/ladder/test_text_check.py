@@ -1,11 +1,12 @@
 """The check of the texts finds what a customer would stumble over."""
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from ..notice.test_templates import LADDERS, LANGUAGES, TemplateCommon
 
 
-class TestTextCheck(TemplateCommon):
+class TextCheckCommon(TemplateCommon):
     def make_cases(self, ladder):
         """Make a real case of that ladder in each language."""
         for lang in LANGUAGES:
@@ -27,30 +28,6 @@ class TestTextCheck(TemplateCommon):
         checks = ladder.env["payment.reminder.text.check"].search(action["domain"])
         return checks.with_env(self.env).sudo()
 
-    def test_the_ready_texts_are_in_order_in_every_language(self):
-        for code in LADDERS:
-            ladder = self.env.ref(f"payment_reminders.ladder_{code}")
-            self.make_cases(ladder)
-            checks = self.check(ladder)
-            self.assertEqual(
-                set(checks.mapped("lang")), set(LANGUAGES), "each that a customer reads"
-            )
-            self.assertEqual(len(checks), 4 * 2 * len(LANGUAGES))
-            for check in checks:
-                with self.subTest(
-                    step=check.step_id.name, lang=check.lang, channel=check.channel
-                ):
-                    self.assertFalse(check.problems)
-                    if check.channel == "sms":
-                        self.assertIn(check.parts, (1, 2))
-
-    def test_nothing_stays(self):
-        ladder = self.env.ref("payment_reminders.ladder_dk")
-        self.make_cases(ladder)
-        before = self.env["payment.reminder"].search_count([])
-        self.check(ladder)
-        self.assertEqual(self.env["payment.reminder"].search_count([]), before)
-
     def one_check(self, lang="da_DK", channel="email", **values):
         """Check one step whose e-mail or SMS has these values."""
         ladder = self.env.ref("payment_reminders.ladder_dk")
@@ -62,6 +39,15 @@ class TestTextCheck(TemplateCommon):
         return self.check(ladder).filtered(
             lambda c: (c.step_id, c.lang, c.channel) == (step, lang, channel)
         )
+
+
+class TestTextCheck(TextCheckCommon):
+    def test_nothing_stays(self):
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        self.make_cases(ladder)
+        before = self.env["payment.reminder"].search_count([])
+        self.check(ladder)
+        self.assertEqual(self.env["payment.reminder"].search_count([]), before)
 
     def test_placeholder_that_comes_out_empty(self):
         check = self.one_check(
@@ -123,3 +109,23 @@ class TestTextCheck(TemplateCommon):
     def test_only_managers(self):
         with self.assertRaises(AccessError):
             self.check(self.env.ref("payment_reminders.ladder_dk"), self.rep)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestReadyTexts(TextCheckCommon):
+    def test_the_ready_texts_are_in_order_in_every_language(self):
+        for code in LADDERS:
+            ladder = self.env.ref(f"payment_reminders.ladder_{code}")
+            self.make_cases(ladder)
+            checks = self.check(ladder)
+            self.assertEqual(
+                set(checks.mapped("lang")), set(LANGUAGES), "each that a customer reads"
+            )
+            self.assertEqual(len(checks), 4 * 2 * len(LANGUAGES))
+            for check in checks:
+                with self.subTest(
+                    step=check.step_id.name, lang=check.lang, channel=check.channel
+                ):
+                    self.assertFalse(check.problems)
+                    if check.channel == "sms":
+                        self.assertIn(check.parts, (1, 2))

@@ -1,4 +1,4 @@
-from odoo.tests import HttpCase
+from odoo.tests import HttpCase, tagged
 
 from ..common import ReminderCommon
 
@@ -6,6 +6,7 @@ LADDERS = "/odoo/action-payment_reminders.payment_reminder_ladder_action"
 WHAT_IFS = "/odoo/action-payment_reminders.payment_reminder_simulation_action"
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestReportTours(ReminderCommon, HttpCase):
     """Reports, month-end sheet, what-if and ladder, opened in a browser."""
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, tagged
 
 from ...models.numbers import simulation as payment_reminder_simulation
 from ..common import ReminderCommon
@@ -14,7 +14,7 @@ FIRST_DAY = fields.Date.to_date("2026-03-02")  # a Monday
 DAYS = 58
 
 
-class TestSimulation(ReminderCommon):
+class SimulationCommon(ReminderCommon):
     """A ladder played on the past gives what the real thing sent."""
 
     @classmethod
@@ -103,23 +103,6 @@ class TestSimulation(ReminderCommon):
             with freeze_time(f"{day} 08:00:00"):
                 self.env["payment.reminder"]._cron_send()
 
-    def test_gives_the_notices_that_were_sent(self):
-        with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
-            happens = self.make_company_of_stories()
-        self.play_for_real(happens)
-        sent = self.env["payment.reminder"].search([("state", "=", "sent")])
-        played = self.run_simulation().notice_ids
-        self.assert_same(played, sent)
-        self.assertGreater(len(sent), 20)
-        self.assertEqual(
-            set(sent.mapped("step_id.name")), set(self.ladder.step_ids.mapped("name"))
-        )
-        self.assertTrue(any(sent.mapped("amount_fee")))
-        anyway = played.filtered("paid_anyway")
-        self.assertEqual(
-            set(anyway.partner_id.mapped("name")), {"Anyway", "Late payer"}
-        )
-
     def assert_same(self, played, sent):
         """Every notice: who, when, which step, how many invoices, every amount."""
         names = ("principal", "fee", "interest", "compensation")
@@ -157,13 +140,24 @@ class TestSimulation(ReminderCommon):
                     happens.setdefault(day, []).append((move, what))
         return happens
 
-    def test_gives_what_was_sent_on_generated_stories(self):
+
+class TestSimulation(SimulationCommon):
+    def test_gives_the_notices_that_were_sent(self):
         with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
-            happens = self.make_generated_stories(10, random.Random(7))
+            happens = self.make_company_of_stories()
         self.play_for_real(happens)
         sent = self.env["payment.reminder"].search([("state", "=", "sent")])
+        played = self.run_simulation().notice_ids
+        self.assert_same(played, sent)
         self.assertGreater(len(sent), 20)
-        self.assert_same(self.run_simulation().notice_ids, sent)
+        self.assertEqual(
+            set(sent.mapped("step_id.name")), set(self.ladder.step_ids.mapped("name"))
+        )
+        self.assertTrue(any(sent.mapped("amount_fee")))
+        anyway = played.filtered("paid_anyway")
+        self.assertEqual(
+            set(anyway.partner_id.mapped("name")), {"Anyway", "Late payer"}
+        )
 
     # -- two ladders ------------------------------------------------------------
 
@@ -272,3 +266,14 @@ class TestSimulation(ReminderCommon):
         )
         found = self.env["payment.reminder.simulation"].with_user(stranger).search([])
         self.assertNotIn(record, found)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestSimulationOfMany(SimulationCommon):
+    def test_gives_what_was_sent_on_generated_stories(self):
+        with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
+            happens = self.make_generated_stories(10, random.Random(7))
+        self.play_for_real(happens)
+        sent = self.env["payment.reminder"].search([("state", "=", "sent")])
+        self.assertGreater(len(sent), 20)
+        self.assert_same(self.run_simulation().notice_ids, sent)

@@ -1,7 +1,10 @@
+from odoo.tests import tagged
+
 from ..sending import bounce_samples as samples
 from .real_common import RealCase
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestRealBounce(RealCase):
     """A mail server and an SMS gateway that take a message, and give it back later."""
 

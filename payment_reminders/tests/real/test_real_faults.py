@@ -23,6 +23,8 @@ answers 500, nothing, nonsense; hangs; drops   uncertain   uncertain
 =============================================  ==========  ======================
 """
 
+from odoo.tests import tagged
+
 from .real_common import RealCase
 from .servers import DROP, free_port
 
@@ -70,7 +72,7 @@ SMS_FAULTS = [
 ]
 
 
-class TestRealFaults(RealCase):
+class FaultsCommon(RealCase):
     purpose = "faults"
 
     @classmethod
@@ -101,29 +103,8 @@ class TestRealFaults(RealCase):
         self.run_scene("run_queues")
         self.assertEqual((len(self.smtp.mails), len(self.gateway.texts)), taken)
 
-    # -- the mail server ----------------------------------------------------------
 
-    def test_smtp(self):
-        customers = self.stage_all(len(SMTP_FAULTS))
-        for customer, fault in zip(customers, SMTP_FAULTS, strict=True):
-            stage, rule, state, reason = fault
-            with self.subTest(stage=stage, rule=rule):
-                self.smtp.rules = {stage: rule}
-                seen = self.dispatch(customer)
-                self.assertEqual(seen["deliveries"]["email"]["state"], state)
-                self.assertIn(reason, seen["deliveries"]["email"]["reason"])
-                fallback = self.gateway.sent_to(customer["phone"])
-                if state == "uncertain":
-                    self.assertEqual(seen["state"], "uncertain")
-                    self.assertFalse(fallback)
-                    self.assertLessEqual(len(self.mails_to(customer["name"])), 1)
-                else:
-                    self.assertEqual(seen["state"], "sent")
-                    self.assertEqual(seen["deliveries"]["sms"]["state"], "sent")
-                    self.assertEqual(len(fallback), 1)
-                    self.assertFalse(self.mails_to(customer["name"]))
-        self.assertNothingMoves()
-
+class TestRealFaults(FaultsCommon):
     def test_server_is_not_there(self):
         customer = self.stage()
         self.run_scene("set_smtp_port", port=free_port())
@@ -157,6 +138,66 @@ class TestRealFaults(RealCase):
         self.run_scene("ripen", reminders=[again[lost["name"]]])
         self.run_scene("cron_send")
         self.assertEqual(len(self.mails_to(lost["name"])), 1)
+
+    # -- others at work -------------------------------------------------------------
+
+    def test_queues_of_odoo_never_send_ours(self):
+        """Neither while it is on the wire, nor when a user puts it back."""
+        # The queues run while the gateway has the message: give them the time.
+        self.run_scene("set_patience", seconds=PATIENCE_WITH_QUEUES)
+        self.addCleanup(self.run_scene, "set_patience", seconds=PATIENCE)
+        customer = self.stage()
+        name = customer["name"]
+        seen = []
+
+        def run_queues(_recipients):
+            self.run_scene("run_queues", child=self.other)
+            seen.append(len(self.mails_to(name)))
+
+        self.smtp.before_taking = run_queues
+        self.run_scene("cron_send")
+        self.smtp.before_taking = None
+        self.assertEqual(seen, [0])
+        self.assertEqual(self.look(customer["reminder"])["state"], "sent")
+        self.run_scene("run_queues", child=self.other, resend=True)
+        self.assertEqual(len(self.mails_to(name)), 1)
+
+    def test_queues_leave_what_failed(self):
+        customer = self.stage()
+        self.smtp.rules = {"rcpt": "550 No such user"}
+        self.gateway.rule = "wrong_number_format"
+        self.assertEqual(self.dispatch(customer)["state"], "held")
+        self.smtp.reset()
+        self.gateway.reset()
+        self.run_scene("run_queues", resend=True)
+        self.assertFalse(self.mails_to(customer["name"]))
+        self.assertFalse(self.gateway.sent_to(customer["phone"]))
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreFaults(FaultsCommon):
+    # -- the mail server ----------------------------------------------------------
+
+    def test_smtp(self):
+        customers = self.stage_all(len(SMTP_FAULTS))
+        for customer, fault in zip(customers, SMTP_FAULTS, strict=True):
+            stage, rule, state, reason = fault
+            with self.subTest(stage=stage, rule=rule):
+                self.smtp.rules = {stage: rule}
+                seen = self.dispatch(customer)
+                self.assertEqual(seen["deliveries"]["email"]["state"], state)
+                self.assertIn(reason, seen["deliveries"]["email"]["reason"])
+                fallback = self.gateway.sent_to(customer["phone"])
+                if state == "uncertain":
+                    self.assertEqual(seen["state"], "uncertain")
+                    self.assertFalse(fallback)
+                    self.assertLessEqual(len(self.mails_to(customer["name"])), 1)
+                else:
+                    self.assertEqual(seen["state"], "sent")
+                    self.assertEqual(seen["deliveries"]["sms"]["state"], "sent")
+                    self.assertEqual(len(fallback), 1)
+                    self.assertFalse(self.mails_to(customer["name"]))
+        self.assertNothingMoves()
 
     # -- the SMS gateway ----------------------------------------------------------
 
@@ -193,40 +234,6 @@ class TestRealFaults(RealCase):
         self.assertEqual(self.look(back["reminder"])["state"], "sent")
         self.assertEqual(len(self.smtp.mails), 1)
         self.assertFalse(self.gateway.texts)
-
-    # -- others at work -------------------------------------------------------------
-
-    def test_queues_of_odoo_never_send_ours(self):
-        """Neither while it is on the wire, nor when a user puts it back."""
-        # The queues run while the gateway has the message: give them the time.
-        self.run_scene("set_patience", seconds=PATIENCE_WITH_QUEUES)
-        self.addCleanup(self.run_scene, "set_patience", seconds=PATIENCE)
-        customer = self.stage()
-        name = customer["name"]
-        seen = []
-
-        def run_queues(_recipients):
-            self.run_scene("run_queues", child=self.other)
-            seen.append(len(self.mails_to(name)))
-
-        self.smtp.before_taking = run_queues
-        self.run_scene("cron_send")
-        self.smtp.before_taking = None
-        self.assertEqual(seen, [0])
-        self.assertEqual(self.look(customer["reminder"])["state"], "sent")
-        self.run_scene("run_queues", child=self.other, resend=True)
-        self.assertEqual(len(self.mails_to(name)), 1)
-
-    def test_queues_leave_what_failed(self):
-        customer = self.stage()
-        self.smtp.rules = {"rcpt": "550 No such user"}
-        self.gateway.rule = "wrong_number_format"
-        self.assertEqual(self.dispatch(customer)["state"], "held")
-        self.smtp.reset()
-        self.gateway.reset()
-        self.run_scene("run_queues", resend=True)
-        self.assertFalse(self.mails_to(customer["name"]))
-        self.assertFalse(self.gateway.sent_to(customer["phone"]))
 
     def test_two_senders_on_one_queue(self):
         customers = self.stage_all(30)

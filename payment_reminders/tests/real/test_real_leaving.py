@@ -1,3 +1,5 @@
+from odoo.tests import tagged
+
 from .real_common import RealCase
 
 
@@ -28,6 +30,7 @@ class TestRealCopy(RealCase):
         self.assertEqual((self.smtp.mails, self.gateway.texts), ([], []))
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestRealUninstall(RealCase):
     """Who takes the addon out keeps the accounts as they are, and nothing of ours."""
 

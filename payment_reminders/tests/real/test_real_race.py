@@ -1,13 +1,15 @@
 """Short forms of the campaign of bench/prove.py, which has the figures."""
 
-from .crash import EMAIL, SMS, Crashes, Crowd
+from odoo.tests import tagged
+
+from .crash import EMAIL, SMS, TAKEN, Crashes, Crowd
 from .race import Arena
 from .real_common import START, RealCase
 
 PAIRS = 10
 
 
-class TestRealRace(RealCase):
+class RaceCommon(RealCase):
     """Somebody pays, or stops the case, in the moment in which its reminder leaves."""
 
     purpose = "race"
@@ -29,6 +31,17 @@ class TestRealRace(RealCase):
         self.assertEqual(tally.broken, 0, "the trail does not hold")
         self.assertEqual(tally.errors, [], "who pays must not fail")
 
+
+class TestRealRace(RaceCommon):
+    def test_somebody_pays_while_the_gateway_holds_the_text(self):
+        arena = self.make_arena(self.child)
+        tally = arena.run("wizard", EMAIL, 1, at_the_gateway=True)
+        self.assertClean(tally)
+        self.assertEqual(tally.first["sent"], 1)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreRaces(RaceCommon):
     def test_at_random(self):
         arena = self.make_arena(self.child)
         for way, channel in [("wizard", EMAIL), ("bank_line", SMS), ("hold", EMAIL)]:
@@ -55,11 +68,22 @@ class TestRealRace(RealCase):
                 self.assertEqual(tally.late, 1)
 
 
-class TestRealCrash(RealCase):
+class CrashCommon(RealCase):
     """The sender dies."""
 
     purpose = "crash"
 
+
+class TestRealCrash(CrashCommon):
+    def test_killed_when_the_gateway_has_taken_the_text(self):
+        crashes = Crashes(self.child, self.smtp, self.gateway, START)
+        wreckage = crashes.run(TAKEN, EMAIL, 1)
+        self.assertEqual(wreckage.wrong, [])
+        self.assertEqual(wreckage.double, 0, "sent twice")
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreCrashes(CrashCommon):
     def test_killed_at_every_point(self):
         crashes = Crashes(self.child, self.smtp, self.gateway, START)
         for channel in (EMAIL, SMS):

@@ -1,3 +1,5 @@
+from odoo.tests import tagged
+
 from .real_common import RealCase
 
 #: Every way in which an invoice stops being owed, or might: {way: (state of the case,
@@ -19,7 +21,7 @@ PAID = {
 }
 
 
-class TestRealWay(RealCase):
+class WayCommon(RealCase):
     """The way of an invoice through a real mail server, in transactions that commit."""
 
     purpose = "way"
@@ -28,6 +30,19 @@ class TestRealWay(RealCase):
         super().tearDown()
         self.assertEqual(self.read_errors(), [], "of Odoo's log")
 
+    def _stage_all(self):
+        """Make a customer for each way of paying, and one that does not pay."""
+        names = {way: self.name(f"-{way}") for way in (*PAID, "unpaid")}
+        made = self.run_scene("stage", names=list(names.values()))
+        return {way: made[name] for way, name in names.items()}
+
+    def _pay_all(self, made):
+        for way in PAID:
+            self.run_scene("prepare", way=way, moves=[made[way]["move"]])
+            self.run_scene("pay", way=way, move=made[way]["move"])
+
+
+class TestRealWay(WayCommon):
     def test_the_whole_way(self):
         name = self.name()
         owed = self.run_scene("owe", names=[name], days=0)[name]
@@ -66,6 +81,9 @@ class TestRealWay(RealCase):
             self.run_scene("cron_send")
         self.assertEqual(len(self.mails_to(name)), 1, "silence")
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestRealPayments(WayCommon):
     def test_every_payment_stops_the_next_step(self):
         """One reminder went out, the customer pays, and no second one is proposed."""
         made = self._stage_all()
@@ -101,14 +119,3 @@ class TestRealWay(RealCase):
                 self.assertEqual(seen["verdict"], [code] if code else [])
                 self.assertTrue(seen["held_reason"])
                 self.assertEqual(seen["broken"], "")
-
-    def _stage_all(self):
-        """Make a customer for each way of paying, and one that does not pay."""
-        names = {way: self.name(f"-{way}") for way in (*PAID, "unpaid")}
-        made = self.run_scene("stage", names=list(names.values()))
-        return {way: made[name] for way, name in names.items()}
-
-    def _pay_all(self, made):
-        for way in PAID:
-            self.run_scene("prepare", way=way, moves=[made[way]["move"]])
-            self.run_scene("pay", way=way, move=made[way]["move"])

@@ -15,7 +15,7 @@ OF_ODOO = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "-standard", "payment_reminders_long")
 class TestOurScreensAccessible(AccessibilityCommon, ReminderCommon):
     """What is ours on the screens of the people who send reminders."""
 

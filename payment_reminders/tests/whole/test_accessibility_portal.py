@@ -6,7 +6,7 @@ from .accessibility_common import AccessibilityCommon
 
 
 @tagged("post_install", "-at_install")
-class TestCustomerPagesAccessible(AccessibilityCommon, GatewayCommon, PortalCommon):
+class PagesCommon(AccessibilityCommon, GatewayCommon, PortalCommon):
     """Every page of the customer's, for who does not see well or has no mouse."""
 
     def check(self, more="", token=None, case=None, **params):
@@ -17,6 +17,8 @@ class TestCustomerPagesAccessible(AccessibilityCommon, GatewayCommon, PortalComm
             f"/my/reminders/{case.id}{more}?access_token={token}&{query}"
         )
 
+
+class TestCustomerPagesAccessible(PagesCommon):
     def test_what_is_open(self):
         self.ladder.step_ids.write({"charge_interest": True})
         customer = self.make_customer("Old Debts ApS", "old@x.example")
@@ -29,6 +31,9 @@ class TestCustomerPagesAccessible(AccessibilityCommon, GatewayCommon, PortalComm
         self.assertTrue(case._get_interest_statement())
         self.check(case=case)
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestMorePagesAccessible(PagesCommon):
     def test_question_and_plan(self):
         self.env["payment.reminder.query"].create(
             {"case_id": self.case.id, "kind": "amount", "description": "Too much"}

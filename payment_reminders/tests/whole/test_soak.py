@@ -1,7 +1,7 @@
 """Weeks of an office in which everybody does anything at any time.
 
 What leaves is judged by reading the tables, not by asking the addon. More of it:
-``PR_SOAK_SEEDS=100 bin/test --no-browser -s -k soak``.
+``PR_SOAK_SEEDS=100 bin/test --all --no-browser -s -k soak``.
 """
 
 import os
@@ -19,11 +19,11 @@ from ..sending.gateway_common import GatewayCommon
 
 SEEDS = int(os.environ.get("PR_SOAK_SEEDS", "2"))
 DAYS = int(os.environ.get("PR_SOAK_DAYS", "50"))
+FEW_DAYS = 14
 START = datetime(2026, 8, 3, 7, 5)
 
 
-@tagged("post_install", "-at_install")
-class TestSoak(GatewayCommon):
+class SoakCommon(GatewayCommon):
     get_receivable = PayingCommon.get_receivable
 
     @classmethod
@@ -42,26 +42,37 @@ class TestSoak(GatewayCommon):
         )
         cls.customers.user_id = cls.rep
 
-    def test_nothing_leaves_that_must_not(self):
+    def play(self, seeds, days):
         did = Counter()
-        for seed in range(SEEDS):
+        for seed in range(seeds):
             with self.subTest(seed=seed):
                 savepoint = self.env.cr.savepoint(flush=True)
                 try:
                     with self.gateways():
-                        did += Office(self, seed).play()
+                        did += Office(self, seed, days).play()
                 finally:
                     savepoint.close(rollback=True)
                     self.env.invalidate_all(flush=False)
-        sys.stdout.write(f"\n{SEEDS} offices, {DAYS} days each: {dict(did)}\n")
-        self.assertGreater(did["sent"], SEEDS * DAYS // 10, did)
+        sys.stdout.write(f"\n{seeds} offices, {days} days each: {dict(did)}\n")
+        self.assertGreater(did["sent"], seeds * days // 10, did)
+
+
+class TestSoak(SoakCommon):
+    def test_nothing_leaves_that_must_not(self):
+        self.play(1, FEW_DAYS)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestLongSoak(SoakCommon):
+    def test_nothing_leaves_in_weeks_that_must_not(self):
+        self.play(SEEDS, DAYS)
 
 
 class Office:
     """Plays the days of one seed."""
 
-    def __init__(self, test, seed):
-        self.test, self.env = test, test.env
+    def __init__(self, test, seed, days):
+        self.test, self.env, self.days = test, test.env, days
         self.random = random.Random(seed)
         self.invoices = self.env["account.move"]
         self.did = Counter()
@@ -89,13 +100,13 @@ class Office:
         return self.env["payment.reminder"].search([("case_id", "in", self.cases.ids)])
 
     def play(self):
-        for day in range(DAYS):
+        for day in range(self.days):
             moment = START + timedelta(days=day)
             with freeze_time(moment):
                 self.run_nightly()
                 self.check_day()
             with freeze_time(moment + timedelta(hours=1)):
-                if day < DAYS / 2:
+                if day < self.days / 2:
                     self.act(self.do_invoice)
                 for action in self.usual:
                     if self.random.random() < 0.6:
@@ -107,7 +118,7 @@ class Office:
             ):
                 self.send()
                 self.check_day()
-        with freeze_time(START + timedelta(days=DAYS, hours=1)):
+        with freeze_time(START + timedelta(days=self.days, hours=1)):
             self.settle_everything()
         self.check_end()
         return self.did

@@ -1,12 +1,12 @@
 from odoo import fields
-from odoo.tests import HttpCase
+from odoo.tests import HttpCase, tagged
 
 from ..sending.gateway_common import GatewayCommon
 
 MANY = 200
 
 
-class TestTours(GatewayCommon, HttpCase):
+class ToursCommon(GatewayCommon, HttpCase):
     """What people do, clicked through in a browser."""
 
     @classmethod
@@ -28,6 +28,8 @@ class TestTours(GatewayCommon, HttpCase):
             self.start_tour(path, tour, login=login)
             return self.mailed
 
+
+class TestTours(ToursCommon):
     def test_first_run_to_first_sent_reminder(self):
         self.company.reminder_ladder_id = False
         move = self.make_invoice(due=60)
@@ -35,6 +37,9 @@ class TestTours(GatewayCommon, HttpCase):
         self.assertEqual(mailed, ["ap@nordlys.example"])
         self.assertEqual(move.reminder_status, "sent")
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreTours(ToursCommon):
     def test_bulk_of_many_with_progress(self):
         self.make_debtors(MANY)
         self.company.reminder_brake_floor = MANY
