@@ -125,8 +125,7 @@ def test_a_method_is_written_in_one_place():
                 places[piece.model, name].append(f"{piece}:{line}")
     twice = {key: where for key, where in places.items() if len(where) > 1}
     new = [
-        f"{model}.{name}: {', '.join(where)}"
-        for (model, name), where in twice.items()
+        f"{model}.{name}: {', '.join(where)}" for (model, name), where in twice.items()
     ]
     assert not new, "\n".join(new)
 
