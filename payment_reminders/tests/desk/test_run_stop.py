@@ -1,3 +1,5 @@
+from odoo.tests import tagged
+
 from ..sending.gateway_common import GatewayCommon
 from ..whole.speed_common import MANY, SpeedCommon
 
@@ -5,7 +7,7 @@ from ..whole.speed_common import MANY, SpeedCommon
 BATCH = 20
 
 
-class TestRunStop(GatewayCommon, SpeedCommon):
+class RunCommon(GatewayCommon, SpeedCommon):
     """A run of hundreds is stopped while its messages leave."""
 
     def setUp(self):
@@ -37,6 +39,8 @@ class TestRunStop(GatewayCommon, SpeedCommon):
         self.env.invalidate_all()
         return sent
 
+
+class TestRunStop(RunCommon):
     def test_nothing_more_leaves_than_what_is_on_its_way(self):
         self.assertEqual(self.work(stop_at=25), 2 * BATCH)
         self.assertEqual(
@@ -60,6 +64,9 @@ class TestRunStop(GatewayCommon, SpeedCommon):
             self.env["payment.reminder"]._cron_send()
             self.assertEqual(len(self.mailed), 3)
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestRunProgress(RunCommon):
     def test_progress_is_seen_while_it_goes_on(self):
         self.assertEqual(self.bulk.progress, 0)
         seen = []

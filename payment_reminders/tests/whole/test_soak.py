@@ -54,18 +54,20 @@ class SoakCommon(GatewayCommon):
                     savepoint.close(rollback=True)
                     self.env.invalidate_all(flush=False)
         sys.stdout.write(f"\n{seeds} offices, {days} days each: {dict(did)}\n")
-        self.assertGreater(did["sent"], seeds * days // 10, did)
+        return did
 
 
 class TestSoak(SoakCommon):
     def test_nothing_leaves_that_must_not(self):
-        self.play(1, FEW_DAYS)
+        did = self.play(1, FEW_DAYS)
+        self.assertTrue(did["sent"], did)
 
 
 @tagged("-standard", "payment_reminders_long")
 class TestLongSoak(SoakCommon):
     def test_nothing_leaves_in_weeks_that_must_not(self):
-        self.play(SEEDS, DAYS)
+        did = self.play(SEEDS, DAYS)
+        self.assertGreater(did["sent"], SEEDS * DAYS // 10, did)
 
 
 class Office:
