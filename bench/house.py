@@ -16,7 +16,7 @@ from pathlib import Path
 
 from odoo.tests import freeze_time
 
-from odoo.addons.payment_reminders.tests.gateway_common import GatewayCommon
+from odoo.addons.payment_reminders.tests.sending.gateway_common import GatewayCommon
 
 ROOT = Path(__file__).resolve().parents[1] / "payment_reminders"
 #: {what: at most}
