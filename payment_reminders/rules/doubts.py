@@ -232,7 +232,8 @@ def _get_patterns(reference: str) -> tuple[str, ...]:
         patterns.append(_join(parts))
     if numbers and len(parts) > 1 and parts[-1] == numbers[-1]:
         number = numbers[-1]
-        if words and len(words[0]) >= 2 and len(words[0] + number) >= 3:
+        # Of several words none is a prefix: "Order for week 12" is not "Order 12".
+        if len(words) == 1 and len(words[0]) >= 2:
             patterns.append(_join([words[0], number]))
         years = [part for part in numbers[:-1] if re.fullmatch(r"20\d\d", part)]
         for year in years:

@@ -339,8 +339,11 @@ class PaymentReminderFacts(models.AbstractModel):
                     self._get_payers(reminder.case_id).ids
                     + moves_of[reminder].commercial_partner_id.ids
                 ),
+                # Not of its contacts: "Accounting" is a name in every bank line.
                 partner_names=frozenset(
-                    filter(None, moves_of[reminder].partner_id.mapped("name"))
+                    filter(
+                        None, moves_of[reminder].commercial_partner_id.mapped("name")
+                    )
                 ),
             )
             for reminder in reminders

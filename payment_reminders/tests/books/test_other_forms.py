@@ -58,6 +58,15 @@ class TestOtherForms(ReminderCommon):
         self.make_line(3, partner_name="MUELLER OG SOENNER AEROE")
         self.assertEqual(self.get_verdict(reminder), ["unmatched_bank_line"])
 
+    def test_the_name_of_a_contact_says_nothing(self):
+        contact = self.make_customer(
+            "Accounting", parent_id=self.customer.id, is_company=False
+        )
+        self.make_invoice(due=10, partner=contact)
+        reminder = self.propose()
+        self.make_line(3, payment_ref="Fee, see accounting 0411")
+        self.assertEqual(self.get_verdict(reminder), [])
+
     def test_two_of_three_invoices_in_one_sum(self):
         for amount in (1000, 650, 420):
             self.make_invoice(due=10, amount=amount)

@@ -46,6 +46,11 @@ def test_a_number_is_no_part_of_a_longer_one():
     assert not mentions("FIK 12345678", "1234567")
 
 
+def test_a_reference_of_several_words_is_no_prefix_and_number():
+    assert mentions("order for week 12", "Order for week 12")
+    assert not mentions("order 12", "Order for week 12")
+
+
 def test_a_short_reference_is_none():
     assert not mentions("12 pieces", "12")
     assert not mentions("anything", "")
