@@ -25,6 +25,8 @@ SHORTEST_NUMBER = 3
 SHORTEST_NAME = 8
 #: Of more open items than this, every sum up to all would be the sum of some.
 MOST_ITEMS = 8
+#: Texts that are kept as they compare: the same open lines are asked about each notice.
+CACHED = 65_536
 
 
 class Fit(str, Enum):
@@ -183,6 +185,9 @@ def mentions(text: str, reference: str) -> bool:
     """
     if len(squeeze(reference)) < SHORTEST_REFERENCE:
         return False
+    # All forms end alike: of most lines no more needs to be looked at.
+    if _get_ending(reference) not in squeeze(text):
+        return False
     if squeeze(reference) in squeeze(text) and re.search(
         _get_exact_pattern(reference), text.upper()
     ):
@@ -246,6 +251,13 @@ def _get_patterns(reference: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(patterns))
 
 
+@lru_cache(maxsize=10_000)
+def _get_ending(reference: str) -> str:
+    """The last run of a reference, without its zeros."""
+    runs = _get_runs(_get_national_reference(reference) or reference)
+    return squeeze(runs[-1].lstrip("0") or "0") if runs else ""
+
+
 def _get_runs(text: str) -> list[str]:
     """The runs of letters and of digits, in capitals."""
     return re.findall(r"\d+|[^\W\d_]+", text.upper())
@@ -300,7 +312,7 @@ _LEGAL_FORMS = frozenset(
 )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=CACHED)
 def fold(name: str) -> tuple[str, ...]:
     """Return the words of a name as they compare: without case, marks, legal form.
 
@@ -358,11 +370,14 @@ def names_payer(text: str, name: str) -> bool:
     ours = fold(name)
     if len("".join(ours)) < SHORTEST_NAME:
         return False
-    theirs = tuple(_fold_word(w) for w in _get_words(text) if w not in _AND)
-    return any(
-        theirs[start : start + len(ours)] == ours
-        for start in range(len(theirs) - len(ours) + 1)
-    )
+    return f" {' '.join(ours)} " in _fold_text(text)
+
+
+@lru_cache(maxsize=CACHED)
+def _fold_text(text: str) -> str:
+    """The folded words of a text, each between blanks."""
+    words = (_fold_word(word) for word in _get_words(text) if word not in _AND)
+    return f" {' '.join(words)} "
 
 
 def _ends_in_legal_form(name: str) -> bool:
@@ -370,7 +385,7 @@ def _ends_in_legal_form(name: str) -> bool:
     return bool(words) and words[-1] in _LEGAL_FORMS
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=CACHED)
 def squeeze(text: str) -> str:
     """Return the letters and digits of a text, in capitals."""
     return re.sub(r"[\W_]", "", text).upper()
