@@ -30,6 +30,13 @@ KEEP_TEMPLATES = 3
 BUILDING = "building"
 KEEPING = "keeping"
 TODO = "correct what the log says and start again"
+END_SESSIONS = sql.SQL(
+    """
+    SELECT pg_terminate_backend(pid)
+      FROM pg_stat_activity
+     WHERE datname = {} AND usename = current_user
+    """
+)
 # What sets up, among the addon's tests, what they share.
 SHARED = ("shared.py", "common.py")
 
@@ -134,13 +141,27 @@ class Databases:
         """
         for name in self._list():
             if name == database or name.startswith(f"{database}__"):
-                statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-                self._execute(statement.format(sql.Identifier(name)))
+                self._drop_one(name)
                 remove(self.filestores / name)
         for folder in (self.filestores, self.home / "conf"):
             for pattern in (database, f"{database}.*", f"{database}__*"):
                 for path in folder.glob(pattern):
                     remove(path)
+
+    def _drop_one(self, name: str) -> None:
+        """End this user's sessions in a database, then drop it.
+
+        WITH (FORCE) would end autovacuum's too, which is the right of a superuser
+        alone; without it PostgreSQL asks autovacuum to leave, and waits.
+        """
+        statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+        for tries_left in reversed(range(5)):
+            self._execute(END_SESSIONS.format(sql.Literal(name)))
+            try:
+                return self._execute(statement)
+            except psycopg2.errors.ObjectInUse:
+                if not tries_left:
+                    raise
 
     def _template(self) -> str:
         """Name of a finished template for the code as it is now."""

@@ -10,6 +10,11 @@ from psycopg2 import sql
 
 #: bin/test names the template of its database here. Nobody is connected to that one.
 TEMPLATE = "PAYMENT_REMINDERS_TEST_TEMPLATE"
+END_SESSIONS = """
+    SELECT pg_terminate_backend(pid)
+      FROM pg_stat_activity
+     WHERE datname = %s AND usename = current_user
+"""
 
 
 class Scratch:
@@ -61,16 +66,26 @@ class Scratch:
             close_db(self.template)
 
     def _drop(self):
-        self._execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(self.name)
-            )
-        )
+        """End this user's sessions in it, then drop it.
 
-    def _execute(self, statement):
+        WITH (FORCE) would end autovacuum's too, which is the right of a superuser
+        alone; without it PostgreSQL asks autovacuum to leave, and waits.
+        """
+        statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(
+            sql.Identifier(self.name)
+        )
+        for tries_left in reversed(range(5)):
+            self._execute(END_SESSIONS, [self.name])
+            try:
+                return self._execute(statement)
+            except psycopg2.errors.ObjectInUse:
+                if not tries_left:
+                    raise
+
+    def _execute(self, statement, values=None):
         with closing(
             psycopg2.connect(dbname="postgres", **self.settings)
         ) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(statement)
+                cursor.execute(statement, values)
