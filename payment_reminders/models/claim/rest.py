@@ -114,15 +114,15 @@ class PaymentReminderCase(models.Model):
         """Hold the case until a person decides in the wizard."""
         self._cancel_obsolete_notices()
         self._freeze("rest", why)
+        wanted = self.env._(
+            "The invoices are paid. Decide on the case what becomes of them."
+        )
         self._ask_person(
             self.env._(
                 "Open fees and interest: %s",
                 format_amount(self.env, float(self._get_rest()), self.currency_id),
             ),
-            self.env._(
-                "The invoices are paid. Decide on the case what becomes of them."
-            )
-            + (f" {why}" if why else ""),
+            f"{wanted} {why}".strip(),
         )
         return False
 
