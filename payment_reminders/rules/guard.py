@@ -11,110 +11,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from .balance import SETTLED, owed
 from .insolvency import is_stale
 from .statute import NUDGE
-
-
-class Code(str, Enum):
-    """Why a notice does not go out, in the order in which a person reads them."""
-
-    NOT_POSTED = "not_posted"
-    PAID = "paid"
-    IN_PAYMENT = "in_payment"
-    CREDITED = "credited"
-    NOTHING_DUE = "nothing_due"
-    PARTIAL_PAYMENT = "partial_payment"
-    AMOUNT_CHANGED = "amount_changed"
-    UNALLOCATED_CREDIT = "unallocated_credit"
-    UNMATCHED_BANK_LINE = "unmatched_bank_line"
-    STALE_BANK = "stale_bank"
-    PENDING_TRANSACTION = "pending_transaction"
-    OPEN_QUERY = "open_query"
-    PAYMENT_PLAN = "payment_plan"
-    INSOLVENCY = "insolvency"
-    STATUS_UNKNOWN = "status_unknown"
-    BLOCKED = "blocked"
-    HELD = "held"
-    SNOOZED = "snoozed"
-    EXCLUDED = "excluded"
-    HANDED_OVER = "handed_over"
-    NO_RECIPIENT = "no_recipient"
-    INVOICE_NOT_SENT = "invoice_not_sent"
-    NOT_APPROVED = "not_approved"
-    HOLD_WINDOW = "hold_window"
-    SPACING = "spacing"
-    LADDER_CHANGED = "ladder_changed"
-    SEND_BRAKE = "send_brake"
-    NEUTRALIZED = "neutralized"
-    ALREADY_SENT = "already_sent"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-#: Codes of a notice that is simply not ready: it stays where it is in the queue.
-NOT_READY = frozenset({Code.NOT_APPROVED, Code.HOLD_WINDOW})
-
-#: Codes after which this notice can never be right again: it is cancelled, and
-#: what is still owed comes back as a new proposal.
-OBSOLETE = frozenset(
-    {
-        Code.NOT_POSTED,
-        Code.PAID,
-        Code.IN_PAYMENT,
-        Code.CREDITED,
-        Code.NOTHING_DUE,
-        Code.AMOUNT_CHANGED,
-        Code.PARTIAL_PAYMENT,
-        Code.LADDER_CHANGED,
-        Code.ALREADY_SENT,
-    }
-)
-
-#: Codes that a manager may override for one notice: neither the law nor a fact of the
-#: books forbids it. What is paid, or too soon, never is among them.
-OVERRIDABLE = frozenset(
-    {
-        Code.STALE_BANK,
-        Code.STATUS_UNKNOWN,
-        Code.SNOOZED,
-        Code.INVOICE_NOT_SENT,
-        Code.HOLD_WINDOW,
-    }
-)
-
-#: Freeze reasons that have a code of their own; any other is plain ``held``.
-FREEZE_CODES: Mapping[str, Code] = {
-    "query": Code.OPEN_QUERY,
-    "plan": Code.PAYMENT_PLAN,
-    "insolvency": Code.INSOLVENCY,
-    "status_unknown": Code.STATUS_UNKNOWN,
-    "partial_payment": Code.PARTIAL_PAYMENT,
-    "credit_note": Code.CREDITED,
-    "unmatched_money": Code.UNALLOCATED_CREDIT,
-}
-
-
-#: What money that is matched with nothing yet is called, by where it lies.
-MONEY_CODES: Mapping[str, Code] = {
-    "entry": Code.UNALLOCATED_CREDIT,
-    "payment": Code.UNALLOCATED_CREDIT,
-    "draft_credit_note": Code.UNALLOCATED_CREDIT,
-    "bank_line": Code.UNMATCHED_BANK_LINE,
-}
+from .verdict import MONEY_CODES, OVERRIDABLE, Code, get_freeze_code
 
 
 @dataclass(frozen=True)
 class MoneyFacts:
     """Money of the customer, or that may be, which is matched with no invoice yet.
 
-    ``source`` is a key of MONEY_CODES, ``record_id`` the journal item, payment,
-    credit note or bank line; the amount is in the company's currency. ``fits`` says
-    by what a bank line fits (:class:`rules.doubts.Fit`).
+    ``source`` is a key of :data:`rules.verdict.MONEY_CODES`, ``record_id`` the journal
+    item, payment, credit note or bank line; the amount is in the company's currency.
+    ``fits`` says by what a bank line fits (:class:`rules.doubts.Fit`).
     """
 
     source: str
@@ -259,9 +170,9 @@ def check(facts: Facts, now: datetime) -> list[Code]:
     :param facts: read under locks, a moment ago
     :param now: UTC without time zone
     """
-    found = {code for rule in _RULES for code in rule(facts, now)}
-    found -= {code for code in OVERRIDABLE if code in facts.overridden}
-    return [code for code in Code if code in found]
+    found = {code for judge in _CHECKS for code in judge(facts, now)}
+    passed = OVERRIDABLE.intersection(facts.overridden)
+    return [code for code in Code if code in found and code not in passed]
 
 
 def check_case(facts: Facts, now: datetime) -> list[Code]:
@@ -270,11 +181,11 @@ def check_case(facts: Facts, now: datetime) -> list[Code]:
     :param facts: those of a case that has no notice in the queue: no items
     :param now: UTC without time zone
     """
-    found = {code for rule in _CASE_RULES for code in rule(facts, now)}
+    found = {code for judge in _CASE_CHECKS for code in judge(facts, now)}
     return [code for code in Code if code in found]
 
 
-Rule = Callable[[Facts, datetime], Iterator[Code]]
+_Check = Callable[[Facts, datetime], Iterator[Code]]
 
 
 def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
@@ -302,6 +213,15 @@ def needs_invoice_sent(facts: Facts) -> bool:
     """
     rule = facts.require_invoice_sent
     return rule == "always" or (rule == "fee" and facts.bears_fee)
+
+
+def invoice_trouble(facts: Facts, item: ItemFacts) -> str | None:
+    """Return why a notice waits for the invoice of one of its items, or None."""
+    if not invoice_wait(facts, item):
+        return None
+    if item.invoice_sent:
+        return "invoice_late"
+    return "invoice_bounced" if item.invoice_bounced else "invoice_not_sent"
 
 
 def invoice_wait(facts: Facts, item: ItemFacts) -> date | bool:
@@ -371,7 +291,7 @@ def _check_money_in_doubt(facts: Facts, now: datetime) -> Iterator[Code]:
 
 def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:
     for reason in facts.freezes:
-        yield FREEZE_CODES.get(reason, Code.HELD)
+        yield get_freeze_code(reason)
     if facts.state == "held" or (facts.case_state == "frozen" and not facts.freezes):
         yield Code.HELD
     if facts.case_state == "closed":
@@ -411,14 +331,14 @@ def _check_release(facts: Facts, now: datetime) -> Iterator[Code]:
         yield Code.ALREADY_SENT
 
 
-_RULES: tuple[Rule, ...] = (
+_CHECKS: tuple[_Check, ...] = (
     _check_items,
     _check_money_in_doubt,
     _check_case,
     _check_release,
 )
 
-_CASE_RULES: tuple[Rule, ...] = (_check_money_in_doubt, _check_case)
+_CASE_CHECKS: tuple[_Check, ...] = (_check_money_in_doubt, _check_case)
 
 
 def _encode(value: object) -> str:

@@ -2,68 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
-from .guard import NOT_READY, Code
-
-#: What stands in the way beside the codes of the guard.
-UNCERTAIN = "uncertain"
-NO_LADDER = "no_ladder"
-NOT_STARTED = "not_started"
-HELD_OUT = "held_out"
-LADDER_ENDED = "ladder_ended"
-
-#: Every code of an obstacle, in the order in which a person reads them.
-ORDER: tuple[str, ...] = (
-    UNCERTAIN,
-    NO_LADDER,
-    *map(str, Code),
-    NOT_STARTED,
-    HELD_OUT,
-    LADDER_ENDED,
-)
-
-
-class Lifter(str, Enum):
-    """Who can lift an obstacle."""
-
-    MANAGER = "manager"
-    HOLDER = "holder"
-    BOOKKEEPER = "bookkeeper"
-    TIME = "time"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-_LIFTERS: Mapping[str, Lifter] = {
-    Code.NOT_POSTED: Lifter.BOOKKEEPER,
-    Code.PAID: Lifter.TIME,
-    Code.IN_PAYMENT: Lifter.BOOKKEEPER,
-    Code.NOTHING_DUE: Lifter.TIME,
-    Code.AMOUNT_CHANGED: Lifter.TIME,
-    Code.UNALLOCATED_CREDIT: Lifter.BOOKKEEPER,
-    Code.UNMATCHED_BANK_LINE: Lifter.BOOKKEEPER,
-    Code.STALE_BANK: Lifter.BOOKKEEPER,
-    Code.PENDING_TRANSACTION: Lifter.TIME,
-    Code.BLOCKED: Lifter.BOOKKEEPER,
-    Code.HELD: Lifter.HOLDER,
-    Code.SNOOZED: Lifter.HOLDER,
-    Code.INVOICE_NOT_SENT: Lifter.BOOKKEEPER,
-    Code.HOLD_WINDOW: Lifter.TIME,
-    NOT_STARTED: Lifter.TIME,
-    HELD_OUT: Lifter.TIME,
-    Code.SPACING: Lifter.TIME,
-    Code.ALREADY_SENT: Lifter.TIME,
-}
-
-
-def get_lifter(code: str) -> Lifter:
-    """Return who can lift an obstacle; a manager, when nothing else is said."""
-    return _LIFTERS.get(code, Lifter.MANAGER)
+from .verdict import EARLY, RULES, Code, Obstacle
 
 
 @dataclass(frozen=True)
@@ -96,29 +39,29 @@ def find_obstacles(situation: Situation, now: datetime) -> tuple[str, ...]:
 def _find(situation: Situation, now: datetime) -> Iterator[str]:
     yield from situation.case_codes
     if not situation.has_ladder:
-        yield NO_LADDER
+        yield Obstacle.NO_LADDER
     if situation.ladder_ended:
-        yield LADDER_ENDED
+        yield Obstacle.LADDER_ENDED
     if not situation.has_started:
-        yield NOT_STARTED
+        yield Obstacle.NOT_STARTED
     if situation.held_out:
-        yield HELD_OUT
+        yield Obstacle.HELD_OUT
     if situation.notice_state is None:
         return
     # Whether it is approved and its window open is known without the guard.
-    yield from set(situation.verdict) - set(map(str, NOT_READY))
+    yield from set(situation.verdict) - EARLY
     match situation.notice_state:
         case "uncertain":
-            yield UNCERTAIN
+            yield Obstacle.UNCERTAIN
         case "proposed":
-            yield str(Code.NOT_APPROVED)
+            yield Code.NOT_APPROVED
         case "held":
-            if not set(situation.verdict) - set(map(str, NOT_READY)):
-                yield str(Code.HELD)
+            if not set(situation.verdict) - EARLY:
+                yield Code.HELD
     if situation.hold_until and now < situation.hold_until:
-        yield str(Code.HOLD_WINDOW)
+        yield Code.HOLD_WINDOW
 
 
 def _sort(codes: Iterable[str]) -> tuple[str, ...]:
     found = set(codes)
-    return (*(code for code in ORDER if code in found), *sorted(found - set(ORDER)))
+    return (*(code for code in RULES if code in found), *sorted(found - RULES.keys()))

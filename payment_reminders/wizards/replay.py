@@ -63,7 +63,7 @@ class PaymentReminderReplay(models.TransientModel):
         facts = guard.Facts.from_json(json.dumps(payload["facts"]))
         moment = fields.Datetime.to_datetime(payload.get("judged")) or event.date
         before = payload.get("verdict") or []
-        now = [str(code) for code in guard.check(facts, moment)]
+        now = guard.check(facts, moment)
         return {
             "reminder_id": reminder.id,
             "event_id": event.id,

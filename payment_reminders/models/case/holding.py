@@ -7,8 +7,8 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
-from ...rules import guard, outlook
 from ...rules.lifecycle import WAITING
+from ...rules.verdict import OVERRIDABLE, Code, Obstacle
 
 
 class PaymentReminderCase(models.Model):
@@ -324,16 +324,16 @@ class PaymentReminderCase(models.Model):
         """
         self.ensure_one()
         passed = {
-            "not_approved",
-            "hold_window",
-            outlook.NOT_STARTED,
-            outlook.HELD_OUT,
+            Code.NOT_APPROVED,
+            Code.HOLD_WINDOW,
+            Obstacle.NOT_STARTED,
+            Obstacle.HELD_OUT,
         }
         if choice.override_note:
             passed |= set(self._get_overridable())
         codes = [code for code, _since in self.blockers or () if code not in passed]
         if not self.next_step_id and self.state != "closed":
-            codes.append(outlook.LADDER_ENDED)
+            codes.append(Obstacle.LADDER_ENDED.value)
         if self.state == "closed":
             codes.append("closed")
         elif (
@@ -347,7 +347,7 @@ class PaymentReminderCase(models.Model):
     def _get_overridable(self):
         """Return the codes in the way of this case that a manager may override."""
         self.ensure_one()
-        allowed = set(map(str, guard.OVERRIDABLE)) - {"hold_window"}
+        allowed = OVERRIDABLE - {Code.HOLD_WINDOW}
         return [code for code, _since in self.blockers or () if code in allowed]
 
     @api.model

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from ...rules import allocation, guard, rest, schedule
+from ...rules import allocation, rest, schedule
+from ...rules.verdict import OBSOLETE
 from ...tools.decimals import to_decimal
 
 #: Holds that are about money of the invoices: paid, they are about nothing.
@@ -89,7 +90,7 @@ class PaymentReminderCase(models.Model):
             return rest.RestNotice(rest.SENT, notice.deadline_date or None)
         if notice.state != "cancelled":
             return rest.RestNotice(rest.OPEN)
-        obsolete = {str(code) for code in guard.OBSOLETE} & set(notice.verdict or [])
+        obsolete = OBSOLETE.intersection(notice.verdict or ())
         return rest.RestNotice(rest.OBSOLETE if obsolete else rest.STOPPED)
 
     # -- the fates; each says whether the case may close -------------------------

@@ -6,6 +6,7 @@ from odoo.tools import plaintext2html
 
 from ...rules import guard
 from ...rules.lifecycle import OPEN, WAITING
+from ...rules.verdict import OVERRIDABLE
 from ...tools.decimals import to_decimal
 from ...tools.selections import labels_of
 
@@ -67,13 +68,13 @@ class PaymentReminder(models.Model):
     def _override(self, codes, note):
         """Let what stands in the way of these notices pass, once, for a reason.
 
-        :param codes: codes of ``rules.guard.OVERRIDABLE``
+        :param codes: codes of ``rules.verdict.OVERRIDABLE``
         :param note: why, in words; goes into the trail
         """
         self.env["res.users"]._check_reminder_manager()
         if not note:
             raise UserError(self.env._("Say why you override what is in the way."))
-        if set(codes) - set(map(str, guard.OVERRIDABLE)):
+        if set(codes) - OVERRIDABLE:
             raise UserError(
                 self.env._(
                     "The law or the books forbid this reminder: that cannot be "
@@ -196,7 +197,7 @@ class PaymentReminder(models.Model):
         explanation = self.env["payment.reminder.explanation"]
         found = []
         for reminder, facts in self._read_facts(now, as_if_released=True).items():
-            codes = [str(code) for code in guard.check(facts, now)]
+            codes = guard.check(facts, now)
             if reminder.state in OPEN:
                 reminder._note_verdict(codes, facts)
             found += [

@@ -5,8 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from ...rules import guard, outlook
-from ...rules.guard import Code
 from ...rules.lifecycle import BUSY
+from ...rules.verdict import Code, Lifter, get_freeze_code, get_lifter
 from ..notice.words import WORDS
 
 
@@ -86,9 +86,7 @@ class PaymentReminderCase(models.Model):
                 notice = notices.get(case)
                 codes = outlook.find_obstacles(
                     outlook.Situation(
-                        case_codes=tuple(
-                            str(code) for code in guard.check_case(facts[case], now)
-                        ),
+                        case_codes=tuple(guard.check_case(facts[case], now)),
                         notice_state=notice.state if notice else None,
                         verdict=tuple(notice.verdict or ()) if notice else (),
                         hold_until=(notice.hold_until or None) if notice else None,
@@ -117,7 +115,7 @@ class PaymentReminderCase(models.Model):
         if records:
             return str(min(records.mapped("create_date")).replace(microsecond=0))
         freezes = self._get_open_freezes().filtered(
-            lambda freeze: guard.FREEZE_CODES.get(freeze.reason, Code.HELD) == code
+            lambda freeze: get_freeze_code(freeze.reason) == code
         )
         return str(min(freezes.mapped("date_start"))) if freezes else None
 
@@ -175,7 +173,7 @@ class PaymentReminderCase(models.Model):
         notes = [
             f"“{freeze.note}”"
             for freeze in self._get_open_freezes()
-            if freeze.note and guard.FREEZE_CODES.get(freeze.reason, Code.HELD) == code
+            if freeze.note and get_freeze_code(freeze.reason) == code
         ]
         return self.env._(
             "%(what)s since %(since)s: %(lift)s (%(who)s).",
@@ -187,7 +185,7 @@ class PaymentReminderCase(models.Model):
                 ).date(),
             ),
             lift=self._get_lift_words(code),
-            who=self._get_lifter_words(outlook.get_lifter(code), notice),
+            who=self._get_lifter_words(get_lifter(code), notice),
         )
 
     def _get_lift_words(self, code):
@@ -199,11 +197,11 @@ class PaymentReminderCase(models.Model):
 
     def _get_lifter_words(self, lifter, notice):
         """Return who may lift an obstacle, in words."""
-        if lifter == outlook.Lifter.TIME:
+        if lifter == Lifter.TIME:
             return self.env._("passes by itself")
-        if lifter == outlook.Lifter.BOOKKEEPER:
+        if lifter == Lifter.BOOKKEEPER:
             return self.env._("whoever keeps the books")
-        if lifter == outlook.Lifter.HOLDER:
+        if lifter == Lifter.HOLDER:
             held = self._get_open_freezes().filtered(lambda f: f.reason == "manual")
             holders = held.user_id | notice.sudo().held_by_id
             if holders:

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...rules import guard, schedule
-from ...rules.guard import Code
 from ...rules.lifecycle import WAITING
+from ...rules.verdict import Code
 
 
 class PaymentReminder(models.Model):
@@ -103,9 +103,7 @@ class PaymentReminder(models.Model):
             codes = set(reminder.verdict or []) if waits else set()
             reminder.is_held_by_bank_line = Code.UNMATCHED_BANK_LINE in codes
             reminder.is_held_by_credit = Code.UNALLOCATED_CREDIT in codes
-            reminder.is_held_by_halt = bool(
-                codes & {str(Code.SEND_BRAKE), str(Code.STALE_BANK)}
-            )
+            reminder.is_held_by_halt = bool(codes & {Code.SEND_BRAKE, Code.STALE_BANK})
             reminder.is_held_by_invoice = Code.INVOICE_NOT_SENT in codes
 
     def action_open_bank_lines(self):

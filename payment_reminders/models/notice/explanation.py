@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import format_amount, format_date, format_datetime
 
 from ...rules import guard
-from ...rules.guard import Code
 from ...rules.schedule import NUDGE
+from ...rules.verdict import MONEY_CODES, RULES, Code
 from .words import SENTENCES, WORDS
 
 #: A sentence lists so many payments, and how many more there are.
@@ -53,7 +53,7 @@ class PaymentReminderExplanation(models.AbstractModel):
     def _explain_code(self, code, reminder, facts=None):
         """Return what was found and what to do about it.
 
-        :param code: a value of :class:`rules.guard.Code`
+        :param code: a value of :class:`rules.verdict.Code`
         :param facts: the facts it was found in, for names and amounts, or None
         """
         keys = self._get_text_keys(code, facts) if facts else [code]
@@ -81,15 +81,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             keys = ["draft_credit_note"] if "draft_credit_note" in sources else []
             return ([code] if sources - {"draft_credit_note"} else []) + keys or [code]
         if code == Code.INVOICE_NOT_SENT:
-            waiting = [item for item in facts.items if guard.invoice_wait(facts, item)]
-            return sorted({self._get_invoice_key(item) for item in waiting}) or [code]
+            troubles = {guard.invoice_trouble(facts, item) for item in facts.items}
+            return sorted(filter(None, troubles)) or [code]
         return [code]
-
-    @api.model
-    def _get_invoice_key(self, item):
-        if item.invoice_sent:
-            return "invoice_late"
-        return "invoice_bounced" if item.invoice_bounced else "invoice_not_sent"
 
     @api.model
     def _is_late_nudge(self, facts):
@@ -102,7 +96,7 @@ class PaymentReminderExplanation(models.AbstractModel):
             facts = guard.Facts(
                 reminder.id, "", fields.Date.today(), (), "", False, None
             )
-        items = [item for item in facts.items if self._concerns(key, item)]
+        items = self._get_concerned(key, code, facts)
         names = ", ".join(
             dict.fromkeys(item.move_name for item in items if item.move_name)
         )
@@ -127,6 +121,15 @@ class PaymentReminderExplanation(models.AbstractModel):
         }
 
     @api.model
+    def _get_concerned(self, key, code, facts):
+        """Return the due items that the sentence ``key`` of a code is about."""
+        if code == Code.INVOICE_NOT_SENT:
+            return [i for i in facts.items if guard.invoice_trouble(facts, i) == key]
+        if code not in RULES:
+            return facts.items
+        return [item for item in facts.items if RULES[code].concerns(item)]
+
+    @api.model
     def _list_money(self, key, code, reminder, facts):
         """Tell what came in, each with its day: "1,250.00 kr. (Nov 20, 2026)"."""
         drafts = key == "draft_credit_note"
@@ -139,7 +142,7 @@ class PaymentReminderExplanation(models.AbstractModel):
                 date=self._format_day(money.day),
             )
             for money in facts.money
-            if guard.MONEY_CODES[money.source] == code
+            if MONEY_CODES[money.source] == code
             and (money.source == "draft_credit_note") == drafts
         ]
         more = len(listed) - MOST_LISTED
@@ -153,24 +156,3 @@ class PaymentReminderExplanation(models.AbstractModel):
     @api.model
     def _format_day(self, day):
         return format_date(self.env, day) if day else ""
-
-    @api.model
-    def _concerns(self, code, item):
-        """Tell whether one due item is what a code is about."""
-        checks = {
-            Code.NOT_POSTED: item.move_state != "posted",
-            Code.BLOCKED: item.no_followup or item.payment_state == "blocked",
-            Code.EXCLUDED: item.excluded,
-            Code.PENDING_TRANSACTION: item.pending_transaction,
-            "invoice_not_sent": not item.invoice_sent and not item.invoice_bounced,
-            "invoice_bounced": not item.invoice_sent and item.invoice_bounced,
-            "invoice_late": item.invoice_sent and bool(item.invoice_sent_on),
-            Code.ALREADY_SENT: item.already_sent,
-            Code.PAID: item.owed == 0,
-            Code.IN_PAYMENT: item.in_process > 0 or item.payment_state == "in_payment",
-            Code.CREDITED: item.credited > item.proposed_credited
-            or item.payment_state == "reversed",
-            Code.PARTIAL_PAYMENT: 0 < item.owed < item.proposed_residual,
-            Code.AMOUNT_CHANGED: item.owed != item.proposed_residual,
-        }
-        return checks.get(code, True)

@@ -293,10 +293,7 @@ class PaymentReminder(models.Model):
         """Return the verdict on each of these notices, see :meth:`_guard`."""
         now = fields.Datetime.now()
         facts = self._read_facts(now)
-        return {
-            reminder: [str(code) for code in guard.check(facts[reminder], now)]
-            for reminder in self
-        }
+        return {reminder: guard.check(facts[reminder], now) for reminder in self}
 
     def _read_facts(self, now, as_if_released=False):
         """Return {notice: the facts that the guard judges it by}.

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ...rules import guard, schedule
 from ...rules.lifecycle import BUSY, WAITING
+from ...rules.verdict import EARLY, OBSOLETE
 from ...tools import bulk, transactions
 
 CASES_PER_BATCH = 500
@@ -98,9 +99,9 @@ class PaymentReminder(models.Model):
         waiting = free.filtered(lambda r: r.state in WAITING)
         now = fields.Datetime.now()
         for reminder, facts in waiting._read_facts(now, as_if_released=True).items():
-            codes = [str(code) for code in guard.check(facts, now)]
-            reasons = set(codes) - {str(code) for code in guard.NOT_READY}
-            if reasons & {str(code) for code in guard.OBSOLETE}:
+            codes = guard.check(facts, now)
+            reasons = set(codes) - EARLY
+            if reasons & OBSOLETE:
                 reminder._note_verdict(codes, facts)
                 reminder._cancel(reminder._explain_obsolete())
             elif reminder.state == "held" and not reasons:
@@ -117,7 +118,7 @@ class PaymentReminder(models.Model):
         self.ensure_one()
         if (self.verdict or []) != codes:
             return True
-        if not set(codes) - {str(code) for code in guard.NOT_READY}:
+        if not set(codes) - EARLY:
             return False
         known = guard.Facts.from_json(self.facts) if self.facts else None
         return not known or facts != replace(
@@ -129,11 +130,10 @@ class PaymentReminder(models.Model):
         self.ensure_one()
         explanation = self.env["payment.reminder.explanation"]
         facts = guard.Facts.from_json(self.sudo().facts)
-        final = {str(code) for code in guard.OBSOLETE}
         return " ".join(
             explanation._explain_code(code, self, facts)
             for code in self.verdict
-            if code in final
+            if code in OBSOLETE
         )
 
 

@@ -1,7 +1,8 @@
 """What the codes of a verdict are called, what they tell a bookkeeper, what lifts them.
 
-One row a code: whoever adds a code to :class:`rules.guard.Code` adds a row here. The
-sentences may use the values of ``payment.reminder.explanation._get_values``.
+One row a code, as in :data:`rules.verdict.RULES`, which says what follows from it: who
+adds a code adds a row to both. The sentences may use the values of
+``payment.reminder.explanation._get_values``.
 """
 
 from typing import NamedTuple

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ...rules import guard
 from ...rules.lifecycle import WAITING
+from ...rules.verdict import EARLY
 from ...tools import transactions
 from ...tools.printing import is_printing
 from ..books.facts import get_debtor_zone
@@ -69,7 +70,7 @@ class PaymentReminderSender(models.AbstractModel):
             fact = facts[reminder]
             codes = guard.check(fact, now)
             if codes:
-                stopped[reminder] = [str(code) for code in codes]
+                stopped[reminder] = codes
                 if reminder in free:
                     self._stop(reminder, codes, fact)
             elif (
@@ -84,11 +85,10 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _stop(self, reminder, codes, facts):
         """Hold a notice that the guard stopped; one that is not ready just waits."""
-        names = [str(code) for code in codes]
-        if reminder.state == "approved" and set(codes) - guard.NOT_READY:
-            reminder._hold_by_guard(names, facts)
+        if reminder.state == "approved" and set(codes) - EARLY:
+            reminder._hold_by_guard(codes, facts)
         elif reminder.state in WAITING:
-            reminder._note_verdict(names, facts)
+            reminder._note_verdict(codes, facts)
 
     @api.model
     def _may_leave_now(self, reminder, facts, in_time):

@@ -47,7 +47,7 @@ class PaymentReminderPaperwork(models.AbstractModel):
             )
             return []
         codes = attempts[-1].codes if attempts and state == "held" else ()
-        return [str(code) for code in codes]
+        return list(codes)
 
     @api.model
     def _finish(self, reminder, attempts=None, settled=False):
@@ -75,7 +75,7 @@ class PaymentReminderPaperwork(models.AbstractModel):
             reminder._settle_bounces()
         elif attempts and attempts[-1].codes:
             last = attempts[-1]
-            reminder._hold_by_guard([str(code) for code in last.codes], last.facts)
+            reminder._hold_by_guard(list(last.codes), last.facts)
         elif attempts is None or (attempts and attempts[-1].outcome == "later"):
             reminder._set_state("approved")
             reminder.case_id._log_event(

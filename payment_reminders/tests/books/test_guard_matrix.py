@@ -6,7 +6,8 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ...rules.guard import Code, Facts
+from ...rules.guard import Facts
+from ...rules.verdict import Code
 from .paying_common import PayingCommon
 
 #: Each pair runs the first of its two first: those that cost most run least often.

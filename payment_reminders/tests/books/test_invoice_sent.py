@@ -69,13 +69,33 @@ class TestInvoiceSent(GatewayCommon):
             self.assertEqual(reminder._dispatch(), {})
         self.assertEqual(reminder.state, "sent")
 
+    def make_sent(self, due):
+        """Make an invoice that Odoo sends by e-mail today."""
+        move = self.make_invoice(due=due, sent=False)
+        action = move.action_send_and_print()
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        with self.mail_server():
+            wizard.create({"sending_methods": ["email"]}).action_send_and_print()
+            self.env["mail.mail"].process_email_queue()
+        return move
+
+    def test_of_two_invoices_the_late_one_is_named(self):
+        self.company.reminder_require_invoice_sent = "always"
+        with freeze_time("2026-09-01 08:00:00"):
+            in_time = self.make_sent("2026-09-05")
+        with freeze_time("2026-09-06 08:00:00"):
+            late = self.make_sent("2026-09-05")
+        with freeze_time("2026-09-15 08:00:00"):
+            reminder = self.propose()
+            self.ripen(reminder)
+            self.assertEqual(reminder._dispatch(), {reminder: ["invoice_not_sent"]})
+            self.assertIn(f"{late.name} reached the customer", reminder.held_reason)
+            self.assertIn("09/16/2026", reminder.held_reason)
+            self.assertNotIn(in_time.name, reminder.held_reason)
+
     def test_bounced(self):
         with freeze_time("2026-09-01 08:00:00"):
-            self.move = self.make_invoice(due="2026-09-05", sent=False)
-            action = self.move.action_send_and_print()
-            wizard = self.env[action["res_model"]].with_context(**action["context"])
-            with self.mail_server():
-                wizard.create({"sending_methods": ["email"]}).action_send_and_print()
+            self.move = self.make_sent("2026-09-05")
         with freeze_time("2026-09-15 08:00:00"), self.gateways():
             first = self.propose()
             self.send(first)

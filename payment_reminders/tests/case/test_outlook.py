@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.tests import freeze_time
 
 from ...models.notice.words import WORDS
-from ...rules import guard, outlook
+from ...rules.verdict import RULES, Code
 from .test_case import CaseCommon
 
 
@@ -16,14 +16,14 @@ class TestOutlook(CaseCommon):
     def find(self, words):
         return self.env["payment.reminder.case"].search([("next_text", "ilike", words)])
 
-    def test_every_code_has_words(self):
+    def test_every_code_has_words_and_a_rule(self):
         case = self.env["payment.reminder.case"]
         labels = dict(case._fields["blocker"].selection)
-        self.assertEqual(list(labels), list(outlook.ORDER))
+        self.assertEqual(list(labels), list(RULES))
         lifted = {code for code, words in WORDS.items() if words.lift}
         self.assertEqual(lifted | {"snoozed"}, set(labels))
         told = {code for code, words in WORDS.items() if words.sentence}
-        self.assertEqual(told, set(map(str, guard.Code)))
+        self.assertEqual(told, {code.value for code in Code})
 
     def test_what_comes_next_and_when(self):
         self.assertEqual(self.case.next_text, "Reminder 1 is due now.")

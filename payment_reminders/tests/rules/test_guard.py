@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...rules.guard import (
-    FREEZE_CODES,
-    MONEY_CODES,
-    Code,
     Facts,
     ItemFacts,
     MoneyFacts,
     check,
     invoice_wait,
 )
+from ...rules.verdict import FREEZE_CODES, MONEY_CODES, Code
 
 D = Decimal
 TODAY = dt.date(2026, 9, 15)

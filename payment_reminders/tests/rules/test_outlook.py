@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ...rules import guard, outlook
-from ...rules.outlook import Lifter, Situation, find_obstacles, get_lifter
+from ...rules.outlook import Situation, find_obstacles
 
 NOW = datetime(2026, 9, 15, 8)
 LATER = NOW + timedelta(hours=1)
@@ -46,14 +45,3 @@ LATER = NOW + timedelta(hours=1)
 )
 def test_obstacles(situation, codes):
     assert find_obstacles(situation, NOW) == codes
-
-
-def test_who_lifts():
-    assert get_lifter("held") == Lifter.HOLDER
-    assert get_lifter("unallocated_credit") == Lifter.BOOKKEEPER
-    assert get_lifter("spacing") == Lifter.TIME
-    assert get_lifter("bridge") == Lifter.MANAGER
-
-
-def test_every_code_of_the_guard_has_its_place():
-    assert set(map(str, guard.Code)) < set(outlook.ORDER)

@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 
 from ...rules import allocation
-from ...rules.guard import Code, Facts, check
+from ...rules.guard import Facts, check
 from ...rules.rest import OBSOLETE, OPEN, SENT, STOPPED, Fate, RestNotice, decide
+from ...rules.verdict import Code
 
 TODAY = dt.date(2026, 9, 15)
 NOW = dt.datetime(2026, 9, 15, 8)
