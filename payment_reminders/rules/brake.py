@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from enum import Enum
+
+from .text_enum import TextEnum
 
 #: Of so many changed notices nobody need hear, and of no smaller share of a run.
 CHANGED_FLOOR = 10
@@ -24,7 +25,7 @@ AGAIN = Decimal("1.25")
 CLOCK_SLACK = timedelta(hours=1)
 
 
-class Reason(str, Enum):
+class Reason(TextEnum):
     """Why a run stops before its first message."""
 
     COUNT = "count"
@@ -32,9 +33,6 @@ class Reason(str, Enum):
     CUSTOMER = "customer"
     CHANGED = "changed"
     CLOCK = "clock"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

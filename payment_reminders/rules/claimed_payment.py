@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import Enum
+
+from .text_enum import TextEnum
 
 #: A bank can book so many days before the day that the customer remembers.
 EARLY_DAYS = 3
 
 
-class Finding(str, Enum):
+class Finding(TextEnum):
     """What the comparison says.
 
     ``unmatched``: money is there that may be it, and a person has to match it.
@@ -22,9 +23,6 @@ class Finding(str, Enum):
     UNMATCHED = "unmatched"
     WAITING = "waiting"
     NOT_FOUND = "not_found"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

@@ -100,26 +100,6 @@ class FeeDecision:
     source: str = ""
 
 
-def fee_cap(
-    statute: Statute,
-    debtor: str,
-    on: dt.date,
-    *,
-    kind: str = REMINDER,
-    principal: Decimal | None = None,
-) -> Decimal | None:
-    """Return the highest fee of one notice, in the statute's currency.
-
-    :param on: day of sending
-    :param principal: wanted by a statute with a scale (NL); without it such a statute
-        gives its minimum
-    :return: None when the law names no amount (DE, EU: only the real cost); 0 when
-        there is no such fee
-    """
-    rule = statute.fee_rule(debtor, on, kind)
-    return _cap(rule, principal) if rule else ZERO
-
-
 def fee_spacing_days(
     statute: Statute, debtor: str, on: dt.date, *, kind: str = REMINDER
 ) -> int:

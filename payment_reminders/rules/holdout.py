@@ -10,7 +10,8 @@ import datetime as dt
 import hashlib
 import math
 from dataclasses import dataclass
-from enum import Enum
+
+from .text_enum import TextEnum
 
 #: With fewer in either group nothing is said.
 LEAST_COUNT = 30
@@ -18,26 +19,20 @@ LEAST_COUNT = 30
 Z_95 = 1.959964
 
 
-class Group(str, Enum):
+class Group(TextEnum):
     """In which group of the comparison a nudge is."""
 
     NUDGED = "nudged"
     HELD_OUT = "held_out"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Finding(str, Enum):
+class Finding(TextEnum):
     """What a comparison says."""
 
     TOO_FEW = "too_few"
     UNCERTAIN = "uncertain"
     MORE = "more"
     FEWER = "fewer"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)

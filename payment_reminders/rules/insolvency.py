@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+
+from .text_enum import TextEnum
 
 
-class Status(str, Enum):
+class Status(TextEnum):
     """The normal statuses, the gravest first: the gravest of several counts."""
 
     BANKRUPTCY = "bankruptcy"
@@ -26,9 +27,6 @@ class Status(str, Enum):
     CHANGING = "changing"
     NOT_FOUND = "not_found"
     ACTIVE = "active"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 #: Freeze reasons: the register says so; the register says nothing certain.

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+
+from .text_enum import TextEnum
 
 #: States of a notice that a person or the guard can still stop, those in which it may
 #: still go out, and those after which no other may be proposed on its case.
@@ -17,7 +18,7 @@ OPEN = (*WAITING, "sending")
 BUSY = (*OPEN, "uncertain")
 
 
-class Change(str, Enum):
+class Change(TextEnum):
     """What was seen on one due item since the last look."""
 
     NONE = "none"
@@ -27,9 +28,6 @@ class Change(str, Enum):
     PARTLY_CREDITED = "partly_credited"
     UNDONE = "undone"
     CANCELLED = "cancelled"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

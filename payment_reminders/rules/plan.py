@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import Enum
+
+from dateutil.relativedelta import relativedelta
+
+from .errors import RuleError
+from .text_enum import TextEnum
 
 #: Broken promises and plans after which nothing pauses by itself any more.
 BROKEN_LIMIT = 2
 
 
-class PlanError(ValueError):
-    """A plan that cannot be.
-
-    :param code: ``count``, ``amount`` or ``too_small``
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class PlanError(RuleError):
+    """A plan that cannot be: its code is ``count``, ``amount`` or ``too_small``."""
 
 
-class Outcome(str, Enum):
+class Outcome(TextEnum):
     """How a plan stands."""
 
     RUNNING = "running"
     KEPT = "kept"
     BROKEN = "broken"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class PartState(str, Enum):
+class PartState(TextEnum):
     """How one instalment stands."""
 
     OPEN = "open"
     PAID = "paid"
     MISSED = "missed"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -87,31 +77,17 @@ def split(total: Decimal, count: int, digits: int = 2) -> tuple[Decimal, ...]:
         currency), ``too_small`` (a part would be zero)
     """
     if count < 1:
-        raise PlanError("count")
+        raise PlanError("count", count=count)
     units = total.scaleb(digits)
     if units <= 0 or units != units.to_integral_value():
-        raise PlanError("amount")
+        raise PlanError("amount", total=total)
     each, rest = divmod(int(units), count)
     if not each:
-        raise PlanError("too_small")
+        raise PlanError("too_small", total=total, count=count)
     return tuple(
         Decimal(each + (1 if index < rest else 0)).scaleb(-digits)
         for index in range(count)
     )
-
-
-def monthly(first: date, count: int) -> tuple[date, ...]:
-    """Return a day and the same day of the months after it.
-
-    A month that is too short gives its last day, and the next one the day again.
-    """
-    days = []
-    for index in range(count):
-        month = first.month - 1 + index
-        year, month = first.year + month // 12, month % 12 + 1
-        last = calendar.monthrange(year, month)[1]
-        days.append(date(year, month, min(first.day, last)))
-    return tuple(days)
 
 
 def propose(
@@ -119,11 +95,15 @@ def propose(
 ) -> tuple[Part, ...]:
     """Return a plan of monthly, even instalments.
 
+    They fall due on the day of the first one; a month that is too short gives its last.
+
     :raise PlanError: as :func:`split`
     """
     amounts = split(total, count, digits)
-    days = monthly(first, count)
-    return tuple(map(Part, days, amounts))
+    return tuple(
+        Part(first + relativedelta(months=index), amount)
+        for index, amount in enumerate(amounts)
+    )
 
 
 def check(parts: Sequence[Part], limits: Limits, today: date) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+
+from .text_enum import TextEnum
 
 
-class Fate(str, Enum):
+class Fate(TextEnum):
     """What happens to the rest; the first five are what a ladder can choose."""
 
     WAIVE = "waive"
@@ -18,9 +19,6 @@ class Fate(str, Enum):
     INVOICE = "invoice"
     NOTHING = "nothing"
     WAIT = "wait"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 OPEN, SENT, OBSOLETE, STOPPED = "open", "sent", "obsolete", "stopped"

@@ -100,12 +100,12 @@ class Conditions(claim.Conditions):
     The exchange rate is one for all days.
 
     :param terms: by step id, for every step of the ladder
-    :param rest_days: so long a case rests after a part payment or a credit note
+    :param hold_days: so long a case is held after a part payment or a credit note
     """
 
     ladder: schedule.Ladder
     terms: Mapping[int, Terms]
-    rest_days: int = 0
+    hold_days: int = 0
 
     @property
     def days_ahead(self) -> int:
@@ -170,7 +170,7 @@ class _Case:
         self.debtor = debtor
         self.kinds = {step.id: step.kind for step in conditions.ladder.steps}
         self.state = "closed"
-        self.rests_until = dt.date.min
+        self.held_until = dt.date.min
         self.known: dict[int, tuple[Decimal, Decimal]] = {}
         self.places: dict[int, tuple[int, dt.date]] = {}
         self.sent: list[schedule.Sent] = []
@@ -198,7 +198,7 @@ class _Case:
             leaves = leaving_day(self.debtor.calendar, day, hold)
             stopped = self._stopping_day(planned, day, leaves)
             self._follow_until(day, stopped or leaves)
-            if not stopped and leaves >= self.rests_until and leaves <= end:
+            if not stopped and leaves >= self.held_until and leaves <= end:
                 notices.append(self._send(planned, day, leaves))
             day = stopped or leaves
         return notices
@@ -228,9 +228,9 @@ class _Case:
         outcome = lifecycle.decide(self.state, seen)
         if outcome.close:
             self.state = "closed"
-            self.rests_until = dt.date.min
+            self.held_until = dt.date.min
         elif outcome.freeze:
-            self.rests_until = day + dt.timedelta(days=self.conditions.rest_days)
+            self.held_until = day + dt.timedelta(days=self.conditions.hold_days)
 
     def _follow_until(self, day: dt.date, last: dt.date) -> None:
         for change in self.days[bisect_right(self.days, day) :]:
@@ -248,7 +248,7 @@ class _Case:
     # -- what comes next ----------------------------------------------------------
 
     def _plan(self, day: dt.date) -> schedule.Planned | None:
-        if self.state == "closed" or day < self.rests_until:
+        if self.state == "closed" or day < self.held_until:
             return None
         return schedule.next_step(
             self.conditions.ladder,
@@ -275,8 +275,8 @@ class _Case:
         later = self.days[bisect_right(self.days, day) :][:1]
         if planned is not None:
             later.append(planned.date)
-        if self.rests_until > day:
-            later.append(self.rests_until)
+        if self.held_until > day:
+            later.append(self.held_until)
         return min(later, default=None)
 
     def _stopping_day(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol, TypeVar
 
+from dateutil.relativedelta import relativedelta
+
 from .errors import RuleError
 
 ZERO = Decimal(0)
@@ -314,14 +316,6 @@ def limitation_date(
     start = max([start, *broken])
     if limitation.start == "year_end" and not broken:
         start = dt.date(start.year, 12, 31)
-    return add_years(start, years)
-
-
-def add_years(day: dt.date, years: int) -> dt.date:
-    """Return the same day of another year; 29 February becomes the 28th where there is
-    none.
-    """
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    # 29 February becomes the 28th where there is none.
+    lapsed: dt.date = start + relativedelta(years=years)
+    return lapsed

@@ -10,10 +10,11 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from enum import Enum
 from typing import Any
 
 import requests
+
+from odoo.addons.payment_reminders.rules.text_enum import TextEnum
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ MAX_PAUSE = 24 * 3600
 CHUNK = 65_536
 
 
-class Outcome(str, Enum):
+class Outcome(TextEnum):
     """What became of one question."""
 
     OK = "ok"
@@ -44,9 +45,6 @@ class Outcome(str, Enum):
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
     MALFORMED = "malformed"
-
-    def __str__(self):
-        return self.value
 
 
 #: HTTP statuses that are no answer; the rest of 4xx is ``rejected``.

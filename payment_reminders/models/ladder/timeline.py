@@ -151,7 +151,7 @@ class PaymentReminderLadder(models.Model):
             self.sample_currency_id,
             self.sample_debtor,
             company._get_reminder_today(),
-            rest_days=0,
+            hold_days=0,
         )
         return simulation.play(
             conditions,

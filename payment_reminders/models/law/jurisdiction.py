@@ -3,7 +3,7 @@ from itertools import count
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
-from ...rules import accrual, fees, interest, linter, statute
+from ...rules import fees, interest, linter, statute
 from . import linter_messages as texts
 
 
@@ -261,39 +261,6 @@ class PaymentReminderJurisdiction(models.Model):
                 interest.Rate(date, percent, known=status in accepted)
                 for date, percent, status in rows
             ]
-        )
-
-    def _get_rates(self, debtor="company", due_date=None):
-        """Return the reference rates for the claims of one kind of debtor.
-
-        :param debtor: person or company
-        :param due_date: of the claim; none: today
-        :return: tuple of :class:`rules.interest.Rate`; empty: such claims bear none
-        """
-        self.ensure_one()
-        rule = self._get_statute().margin_rule(
-            debtor, due_date or fields.Date.context_today(self)
-        )
-        return self._get_rate_tables()[self][rule.reference] if rule else ()
-
-    def _accrue(self, principal, debtor, due_date, end, payments=(), calendar=None):
-        """Compute the interest of one claim by this law, from its due date on.
-
-        A convenience for single claims; who computes many takes ``_get_statute`` and
-        ``_get_rate_tables`` once and calls ``rules.accrual.accrue_claim``.
-
-        :return: :class:`rules.accrual.Accrual`
-        """
-        self.ensure_one()
-        return accrual.accrue_claim(
-            self._get_statute(),
-            self._get_rate_tables()[self],
-            principal=principal,
-            debtor=debtor,
-            due_date=due_date,
-            end=end,
-            payments=payments,
-            calendar=calendar,
         )
 
     def _get_fee_spacing_days(self, debtor_kind="company", on=None):

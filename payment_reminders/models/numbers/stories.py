@@ -189,12 +189,12 @@ class PaymentReminderStories(models.AbstractModel):
     # -- the terms --------------------------------------------------------------
 
     @api.model
-    def _get_conditions(self, ladder, company, currency, debtor_kind, day, rest_days):
+    def _get_conditions(self, ladder, company, currency, debtor_kind, day, hold_days):
         """Return the terms of a ladder (:class:`rules.simulation.Conditions`).
 
         :param currency: of the claims
         :param day: amounts of the law are converted at the rate of this day
-        :param rest_days: so long a case rests after a part payment or a credit note
+        :param hold_days: so long a case is held after a part payment or a credit note
         """
         figures = self.env["payment.reminder.figures"]
         law = ladder.jurisdiction_id
@@ -214,7 +214,7 @@ class PaymentReminderStories(models.AbstractModel):
                 )
                 for step in ladder._get_active_steps()
             },
-            rest_days=rest_days,
+            hold_days=hold_days,
             **figures._prepare_conditions(case, statute, tables, day),
         )
 

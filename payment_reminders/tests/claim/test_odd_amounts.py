@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..law.accruing import accrue
 
 
 class TestOddAmounts(ReminderCommon):
@@ -75,26 +76,26 @@ class TestOddAmounts(ReminderCommon):
         self.assertEqual((case.state, case.close_reason), ("closed", "paid"))
 
     def test_before_the_due_date_there_is_no_interest(self):
-        accrued = self._accrue(10000, "2026-03-02", "2026-02-01")
+        accrued = self.accrue(10000, "2026-03-02", "2026-02-01")
         self.assertEqual((accrued.total(), accrued.periods), (0, ()))
 
     def test_nothing_owed_bears_nothing(self):
-        self.assertEqual(self._accrue(0, "2026-03-02", "2026-04-01").total(), 0)
+        self.assertEqual(self.accrue(0, "2026-03-02", "2026-04-01").total(), 0)
 
     def test_29_february(self):
         due, paid = "2024-02-28", "2024-03-01"
         expected = Fraction(10000) * Fraction("11.75") / 100 * 2 / 366
         self.assertEqual(
-            [str(p.end) for p in self._accrue(10000, due, "2024-02-29").periods],
+            [str(p.end) for p in self.accrue(10000, due, "2024-02-29").periods],
             ["2024-02-29"],
         )
-        accrued = self._accrue(10000, due, paid)
+        accrued = self.accrue(10000, due, paid)
         self.assertEqual(accrued.total(), round(Decimal(float(expected)), 2))
 
     def test_claims_of_2013_keep_their_margin(self):
         # Due before 1 March 2013: 7 points, from that day on: 8 (renteloven § 5)
         for due, points in (("2013-02-27", 7), ("2013-03-04", 8)):
-            accrued = self._accrue(10000, due, "2013-06-28")
+            accrued = self.accrue(10000, due, "2013-06-28")
             self.assertEqual(
                 {period.rate for period in accrued.periods},
                 {Decimal("0.20") + points},
@@ -104,7 +105,7 @@ class TestOddAmounts(ReminderCommon):
     def test_danish_day_count_and_weekend_rule_are_settings(self):
         def total():
             # Due on a Saturday; a whole year of 9.75 and 9.75 % (H2 2025, H1 2026)
-            return self._accrue(36500, "2025-08-30", "2026-03-02").total()
+            return self.accrue(36500, "2025-08-30", "2026-03-02").total()
 
         by_default = total()
         self.law.day_count = "30/360"
@@ -115,8 +116,9 @@ class TestOddAmounts(ReminderCommon):
         # From Saturday 30 August: 182 days
         self.assertEqual(total(), round(Decimal("36500") * 975 * 182 / 3600000, 2))
 
-    def _accrue(self, principal, due, end):
-        return self.law._accrue(
+    def accrue(self, principal, due, end):
+        return accrue(
+            self.law,
             Decimal(principal),
             "company",
             fields.Date.to_date(due),

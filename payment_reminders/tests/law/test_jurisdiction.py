@@ -12,6 +12,7 @@ from ...models.law import linter_messages as reminder_linter_messages
 from ...rules import interest, linter
 from ..rules.law_data import STATUTES, load_tables
 from ..rules.linter_cases import REFUSED, WARNED
+from .accruing import accrue
 
 ON = date(2026, 11, 22)
 #: How the sentence of each breach begins, figures and all.
@@ -56,6 +57,11 @@ class TestJurisdiction(TransactionCase):
             "payment_reminders.reference_nationalbank_lending_rate"
         )
 
+    def get_rates(self, law, debtor="company", due_date=ON):
+        """Return the reference rates for the claims of one kind of debtor."""
+        rule = law._get_statute().margin_rule(debtor, due_date)
+        return law._get_rate_tables()[law][rule.reference]
+
     # -- what ships --------------------------------------------------------------------
 
     def test_statutes_are_what_the_files_say(self):
@@ -83,19 +89,19 @@ class TestJurisdiction(TransactionCase):
     def test_computed_rates_are_accepted_where_the_law_is_set_up_so(self):
         finland = self.laws["FI"]
         on = date(2026, 8, 1)
-        self.assertFalse(interest.is_known(on, finland._get_rates()))
+        self.assertFalse(interest.is_known(on, self.get_rates(finland)))
         finland.accept_derived_rates = True
-        self.assertTrue(interest.is_known(on, finland._get_rates()))
+        self.assertTrue(interest.is_known(on, self.get_rates(finland)))
         self.denmark.accept_derived_rates = True
-        self.assertFalse(interest.is_known(on, self.denmark._get_rates()))
+        self.assertFalse(interest.is_known(on, self.get_rates(self.denmark)))
 
     def test_rates_by_debtor(self):
         netherlands = self.laws["NL"]
         due = date(2024, 1, 1)
-        person = netherlands._get_rates("person", due)
-        company = netherlands._get_rates("company", due)
+        person = self.get_rates(netherlands, "person", due)
+        company = self.get_rates(netherlands, "company", due)
         self.assertNotEqual(person, company)
-        self.assertEqual(self.laws["EU"]._get_rates("person", due), ())
+        self.assertIsNone(self.laws["EU"]._get_statute().margin_rule("person", due))
 
     def test_no_law_no_statute(self):
         self.assertIsNone(self.Jurisdiction._get_statute())
@@ -119,8 +125,12 @@ class TestJurisdiction(TransactionCase):
 
     def test_danish_claim_over_the_change_of_rate(self):
         # 46 days of 10.75 %, 45 days of 9.75 %: 135.48 + 120.21
-        result = self.denmark._accrue(
-            Decimal(10000), "company", date(2025, 5, 15), date(2025, 8, 14)
+        result = accrue(
+            self.denmark,
+            Decimal(10000),
+            "company",
+            date(2025, 5, 15),
+            date(2025, 8, 14),
         )
         self.assertEqual([period.days for period in result.periods], [46, 45])
         self.assertEqual(result.total(), Decimal("255.68"))
@@ -128,13 +138,13 @@ class TestJurisdiction(TransactionCase):
 
     def test_no_interest_for_days_without_a_verified_rate(self):
         claim = Decimal(10000), "company", date(2026, 6, 15), date(2026, 7, 15)
-        result = self.denmark._accrue(*claim)
+        result = accrue(self.denmark, *claim)
         self.assertEqual(result.computed_until, date(2026, 6, 30))
         self.assertEqual(result.total(), Decimal("40.07"))
         self._get_rate(date(2026, 7, 1)).write(
             {"percent": 2.1, "status": "verified", "source": "The central bank's page"}
         )
-        result = self.denmark._accrue(*claim)
+        result = accrue(self.denmark, *claim)
         self.assertEqual(result.computed_until, date(2026, 7, 15))
         self.assertEqual(result.periods[-1].rate, Decimal("10.1"))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ...rules import fees
 from ...rules.calendar import Calendar
-from ...rules.fees import Limits, SentNotice, compensation, fee_cap, notice_fee
+from ...rules.fees import Limits, SentNotice, compensation, notice_fee
 from .law_data import STATUTES
 
 D = Decimal
@@ -53,7 +53,7 @@ def letter(day, fee=0, **kwargs):
     ],
 )
 def test_caps_by_date_debtor_and_kind(statute, debtor, kind, on, expected):
-    assert fee_cap(statute, debtor, on, kind=kind) == expected
+    assert ask(statute, on, debtor=debtor, kind=kind, principal=D(0)).cap == expected
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_caps_by_date_debtor_and_kind(statute, debtor, kind, on, expected):
     ],
 )
 def test_dutch_scale(principal, costs):
-    assert fee_cap(NL, "person", DAY(2026, 1, 1), principal=D(principal)) == D(costs)
+    assert ask(NL, DAY(2026, 1, 1), principal=D(principal)).cap == D(costs)
 
 
 def test_more_than_the_cap_is_lowered():
@@ -417,6 +417,6 @@ def _check_fee(statute, debtor, sent, agreed):
     assert (now.date - DUE).days >= rule.first_after_days
     same = [one for one in bearing if rule.count_shared or one.kind == now.kind]
     assert rule.max_count is None or len(same) < rule.max_count
-    cap = fee_cap(statute, debtor, now.date, kind=now.kind, principal=D(2000))
+    cap = ask(statute, now.date, debtor=debtor, kind=now.kind).cap
     assert cap is None or now.fee <= cap
     assert agreed or not rule.requires_agreement

@@ -43,8 +43,8 @@ def test_what_cannot_be_divided(total, count, code):
 
 
 def test_the_last_day_of_the_month_stays_the_last():
-    days = plan.monthly(date(2026, 12, 31), 4)
-    assert [day.isoformat() for day in days] == [
+    parts = plan.propose(Decimal(400), 4, date(2026, 12, 31))
+    assert [part.due.isoformat() for part in parts] == [
         "2026-12-31",
         "2027-01-31",
         "2027-02-28",

@@ -86,23 +86,23 @@ def test_who_pays_within_two_days_would_have_paid_anyway():
         assert [n.paid_anyway for n in play(BARE, story, START, END)] == [False, anyway]
 
 
-def test_case_rests_after_a_part_payment():
+def test_case_is_held_after_a_part_payment():
     story = debtor(invoice(1, DUE, "1000", paid(dt.date(2025, 9, 5), "400")))
     gone_on = play(BARE, story, START, END)
     assert shown(gone_on)[1] == (2, dt.date(2025, 9, 9))
     assert gone_on[1].principal == 600
-    rested = play(replace(BARE, rest_days=10), story, START, END)
+    held = play(replace(BARE, hold_days=10), story, START, END)
     # Released on Monday the 15th, proposed that day, leaves on Tuesday.
-    assert shown(rested)[1] == (2, dt.date(2025, 9, 16))
+    assert shown(held)[1] == (2, dt.date(2025, 9, 16))
 
 
 def test_credit_note_on_another_invoice_keeps_the_waiting_notice_back():
     other = invoice(2, after(10), "500", paid(after(8), "100", is_credit=True))
     story = debtor(invoice(), other)
-    free = play(replace(BARE, rest_days=0), story, START, END)
+    free = play(replace(BARE, hold_days=0), story, START, END)
     assert (2, after(8)) in shown(free)
-    rested = play(replace(BARE, rest_days=5), story, START, END)
-    assert (2, after(8)) not in shown(rested)
+    held = play(replace(BARE, hold_days=5), story, START, END)
+    assert (2, after(8)) not in shown(held)
 
 
 def test_two_invoices_share_a_notice():
@@ -170,9 +170,9 @@ invoices = st.lists(
     )
 )
 conditions = st.builds(
-    lambda base, rest, hold: replace(
+    lambda base, days, hold: replace(
         base,
-        rest_days=rest,
+        hold_days=days,
         terms={id_: replace(t, hold_hours=hold) for id_, t in base.terms.items()},
     ),
     st.sampled_from([BARE, LAWFUL]),
