@@ -2,7 +2,7 @@
 
 from werkzeug.exceptions import TooManyRequests
 
-from odoo import fields
+from odoo import fields, http
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -28,6 +28,22 @@ CASE_LIMITS = {
 #: No id is larger in the database.
 MAX_ID = 2**31 - 1
 MAX_DIGITS = len(str(MAX_ID))
+
+
+def page_route(path, method="GET", **routing):
+    """Return the route of a page that anybody may call; who may see is judged in it.
+
+    :param path: what follows ``/my/reminders``
+    """
+    return http.route(
+        [f"/my/reminders{path}"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=[method],
+        **routing,
+    )
 
 
 class ReminderAccess(CustomerPortal):

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ...models.ir_attachment import SANDBOX
-from .access import MAX_ID, ReminderAccess, parse_day, parse_number
+from .access import MAX_ID, ReminderAccess, page_route, parse_day, parse_number
 
 
 class ReminderPortal(ReminderAccess):
@@ -47,14 +47,7 @@ class ReminderPortal(ReminderAccess):
             )
         )
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>")
     def portal_reminder_case(self, case_id, access_token=None, day=None, **_kwargs):
         """Show a customer what is owed in one case, with every way on from there.
 
@@ -84,14 +77,7 @@ class ReminderPortal(ReminderAccess):
             "reminder": case._get_page_reminder(),
         }
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/pay/<reminder_number:item_id>"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>/pay/<reminder_number:item_id>")
     def portal_reminder_invoice(self, case_id, item_id, access_token=None, **_kwargs):
         """Lead to Odoo's page of one invoice of the case."""
         case = self._open_reminder_case(case_id, access_token)
@@ -100,16 +86,7 @@ class ReminderPortal(ReminderAccess):
             return self._refuse_reminder_visit(case_id, access_token)
         return request.redirect(item.move_id.get_portal_url())
 
-    @http.route(
-        [
-            "/my/reminders/<reminder_number:case_id>/letter/<reminder_number:reminder_id>"
-        ],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>/letter/<reminder_number:reminder_id>")
     def portal_reminder_letter(
         self, case_id, reminder_id, access_token=None, **_kwargs
     ):
@@ -135,14 +112,7 @@ class ReminderPortal(ReminderAccess):
             )
         )
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/file/<reminder_number:file_id>"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>/file/<reminder_number:file_id>")
     def portal_reminder_file(self, case_id, file_id, access_token=None, **_kwargs):
         """Give the customer a file that came with an answer, as a download."""
         case = self._open_reminder_case(case_id, access_token, "file")
@@ -153,14 +123,7 @@ class ReminderPortal(ReminderAccess):
             return self._refuse_reminder_visit(case_id, access_token)
         return self._keep_private(file._to_http_stream().get_response())
 
-    @http.route(
-        ["/my/reminders/link"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-    )
+    @page_route("/link", "POST")
     def portal_reminder_new_link(self, case_id="", access_token="", **_kwargs):
         """Mail a new link to the known address, if the old one was right once.
 
@@ -180,14 +143,7 @@ class ReminderPortal(ReminderAccess):
             )
         )
 
-    @http.route(
-        ["/my/reminders/<path:nowhere>"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<path:nowhere>")
     def portal_reminder_nowhere(self, **_kwargs):
         """Answer to what leads nowhere as to any link that opens nothing.
 

@@ -5,20 +5,13 @@ from odoo.http import request
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
-from .access import ReminderAccess
+from .access import ReminderAccess, page_route
 
 
 class ReminderPayment(ReminderAccess, PaymentPortal):
     """Paying online what a case asks for, all of it or a part, as Odoo pays."""
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/pay"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>/pay")
     def portal_reminder_pay(
         self, case_id, access_token=None, item=None, amount=None, **_kwargs
     ):

@@ -1,21 +1,14 @@
-from odoo import fields, http
+from odoo import fields
 from odoo.http import request
 
 from ...rules import customer_input
-from .access import ReminderAccess, keep_texts, parse_day, parse_number
+from .access import ReminderAccess, keep_texts, page_route, parse_day, parse_number
 
 
 class ReminderPlans(ReminderAccess):
     """Proposing to pay in instalments, or promising to pay by a day."""
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/plan"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>/plan")
     def portal_reminder_plan(
         self, case_id, access_token=None, count=None, first=None, **_kwargs
     ):
@@ -28,14 +21,7 @@ class ReminderPlans(ReminderAccess):
         )
         return self._show_plan(case, access_token, count, first, parts, errors)
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/plan"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-    )
+    @page_route("/<reminder_number:case_id>/plan", "POST")
     def portal_reminder_plan_proposed(
         self, case_id, access_token=None, count=None, first=None, **form
     ):
@@ -50,14 +36,7 @@ class ReminderPlans(ReminderAccess):
         case._propose_plan("plan", parts, customer_input.clean_text(note, 1000))
         return self._redirect_to_case(case, access_token, "#plans")
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/promise"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-    )
+    @page_route("/<reminder_number:case_id>/promise", "POST")
     def portal_reminder_promise(self, case_id, access_token=None, day=None, **_kwargs):
         """Take the customer's promise to pay everything by a day."""
         case = self._open_reminder_case(case_id, access_token, "write")

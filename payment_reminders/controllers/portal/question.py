@@ -1,10 +1,10 @@
 import math
 
-from odoo import fields, http
+from odoo import fields
 from odoo.http import request
 
 from ...rules import customer_input
-from .access import ReminderAccess, keep_texts, parse_day
+from .access import ReminderAccess, keep_texts, page_route, parse_day
 
 #: Bytes of one form with its files; what is longer is refused before it is read.
 MAX_FORM = customer_input.MAX_FILES * customer_input.MAX_FILE_SIZE + 256 * 1024
@@ -15,14 +15,7 @@ MAX_PAID_DAYS = 365
 class ReminderQuestions(ReminderAccess):
     """Asking about what is open, and telling that it is paid."""
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/ask"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
+    @page_route("/<reminder_number:case_id>/ask")
     def portal_reminder_ask(self, case_id, access_token=None, kind=None, **_kwargs):
         """Show the form of a question."""
         case = self._open_reminder_case(case_id, access_token)
@@ -30,15 +23,7 @@ class ReminderQuestions(ReminderAccess):
             return self._refuse_reminder_visit(case_id, access_token)
         return self._show_question_form(case, access_token, {"kind": kind})
 
-    @http.route(
-        ["/my/reminders/<reminder_number:case_id>/ask"],
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-        max_content_length=MAX_FORM,
-    )
+    @page_route("/<reminder_number:case_id>/ask", "POST", max_content_length=MAX_FORM)
     def portal_reminder_asked(self, case_id, access_token=None, **form):
         """Take a question: the case stops, and a person gets it."""
         case = self._open_reminder_case(case_id, access_token, "write")

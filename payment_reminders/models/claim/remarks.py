@@ -3,7 +3,94 @@ or lowered, and why.
 """
 
 from odoo import api, fields, models
-from odoo.tools import float_compare, float_repr, format_date, formatLang
+from odoo.tools import (
+    LazyTranslate,
+    float_compare,
+    float_repr,
+    format_date,
+    formatLang,
+)
+
+_lt = LazyTranslate(__name__)
+
+#: {remark: sentence}; a sentence may use the words of ``_get_remark_words``.
+REMARKS = {
+    "fee:no_rule": _lt("No fee: the law knows none for such a notice%(law)s."),
+    "fee:no_statutory_amount": _lt(
+        "No fee: the law names no amount, only the real cost, and the step sets "
+        "none%(law)s."
+    ),
+    "fee:not_wanted": _lt("No fee: the step asks for none."),
+    "fee:too_early": _lt(
+        "No fee: the law allows one from %(days)s days after the due date%(law)s."
+    ),
+    "fee:not_agreed": _lt(
+        "No fee: the law allows one only when it was agreed beforehand, and the "
+        "settings do not say that it was%(law)s."
+    ),
+    "fee:disputed": _lt("No fee: the customer has an open question."),
+    "fee:spacing": _lt(
+        "No fee: the last reminder was sent less than %(spacing)s days before%(law)s."
+    ),
+    "fee:earlier_deadline_running": _lt(
+        "No fee: the deadline of an earlier reminder has not passed yet%(law)s."
+    ),
+    "fee:no_expired_notice": _lt(
+        "No fee: the law allows one only after the deadline of a final notice%(law)s."
+    ),
+    "fee:first_notice_free": _lt(
+        "No fee: the law wants a reminder without a fee first%(law)s."
+    ),
+    "fee:max_number": _lt(
+        "No fee: the law allows %(count)s for one claim, and they were charged%(law)s."
+    ),
+    "fee:no_exchange_rate": _lt(
+        "No fee: there is no exchange rate from %(law_currency)s to %(currency)s."
+    ),
+    "fee:under_floor": _lt(
+        "No fee: less than %(floor)s %(currency)s is overdue (your own limit)."
+    ),
+    "fee:over_share": _lt(
+        "No fee: all fees together would be more than %(share)s %% of what is "
+        "overdue (your own limit)."
+    ),
+    "fee:courtesy": _lt(
+        "No fee: the customer has a clean record and is forgiven the first one."
+    ),
+    "fee:over_cap": _lt(
+        "The fee was lowered to what the law allows, %(cap)s %(currency)s%(law)s."
+    ),
+    "fee:inside_compensation": _lt(
+        "The fee was lowered: the lump sum and the fees count against each "
+        "other%(law)s."
+    ),
+    "fee:converted": _lt(
+        "The limit of the law was converted at %(rate)s %(currency)s for one "
+        "%(law_currency)s, the rate of %(day)s."
+    ),
+    "fee:by_hand": _lt("The fee was lowered by %(user)s: %(note)s"),
+    "interest:no_rate": _lt(
+        "Interest was computed up to %(until)s only: no verified reference rate is "
+        "known for the days after it."
+    ),
+    "compensation:not_from_persons": _lt(
+        "No lump sum: the law gives none against consumers."
+    ),
+    "compensation:no_rule": _lt("No lump sum: the law knows none."),
+    "compensation:not_late": _lt("No lump sum: nothing is overdue yet."),
+    "compensation:already_claimed": _lt("No lump sum: it was claimed before."),
+    "compensation:disputed": _lt("No lump sum: the customer has an open question."),
+    "compensation:no_exchange_rate": _lt(
+        "No lump sum: there is no exchange rate from %(law_currency)s to %(currency)s."
+    ),
+    "compensation:fees_counted": _lt(
+        "The lump sum was lowered by the fees claimed so far."
+    ),
+    "compensation:converted": _lt(
+        "The lump sum was converted at %(rate)s %(currency)s for one "
+        "%(law_currency)s, the rate of %(day)s."
+    ),
+}
 
 
 class PaymentReminder(models.Model):
@@ -31,10 +118,9 @@ class PaymentReminder(models.Model):
     def _explain_remarks(self):
         """Return a sentence for each remark, in the user's language."""
         self.ensure_one()
-        texts = self._get_remark_texts()
         values = self._get_remark_words()
         return [
-            texts[code] % values if code in texts else code
+            self.env._(REMARKS[code]) % values if code in REMARKS else code
             for code in self.remarks or []
         ]
 
@@ -65,103 +151,6 @@ class PaymentReminder(models.Model):
     @api.model
     def _format_remark_number(self, text):
         return formatLang(self.env, float(text)) if text else ""
-
-    @api.model
-    def _get_remark_texts(self):
-        """Return {remark: sentence}; the sentences may use _get_remark_words."""
-        return {
-            "fee:no_rule": self.env._(
-                "No fee: the law knows none for such a notice%(law)s."
-            ),
-            "fee:no_statutory_amount": self.env._(
-                "No fee: the law names no amount, only the real cost, and the step "
-                "sets "
-                "none%(law)s."
-            ),
-            "fee:not_wanted": self.env._("No fee: the step asks for none."),
-            "fee:too_early": self.env._(
-                "No fee: the law allows one from %(days)s days after the due "
-                "date%(law)s."
-            ),
-            "fee:not_agreed": self.env._(
-                "No fee: the law allows one only when it was agreed beforehand, and "
-                "the "
-                "settings do not say that it was%(law)s."
-            ),
-            "fee:disputed": self.env._("No fee: the customer has an open question."),
-            "fee:spacing": self.env._(
-                "No fee: the last reminder was sent less than %(spacing)s days "
-                "before%(law)s."
-            ),
-            "fee:earlier_deadline_running": self.env._(
-                "No fee: the deadline of an earlier reminder has not passed yet%(law)s."
-            ),
-            "fee:no_expired_notice": self.env._(
-                "No fee: the law allows one only after the deadline of a final "
-                "notice%(law)s."
-            ),
-            "fee:first_notice_free": self.env._(
-                "No fee: the law wants a reminder without a fee first%(law)s."
-            ),
-            "fee:max_number": self.env._(
-                "No fee: the law allows %(count)s for one claim, and they were "
-                "charged%(law)s."
-            ),
-            "fee:no_exchange_rate": self.env._(
-                "No fee: there is no exchange rate from %(law_currency)s to "
-                "%(currency)s."
-            ),
-            "fee:under_floor": self.env._(
-                "No fee: less than %(floor)s %(currency)s is overdue (your own limit)."
-            ),
-            "fee:over_share": self.env._(
-                "No fee: all fees together would be more than %(share)s %% of what is "
-                "overdue (your own limit)."
-            ),
-            "fee:courtesy": self.env._(
-                "No fee: the customer has a clean record and is forgiven the first one."
-            ),
-            "fee:over_cap": self.env._(
-                "The fee was lowered to what the law allows, %(cap)s "
-                "%(currency)s%(law)s."
-            ),
-            "fee:inside_compensation": self.env._(
-                "The fee was lowered: the lump sum and the fees count against each "
-                "other%(law)s."
-            ),
-            "fee:converted": self.env._(
-                "The limit of the law was converted at %(rate)s %(currency)s for one "
-                "%(law_currency)s, the rate of %(day)s."
-            ),
-            "fee:by_hand": self.env._("The fee was lowered by %(user)s: %(note)s"),
-            "interest:no_rate": self.env._(
-                "Interest was computed up to %(until)s only: no verified reference "
-                "rate "
-                "is known for the days after it."
-            ),
-            "compensation:not_from_persons": self.env._(
-                "No lump sum: the law gives none against consumers."
-            ),
-            "compensation:no_rule": self.env._("No lump sum: the law knows none."),
-            "compensation:not_late": self.env._("No lump sum: nothing is overdue yet."),
-            "compensation:already_claimed": self.env._(
-                "No lump sum: it was claimed before."
-            ),
-            "compensation:disputed": self.env._(
-                "No lump sum: the customer has an open question."
-            ),
-            "compensation:no_exchange_rate": self.env._(
-                "No lump sum: there is no exchange rate from %(law_currency)s to "
-                "%(currency)s."
-            ),
-            "compensation:fees_counted": self.env._(
-                "The lump sum was lowered by the fees claimed so far."
-            ),
-            "compensation:converted": self.env._(
-                "The lump sum was converted at %(rate)s %(currency)s for one "
-                "%(law_currency)s, the rate of %(day)s."
-            ),
-        }
 
     def _get_interest_specification(self):
         """Return how the interest was computed, as claimed: one row a period.
