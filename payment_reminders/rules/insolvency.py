@@ -60,6 +60,11 @@ ACTIONS: Mapping[Status, Action] = {
 
 #: The word under which a register's "removed" (HTTP status 410) is kept.
 GONE = "410"
+#: The word under which is kept that a register's entry of a company has no known form.
+UNREADABLE = "?"
+#: What the British register adds to a company in good standing that will be struck off
+#: unless somebody objects: then all that it has falls to the Crown.
+STRIKE_OFF = "active-proposal-to-strike-off"
 
 #: {country: {word of its register in capitals, blanks left out: status}}
 WORDS: Mapping[str, Mapping[str, Status]] = {
@@ -70,9 +75,10 @@ WORDS: Mapping[str, Mapping[str, Status]] = {
         "UNDERREKONSTRUKTION": Status.RESTRUCTURING,
         "UNDERTVANGSOPLØSNING": Status.LIQUIDATION,
         "UNDERFRIVILLIGLIKVIDATION": Status.LIQUIDATION,
-        "UNDERREASSUMERING": Status.CHANGING,
-        # The register spells it both ways.
-        "UNDERREASUMMERING": Status.CHANGING,
+        # A winding-up that was closed is opened again; the register spells it both
+        # ways.
+        "UNDERREASSUMERING": Status.LIQUIDATION,
+        "UNDERREASUMMERING": Status.LIQUIDATION,
         "UDENRETSVIRKNING": Status.CHANGING,
         "FREMTID": Status.CHANGING,
         "TVANGSOPLØST": Status.DISSOLVED,
@@ -95,6 +101,7 @@ WORDS: Mapping[str, Mapping[str, Status]] = {
         "UNDERAVVIKLING": Status.LIQUIDATION,
         "UNDERTVANGSAVVIKLINGELLERTVANGSOPPLOSNING": Status.LIQUIDATION,
         "UNDERREKONSTRUKSJONSFORHANDLING": Status.RESTRUCTURING,
+        "UNDERUTENLANDSKINSOLVENSBEHANDLING": Status.BANKRUPTCY,
         "SLETTEDATO": Status.DISSOLVED,
     },
     "SE": {
@@ -152,7 +159,10 @@ PARTS: Mapping[str, tuple[tuple[str, Status], ...]] = {
     "SE": (("FUSION", Status.SUCCEEDED), ("DELNING", Status.SUCCEEDED)),
 }
 STARTS: Mapping[str, tuple[tuple[str, Status], ...]] = {
-    "DK": (("OPLØST", Status.DISSOLVED),),
+    "DK": (
+        ("OPLØST", Status.DISSOLVED),
+        ("UNDERREAS", Status.LIQUIDATION),
+    ),
     # Struck off, in another way than those of the table.
     "SE": (("AVREGISTRERAD", Status.DISSOLVED),),
 }
@@ -235,6 +245,11 @@ def reconsider(status: Status, known: Status | None) -> Status:
 def is_good(status: Status | None) -> bool:
     """Tell whether the register really said something of this company."""
     return status not in (None, Status.NOT_FOUND, Status.REMOVED, Status.UNKNOWN)
+
+
+def is_grave(status: Status | None) -> bool:
+    """Tell whether a register has said for certain that a debtor is in trouble."""
+    return status is not None and ACTIONS[status].freeze == INSOLVENCY
 
 
 def is_stale(age_days: int | None, limit_days: int | None) -> bool:

@@ -1,10 +1,12 @@
 """What every register is to the daily check."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
 from odoo.addons.payment_reminders.rules.insolvency import (
     GONE,
+    UNREADABLE,
     Reading,
     Status,
     classify,
@@ -14,6 +16,21 @@ from .door import Answer, Outcome
 
 #: What reading an answer raises that is not as documented.
 NONSENSE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
+class Unreadable(ValueError):
+    """A part of what is said of a company has no form that is known.
+
+    :param part: its name in the answer
+    """
+
+    def __init__(self, part):
+        super().__init__(part)
+        self.part = part
+
+
+class NotSaid(ValueError):
+    """The answer says of itself that it is none: a source is down, another company."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,26 @@ class Register:
             remark=remark,
         )
 
+    def understand(self, number, read, company):
+        """Return what ``read`` makes of the entry of this company, whole or not at all.
+
+        The register knows the company and says something of it that cannot be read:
+        that is never good news. The status is unknown then, and a person looks.
+
+        :param read: makes a :class:`Reading` of number and entry
+        """
+        try:
+            return read(number, company)
+        except NotSaid:
+            raise
+        except NONSENSE as error:
+            return self.reading(
+                number,
+                UNREADABLE,
+                remark=getattr(error, "part", "") or type(error).__name__,
+                status=Status.UNKNOWN,
+            )
+
     def missing(self, number):
         """Return that the register does not know a number."""
         return self.reading(number, "", status=Status.NOT_FOUND)
@@ -115,8 +152,44 @@ def not_there(answer):
 
 
 def read_date(text):
-    """Return the day of an ISO date or timestamp, None of nothing.
+    """Return the day of an ISO date or timestamp, None of null or an empty text.
 
+    :raise TypeError: it is no text, not even when it counts as false
     :raise ValueError: it is neither
     """
-    return date.fromisoformat(text[:10]) if text else None
+    if text is None or text == "":
+        return None
+    if not isinstance(text, str):
+        raise TypeError("no date")
+    return date.fromisoformat(text[:10])
+
+
+def take(entry, name, kind, optional=False):
+    """Return a part of an entry that has to be there and to be of a kind, or null.
+
+    Capitals, accents and underscores in its name do not matter: registers have
+    misspelled their own, and what is not found is never good news.
+
+    :param kind: type, or a tuple of types; null is accepted beside it
+    :param optional: it may be left out, as null
+    :raise Unreadable: it is not there, is there twice, or is something else
+    """
+    if not isinstance(entry, dict):
+        raise Unreadable(name)
+    values = [value for key, value in entry.items() if spell(key) == spell(name)]
+    said = [value for value in values if value is not None]
+    if len(said) > 1 or not (values or optional):
+        raise Unreadable(name)
+    value = said[0] if said else None
+    # A truth value is an ``int`` to Python, and no number to anybody else.
+    if said and (
+        not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)
+    ):
+        raise Unreadable(name)
+    return value
+
+
+def spell(key):
+    """Return a name in small letters, without accents and underscores."""
+    plain = unicodedata.normalize("NFKD", key.lower())
+    return "".join(sign for sign in plain if sign.isalnum())

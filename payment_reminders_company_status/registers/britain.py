@@ -3,10 +3,13 @@
 import time
 from dataclasses import replace
 
-from .base import Register, read_date
+from odoo.addons.payment_reminders.rules.insolvency import STRIKE_OFF, Status, classify
+
+from .base import NotSaid, Register, Unreadable, read_date, take
 from .door import PAUSE, Outcome
 
-STRIKE_OFF = "active-proposal-to-strike-off"
+#: Details that change nothing for a creditor.
+HARMLESS = ("converted-to-plc", "transformed-to-se")
 
 
 class CompaniesHouse(Register):
@@ -27,13 +30,20 @@ class CompaniesHouse(Register):
 
     def _read(self, number, data):
         if data["company_number"] != number:
-            raise ValueError("another company")
-        detail = data.get("company_status_detail") or ""
+            raise NotSaid("another company")
+        return self.understand(number, self._read_profile, data)
+
+    def _read_profile(self, number, data):
+        word = take(data, "company_status", str) or ""
+        detail = take(data, "company_status_detail", str, optional=True) or ""
+        since = read_date(take(data, "date_of_cessation", str, optional=True))
+        is_active = classify("GB", word) == Status.ACTIVE
+        if is_active and since:
+            raise Unreadable("date_of_cessation")
+        if is_active and detail not in ("", STRIKE_OFF, *HARMLESS):
+            raise Unreadable("company_status_detail")
         return self.reading(
-            number,
-            data.get("company_status") or "",
-            read_date(data.get("date_of_cessation")),
-            remark=detail if detail == STRIKE_OFF else "",
+            number, word, since, remark=detail if detail == STRIKE_OFF else ""
         )
 
 

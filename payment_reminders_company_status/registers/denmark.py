@@ -2,9 +2,19 @@
 
 from datetime import datetime
 
-from odoo.addons.payment_reminders.rules.insolvency import Status
+from odoo.addons.payment_reminders.rules.insolvency import Status, classify, gravest
 
-from .base import NONSENSE, Heard, Register, malformed, not_there, read_date
+from .base import (
+    NONSENSE,
+    Heard,
+    NotSaid,
+    Register,
+    Unreadable,
+    malformed,
+    not_there,
+    read_date,
+    take,
+)
 from .door import Answer, Outcome
 
 UNIT = "Vrvirksomhed"
@@ -48,7 +58,9 @@ class Virk(Register):
         for number in numbers:
             try:
                 if number in found:
-                    readings[number] = self._read(number, found[number])
+                    readings[number] = self.understand(
+                        number, self._read, found[number]
+                    )
                 elif is_complete:
                     readings[number] = self.missing(number)
                 else:
@@ -75,26 +87,52 @@ class Virk(Register):
         return found, is_complete
 
     def _read(self, number, company):
-        word, since = self._read_status(company)
-        lives = [life["periode"] for life in company["livsforloeb"]]
-        if lives and all(life.get("gyldigTil") for life in lives):
+        current = self._read_status(company)
+        ends = self._read_ends(company)
+        if all(ends):
             # It has ended, whatever its last status was called.
-            ended = read_date(max(life["gyldigTil"] for life in lives))
-            reading = self.reading(number, word, ended)
+            word = current[1] if current else ""
+            reading = self.reading(number, word, max(ends))
             if reading.status in (Status.DISSOLVED, Status.SUCCEEDED):
                 return reading
-            return self.reading(number, "OPHØRT", ended)
-        metadata = company.get("virksomhedMetadata") or {}
+            return self.reading(number, "OPHØRT", max(ends))
+        if current and current[0] != Status.ACTIVE:
+            _status, word, since = current
+            return self.reading(number, word, since)
+        summary = self._read_summary(company)
+        if current and classify("DK", summary or "AKTIV") != Status.UNKNOWN:
+            return self.reading(number, current[1], current[2])
         # A company that lives and never had a status has none to worry about.
-        word = word or metadata.get("sammensatStatus") or ("AKTIV" if lives else "")
-        return self.reading(number, word, since)
+        return self.reading(number, summary or "AKTIV")
+
+    def _read_ends(self, company):
+        """Return the day on which each life of the company ended, None of one that
+        goes on."""
+        lives = take(company, "livsforloeb", list)
+        if not lives:
+            raise Unreadable("livsforloeb")
+        return [
+            read_date(take(take(life, "periode", dict), "gyldigTil", str))
+            for life in lives
+        ]
 
     def _read_status(self, company):
-        """Return word and day of the status that holds now, if one does."""
-        for row in company.get("virksomhedsstatus") or []:
-            if not row["periode"].get("gyldigTil"):
-                return row["status"], read_date(row["periode"].get("gyldigFra"))
-        return "", None
+        """Return the gravest status that holds now with word and day, or None."""
+        found = []
+        for row in take(company, "virksomhedsstatus", list) or []:
+            period = take(row, "periode", dict)
+            if read_date(take(period, "gyldigTil", str)):
+                continue
+            word = take(row, "status", str)
+            if not word:
+                raise Unreadable("status")
+            found.append((word, read_date(period.get("gyldigFra"))))
+        return gravest("DK", found)
+
+    def _read_summary(self, company):
+        """Return the status that sums up the company, empty where it has none."""
+        metadata = take(company, "virksomhedMetadata", dict)
+        return "" if metadata is None else take(metadata, "sammensatStatus", str) or ""
 
 
 class CvrApi(Register):
@@ -134,18 +172,26 @@ class CvrApi(Register):
 
     def _read(self, number, data):
         if f"{int(data['vat']):08}" != number:
-            raise ValueError("another company")
-        if not isinstance(data["creditbankrupt"], bool):
-            raise TypeError("creditbankrupt")
-        day = _read_danish(data.get("creditstartdate"))
-        if data["creditbankrupt"]:
-            return self.reading(number, "UNDER KONKURS", day)
-        if data.get("enddate"):
-            return self.reading(number, "OPHØRT", _read_danish(data["enddate"]))
-        credit = data.get("creditstatus")
+            raise NotSaid("another company")
+        return self.understand(number, self._read_credit, data)
+
+    def _read_credit(self, number, data):
+        is_bankrupt = take(data, "creditbankrupt", bool)
+        if is_bankrupt is None:
+            raise Unreadable("creditbankrupt")
+        start = take(data, "creditstartdate", str)
+        if is_bankrupt:
+            return self.reading(number, "UNDER KONKURS", _read_danish(start))
+        end = take(data, "enddate", str)
+        if end:
+            return self.reading(number, "OPHØRT", _read_danish(end))
+        credit = take(data, "creditstatus", (str, int))
         if credit not in (None, "", 0, "0"):
             # A code that nobody has documented.
-            return self.reading(number, str(credit), day)
+            return self.reading(number, str(credit), _read_danish(start))
+        if start:
+            # Something began on that day, and nobody says what.
+            raise Unreadable("creditstartdate")
         return self.reading(number, "NORMAL")
 
 

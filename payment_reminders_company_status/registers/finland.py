@@ -1,11 +1,12 @@
 """Finland: the open data of PRH and YTJ. No login."""
 
-from odoo.addons.payment_reminders.rules.insolvency import gravest
+from odoo.addons.payment_reminders.rules.insolvency import Status, gravest
 
-from .base import Register, not_there, read_date
+from .base import NotSaid, Register, Unreadable, not_there, read_date, take
 
-#: What the trade register writes of a company that is no more.
-CEASED = "4"
+#: What the trade register writes of a company that is no more, and of those that are
+#: entered or need not be.
+CEASED, LIVES = "4", ("", "0", "1")
 
 
 class Prh(Register):
@@ -35,23 +36,41 @@ class Prh(Register):
         ]
         if not companies:
             if int(data["totalResults"]):
-                raise ValueError("another company")
+                raise NotSaid("another company")
             return self.missing(number)
-        company = companies[0]
-        if company.get("endDate"):
-            return self.reading(number, "endDate", read_date(company["endDate"]))
-        if company.get("tradeRegisterStatus") == CEASED:
+        order = list(Status)
+        readings = [
+            self.understand(number, self._read_company, company)
+            for company in companies
+        ]
+        return min(readings, key=lambda reading: order.index(reading.status))
+
+    def _read_company(self, number, company):
+        end = read_date(take(company, "endDate", str, optional=True))
+        if end:
+            return self.reading(number, "endDate", end)
+        register = take(company, "tradeRegisterStatus", (str, int))
+        register = "" if register is None else str(register).strip()
+        if register == CEASED:
             return self.reading(number, "tradeRegisterStatus 4")
-        # Without the list nothing is known; an empty one is good news.
-        found = gravest(
-            "FI",
-            [
-                (row["type"], read_date(row.get("registrationDate")))
-                for row in company["companySituations"]
-                if not row.get("endDate")
-            ],
-        )
-        if not found:
-            return self.reading(number, "aktiv")
-        _status, word, since = found
-        return self.reading(number, word, since)
+        found = gravest("FI", self._list_situations(company))
+        if found:
+            _status, word, since = found
+            return self.reading(number, word, since)
+        if register not in LIVES:
+            raise Unreadable("tradeRegisterStatus")
+        return self.reading(number, "aktiv")
+
+    def _list_situations(self, company):
+        """Return word and day of each situation that goes on.
+
+        Without the list nothing is known; an empty one is good news.
+        """
+        situations = take(company, "companySituations", list)
+        if situations is None:
+            raise Unreadable("companySituations")
+        return [
+            (row["type"], read_date(row.get("registrationDate")))
+            for row in situations
+            if not read_date(take(row, "endDate", str, optional=True))
+        ]

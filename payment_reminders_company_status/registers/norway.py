@@ -1,18 +1,28 @@
 """Norway: Enhetsregisteret of Brønnøysundregistrene. No login."""
 
-from odoo.addons.payment_reminders.rules.insolvency import Status, gravest
+from odoo.addons.payment_reminders.rules.insolvency import gravest
 
-from .base import NONSENSE, Heard, Register, malformed, not_there, read_date
+from .base import (
+    NONSENSE,
+    Heard,
+    NotSaid,
+    Register,
+    Unreadable,
+    malformed,
+    not_there,
+    read_date,
+    spell,
+)
 from .door import Outcome
 
 PATH = "/enhetsregisteret/api/enheter"
-#: The flags that must all be there and false before a unit counts as fine, and where
-#: the day of each is.
-FLAGS = {
-    "konkurs": "konkursdato",
-    "underAvvikling": "underAvviklingDato",
-    "underTvangsavviklingEllerTvangsopplosning": "",
-}
+#: The flags that must all be there and false before a unit counts as fine.
+FLAGS = ("konkurs", "underAvvikling", "underTvangsavviklingEllerTvangsopplosning")
+#: How the names of all that is to a creditor's harm begin, flags and days alike, in
+#: small letters; and how one that is not begins ("subject to the law of its home").
+HARM = ("konkurs", "under", "tvangs", "avvikl", "rekonstruk", "opplos", "slett")
+NO_HARM = "underlagt"
+DAY = "dato"
 
 
 class Bronnoysund(Register):
@@ -67,18 +77,42 @@ class Bronnoysund(Register):
 
     def _read(self, number, unit):
         if str(unit["organisasjonsnummer"]) != number:
-            raise ValueError("another unit")
-        if unit.get("slettedato"):
-            return self.reading(number, "slettedato", read_date(unit["slettedato"]))
-        words = [
-            (flag, read_date(unit.get(FLAGS.get(flag) or f"{flag}Dato")))
-            for flag, value in unit.items()
-            if value is True and (flag == "konkurs" or flag.startswith("under"))
+            raise NotSaid("another unit")
+        return self.understand(number, self._read_unit, unit)
+
+    def _read_unit(self, number, unit):
+        harm, names = {}, {}
+        for key, value in unit.items():
+            name = spell(key)
+            if name.startswith(HARM) and not name.startswith(NO_HARM):
+                names[name] = key
+                # Of two spellings, what is said counts, and the worse of it.
+                if value is not None and harm.get(name) is not True:
+                    harm[name] = value
+                harm.setdefault(name)
+        deleted = read_date(harm.pop("slettedato", None))
+        if deleted:
+            return self.reading(number, "slettedato", deleted)
+        days = {
+            key.removesuffix(DAY): read_date(harm.pop(key))
+            for key in list(harm)
+            if key.endswith(DAY)
+        }
+        found = [(names[flag], days.get(flag)) for flag in harm if harm[flag] is True]
+        # Of some proceedings there is nothing but the day.
+        found += [
+            (names[flag + DAY][: -len(DAY)], day)
+            for flag, day in days.items()
+            if day and flag not in harm
         ]
-        if words:
-            _status, word, since = gravest("NO", words)
+        if found:
+            _status, word, since = gravest("NO", found)
             return self.reading(number, word, since)
-        if all(unit.get(flag) is False for flag in FLAGS):
-            return self.reading(number, "aktiv")
-        # A flag that is missing says nothing, least of all that all is well.
-        return self.reading(number, "?", status=Status.UNKNOWN)
+        needed = {flag.lower(): None for flag in FLAGS}
+        optional = {flag: value for flag, value in harm.items() if value is not None}
+        for flag, value in {**needed, **optional}.items():
+            # A flag that is missing says nothing, least of all that all is well; nor
+            # does one that is not set and has a day.
+            if value is not False or days.get(flag):
+                raise Unreadable(names.get(flag, flag))
+        return self.reading(number, "aktiv")

@@ -15,6 +15,7 @@ from .fake_registers import HTML, SWEDISH_LIST, TEXT, Company, Response, make_sw
 
 FREEZE, UNSURE, ASK, NOTHING = ["insolvency"], ["status_unknown"], "ask", "nothing"
 FAULT = {"fel": {"typ": "OTILLGANGLIG_UPPGIFTSKALLA", "felBeskrivning": "-"}}
+OTHER_LIST = SWEDISH_LIST.replace("pagaende", "pagande")
 ENDED_LIFE = [{"periode": {"gyldigFra": "2011-02-01", "gyldigTil": "2026-09-01"}}]
 TWO_LIVES = [
     {"periode": {"gyldigFra": "2018-01-01", "gyldigTil": None}},
@@ -30,8 +31,9 @@ STATUSES = [
     ("virk", "UNDER REKONSTRUKTION", {}, "restructuring", FREEZE),
     ("virk", "UNDER TVANGSOPLØSNING", {}, "liquidation", FREEZE),
     ("virk", "UNDER FRIVILLIG LIKVIDATION", {}, "liquidation", FREEZE),
-    ("virk", "UNDER REASSUMERING", {}, "changing", ASK),
-    ("virk", "UNDER REASUMMERING", {}, "changing", ASK),
+    ("virk", "UNDER REASSUMERING", {}, "liquidation", FREEZE),
+    ("virk", "UNDER REASUMMERING", {}, "liquidation", FREEZE),
+    ("virk", "UNDER REASSUMMERING", {}, "liquidation", FREEZE),
     ("virk", "UDEN RETSVIRKNING", {}, "changing", ASK),
     ("virk", "FREMTID", {}, "changing", ASK),
     ("virk", "TVANGSOPLØST", {}, "dissolved", FREEZE),
@@ -69,12 +71,21 @@ STATUSES = [
         "active",
         NOTHING,
     ),
-    ("virk", "", {"livsforloeb": ...}, None, NOTHING),
+    ("virk", "", {"livsforloeb": ...}, "unknown", UNSURE),
+    # A summary in a word that nobody knows.
+    (
+        "virk",
+        "",
+        {"virksomhedMetadata": {"sammensatStatus": "NYT"}},
+        "unknown",
+        UNSURE,
+    ),
     ("cvrapi", "", {}, "active", NOTHING),
     ("cvrapi", "UNDER KONKURS", {}, "bankruptcy", FREEZE),
     ("cvrapi", "", {"enddate": "01/02 - 2026"}, "dissolved", FREEZE),
     ("cvrapi", "", {"creditstatus": "77"}, "unknown", UNSURE),
-    ("cvrapi", "", {"creditbankrupt": ...}, None, NOTHING),
+    ("cvrapi", "", {"creditbankrupt": ...}, "unknown", UNSURE),
+    ("cvrapi", "", {"creditstartdate": "01/02 - 2026"}, "unknown", UNSURE),
     ("cvrapi", "", {"vat": 10150817}, None, NOTHING),
     ("bronnoysund", "", {}, "active", NOTHING),
     ("bronnoysund", "konkurs", {}, "bankruptcy", FREEZE),
@@ -91,6 +102,19 @@ STATUSES = [
     ("bronnoysund", "underNoeNytt", {}, "unknown", UNSURE),
     ("bronnoysund", "slettedato", {}, "dissolved", FREEZE),
     ("bronnoysund", "410", {}, "removed", UNSURE),
+    ("bronnoysund", "underUtenlandskInsolvensbehandling", {}, "bankruptcy", FREEZE),
+    # Nothing but the day.
+    (
+        "bronnoysund",
+        "",
+        {"underRekonstruksjonsforhandlingDato": "2026-09-01"},
+        "restructuring",
+        FREEZE,
+    ),
+    ("bronnoysund", "", {"underlagtHjemlandetsLov": "x"}, "active", NOTHING),
+    # A day without its flag; a flag that is none.
+    ("bronnoysund", "", {"konkursdato": "2026-09-01"}, "unknown", UNSURE),
+    ("bronnoysund", "", {"underNoeNytt": "JA"}, "unknown", UNSURE),
     # A flag that is missing is no good news.
     ("bronnoysund", "", {"konkurs": ...}, "unknown", UNSURE),
     ("bronnoysund", "", {"konkurs": "maybe"}, "unknown", UNSURE),
@@ -148,10 +172,8 @@ STATUSES = [
         "",
         {
             SWEDISH_LIST: ...,
-            SWEDISH_LIST.replace("pagaende", "pagande"): {
-                SWEDISH_LIST.replace("pagaende", "pagande") + "Lista": [
-                    {"kod": "KK", "fromDatum": "2026-09-01"}
-                ]
+            OTHER_LIST: {
+                f"{OTHER_LIST}Lista": [{"kod": "KK", "fromDatum": "2026-09-01"}]
             },
         },
         "bankruptcy",
@@ -163,7 +185,38 @@ STATUSES = [
     ("bolagsverket", "", {SWEDISH_LIST: FAULT}, None, NOTHING),
     ("bolagsverket", "", {"avregistreradOrganisation": FAULT}, None, NOTHING),
     ("bolagsverket", "", {"avregistreringsorsak": FAULT}, None, NOTHING),
-    ("bolagsverket", "", {SWEDISH_LIST: ...}, None, NOTHING),
+    ("bolagsverket", "", {SWEDISH_LIST: ...}, "unknown", UNSURE),
+    # Both spellings, one of them null; a list, a block, a row of another form.
+    (
+        "bolagsverket",
+        "",
+        {SWEDISH_LIST: None, OTHER_LIST: {f"{OTHER_LIST}Lista": [{"kod": "KK"}]}},
+        "bankruptcy",
+        FREEZE,
+    ),
+    (
+        "bolagsverket",
+        "",
+        {SWEDISH_LIST: {f"{OTHER_LIST}Lista": [{"kod": "KK"}]}},
+        "bankruptcy",
+        FREEZE,
+    ),
+    (
+        "bolagsverket",
+        "",
+        {
+            SWEDISH_LIST: ...,
+            SWEDISH_LIST.replace("aga", "ågå"): {"lista": [{"kod": "LI"}]},
+        },
+        "liquidation",
+        FREEZE,
+    ),
+    ("bolagsverket", "", {SWEDISH_LIST: None}, "active", NOTHING),
+    ("bolagsverket", "", {SWEDISH_LIST: {"rader": "KK"}}, "unknown", UNSURE),
+    ("bolagsverket", "", {SWEDISH_LIST: "KK"}, "unknown", UNSURE),
+    ("bolagsverket", "", {"avregistreringsorsak": {"x": 1}}, "unknown", UNSURE),
+    # One source says it, another is down.
+    ("bolagsverket", "KK", {"avregistreringsorsak": FAULT}, "bankruptcy", FREEZE),
     ("prh", "", {}, "active", NOTHING),
     ("prh", "KONK", {}, "bankruptcy", FREEZE),
     ("prh", "SELTILA", {}, "liquidation", FREEZE),
@@ -171,7 +224,9 @@ STATUSES = [
     ("prh", "UUSI", {}, "unknown", UNSURE),
     ("prh", "", {"endDate": "2026-09-01"}, "dissolved", FREEZE),
     ("prh", "", {"tradeRegisterStatus": "4"}, "dissolved", FREEZE),
-    ("prh", "", {"companySituations": ...}, None, NOTHING),
+    ("prh", "", {"companySituations": ...}, "unknown", UNSURE),
+    ("prh", "", {"companySituations": {}}, "unknown", UNSURE),
+    ("prh", "", {"tradeRegisterStatus": "X"}, "unknown", UNSURE),
     ("companies_house", "active", {}, "active", NOTHING),
     ("companies_house", "open", {}, "active", NOTHING),
     ("companies_house", "registered", {}, "active", NOTHING),
@@ -186,6 +241,15 @@ STATUSES = [
     ("companies_house", "removed", {}, "dissolved", FREEZE),
     ("companies_house", "in-space", {}, "unknown", UNSURE),
     ("companies_house", "", {"company_status": ...}, "unknown", UNSURE),
+    ("companies_house", "", {"company_status_detail": "new"}, "unknown", UNSURE),
+    ("companies_house", "", {"date_of_cessation": "2026-09-01"}, "unknown", UNSURE),
+    (
+        "companies_house",
+        "",
+        {"company_status_detail": "converted-to-plc"},
+        "active",
+        NOTHING,
+    ),
 ]
 
 #: {bad day: (outcome of the question, seconds that the register then rests)}
@@ -247,6 +311,9 @@ class TestRegisters(RegisterCommon):
                     self.get_freezes(case), what if isinstance(what, list) else []
                 )
                 self.assertEqual(bool(case.activity_ids), what != NOTHING)
+                if check.word == "?":
+                    self.assertEqual(check.problem, "malformed")
+                    self.assertTrue(check.remark, "which part of the answer")
                 if status is None:
                     self.assertEqual(check.problem, "malformed")
                 else:
@@ -503,3 +570,54 @@ class TestRegisters(RegisterCommon):
         check = self.get_check(case)
         self.assertEqual((check.status, check.remark), ("active", detail))
         self.assertFalse(self.get_freezes(case))
+        # Somebody sees it: an activity, the case, the trail; and once.
+        self.assertEqual(len(case.activity_ids), 1)
+        self.assertIn("struck off", case.activity_ids.note)
+        self.assertTrue(case.is_debtor_in_trouble)
+        self.assertIn("struck off", case.company_status_advice)
+        told = case.event_ids.filtered(lambda e: e.kind == "company_status")
+        self.assertEqual(told.note, detail)
+        check.checked_at = False
+        self.run_check()
+        self.assertEqual(len(case.activity_ids), 1)
+
+    def test_a_warning_comes_and_goes(self):
+        case = self.owe("GB")
+        self.fake.set("GB", NUMBERS["GB"], "active")
+        self.run_check()
+        self.assertFalse(case.activity_ids)
+        detail = "active-proposal-to-strike-off"
+        for more, activities in (({"company_status_detail": detail}, 1), ({}, 1)):
+            self.fake.set("GB", NUMBERS["GB"], "active", **more)
+            self.get_check(case).checked_at = False
+            self.run_check()
+            self.assertEqual(len(case.activity_ids), activities)
+        self.assertFalse(case.is_debtor_in_trouble)
+
+    def test_an_answer_that_cannot_be_read_holds_whoever_was_fine(self):
+        case = self.owe("FI")
+        self.fake.set("FI", NUMBERS["FI"])
+        self.run_check()
+        self.assertFalse(self.get_freezes(case))
+        self.fake.set("FI", NUMBERS["FI"], companySituations="none")
+        self.get_check(case).checked_at = False
+        self.run_check()
+        self.assertEqual(self.get_freezes(case), UNSURE)
+        self.assertIn("companySituations", case._get_open_freezes().note)
+        # A person has looked: it does not come back day after day.
+        case._release("Looked it up")
+        self.get_check(case).checked_at = False
+        self.run_check()
+        self.assertFalse(self.get_freezes(case))
+
+    def test_an_answer_that_cannot_be_read_takes_no_insolvency_back(self):
+        case = self.owe("FI")
+        self.fake.set("FI", NUMBERS["FI"], "KONK", since="2026-09-01")
+        self.run_check()
+        check = self.get_check(case)
+        self.fake.set("FI", NUMBERS["FI"], companySituations="none")
+        check.checked_at = False
+        self.run_check()
+        self.assertEqual((check.status, check.problem), ("bankruptcy", "malformed"))
+        self.assertEqual(str(check.date_decree), "2026-09-01")
+        self.assertEqual(self.get_freezes(case), FREEZE)

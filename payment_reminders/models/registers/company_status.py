@@ -112,7 +112,8 @@ class PaymentReminderCompanyStatus(models.Model):
         help="Who has taken over the debt by a merger or split.",
     )
     is_in_trouble = fields.Boolean(
-        compute="_compute_is_in_trouble", help="The register says more than “active”."
+        compute="_compute_is_in_trouble",
+        help="The register says more than “active”, or warns.",
     )
     case_ids = fields.Many2many(
         "payment.reminder.case", string="Cases", compute="_compute_case_ids"
@@ -124,11 +125,12 @@ class PaymentReminderCompanyStatus(models.Model):
 
     # -- computed ---------------------------------------------------------------
 
-    @api.depends("status")
+    @api.depends("status", "remark")
     def _compute_is_in_trouble(self):
         for record in self:
             record.is_in_trouble = bool(
-                record.status and insolvency.ACTIONS[Status(record.status)].ask
+                record.status
+                and (record.remark or insolvency.ACTIONS[Status(record.status)].ask)
             )
 
     def _compute_case_ids(self):

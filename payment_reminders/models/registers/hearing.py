@@ -33,8 +33,13 @@ class PaymentReminderCompanyStatus(models.Model):
     def _keep(self, reading, now):
         """Keep one reading; tell trail and person when it says something new."""
         self.ensure_one()
-        before = self._get_key()
         known = Status(self.status) if self.status else None
+        is_readable = reading.word != insolvency.UNREADABLE
+        if not is_readable and insolvency.is_grave(known):
+            # What was read of this debtor stands, and so does the day of the decree.
+            self._receive_problem("malformed")
+            return
+        before, warned = self._get_key(), self.remark or ""
         status = insolvency.reconsider(reading.status, known)
         good = insolvency.is_good(status)
         self.write(
@@ -46,11 +51,14 @@ class PaymentReminderCompanyStatus(models.Model):
                 "remark": reading.remark or False,
                 "checked_at": now,
                 "asked_at": now,
-                "problem": False,
+                "problem": False if is_readable else "malformed",
                 **({"good_at": now} if good else {}),
             }
         )
+        is_warning = good and reading.remark not in ("", warned)
         if self._get_key() == before:
+            if is_warning:
+                self._tell()
             return
         action = insolvency.ACTIONS[status]
         if action.freeze:
@@ -59,7 +67,7 @@ class PaymentReminderCompanyStatus(models.Model):
             # Should the old situation come back, it is decided about anew.
             self.decided_key = False
         still_fine = known in (None, Status.ACTIVE) and not action.ask
-        if not still_fine:
+        if is_warning or not still_fine:
             self._tell()
 
     def _get_key(self):
@@ -141,12 +149,14 @@ class PaymentReminderCompanyStatus(models.Model):
 
     # -- what a person reads --------------------------------------------------------
 
-    @api.depends("status", "date_filing", "date_decree", "successor_id")
+    @api.depends("status", "remark", "date_filing", "date_decree", "successor_id")
     @api.depends_context("lang")
     def _compute_advice(self):
         texts = self._get_advice_texts()
         for record in self:
             advice = texts.get(record.status, "")
+            if record.remark and record.status == Status.ACTIVE:
+                advice = self._get_warning(record.remark)
             if record.status in ("bankruptcy", "liquidation") and record.date_filing:
                 advice += "\n" + self.env._(
                     "File until %s.", format_date(self.env, record.date_filing)
@@ -156,6 +166,22 @@ class PaymentReminderCompanyStatus(models.Model):
                     "The successor is %s.", record.successor_id.display_name
                 )
             record.advice = advice or False
+
+    @api.model
+    def _get_warning(self, remark):
+        """Return what a person does when a company in good standing has a remark."""
+        if remark == insolvency.STRIKE_OFF:
+            return self.env._(
+                "The company is to be struck off unless somebody objects; what it has "
+                "falls to the Crown then, and nobody pays you. Object at Companies "
+                "House within the time of the notice, and say what is owed. Reminders "
+                "go on meanwhile."
+            )
+        return self.env._(
+            "The register warns of this company: “%s”. Look it up and decide; "
+            "reminders go on meanwhile.",
+            remark,
+        )
 
     @api.model
     def _get_advice_texts(self):
@@ -212,8 +238,9 @@ class PaymentReminderCompanyStatus(models.Model):
                 "company may be dissolved. Release the case when you know."
             ),
             "unknown": self.env._(
-                "The register uses a word that nobody here knows. Look it up, and "
-                "release the case when it is harmless."
+                "The register uses a word that nobody here knows, or answers in a form "
+                "that cannot be read. Look the company up, and release the case when "
+                "it is harmless."
             ),
             "not_found": self.env._(
                 "The register knows no such number. Look whether the company ID of "
@@ -223,10 +250,12 @@ class PaymentReminderCompanyStatus(models.Model):
 
     def _get_summary(self):
         labels = dict(self._fields["status"]._description_selection(self.env))
+        if self.remark and self.status == Status.ACTIVE:
+            return self.env._("The register warns: %s", self.partner_id.display_name)
         return f"{labels[self.status]}: {self.partner_id.display_name}"
 
     def _get_note(self):
-        if self.status == Status.ACTIVE:
+        if self.status == Status.ACTIVE and not self.remark:
             return self.env._(
                 "The register says again that this company is in good standing. That "
                 "alone releases nothing: look, and release the case with a reason."
@@ -240,7 +269,7 @@ class PaymentReminderCompanyStatus(models.Model):
         values = {
             "status": labels[self.status],
             "register": self.source,
-            "word": self.word,
+            "word": f"{self.word} {self.remark or ''}".strip(),
             "day": format_date(self.env, self.since or self.checked_at.date()),
         }
         if self.since:

@@ -14,7 +14,7 @@ TABLE = {
     ("DK", "UNDER REKONSTRUKTION"): FREEZE,
     ("DK", "UNDER TVANGSOPLØSNING"): FREEZE,
     ("DK", "UNDER FRIVILLIG LIKVIDATION"): FREEZE,
-    ("DK", "UNDER REASSUMERING"): ASK,
+    ("DK", "UNDER REASSUMERING"): FREEZE,
     ("DK", "UDEN RETSVIRKNING"): ASK,
     ("DK", "FREMTID"): ASK,
     ("DK", "TVANGSOPLØST"): FREEZE,
@@ -68,7 +68,8 @@ def test_every_status_of_the_law_does_what_it_says(country, word):
     ("country", "word", "status"),
     [
         ("DK", "under konkurs", Status.BANKRUPTCY),
-        ("DK", " UNDERREASUMMERING ", Status.CHANGING),
+        ("DK", " UNDERREASUMMERING ", Status.LIQUIDATION),
+        ("DK", "Under reassummering", Status.LIQUIDATION),
         ("DK", "KONKURS GENOPTAGET", Status.BANKRUPTCY),
         ("DK", "OPLØST EFTER FUSION", Status.SUCCEEDED),
         ("DK", "OPLØST EFTER SPALTNING", Status.SUCCEEDED),
