@@ -44,7 +44,8 @@ class ItemFacts:
     will take from it; ``credited`` what credit notes took so far; ``apart`` what of
     the residual this item does not ask (an agency's part, see :mod:`agency`).
     ``invoice_sent_on`` is the day on which the invoice first reached the customer
-    from here; without it, a sent one was sent another way.
+    from here; without it, a sent one was sent another way. ``moved`` names what of
+    the invoice is no longer the case's: customer, currency, company.
     """
 
     item_id: int
@@ -67,6 +68,7 @@ class ItemFacts:
     already_sent: bool = False
     apart: Decimal = Decimal(0)
     proposed_apart: Decimal = Decimal(0)
+    moved: tuple[str, ...] = ()
 
     @property
     def owed(self) -> Decimal:
@@ -248,6 +250,10 @@ def _check_rest(facts: Facts) -> Iterator[Code]:
 def _check_item(item: ItemFacts) -> Iterator[Code]:
     if item.move_state != "posted":
         yield Code.NOT_POSTED
+        return
+    if item.moved:
+        # Whatever its state: it is no claim on this customer, in this currency.
+        yield Code.AMOUNT_CHANGED
         return
     if item.payment_state == "blocked" or item.no_followup:
         yield Code.BLOCKED

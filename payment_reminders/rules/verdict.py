@@ -146,7 +146,9 @@ RULES: Mapping[str, Rule] = {
             Code.AMOUNT_CHANGED,
             Lifter.TIME,
             obsolete=True,
-            concerns=lambda item: item.owed != item.proposed_residual,
+            concerns=lambda item: (
+                bool(item.moved) or item.owed != item.proposed_residual
+            ),
         ),
         Rule(
             Code.UNALLOCATED_CREDIT,

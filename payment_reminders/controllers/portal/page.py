@@ -82,7 +82,7 @@ class ReminderPortal(ReminderAccess):
         """Lead to Odoo's page of one invoice of the case."""
         case = self._open_reminder_case(case_id, access_token)
         item = case and case.item_ids.filtered(lambda i: i.id == item_id)
-        if not item or not item.move_id:
+        if not item or not item._is_of_customer():
             return self._refuse_reminder_visit(case_id, access_token)
         return request.redirect(item.move_id.get_portal_url())
 

@@ -19,10 +19,15 @@ class LiveItem:
     A journal item has a second due item when an agency refused a part of it: the one
     with ``part_id``. ``apart`` is what of the residual this one does not ask, and
     ``pending`` what of that is still left to the agency (:mod:`rules.agency`).
+    ``partner_ids`` is the customer: the commercial partner of the invoice, and whoever
+    is that one's in the address book (after a merge the two can differ).
     """
 
     line_id: int
     move_id: int
+    company_id: int
+    currency_id: int
+    partner_ids: frozenset[int]
     move_name: str
     move_state: str
     payment_state: str
@@ -79,6 +84,9 @@ class PaymentReminderFacts(models.AbstractModel):
             """
             SELECT line.id AS line_id,
                    line.move_id,
+                   line.company_id,
+                   move.commercial_partner_id AS partner_id,
+                   customer.commercial_partner_id AS head_partner_id,
                    move.name AS move_name,
                    move.state AS move_state,
                    move.payment_state,
@@ -101,6 +109,7 @@ class PaymentReminderFacts(models.AbstractModel):
                    ) AS pending_transaction
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
+              LEFT JOIN res_partner customer ON customer.id = move.commercial_partner_id
               LEFT JOIN (
                     SELECT part.debit_move_id AS line_id,
                            SUM(part.debit_amount_currency) AS amount
@@ -217,6 +226,9 @@ class PaymentReminderFacts(models.AbstractModel):
         return LiveItem(
             line_id=row["line_id"],
             move_id=row["move_id"],
+            company_id=row["company_id"],
+            currency_id=row["currency_id"],
+            partner_ids=frozenset({row["partner_id"], row["head_partner_id"]}),
             move_name=row["move_name"] or "",
             move_state=row["move_state"],
             payment_state=row["payment_state"] or "not_paid",
@@ -271,7 +283,7 @@ class PaymentReminderFacts(models.AbstractModel):
             """
                 SELECT line.id AS line_id,
                        %(part)s AS part_id,
-                       move.commercial_partner_id AS partner_id,
+                       partner.commercial_partner_id AS partner_id,
                        line.currency_id,
                        move.invoice_user_id AS user_id
                   FROM account_move_line line

@@ -218,7 +218,8 @@ class PaymentReminderFacts(models.AbstractModel):
     @api.model
     def _make_item_facts(self, line, live, sent_before, sendings):
         digits = line.currency_id.decimal_places
-        now = live.get(line.item_id._get_live_key())
+        item = line.item_id
+        now = live.get(item._get_live_key())
         proposed = {
             "item_id": line.item_id.id,
             "proposed_residual": to_decimal(line.amount_residual, digits),
@@ -296,6 +297,7 @@ class PaymentReminderFacts(models.AbstractModel):
                   JOIN payment_reminder_line line ON line.reminder_id = sent.id
                  WHERE sent.case_id = ANY(%s)
                    AND (sent.counts OR sent.state IN ('sending', 'uncertain'))
+            moved=item._get_moved(now),
                 """,
                 reminders.case_id.ids,
             )

@@ -91,13 +91,45 @@ class PaymentReminderItem(models.Model):
             self.sudo().move_line_id.ids
         )
         for item in self:
-            seen = live.get(item.sudo()._get_live_key())
+            seen = item.sudo()._find_live(live)
             item.amount_residual = float(seen.owed) if seen else 0.0
 
     def _get_live(self, live):
         """Return what the books say of this item; None when it is gone or dropped."""
         self.ensure_one()
-        return None if self.is_dropped else live.get(self._get_live_key())
+        return None if self.is_dropped else self._find_live(live)
+
+    def _find_live(self, live):
+        """Return what the books say of this item, dropped or not.
+
+        None when it is gone, or when its invoice is somebody else's now.
+        """
+        seen = live.get(self._get_live_key())
+        return None if seen and self._get_moved(seen) else seen
+
+    def _get_moved(self, seen):
+        """Tell in what an invoice is no longer that of this item's case.
+
+        An invoice that was set back to draft keeps its journal items, whatever is
+        changed on it.
+
+        :param seen: what the books say of the item
+        :return: tuple of customer, currency, company; empty: it is the case's
+        """
+        self.ensure_one()
+        case = self.case_id
+        differs = {
+            "customer": case.partner_id.id not in seen.partner_ids,
+            "currency": case.currency_id.id != seen.currency_id,
+            "company": case.company_id.id != seen.company_id,
+        }
+        return tuple(name for name, differing in differs.items() if differing)
+
+    def _is_of_customer(self):
+        """Tell whether the invoice of this item is still one of this customer's."""
+        self.ensure_one()
+        facts = self.env["payment.reminder.facts"]
+        return bool(self._find_live(facts._read_due_items(self.move_line_id.ids)))
 
     def _get_live_key(self):
         """Return what this item is found by in what was read live."""
@@ -108,7 +140,7 @@ class PaymentReminderItem(models.Model):
         """Return {item: what is owed on it now}."""
         live = self.env["payment.reminder.facts"]._read_due_items(self.move_line_id.ids)
         return {
-            item: seen.owed if (seen := live.get(item._get_live_key())) else Decimal(0)
+            item: seen.owed if (seen := item._find_live(live)) else Decimal(0)
             for item in self
         }
 
@@ -128,6 +160,21 @@ class PaymentReminderItem(models.Model):
         """Chase what is still open of these items no more."""
         self.filtered(lambda item: item.amount_known > 0).write(
             {"is_dropped": True, "amount_known": 0.0, "amount_credited_known": 0.0}
+        )
+
+    def _let_go(self):
+        """Let go of invoices that are somebody else's now, for the case they belong to.
+
+        What was asked for them here stays on the trail and on the notices.
+        """
+        self.write(
+            {
+                "move_line_id": False,
+                "move_id": False,
+                "agency_part_id": False,
+                "amount_known": 0.0,
+                "amount_credited_known": 0.0,
+            }
         )
 
     def _get_known(self):
@@ -239,7 +286,7 @@ class PaymentReminderItem(models.Model):
     @api.depends("move_id", "agency_part_id")
     def _compute_display_name(self):
         for item in self:
-            name = item.sudo().move_id.name or self.env._("Deleted invoice")
+            name = item.sudo().move_id.name or self.env._("Deleted or moved invoice")
             if item.sudo().agency_part_id:
                 name = self.env._("%s (refused part)", name)
             item.display_name = name

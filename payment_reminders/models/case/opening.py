@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...rules import balance
+from ...rules.lifecycle import WAITING
 from ...tools import bulk, transactions
 
 #: How many customers a scheduled action takes at a time.
@@ -64,6 +65,65 @@ class PaymentReminderCase(models.Model):
         return self.browse(case_id for (case_id,) in rows)
 
     @api.model
+    def _let_go_of_moved(self, company):
+        """Free due items whose invoice is another customer's, currency's or company's.
+
+        Somebody set it back to draft, changed it and posted it again. The case of
+        whoever owes it now takes it up, at the bottom of its ladder; what is waiting to
+        leave for the one before is cancelled.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                # Once a night, over all due items of the company: its cases by their
+                # index on company_id, the rest by primary keys.
+                """
+                SELECT item.id
+                  FROM payment_reminder_item item
+                  JOIN payment_reminder_case own ON own.id = item.case_id
+                  JOIN account_move move ON move.id = item.move_id
+                  JOIN res_partner customer ON customer.id = move.commercial_partner_id
+                  LEFT JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE own.company_id = %s
+                   AND move.state = 'posted'
+                   AND (own.partner_id NOT IN (move.commercial_partner_id,
+                                               customer.commercial_partner_id)
+                        OR own.company_id != move.company_id
+                        OR own.currency_id != COALESCE(line.currency_id,
+                                                       move.currency_id))
+                """,
+                company.id,
+            )
+        )
+        items = self.env["payment.reminder.item"].browse(item_id for (item_id,) in rows)
+        # Who is busy with a case, a sender above all, comes first: another night.
+        for case in items.case_id.try_lock_for_update():
+            case._let_go(items.filtered(lambda item, case=case: item.case_id == case))
+
+    def _let_go(self, items):
+        """Free due items of this case whose invoice is somebody else's now."""
+        self.ensure_one()
+        told = self._in_staff_language()
+        names = ", ".join(dict.fromkeys(item._get_trail_name() for item in items))
+        notices = self.reminder_ids.filtered(lambda r: r.line_ids.item_id & items)
+        notices.filtered(lambda r: r.state in WAITING)._cancel(
+            told.env._(
+                "%s is an invoice of another customer, currency or company now.", names
+            )
+        )
+        items._let_go()
+        self._log_event("invoice_moved", {"invoices": names, "items": items.ids})
+        asked = notices.filtered("counts")
+        if self.state != "closed" and asked and self.amount_costs:
+            self._freeze(
+                "manual",
+                told.env._(
+                    "%s was reminded of here and is another customer's now: look at "
+                    "the open fees and interest, then release the case.",
+                    names,
+                ),
+            )
+
+    @api.model
     def _open_due(self, company):
         """Put what has fallen due, or soon will, into cases of its customers.
 
@@ -74,6 +134,7 @@ class PaymentReminderCase(models.Model):
             "SELECT pg_advisory_xact_lock(hashtext(%s), %s)",
             ["payment_reminder_case", company.id],
         )
+        self._let_go_of_moved(company)
         today = company._get_reminder_today()
         ahead = company._get_reminder_ladders()._get_days_ahead()
         rows = self.env["payment.reminder.facts"]._read_candidates(

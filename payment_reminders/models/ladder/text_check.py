@@ -127,7 +127,7 @@ class PaymentReminderTextChecker(models.AbstractModel):
         live = self.env["payment.reminder.facts"]._read_due_items(
             case.item_ids.move_line_id.ids
         )
-        items = [item for item in case.item_ids if item._get_live_key() in live]
+        items = [item for item in case.item_ids if item._find_live(live)]
         today = case.company_id._get_reminder_today()
         owed = [(item, live[item._get_live_key()].owed) for item in items]
         [figures] = self.env["payment.reminder.figures"]._compute(

@@ -80,6 +80,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             sources = {money.source for money in facts.money} - {"bank_line"}
             keys = ["draft_credit_note"] if "draft_credit_note" in sources else []
             return ([code] if sources - {"draft_credit_note"} else []) + keys or [code]
+        if code == Code.AMOUNT_CHANGED and any(item.moved for item in facts.items):
+            changed = self._get_concerned(code, code, facts)
+            return ([code] if changed else []) + ["invoice_moved"]
         if code == Code.INVOICE_NOT_SENT:
             troubles = {guard.invoice_trouble(facts, item) for item in facts.items}
             return sorted(filter(None, troubles)) or [code]
@@ -125,6 +128,10 @@ class PaymentReminderExplanation(models.AbstractModel):
         """Return the due items that the sentence ``key`` of a code is about."""
         if code == Code.INVOICE_NOT_SENT:
             return [i for i in facts.items if guard.invoice_trouble(facts, i) == key]
+        if code == Code.AMOUNT_CHANGED:
+            is_moved = key == "invoice_moved"
+            items = [item for item in facts.items if bool(item.moved) == is_moved]
+            return [item for item in items if RULES[code].concerns(item)]
         if code not in RULES:
             return facts.items
         return [item for item in facts.items if RULES[code].concerns(item)]

@@ -231,6 +231,10 @@ SENTENCES = {
         "A credit note of %(invoices)s is a draft still: %(money)s. Post or "
         "delete it first."
     ),
+    "invoice_moved": _lt(
+        "%(invoices)s is an invoice of another customer, currency or company now. A "
+        "new proposal follows for whoever owes it."
+    ),
     "invoice_bounced": _lt(
         "%(invoices)s did not reach the customer: the e-mail came back. Correct "
         "the address and send it again."

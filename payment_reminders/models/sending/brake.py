@@ -203,7 +203,7 @@ class PaymentReminderHalt(models.Model):
 
     @api.model
     def _is_changed(self, line, live):
-        seen = live.get(line.item_id._get_live_key())
+        seen = line.item_id._find_live(live)
         return not seen or seen.move_state != "posted" or seen.owed > line._get_amount()
 
     @api.model

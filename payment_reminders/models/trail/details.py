@@ -91,6 +91,8 @@ class PaymentReminderEvent(models.Model):
             words.append(self._format(payload["claim"]))
         if payload.get("amount"):
             words.append(self._format(payload["amount"]))
+        if payload.get("invoices"):
+            words.append(payload["invoices"])
         if payload.get("until"):
             words.append(format_date(self.env, payload["until"]))
         if self.kind == "held_out":

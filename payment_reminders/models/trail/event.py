@@ -64,6 +64,7 @@ class PaymentReminderEvent(models.Model):
             ("ladder_ended", "Ladder ended"),
             ("merged", "Merged"),
             ("claim_reversed", "Claim reversed"),
+            ("invoice_moved", "An invoice is another customer's now"),
             ("costs_waived", "Fees and interest waived"),
             ("costs_kept", "Fees and interest kept for the next notice"),
             ("costs_paid", "Fees and interest paid"),

@@ -16,7 +16,7 @@ from ...rules.guard import (
     check,
     invoice_wait,
 )
-from ...rules.verdict import FREEZE_CODES, MONEY_CODES, Code
+from ...rules.verdict import FREEZE_CODES, MONEY_CODES, OBSOLETE, Code
 
 D = Decimal
 TODAY = dt.date(2026, 9, 15)
@@ -413,3 +413,23 @@ def test_json_of_older_facts_still_reads():
 def test_json_that_is_none(text):
     with pytest.raises(ValueError):
         Facts.from_json(text)
+
+
+@pytest.mark.parametrize("what", ["customer", "currency", "company"])
+def test_what_is_somebody_elses_now_is_never_right_again(what):
+    facts = replace(FACTS, **item(moved=(what,)))
+    assert check(facts, NOW) == [Code.AMOUNT_CHANGED]
+    assert Code.AMOUNT_CHANGED in OBSOLETE
+    paid = replace(FACTS, **item(moved=(what,), residual=D(0), payment_state="paid"))
+    assert Code.AMOUNT_CHANGED in check(paid, NOW)
+    draft = replace(FACTS, **item(moved=(what,), move_state="draft"))
+    assert Code.NOT_POSTED in check(draft, NOW)
+
+
+def test_facts_of_before_know_of_no_move():
+    data = json.loads(FACTS.to_json())
+    for row in data["items"]:
+        del row["moved"]
+    assert Facts.from_json(json.dumps(data)) == FACTS
+    moved = replace(FACTS, **item(moved=("customer", "currency")))
+    assert Facts.from_json(moved.to_json()) == moved
