@@ -123,10 +123,15 @@ class PaymentReminderFacts(models.AbstractModel):
     def _get_payers(self, cases):
         """Return under whom money of these customers may be booked.
 
-        As they are in the address book now: a customer that got a parent company, or
-        left one, is another commercial partner than his case.
+        As they are in the address book now, as they were before, and whoever an invoice
+        is addressed to: a customer that got a parent company, or left one, is another
+        commercial partner than his case, or than he was.
         """
-        return cases.partner_id | cases.partner_id.commercial_partner_id
+        open_items = cases.item_ids.filtered(lambda item: item.amount_known > 0)
+        partners = (
+            cases.partner_id | cases.former_partner_id | open_items.move_id.partner_id
+        )
+        return partners | partners.commercial_partner_id
 
     @api.model
     def _read_draft_credit_notes(self, reminders):

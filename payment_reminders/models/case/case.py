@@ -37,6 +37,15 @@ class PaymentReminderCase(models.Model):
         index=True,
         ondelete="restrict",
     )
+    former_partner_id = fields.Many2one(
+        "res.partner",
+        string="Was a case of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Whose case this was before the customer got, or lost, a parent company. "
+        "Money is looked for under that name too.",
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     identity = fields.Char(
         required=True,

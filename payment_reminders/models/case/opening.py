@@ -309,7 +309,10 @@ class PaymentReminderCase(models.Model):
 
         The one that was open first survives; the others hand over their items and
         close as merged. A person looks before anything goes on.
+
+        :return: the cases that survived
         """
+        survivors = self.browse()
         customer = partner.commercial_partner_id
         groups = self.grouped(lambda case: (case.company_id, case.currency_id))
         for (company, currency), cases in groups.items():
@@ -317,6 +320,7 @@ class PaymentReminderCase(models.Model):
                 cases.partner_id = customer
             ordered = cases.sorted(lambda c: (c.state == "closed", c.id))
             survivor, absorbed = ordered[0], ordered[1:]
+            survivors |= survivor
             for case in absorbed:
                 case._hand_over_to(survivor)
             # The identity that the survivor takes may be that of an absorbed case.
@@ -329,6 +333,78 @@ class PaymentReminderCase(models.Model):
                 if survivor.state != "closed":
                     survivor._freeze("merged")
                 survivor._refresh()
+        return survivors
+
+    def _follow_address_book(self, partners):
+        """Let these cases follow customers that got, or lost, a parent company.
+
+        A case goes where its invoices went, with its place on the ladder and its
+        ledger; one whose invoices stayed, though addressed to somebody who left, stays.
+        A person looks in both cases.
+
+        :param partners: res.partner records that have another commercial partner now
+        """
+        self.env.flush_all()
+        self.invalidate_recordset()
+        moves = self.item_ids.move_id
+        moves.invalidate_recordset(["commercial_partner_id"])
+        heads = moves.commercial_partner_id.commercial_partner_id
+        there = self.search([("partner_id", "in", heads.ids)])
+        for case in self.filtered("item_ids"):
+            former = case.partner_id
+            customer = case.item_ids.move_id.commercial_partner_id.commercial_partner_id
+            if len(customer) == 1 and customer != former:
+                same = there.filtered(
+                    lambda other, case=case: other.company_id == case.company_id
+                    and other.currency_id == case.currency_id
+                    and other.close_reason != "merged"
+                )
+                case._follow_customer(customer, same)
+            elif case._is_addressed_to(partners):
+                case._hold_for_look(former)
+
+    def _follow_customer(self, customer, others):
+        """Make this a case of another customer, into which its own has gone.
+
+        :param others: cases that the customer has already
+        """
+        self.ensure_one()
+        former = self.partner_id
+        survivor = self | others.filtered(lambda case: case.partner_id == customer)
+        survivor = survivor._follow_merge(customer)
+        survivor.former_partner_id = former
+        waiting = survivor.reminder_ids.filtered(lambda r: r.state in WAITING)
+        waiting.sudo().partner_id = customer
+        survivor._log_event("merged", {"from": former.id, "into": customer.id})
+        survivor._hold_for_look(former)
+
+    def _is_addressed_to(self, partners):
+        """Tell whether an open invoice of this case is addressed to one of these."""
+        self.ensure_one()
+        open_items = self.item_ids.filtered(lambda item: item.amount_known > 0)
+        return bool(open_items.move_id.partner_id & partners)
+
+    def _hold_for_look(self, former):
+        """Hold this case because its customer is another in the address book now."""
+        self.ensure_one()
+        words = self._in_staff_language().env
+        if self.state != "closed":
+            self._freeze(
+                "merged",
+                words._(
+                    "%s has another parent company in the address book now: look "
+                    "before going on",
+                    former.name,
+                ),
+            )
+
+    def _hold_archived(self):
+        """Hold these cases because their customer was archived."""
+        for case in self:
+            words = case._in_staff_language().env
+            case._freeze(
+                "merged", words._("The customer was archived: look before going on")
+            )
 
     def _hand_over_to(self, survivor):
         """Give everything of this case to another, and close it as merged."""
