@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -50,6 +50,7 @@ class PaymentReminderFacts(models.AbstractModel):
         history = cases._get_sent_history()
         schedules = cases._get_schedules()
         neutralized = self._is_neutralized()
+        approvers = self._read_approvers(reminders)
         rest = self._read_rest_facts(reminders.filtered("is_rest"))
         return {
             reminder: self._make_facts(
@@ -66,6 +67,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 recipients=recipients[reminder.case_id.id],
                 send_brake=reminder.company_id in braked,
                 neutralized=neutralized,
+                approved=reminder.approved_by_id.id in approvers,
                 **rest.get(reminder, {}),
             )
             for reminder in reminders
@@ -135,6 +137,49 @@ class PaymentReminderFacts(models.AbstractModel):
         }
 
     @api.model
+    def _read_approvers(self, reminders):
+        """Read which of those who approved these notices may still do so.
+
+        From the rows, not from what this process remembers of users and groups: an
+        approval does not outlive the right to give it.
+
+        :return: set of user ids
+        """
+        ids = reminders.approved_by_id.ids
+        if not ids:
+            return set()
+        group_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "payment_reminders.group_reminder_manager"
+        )
+        rows = self.env.execute_query(
+            SQL(
+                # By the primary keys of users, and of their groups.
+                """
+                WITH RECURSIVE office(id) AS (
+                    SELECT %(group)s
+                     UNION
+                    SELECT implied.gid
+                      FROM res_groups_implied_rel implied
+                      JOIN office ON office.id = implied.hid
+                )
+                SELECT person.id
+                  FROM res_users person
+                 WHERE person.id = ANY(%(people)s)
+                   AND (person.id = %(machine)s
+                        OR (person.active AND EXISTS (
+                            SELECT 1
+                              FROM res_groups_users_rel given
+                              JOIN office ON office.id = given.gid
+                             WHERE given.uid = person.id)))
+                """,
+                group=group_id,
+                people=ids,
+                machine=SUPERUSER_ID,
+            )
+        )
+        return {user_id for (user_id,) in rows}
+
+    @api.model
     def _is_neutralized(self):
         """Tell whether this is a copy that sends nothing.
 
@@ -184,7 +229,6 @@ class PaymentReminderFacts(models.AbstractModel):
                 for line in reminder.line_ids
             ),
             state=reminder.state,
-            approved=bool(reminder.approved_by_id),
             hold_until=reminder.hold_until or None,
             bears_fee=step._bears_fee(),
             recipients=reached,
@@ -253,6 +297,7 @@ class PaymentReminderFacts(models.AbstractModel):
             excluded=now.excluded,
             **sendings.get(line.item_id.id, {}),
             pending_transaction=now.pending_transaction,
+            moved=item._get_moved(now),
             **proposed,
         )
 
@@ -297,7 +342,6 @@ class PaymentReminderFacts(models.AbstractModel):
                   JOIN payment_reminder_line line ON line.reminder_id = sent.id
                  WHERE sent.case_id = ANY(%s)
                    AND (sent.counts OR sent.state IN ('sending', 'uncertain'))
-            moved=item._get_moved(now),
                 """,
                 reminders.case_id.ids,
             )

@@ -28,6 +28,7 @@ class PaymentReminder(models.Model):
                 approved_by_id=user.id,
                 approved_date=now,
                 approved_ladder_id=ladder.id,
+                hold_note=False,
             )
         self.env["payment.reminder.event"]._log(
             [
@@ -43,6 +44,27 @@ class PaymentReminder(models.Model):
                 )
                 for reminder in self
             ]
+        )
+
+    def _lapse_approval(self, codes, facts):
+        """Ask for approval anew: who approved this notice may not do so any more."""
+        self.ensure_one()
+        words = self.case_id._in_staff_language().env
+        user = self.approved_by_id
+        self._note_verdict(codes, facts)
+        self._set_state(
+            "proposed",
+            approved_by_id=False,
+            approved_date=False,
+            approved_ladder_id=False,
+            hold_note=words._(
+                "It was approved by %s, who may not approve reminders any more. Look "
+                "at it and approve it again.",
+                user.sudo().name,
+            ),
+        )
+        self.case_id._log_event(
+            "approval_lapsed", {"reminder": self.id, "by": user.id, "verdict": codes}
         )
 
     def action_hold(self, reason=None):

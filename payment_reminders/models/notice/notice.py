@@ -366,9 +366,16 @@ class PaymentReminder(models.Model):
         """Return {state: states that may follow it}."""
         return {
             "proposed": {"approved", "held", "cancelled"},
-            "approved": {"sending", "held", "cancelled"},
+            "approved": {"proposed", "sending", "held", "cancelled"},
             "held": {"held", "proposed", "approved", "cancelled"},
-            "sending": {"sent", "approved", "held", "uncertain", "cancelled"},
+            "sending": {
+                "sent",
+                "approved",
+                "proposed",
+                "held",
+                "uncertain",
+                "cancelled",
+            },
             "uncertain": {"sent", "cancelled"},
             "sent": set(),
             "cancelled": set(),

@@ -104,6 +104,8 @@ class PaymentReminder(models.Model):
             if reasons & OBSOLETE:
                 reminder._note_verdict(codes, facts)
                 reminder._cancel(reminder._explain_obsolete())
+            elif reminder.state == "approved" and not facts.approved:
+                reminder._lapse_approval(codes, facts)
             elif reminder.state == "held" and not reasons:
                 reminder._release_held()
             elif reminder._is_news(codes, facts):

@@ -85,7 +85,9 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _stop(self, reminder, codes, facts):
         """Hold a notice that the guard stopped; one that is not ready just waits."""
-        if reminder.state == "approved" and set(codes) - EARLY:
+        if reminder.state == "approved" and not facts.approved:
+            reminder._lapse_approval(codes, facts)
+        elif reminder.state == "approved" and set(codes) - EARLY:
             reminder._hold_by_guard(codes, facts)
         elif reminder.state in WAITING:
             reminder._note_verdict(codes, facts)

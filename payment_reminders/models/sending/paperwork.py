@@ -74,9 +74,10 @@ class PaymentReminderPaperwork(models.AbstractModel):
             self._finish_sent(reminder, settled)
             reminder._settle_bounces()
         elif attempts and attempts[-1].codes:
-            last = attempts[-1]
-            reminder._hold_by_guard(list(last.codes), last.facts)
-        elif attempts is None or (attempts and attempts[-1].outcome == "later"):
+            self._finish_stopped(reminder, attempts[-1])
+        elif attempts is None or (
+            attempts and attempts[-1].outcome in ("later", "stale")
+        ):
             reminder._set_state("approved")
             reminder.case_id._log_event(
                 "deferred", {"reminder": reminder.id, "recovered": attempts is None}
@@ -84,6 +85,15 @@ class PaymentReminderPaperwork(models.AbstractModel):
         else:
             self._finish_failed(reminder, attempts)
         deliveries.filtered(lambda d: d.state in ("pending", "skipped"))._drop_draft()
+
+    @api.model
+    def _finish_stopped(self, reminder, attempt):
+        """Keep a notice that the guard stopped at the last moment."""
+        codes = list(attempt.codes)
+        if attempt.facts.approved:
+            reminder._hold_by_guard(codes, attempt.facts)
+        else:
+            reminder._lapse_approval(codes, attempt.facts)
 
     @api.model
     def _finish_sent(self, reminder, settled):

@@ -1,3 +1,4 @@
+from . import test_approver
 from . import test_fees_left_off
 from . import test_queue
 from . import test_queue_time
