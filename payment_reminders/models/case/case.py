@@ -455,6 +455,7 @@ class PaymentReminderCase(models.Model):
                 "override_note",
                 "personal_text",
                 "remark_values",
+                "worded_for",
             ],
             "payment.reminder.freeze": ["note"],
             "payment.reminder.query": [

@@ -180,14 +180,74 @@ class PaymentReminderSender(models.AbstractModel):
                 )
 
     @api.model
+    def _is_as_rendered(self, reminder, delivery):
+        """Tell whether a message asks what is to be asked now, and of whom.
+
+        It was rendered with all of its batch, minutes ago perhaps. The guard compares
+        the invoices; this compares the address, the customer's contact, the open fees
+        and interest, and the names and accounts in the text, under the same locks.
+        """
+        vals = self._prepare_deliveries(reminder).get(delivery.key)
+        if not vals or vals["partner_id"] != delivery.partner_id.id:
+            return False
+        case = reminder.case_id
+        costs = sum(case._read_costs()[case.id].values())
+        return (
+            reminder.currency_id.is_zero(costs - reminder.amount_costs_before)
+            and reminder.worded_for == reminder._get_worded_for()
+        )
+
+    @api.model
+    def _render_again(self, reminder, ticket):
+        """Make the figures and the messages of a claimed notice anew.
+
+        :return: whether that could be done; else it goes back to the queue
+        """
+
+        def work(env):
+            mine = reminder.with_env(env)
+            transactions.lock(mine.case_id, mine)
+            if not mine._is_claimed(ticket):
+                return False
+            own = self.with_env(env)
+            own._set_figures(mine)
+            own._make_deliveries(mine)
+            return True
+
+        try:
+            done = transactions.run(self.env, work)
+        except Exception:
+            _logger.exception("Reminder %s cannot be rendered again", reminder.id)
+            return False
+        # The caller reads the new deliveries.
+        transactions.commit(self.env)
+        return done
+
+    @api.model
     def _make_deliveries(self, reminders):
         """Write down every attempt that may be made, before any is made.
 
         What was tried before and did not leave is taken up again, rendered anew;
-        what left, or may have left, is not.
+        what left, or may have left, is not, nor does another address of its channel get
+        it then. What waits for an address that is theirs no more stays there.
         """
         Delivery = self.env["payment.reminder.delivery"].sudo()
-        vals_by_key = self._prepare_deliveries(reminders)
+        left = {
+            (delivery.reminder_id.id, delivery.channel)
+            for delivery in reminders.delivery_ids
+            if delivery.state in ("sending", "sent", "uncertain")
+        }
+        before = set(reminders.delivery_ids.mapped("key"))
+        vals_by_key = {
+            key: vals
+            for key, vals in self._prepare_deliveries(reminders).items()
+            if key in before or (vals["reminder_id"], vals["channel"]) not in left
+        }
+        stale = reminders.delivery_ids.filtered(
+            lambda d: d.state == "pending" and d.key not in vals_by_key
+        ).sudo()
+        stale._drop_draft()
+        stale.write({"state": "skipped"})
         known = Delivery.search([("key", "in", list(vals_by_key))])
         for delivery in known:
             vals = vals_by_key.pop(delivery.key)
@@ -203,6 +263,8 @@ class PaymentReminderSender(models.AbstractModel):
                 )
         Delivery.create(list(vals_by_key.values()))
         reminders.invalidate_recordset(["delivery_ids"])
+        for reminder in reminders:
+            reminder.worded_for = reminder._get_worded_for()
 
     @api.model
     def _prepare_deliveries(self, reminders):

@@ -43,7 +43,8 @@ NOTICES_PER_BATCH = 20
 #: So long a sender waits, each time, for rows that somebody else has locked.
 PAUSES = (0.2, 0.5)
 
-LATER, HELD = "later", "held"
+#: ``stale``: what was rendered is not what is to be asked now, or not of whom.
+LATER, HELD, STALE = "later", "held", "stale"
 
 
 @dataclass
@@ -122,17 +123,29 @@ class PaymentReminderSender(models.AbstractModel):
 
         :return: list of codes when the guard stopped it, else an empty list
         """
+        attempts = self._try_channels(reminder, ticket)
+        is_stale = attempts and attempts[-1].outcome == STALE
+        if is_stale and self._render_again(reminder, ticket):
+            attempts = self._try_channels(reminder, ticket)
+        return self.env["payment.reminder.paperwork"]._conclude(
+            reminder, ticket, attempts
+        )
+
+    @api.model
+    def _try_channels(self, reminder, ticket):
+        """Try the channels of one claimed notice in their order.
+
+        :return: list of :class:`Attempt`
+        """
         attempts = []
         for delivery in self._begin(reminder, ticket):
             attempt = self._attempt_patiently(reminder, delivery)
             attempts.append(attempt)
-            if attempt.outcome in (LATER, HELD, UNCERTAIN):
+            if attempt.outcome in (LATER, HELD, STALE, UNCERTAIN):
                 break
             if attempt.outcome == SENT and reminder.step_id.channel_mode != "all":
                 break
-        return self.env["payment.reminder.paperwork"]._conclude(
-            reminder, ticket, attempts
-        )
+        return attempts
 
     @api.model
     def _begin(self, reminder, ticket):
@@ -222,6 +235,9 @@ class PaymentReminderSender(models.AbstractModel):
         attempt.codes = tuple(guard.check(attempt.facts, now))
         if attempt.codes:
             attempt.outcome = HELD
+            return
+        if not self._is_as_rendered(reminder, delivery):
+            attempt.outcome = STALE
             return
         if not self._compare_and_set(
             delivery, "pending", "sending", date_sent=now, facts=attempt.facts.to_json()
@@ -318,6 +334,8 @@ class PaymentReminderSender(models.AbstractModel):
                 ]
             ),
         )
+        # Who corrects an address, too.
+        partners |= reminders.delivery_ids.partner_id
 
     # -- what a process that died has left ------------------------------------------
 

@@ -16,6 +16,7 @@ child.
 
 from . import test_real_faults
 from . import test_real_race
+from . import test_real_stale
 from . import test_real_way
 from . import test_real_leaving
 from . import test_real_bounce

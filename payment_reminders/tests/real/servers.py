@@ -45,6 +45,10 @@ class Mail:
         return email.message_from_bytes(self.text, policy=email.policy.default)
 
     @property
+    def body(self):
+        return self.parsed.get_body(("html",)).get_content()
+
+    @property
     def message_id(self):
         return self.parsed["Message-Id"]
 
@@ -169,6 +173,14 @@ class Sms:
     number: str
     uuid: str
     content: str
+
+    @property
+    def recipients(self):
+        return [self.number]
+
+    @property
+    def body(self):
+        return self.content
 
 
 @dataclass

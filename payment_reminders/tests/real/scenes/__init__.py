@@ -38,3 +38,4 @@ from .leaving import (
     read_books,
     list_leftovers,
 )
+from .changing import change, list_changes, share_address, undo_stops

@@ -108,9 +108,10 @@ def _make_ladder(env, channels, mode):
     )
 
 
-def owe(env, names, amount=1000.0, days=10, phone=True):
+def owe(env, names, amount=1000.0, days=10, phone=True, spread=0.0):
     """Give each of these customers one posted invoice that fell due some days ago.
 
+    :param spread: so much more is owed by each than by the one before, ever
     :return: {name: {"partner": id, "move": id}}
     """
     partners = env["res.partner"].create(
@@ -141,7 +142,7 @@ def owe(env, names, amount=1000.0, days=10, phone=True):
                     Command.create(
                         {
                             "name": "Work",
-                            "price_unit": amount,
+                            "price_unit": amount + spread * partner.id,
                             "tax_ids": [Command.clear()],
                         }
                     )

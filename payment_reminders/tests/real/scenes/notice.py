@@ -33,12 +33,28 @@ def ripen(env, reminders):
     found.hold_until = fields.Datetime.now() - timedelta(minutes=1)
 
 
-def stage(env, names, **more):
-    """Do all of it: customers that owe, with notices ready to be sent."""
+def stage(env, names, fee=0.0, **more):
+    """Do all of it: customers that owe, with notices ready to be sent.
+
+    :param fee: what is open on each claim ledger, of an earlier notice
+    """
     made = owe(env, names, **more)
+    if fee:
+        _add_fees(env, made, fee)
     notices = propose(env)
     ripen(env, [notices[name] for name in made])
     return {name: {**made[name], "reminder": notices[name]} for name in made}
+
+
+def _add_fees(env, made, fee):
+    env["payment.reminder.case"]._cron_refresh()
+    moves = env["account.move"].browse([customer["move"] for customer in made.values()])
+    env["payment.reminder.claim.line"].create(
+        [
+            {"case_id": move.reminder_case_id.id, "kind": "fee", "amount": fee}
+            for move in moves
+        ]
+    )
 
 
 def _open_notices(env):

@@ -44,6 +44,20 @@ def by_unmatched_bank_line(invoice):
     return _make_bank_line(invoice, partner_id=invoice.partner_id.id)
 
 
+def by_line_with_reference(invoice):
+    """As every import brings it: of nobody, with the number of the invoice."""
+    return _make_bank_line(invoice, payment_ref=f"Faktura {invoice.name}", amount=400)
+
+
+def by_line_with_name(invoice):
+    return _make_bank_line(invoice, partner_name=invoice.partner_id.name, amount=410)
+
+
+def by_line_with_amount(invoice):
+    """Nothing but the sum tells whose it is."""
+    return _make_bank_line(invoice)
+
+
 def _make_bank_line(invoice, **vals):
     return invoice.env["account.bank.statement.line"].create(
         {
@@ -101,6 +115,41 @@ def by_payment_without_entry(invoice):
     return payment
 
 
+def by_another_payer(invoice):
+    """Somebody else has paid it, and says so in the memo."""
+    other = invoice.partner_id.copy({"name": "Sister", "email": False, "phone": False})
+    payment = _make_payment(
+        invoice, partner_id=other.id, amount=420, memo=f"Faktura {invoice.name}"
+    )
+    payment.action_post()
+    return payment
+
+
+def by_validated_payment(invoice):
+    """A payment without an entry that names no invoice, and that the bank has shown."""
+    payment = _make_payment(invoice)
+    payment.outstanding_account_id = False
+    payment.action_post()
+    payment.action_validate()
+    assert payment.state == "paid" and not payment.move_id
+    return payment
+
+
+def by_overpayment(invoice):
+    """What is over on a payment without entry of a small invoice (see prepare)."""
+    small = invoice.search(
+        [("partner_id", "=", invoice.partner_id.id), ("amount_total", "=", 10.0)]
+    )
+    payment = _make_payment(
+        small,
+        amount=10 + invoice.amount_residual,
+        invoice_ids=[Command.set(small.ids)],
+    )
+    payment.outstanding_account_id = False
+    payment.action_post()
+    return payment
+
+
 def by_unmatched_payment(invoice):
     """The money is booked on the customer and names no invoice."""
     payment = _make_payment(invoice)
@@ -151,6 +200,10 @@ def prepare(env, way, moves):
             _make_transaction(invoice)
         elif way == "draft_payment_confirmed":
             _make_payment(invoice)
+        elif way == "overpaid":
+            small = invoice.copy({"invoice_date_due": fields.Date.today()})
+            small.invoice_line_ids.price_unit = 10.0
+            small.action_post()
         elif way == "draft_credit_note_posted":
             env["account.move"].create(
                 {

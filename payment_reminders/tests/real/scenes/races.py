@@ -9,7 +9,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from odoo.service.model import retrying
 
-from .ways import WAYS
+from .ways import EVERYTHING
 
 
 def _now():
@@ -41,7 +41,7 @@ def pay_at(env, way, move, moment, linger):
 
     def work():
         tries.append(1)
-        WAYS[way](invoice)
+        EVERYTHING[way](invoice)
         env.flush_all()
         time.sleep(linger)
 
@@ -84,7 +84,9 @@ def be_naive(env, how):
     """
     from odoo.addons.payment_reminders.tools import transactions
 
-    type(env["payment.reminder.sender"])._lock_rows = lambda self, reminders: True
+    sender = type(env["payment.reminder.sender"])
+    sender._lock_rows = lambda self, reminders: True
+    sender._reserve = lambda self, delivery: True
     if how == "old_snapshot":
         transactions.ISOLATION_LEVEL_READ_COMMITTED = ISOLATION_LEVEL_REPEATABLE_READ
 

@@ -2,7 +2,7 @@
 
 from odoo.service.model import retrying
 
-from . import paying, stopping
+from . import changing, paying, stopping
 
 #: What ends or stops the chase of one invoice: {way: what it does}.
 WAYS = {
@@ -11,6 +11,9 @@ WAYS = {
     "write_off": paying.by_write_off,
     "bank_line": paying.by_bank_line,
     "unmatched_bank_line": paying.by_unmatched_bank_line,
+    "bank_line_by_reference": paying.by_line_with_reference,
+    "bank_line_by_name": paying.by_line_with_name,
+    "bank_line_by_amount": paying.by_line_with_amount,
     "credit_note": paying.by_credit_note,
     "entry": paying.by_entry,
     "payment_without_entry": paying.by_payment_without_entry,
@@ -27,6 +30,15 @@ WAYS = {
     "snooze": stopping.snooze,
     "insolvent": stopping.insolvent,
     "reset": stopping.reset,
+    "moved": changing.move,
+    "parent_set": changing.set_parent,
+}
+
+EVERYTHING = {
+    **WAYS,
+    **changing.CHANGES,
+    **changing.STOPS,
+    "renamed": changing.rename,
 }
 
 
