@@ -8,19 +8,25 @@ throw-away copy of the database. It ends in tables. What it does is in
 ``payment_reminders/tests/real/`` (race.py, crash.py, tampering.py); a short form is in
 bin/test.
 
-PR_PROVE            which parts, of: race, gateway, naive, crash, crowd, wires, tamper
-                    (all)
+PR_PROVE            which parts, of: race, gateway, meeting, naive, crash, crowd, wires,
+                    tamper (all)
+PR_PROVE_WAYS       ways of paying, stopping and changing, by commas (all)
 PR_PROVE_PAIRS      random races for each way of paying and channel (20)
 PR_PROVE_GATEWAY    races at the gateway for each way of paying and channel (5)
+PR_PROVE_MEETINGS   pairs of customers with one address, for each channel (25)
 PR_PROVE_KILLS      kills at each point and channel (10)
 PR_PROVE_NOTICES    notices for each crowd of four senders (200)
 PR_PROVE_WIRES      notices for each bad wire (5)
 PR_PROVE_CASES      cases whose trails are tampered with, at each entry (20)
 PR_PROVE_SEED       of the random moments (1)
 
-race     each way of paying or stopping, by e-mail and by SMS, at random moments. Late
-         is a message that the gateway took after the payer had begun to commit.
-gateway  the same, but the payer begins when the gateway holds the text.
+race     each way of paying, stopping or changing what is asked (the invoice moved, a
+         fee reversed, the address corrected, the customer merged, …), by e-mail and by
+         SMS, at random moments. Late is a message that the gateway took as it was
+         before, after the payer had begun to commit.
+gateway  the same, but the payer begins when the gateway holds the text; and so do those
+         who archive the company, or mark the database as a copy.
+meeting  two senders, two customers with one address: one of them gets a message.
 naive    the race with senders that look at the books right before sending and take no
          locks, or look in a transaction as Odoo's are: these must be seen to fail.
 crash    SIGKILL at every point from claim to final commit, then the recovery.
@@ -42,7 +48,13 @@ from odoo import release
 from odoo.addons.payment_reminders.tests.real import test_real_faults as faults
 from odoo.addons.payment_reminders.tests.real.crash import EMAIL, SMS, Crashes, Crowd
 from odoo.addons.payment_reminders.tests.real.process import Child
-from odoo.addons.payment_reminders.tests.real.race import Arena, Tally, percentile
+from odoo.addons.payment_reminders.tests.real.race import (
+    STOPS,
+    Arena,
+    Meeting,
+    Tally,
+    percentile,
+)
 from odoo.addons.payment_reminders.tests.real.servers import SmsGateway, SmtpServer
 
 #: A Tuesday, ten o'clock in Copenhagen, no holiday near.
@@ -81,13 +93,41 @@ class Campaign:
     def gateway_race(self):
         self._race("Races at the gateway", get_number("GATEWAY", 5), True)
 
+    def meeting(self):
+        other = self.start()
+        meeting = Meeting(self.child, other, self.smtp, self.gateway, self.seed)
+        rows = []
+        for channel in (EMAIL, SMS):
+            tally = meeting.run(str(AT), channel, get_number("MEETINGS", 25))
+            outcomes = ", ".join(f"{n} {what}" for what, n in tally.first.items())
+            rows.append(
+                [
+                    channel,
+                    tally.pairs,
+                    tally.double,
+                    tally.lost,
+                    tally.broken,
+                    len(tally.errors),
+                    outcomes,
+                ]
+            )
+            progress(rows[-1])
+            self.failures += not tally.is_clean
+        other.kill()
+        show("Two senders, two customers with one address", MEETING_HEAD, rows)
+
+    def _list_ways(self):
+        ways = self.child.call("list_ways") + self.child.call("list_changes")
+        wanted = os.environ.get("PR_PROVE_WAYS")
+        return [way for way in ways if not wanted or way in wanted.split(",")]
+
     def _race(self, title, pairs, at_the_gateway):
         payer = self.start()
         arena = Arena(self.child, payer, self.smtp, self.gateway, str(AT), self.seed)
         alone = {}
         rows = []
         total = Tally("all", "")
-        for way in self.child.call("list_ways"):
+        for way in self._list_ways():
             alone[way] = arena.measure_alone(way, 10)
             for channel in (EMAIL, SMS):
                 tally = arena.run(way, channel, pairs, at_the_gateway)
@@ -95,11 +135,26 @@ class Campaign:
                 total.add(tally)
                 progress(rows[-1])
                 self.failures += not tally.is_clean
+        if at_the_gateway:
+            rows += self._race_stops(arena, pairs, total)
         everyone = [seconds for some in alone.values() for seconds in some]
         rows.append(describe_tally(total, everyone))
         arena.leave()
         payer.kill()
         show(f"{title}, seed {self.seed}", RACE_HEAD, rows)
+
+    def _race_stops(self, arena, pairs, total):
+        """Stop every notice, one at a time: the next would be stopped by the last."""
+        rows = []
+        for way in STOPS:
+            tally = Tally(way, EMAIL)
+            for _number in range(pairs):
+                tally.add(arena.run(way, EMAIL, 1, at_the_gateway=True))
+            rows.append(describe_tally(tally, []))
+            total.add(tally)
+            progress(rows[-1])
+            self.failures += not tally.is_clean
+        return rows
 
     def naive(self):
         rows = []
@@ -237,6 +292,15 @@ RACE_HEAD = (
     "alone p50",
     "alone p99",
 )
+MEETING_HEAD = (
+    "channel",
+    "pairs",
+    "double",
+    "lost",
+    "broken",
+    "errors",
+    "what came of them",
+)
 CRASH_HEAD = (
     "point",
     "channel",
@@ -292,7 +356,7 @@ def main(env):
     versions = (release.version, env.cr.fetchone()[0], platform.python_version())
     # Nothing of ours may stand in the way of the processes.
     env.cr.rollback()
-    known = ("race", "gateway", "naive", "crash", "crowd", "wires", "tamper")
+    known = ("race", "gateway", "meeting", "naive", "crash", "crowd", "wires", "tamper")
     parts = os.environ.get("PR_PROVE", ",".join(known)).split(",")
     begun = time.monotonic()
     with ExitStack() as stack:

@@ -3,6 +3,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What tells whose money a bank line is, or how much.
+TELLING = {
+    "account_number",
+    "amount",
+    "amount_currency",
+    "partner_id",
+    "partner_name",
+    "payment_ref",
+    "transaction_details",
+}
+
 
 class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
@@ -13,6 +24,25 @@ class AccountBankStatementLine(models.Model):
         help="Somebody said that this bank line is not about the customer of the "
         "reminder from which you came here.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account: a line without a customer meets no row of the notice that is
+        # about to leave for that very money
+        journals = self.env["account.journal"].browse(
+            {vals["journal_id"] for vals in vals_list if vals.get("journal_id")}
+        )
+        companies = journals.company_id
+        if not all(vals.get("journal_id") for vals in vals_list):
+            companies |= self.env.company
+        self.env["payment.reminder.sender"]._let_arrive(companies)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account
+        if vals.keys() & TELLING:
+            self.env["payment.reminder.sender"]._let_arrive(self.company_id)
+        return super().write(vals)
 
     @api.depends_context("reminder_case_id")
     def _compute_reminder_ignored(self):

@@ -11,6 +11,10 @@ class AccountPayment(models.Model):
         return payments
 
     def write(self, vals):
+        if vals.keys() & {"state", "memo"}:
+            # Of another payer it meets no row of the notice whose invoice it names.
+            named = self.filtered(lambda p: p.payment_type == "inbound" and p.memo)
+            self.env["payment.reminder.sender"]._let_arrive(named.company_id)
         result = super().write(vals)
         if vals.keys() & {"state", "amount", "partner_id", "invoice_ids", "move_id"}:
             self._refresh_reminder_cases()

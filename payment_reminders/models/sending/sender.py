@@ -28,7 +28,7 @@ from uuid import uuid4
 from odoo import api, fields, models
 
 from ...rules import guard
-from ...tools import transactions
+from ...tools import transactions, wire_locks
 from ...tools.errors import WireError
 from ...tools.printing import is_printing
 from .wire import DOWN, FAILED, SENT, UNCERTAIN
@@ -119,7 +119,7 @@ class PaymentReminderSender(models.AbstractModel):
 
     @api.model
     def _send(self, reminder, ticket):
-        """Try the channels of one claimed notice in their order.
+        """Send one claimed notice, rendered again if it was stale.
 
         :return: list of codes when the guard stopped it, else an empty list
         """
@@ -227,7 +227,7 @@ class PaymentReminderSender(models.AbstractModel):
         the notice, its case and what refers to them are written when these locks
         are released. (A new row that refers to a locked one would wait for us.)
         """
-        if not self._lock_rows(reminder):
+        if not self._reserve(delivery) or not self._lock_rows(reminder):
             return
         now = fields.Datetime.now()
         facts = self.env["payment.reminder.facts"]._read_guard_facts(reminder, now)
@@ -291,6 +291,38 @@ class PaymentReminderSender(models.AbstractModel):
     # -- what a payer has to wait for -----------------------------------------------
 
     @api.model
+    def _reserve(self, delivery):
+        """Take what stands in for rows that are not there yet; never wait.
+
+        The first of all locks, so that nobody waits for one who waits for these: a
+        place on the wire, for which whoever enters money of unknown people waits, the
+        address, to which another customer's notice may be about to leave, and what
+        stops every notice.
+
+        :return: whether all could be taken
+        """
+        cr = self.env.cr
+        company = delivery.company_id
+        return (
+            wire_locks.try_place(cr, company.root_id.id)
+            and wire_locks.try_address(
+                cr, company.id, delivery.channel, delivery.recipient
+            )
+            and wire_locks.try_stops(cr, company.id)
+        )
+
+    @api.model
+    def _let_arrive(self, companies):
+        """Let a notice on the wire arrive before money comes in that may be about it.
+
+        For money that touches no row of the notice, of these companies. Each sees the
+        other, whoever comes first: a notice that leaves after this transaction has read
+        what it brings.
+        """
+        # sudo: the tree of companies, of which this user may see a branch only
+        wire_locks.wait_for_wire(self.env.cr, companies.sudo().root_id.ids)
+
+    @api.model
     def _lock_rows(self, reminders):
         """Lock what a registering payment has to wait for; never wait ourselves.
 
@@ -302,6 +334,8 @@ class PaymentReminderSender(models.AbstractModel):
         cases = reminders.case_id
         moves = reminders.line_ids.move_line_id.move_id
         partners = cases.partner_id | moves.partner_id | moves.commercial_partner_id
+        # Who corrects an address, too.
+        partners |= reminders.delivery_ids.partner_id
         if not transactions.try_lock(partners, moves, cases, reminders):
             return False
         return transactions.try_lock(*self._find_dormant_money(moves, partners))
@@ -334,8 +368,6 @@ class PaymentReminderSender(models.AbstractModel):
                 ]
             ),
         )
-        # Who corrects an address, too.
-        partners |= reminders.delivery_ids.partner_id
 
     # -- what a process that died has left ------------------------------------------
 

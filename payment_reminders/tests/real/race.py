@@ -14,6 +14,17 @@ from uuid import uuid4
 from .servers import now
 
 EMAIL, SMS = "email", "sms"
+#: What a race needs of its customers beyond the usual.
+STAGED = {
+    "bank_line_by_amount": {"spread": 3.0},
+    "fee_reversed": {"fee": 100.0},
+}
+#: After these it goes elsewhere, and to the old address no more.
+REDIRECTING = ("address_corrected", "merged", "invoice_contact")
+#: These stop every notice, and are undone when a batch is over.
+STOPS = ("company_archived", "marked_as_copy")
+CUSTOMER = "customer"
+NEW_DOMAINS = ("corrected", "books")
 #: Notices that are made ready at a time.
 BATCH = 25
 #: Both begin within so many seconds of each other; each takes about a third of it.
@@ -107,7 +118,8 @@ class Arena:
 
     def _stage(self, way, channel, count):
         names = [f"race-{uuid4().hex[:12]}" for _ in range(count)]
-        made = self.payer.call("stage", names=names, at=self.at)
+        more = STAGED.get(way, {})
+        made = self.payer.call("stage", names=names, at=self.at, **more)
         # The other process believes in the same time from here on.
         self.sender.call("look", reminders=[], at=self.at)
         if channel == SMS:
@@ -184,22 +196,123 @@ class Arena:
             key = str(customer["reminder"])
             self._judge(customer, first[key], last[key], tally)
         self._clear(batch)
+        if tally.way in STOPS:
+            self.payer.call("undo_stops")
 
     def _judge(self, customer, first, last, tally):
-        taken = self.smtp.sent_to(f"{customer['name']}@customer.test")
-        taken += self.gateway.sent_to(customer["phone"])
+        taken = self._find_taken(customer)
         tally.first[_describe(first, taken)] += 1
         tally.double += len(taken) > 1
         tally.broken += bool(last["broken"])
         if "paid" in customer:
-            tally.late += any(mail.time > customer["paid"]["before"] for mail in taken)
+            tally.late += any(
+                message.time > customer["paid"]["before"]
+                for message in taken
+                if self._is_as_before(tally.way, customer, message)
+            )
         # What left is noted as sent; what did not is not, and is not on its way.
         tally.lost += last["state"] not in (
             ["sent"] if taken else ["held", "cancelled"]
         )
 
+    def _find_taken(self, customer):
+        """Return what the gateways took for a customer, at whatever address."""
+        addresses = {
+            f"{customer['name']}@{domain}.test" for domain in (CUSTOMER, *NEW_DOMAINS)
+        }
+        number = customer["phone"]
+        mails = [mail for mail in self.smtp.mails if addresses & set(mail.recipients)]
+        texts = [
+            text
+            for text in self.gateway.texts
+            if text.number in (number, number.replace("+4526", "+4527"))
+        ]
+        return mails + texts
+
+    def _is_as_before(self, way, customer, message):
+        """Tell whether a message is what a change has made wrong."""
+        if way == "fee_reversed":
+            return "1100.0" in message.body
+        if way in REDIRECTING:
+            to = {f"{customer['name']}@{CUSTOMER}.test", customer["phone"]}
+            return bool(to & set(message.recipients))
+        return True
+
     def _clear(self, batch):
         self.payer.call("clear", reminders=[c["reminder"] for c in batch])
+
+
+class Meeting:
+    """Two senders, and two customers with one address: who gets two on one day?
+
+    :param sender: Child that sends to the first of each pair
+    :param other: Child that sends to the second
+    """
+
+    def __init__(self, sender, other, smtp, gateway, seed=0):
+        self.sender = sender
+        self.other = other
+        self.smtp = smtp
+        self.gateway = gateway
+        self.random = random.Random(seed)
+
+    def run(self, at, channel, pairs):
+        """Let both begin within a moment, so many times."""
+        tally = Tally("one address", channel)
+        self.smtp.before_taking = self.gateway.before_taking = self._linger
+        try:
+            for _number in range(pairs):
+                self._meet(at, channel, tally)
+                tally.pairs += 1
+        finally:
+            self.smtp.before_taking = self.gateway.before_taking = None
+        return tally
+
+    def _linger(self, _recipients):
+        time.sleep(self.random.uniform(0, 2 * LINGER))
+
+    def _meet(self, at, channel, tally):
+        pair = self._stage(at, channel)
+        reminders = [customer["reminder"] for customer in pair]
+        start = now() + 0.02
+        waiting = [
+            child.begin(
+                "send_at",
+                reminder=reminder,
+                moment=start + self.random.uniform(0, LINGER),
+            )
+            for child, reminder in zip(
+                (self.sender, self.other), reminders, strict=True
+            )
+        ]
+        for wait in waiting:
+            try:
+                wait()
+            except AssertionError as error:
+                tally.errors.append(str(error))
+        # One that was put off finds out now.
+        self.sender.call("cron_send")
+        seen = self.sender.call("look", reminders=reminders)
+        states = [seen[str(reminder)]["state"] for reminder in reminders]
+        taken = self.smtp.mails + self.gateway.texts
+        tally.first[" and ".join(sorted(states))] += 1
+        tally.double += len(taken) > 1
+        tally.lost += len(taken) != states.count("sent") or not taken
+        tally.broken += any(seen[str(reminder)]["broken"] for reminder in reminders)
+        self.sender.call("clear", reminders=reminders)
+
+    def _stage(self, at, channel):
+        names = [f"meet-{uuid4().hex[:12]}" for _ in range(2)]
+        made = self.sender.call("stage", names=names, at=at)
+        pair = [made[name] for name in names]
+        partners = [customer["partner"] for customer in pair]
+        if channel == SMS:
+            self.sender.call("forget_emails", partners=partners)
+        self.sender.call("share_address", partners=partners)
+        self.other.call("look", reminders=[], at=at)
+        self.smtp.mails.clear()
+        self.gateway.texts.clear()
+        return pair
 
 
 def _describe(seen, taken):

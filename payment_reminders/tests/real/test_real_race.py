@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from .crash import EMAIL, SMS, TAKEN, Crashes, Crowd
-from .race import Arena
+from .race import Arena, Meeting
 from .real_common import START, RealCase
 
 PAIRS = 10
@@ -39,18 +39,49 @@ class TestRealRace(RaceCommon):
         self.assertClean(tally)
         self.assertEqual(tally.first["sent"], 1)
 
+    def test_money_of_nobody_while_the_gateway_holds_the_text(self):
+        """What every import brings: a line without a customer, with the number."""
+        arena = self.make_arena(self.child)
+        tally = arena.run("bank_line_by_reference", EMAIL, 1, at_the_gateway=True)
+        self.assertClean(tally)
+        self.assertEqual(tally.first["sent"], 1)
+
+    def test_two_customers_with_one_address(self):
+        for channel in (EMAIL, SMS):
+            with self.subTest(channel=channel):
+                meeting = Meeting(self.child, self.payer, self.smtp, self.gateway)
+                tally = meeting.run(str(START), channel, 2)
+                self.assertEqual(tally.double, 0, "two to one address on one day")
+                self.assertEqual(tally.lost, 0, "one of the two leaves")
+                self.assertEqual(tally.errors, [])
+
+    def test_the_company_stops_while_the_gateway_holds_the_text(self):
+        arena = self.make_arena(self.child)
+        for way in ("company_archived", "marked_as_copy"):
+            with self.subTest(way=way):
+                tally = arena.run(way, EMAIL, 1, at_the_gateway=True)
+                self.assertClean(tally)
+                self.assertEqual(tally.first["sent"], 1)
+
 
 @tagged("-standard", "payment_reminders_long")
 class TestMoreRaces(RaceCommon):
     def test_at_random(self):
         arena = self.make_arena(self.child)
-        for way, channel in [("wizard", EMAIL), ("bank_line", SMS), ("hold", EMAIL)]:
+        for way, channel in [
+            ("wizard", EMAIL),
+            ("bank_line", SMS),
+            ("bank_line_by_name", EMAIL),
+            ("address_corrected", SMS),
+            ("hold", EMAIL),
+        ]:
             with self.subTest(way=way, channel=channel):
                 self.assertClean(arena.run(way, channel, PAIRS))
 
     def test_when_the_gateway_holds_the_text(self):
         arena = self.make_arena(self.child)
-        for number, way in enumerate(self.run_scene("list_ways")):
+        ways = self.run_scene("list_ways") + self.run_scene("list_changes")
+        for number, way in enumerate(ways):
             channel = (EMAIL, SMS)[number % 2]
             with self.subTest(way=way, channel=channel):
                 tally = arena.run(way, channel, 1, at_the_gateway=True)

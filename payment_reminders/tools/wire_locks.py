@@ -1,0 +1,136 @@
+"""Advisory locks: what has no row yet cannot be locked otherwise.
+
+A bank line that nobody has matched, or a payment of somebody unknown, touches no row of
+the customer whom a notice is about. And two customers with one address have no row in
+common at all. Advisory locks stand in for the rows that are missing; all are let go at
+the end of the transaction that took them.
+
+Who sends only tries, and holds nothing yet when it does: no deadlock can come of that.
+A sender takes one of a few places of its group of companies; who enters money takes all
+of them, shared: those who enter money never wait for each other, nor senders for
+senders, but each waits for the other kind. PostgreSQL lets nobody pass who asks after
+one that waits, so that senders cannot starve a bookkeeper.
+"""
+
+import logging
+import random
+
+from psycopg2.errors import LockNotAvailable
+
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: So many notices of one group of companies can be on the wire at once.
+PLACES = 4
+#: Who enters money waits no longer than this for the wire, then goes on. (A gateway has
+#: ten seconds to take a message.)
+PATIENCE = "15s"
+
+_MONEY = "payment_reminder_money"
+_ADDRESS = "payment_reminder_address"
+
+
+def try_place(cr, root_id):
+    """Take one of the places from which notices of a group of companies are sent.
+
+    :param root_id: id of the main company
+    :return: whether there was one: else somebody enters money, or many are sending
+    """
+    return any(
+        _is_true(
+            cr,
+            SQL(
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                _MONEY,
+                root_id * PLACES + place,
+            ),
+        )
+        for place in random.sample(range(PLACES), PLACES)
+    )
+
+
+def try_address(cr, company_id, channel, address):
+    """Take an address, so that no two notices are sent to it at once.
+
+    :return: whether nobody else of this company is sending there
+    """
+    return _is_true(
+        cr,
+        SQL(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            f"{_ADDRESS}/{company_id}/{channel}/{address}",
+        ),
+    )
+
+
+def try_stops(cr, company_id):
+    """Keep from changing meanwhile what stops every notice of a company.
+
+    Shared, so that senders do not meet: whoever archives the company, or marks the
+    database as a copy that sends nothing, waits. (A stronger lock on the company would
+    stop all bookkeeping. The mark is a row that need not be there yet, hence the table:
+    system parameters are rarely written.)
+
+    :return: whether nobody is at it this moment
+    """
+    try:
+        with cr.savepoint(flush=False):
+            cr.execute(
+                "LOCK TABLE ir_config_parameter IN SHARE MODE NOWAIT",
+                log_exceptions=False,
+            )
+            cr.execute(
+                "SELECT id FROM res_company WHERE id = %s FOR SHARE NOWAIT",
+                [company_id],
+                log_exceptions=False,
+            )
+    except LockNotAvailable:
+        return False
+    return True
+
+
+def wait_for_wire(cr, root_ids):
+    """Wait until no notice of these groups of companies is on the wire.
+
+    And let none leave before this transaction has committed. In the usual case nothing
+    is on the wire, and this is one short query.
+
+    :param root_ids: ids of main companies
+    """
+    for root_id in sorted(root_ids):
+        if not _is_true(cr, _enter_money("pg_try_advisory_xact_lock_shared", root_id)):
+            _wait(cr, root_id)
+
+
+def _wait(cr, root_id):
+    try:
+        with cr.savepoint(flush=False):
+            cr.execute("SELECT current_setting('lock_timeout')")
+            [before] = cr.fetchone()
+            cr.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            cr.execute(
+                _enter_money("pg_advisory_xact_lock_shared", root_id),
+                log_exceptions=False,
+            )
+            cr.execute("SELECT set_config('lock_timeout', %s, true)", [before])
+    except LockNotAvailable:
+        # Money must never be kept from the books because of a reminder.
+        _logger.warning("A notice is on the wire for more than %s.", PATIENCE)
+
+
+def _enter_money(function, root_id):
+    """Return the query that takes all places, in their order."""
+    return SQL(
+        "SELECT COALESCE(BOOL_AND(%s(hashtext(%s), place)::text != 'false'), TRUE)"
+        " FROM generate_series(%s, %s) AS place",
+        SQL(function),
+        _MONEY,
+        root_id * PLACES,
+        root_id * PLACES + PLACES - 1,
+    )
+
+
+def _is_true(cr, query):
+    cr.execute(query)
+    return cr.fetchone()[0]
