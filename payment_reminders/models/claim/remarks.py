@@ -120,9 +120,13 @@ class PaymentReminder(models.Model):
         self.ensure_one()
         values = self._get_remark_words()
         return [
-            self.env._(REMARKS[code]) % values if code in REMARKS else code
+            self._get_remark_sentence(code) % values if code in REMARKS else code
             for code in self.remarks or []
         ]
+
+    @api.model
+    def _get_remark_sentence(self, code):
+        return self.env._(REMARKS[code])
 
     def _get_remark_words(self):
         """Return what the sentences name, formatted."""
