@@ -39,7 +39,7 @@ def find_missing_names(path, names):
     return [
         name
         for name in re.findall(r"\w+", names)
-        if not re.search(rf"^(def |class |){name}\b", text, re.MULTILINE)
+        if not re.search(rf"^( *def |class |){name}\b", text, re.MULTILINE)
     ]
 
 
