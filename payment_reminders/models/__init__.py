@@ -24,11 +24,9 @@ from . import account_payment_register
 from . import base_partner_merge
 from . import ir_actions_report
 from . import ir_attachment
-from . import ir_cron
 from . import ir_http
 from . import ir_qweb
 from . import mail_mail
-from . import mail_template
 from . import mail_thread
 from . import payment_transaction
 from . import res_company

@@ -1,9 +1,31 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
+
+CHOICES = [
+    ("email", "By e-mail"),
+    ("activity", "As an activity"),
+    ("both", "Both"),
+    ("none", "Not at all"),
+]
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    reminder_heads_up = fields.Selection(
+        CHOICES,
+        string="Heads-up of payment reminders",
+        default="email",
+        help="Once a day at most: what goes out when, with links to hold it.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return [*super().SELF_READABLE_FIELDS, "reminder_heads_up"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, "reminder_heads_up"]
 
     def _is_reminder_manager(self):
         """Tell whether this user approves, sends and configures."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from .balance import SETTLED, owed
@@ -70,7 +71,7 @@ class ItemFacts:
     proposed_apart: Decimal = Decimal(0)
     moved: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def owed(self) -> Decimal:
         """What is really open, payments in process taken off."""
         return owed(self.residual, self.in_process, self.move_state, self.apart)
@@ -308,7 +309,8 @@ def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:
         yield Code.PAYMENT_PLAN
     if facts.insolvency:
         yield Code.INSOLVENCY
-    if facts.status_unknown or facts.is_status_stale:
+    is_looked_up = facts.status_age_days is not None
+    if facts.status_unknown or (is_looked_up and facts.is_status_stale):
         yield Code.STATUS_UNKNOWN
     if facts.snoozed_until and facts.today < facts.snoozed_until:
         yield Code.SNOOZED

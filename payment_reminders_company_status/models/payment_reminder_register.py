@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.payment_reminders.tools import transactions
+
 from ..registers import REGISTERS, Bolagsverket, Door
 
 PARAMETER = "payment_reminders_company_status"
@@ -134,7 +136,6 @@ class PaymentReminderRegister(models.Model):
 
     def _take_turns(self, wires):
         """Put one question to each register after the other, while there is time."""
-        progress = self.env["ir.cron"]
         left = self._get_ready()._count_due()
         before = None
         # A round that brought nothing at all is not repeated.
@@ -145,7 +146,7 @@ class PaymentReminderRegister(models.Model):
                 if checks:
                     register._ask_about(checks, wires[register])
                 left = self._get_ready()._count_due()
-                if not progress._reminder_progress(len(checks), left):
+                if not transactions.report_progress(self.env, len(checks), left):
                     return
 
     def _get_ready(self):

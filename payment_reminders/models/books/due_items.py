@@ -4,8 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import balance
@@ -49,7 +51,7 @@ class LiveItem:
         """What it is found by: journal item, and part of an agency if it is one."""
         return self.line_id, self.part_id
 
-    @property
+    @cached_property
     def owed(self):
         return balance.owed(self.residual, self.in_process, self.move_state, self.apart)
 
@@ -75,7 +77,8 @@ class PaymentReminderFacts(models.AbstractModel):
         shares = self._spread_over_lines(rows, in_process)
         found = [self._make_live_item(row, shares[row["line_id"]]) for row in rows]
         live = {item.key: item for item in found}
-        self._split_by_agency(live)
+        if any([row["has_agency_part"] for row in rows]):
+            self._split_by_agency(live)
         return live
 
     @api.model
@@ -106,7 +109,12 @@ class PaymentReminderFacts(models.AbstractModel):
                           AND (tx.state IN ('pending', 'authorized')
                                OR (tx.state = 'done'
                                    AND tx.is_post_processed IS NOT TRUE))
-                   ) AS pending_transaction
+                   ) AS pending_transaction,
+                   EXISTS (
+                       SELECT 1
+                         FROM payment_reminder_agency_part part
+                        WHERE part.move_id = line.move_id
+                   ) AS has_agency_part
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               LEFT JOIN res_partner customer ON customer.id = move.commercial_partner_id
@@ -268,7 +276,9 @@ class PaymentReminderFacts(models.AbstractModel):
                 join=SQL(),
             )
         )
-        rows += self._read_refused_candidates(company, until, limit)
+        refused = Domain("amount_refused", ">", 0)
+        if self.env["payment.reminder.agency.part"].sudo().search(refused, limit=1):
+            rows += self._read_refused_candidates(company, until, limit)
         return [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
 
     @api.model

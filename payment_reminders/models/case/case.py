@@ -295,6 +295,34 @@ class PaymentReminderCase(models.Model):
             self.env._("A case and its trail are kept. Close the case instead.")
         )
 
+    # -- what is open on it -------------------------------------------------------
+
+    def _get_open_freezes(self):
+        return self.freeze_ids.filtered(lambda freeze: not freeze.date_end)
+
+    def _get_open_queries(self):
+        return self.query_ids.filtered(lambda query: query.state != "closed")
+
+    def _get_active_plans(self):
+        return self.plan_ids.filtered(lambda plan: plan.state == "active")
+
+    def _read_company_statuses(self):
+        """Return {case id: what a company register says of its customer}, if any."""
+        Status = self.env["payment.reminder.company.status"]
+        checks = Status.sudo().search(
+            [("partner_id", "in", self.sudo().partner_id.ids)]
+        )
+        if not checks:
+            return {}
+        by_identity = {check.identity: check.with_env(self.env) for check in checks}
+        statuses = {
+            case.id: by_identity.get(
+                Status._get_identity(case.company_id.id, case.partner_id.id)
+            )
+            for case in self.sudo()
+        }
+        return {case_id: check for case_id, check in statuses.items() if check}
+
     def _log_event(self, kind, payload):
         """Write one entry of the trail for each of these cases."""
         return self.env["payment.reminder.event"]._log(

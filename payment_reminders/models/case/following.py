@@ -32,18 +32,37 @@ class PaymentReminderCase(models.Model):
         Runs after every payment of these customers and every night. Writes only
         what changed, and only on rows of ours.
         """
-        # The costs first, or the ladder would waive them when it sees that the
-        # invoices are paid.
-        self._count_online_costs()
         cases = self.sudo().with_context(tracking_disable=True)
-        cases._follow(
-            self.env["payment.reminder.facts"]._read_due_items(
-                cases.item_ids.move_line_id.ids
+        with cases._look_once():
+            # The costs first, or the ladder would waive them when it sees that the
+            # invoices are paid.
+            if paid_online := self._find_costs_paid_online():
+                self._count_online_costs(paid_online)
+            cases._follow(
+                self.env["payment.reminder.facts"]._read_due_items(
+                    cases.item_ids.move_line_id.ids
+                )
+            )
+            # Money may have come that a customer spoke of.
+            if stated := cases._get_open_queries().filtered("paid_date"):
+                stated._compare_payments()
+            if cases._get_active_plans():
+                self._follow_plans()
+
+    def _find_costs_paid_online(self):
+        """Return the online payments by which fees and interest of these are paid."""
+        return (
+            self.env["payment.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("reminder_case_id", "in", self.ids),
+                    ("reminder_costs", ">", 0),
+                    ("state", "=", "done"),
+                    ("payment_id", "!=", False),
+                ]
             )
         )
-        # Money may have come that a customer spoke of.
-        self.env["payment.reminder.query"]._find_stated(self)._compare_payments()
-        self._follow_plans()
 
     def _follow(self, live):
         """Do what follows from the books.
@@ -54,10 +73,13 @@ class PaymentReminderCase(models.Model):
             seen = {item: item._get_seen(live) for item in case.item_ids}
             outcome = lifecycle.decide(case.state, list(seen.values()))
             case._apply(outcome, case.item_ids._remember(live, seen))
-        self._lift_expired_snoozes()
-        self._release_over_limit()
+        if snoozed := self.filtered("snoozed_until"):
+            snoozed._lift_expired_snoozes()
+        if held := self._get_open_freezes().filtered("date_limit"):
+            held.case_id._release_over_limit()
         self._plan(live)
-        self._hold_debtors_in_trouble()
+        if checks := self._read_company_statuses():
+            self._hold_debtors_in_trouble(checks)
 
     def _apply(self, outcome, changed):
         """Carry out what :func:`rules.lifecycle.decide` said.
@@ -94,7 +116,8 @@ class PaymentReminderCase(models.Model):
         self._note_ladder_end(live)
         # What is in the way may have changed without any row of ours.
         self.modified(["next_date"])
-        self._plan_limitation(live)
+        if self.ladder_id.jurisdiction_id or any(self.mapped("limitation_date")):
+            self._plan_limitation(live)
 
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""
@@ -184,7 +207,8 @@ class PaymentReminderCase(models.Model):
         """Return {case id: notices that really went out} of these cases.
 
         A notice belongs where its due items are now: a merge of customers moves
-        them to another case, and the days between two notices still count.
+        them to another case, and the days between two notices still count. One of the
+        rest has no items by which it would be found.
         """
         history = defaultdict(list)
         if not self:
@@ -201,7 +225,15 @@ class PaymentReminderCase(models.Model):
                  WHERE item.case_id = ANY(%s)
                    AND (notice.counts OR notice.state = 'uncertain')
                    AND notice.sent_date IS NOT NULL
+                 UNION
+                SELECT rest.case_id, rest.id, rest.company_id,
+                       rest.sent_date, rest.step_kind, FALSE
+                  FROM payment_reminder rest
+                 WHERE rest.case_id = ANY(%s)
+                   AND rest.is_rest
+                   AND rest.counts
                 """,
+                self.ids,
                 self.ids,
             )
         )
@@ -211,8 +243,6 @@ class PaymentReminderCase(models.Model):
             history[case_id].append(
                 schedule.Sent(date=day, kind=kind, bore_fee=bool(bore_fee))
             )
-        for case_id, sent in self._read_rest_history():
-            history[case_id].append(sent)
         return history
 
     def _replace_ladder(self, ladder, step_map):

@@ -16,9 +16,6 @@ class PaymentReminderCase(models.Model):
 
     # -- freezing and closing ---------------------------------------------------
 
-    def _get_open_freezes(self):
-        return self.freeze_ids.filtered(lambda freeze: not freeze.date_end)
-
     def _freeze(self, reason, note=False):
         """Freeze these cases for one reason, once, and tell the trail.
 

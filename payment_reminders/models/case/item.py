@@ -240,8 +240,7 @@ class PaymentReminderItem(models.Model):
         return f"{name} #{self.id}" if self.agency_part_id else name
 
     def _log_refused_parts(self):
-        """Say in the trail which of these new items are refused parts of an agency."""
-        refused = self.filtered("agency_part_id")
+        """Say in the trail that these new items are refused parts of an agency."""
         self.env["payment.reminder.event"]._log(
             [
                 (
@@ -254,7 +253,7 @@ class PaymentReminderItem(models.Model):
                         "due": str(item.date_due),
                     },
                 )
-                for item in refused.sorted(lambda item: (item.date_due, item.id))
+                for item in self.sorted(lambda item: (item.date_due, item.id))
             ]
         )
 

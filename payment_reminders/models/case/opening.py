@@ -21,23 +21,27 @@ class PaymentReminderCase(models.Model):
         """Open cases for what has fallen due, and look at every open case again."""
         # Following the books needs no right of whoever starts it, and gives none.
         self = self.sudo()
-        ir_cron = self.env["ir.cron"]
         transactions.commit(self.env)
-        for company in self.env["res.company"]._get_reminder_companies():
+        last = self.search([], order="id desc", limit=1).id
+        companies = self.env["res.company"]._get_reminder_companies()
+        for company in companies:
             # READ COMMITTED: who waited for the lock below sees what was opened.
             transactions.run_each(
                 company, lambda own: self.with_env(own.env)._open_due(own)
             )
-            ir_cron._reminder_progress(0)
-        cases = self.search([("state", "!=", "closed")]) | self._find_reopened()
+            transactions.report_progress(self.env, 0)
+        # One that was opened just now was followed, too.
+        cases = self.search([("state", "!=", "closed"), ("id", "<=", last)])
+        cases |= self._find_reopened()
         left = len(cases)
         for start in range(0, len(cases), CASES_PER_BATCH):
             batch = cases[start : start + CASES_PER_BATCH]
             transactions.run_each(batch, type(self)._refresh_free)
             left -= len(batch)
-            ir_cron._reminder_progress(len(batch), left)
-        self._warn_of_limitation()
-        self.env["payment.reminder.ladder"]._warn_of_missing_rates()
+            transactions.report_progress(self.env, len(batch), left)
+        if companies._get_reminder_ladders_in_use().jurisdiction_id:
+            self._warn_of_limitation()
+            self.env["payment.reminder.ladder"]._warn_of_missing_rates()
 
     @api.model
     def _find_reopened(self):
@@ -158,22 +162,25 @@ class PaymentReminderCase(models.Model):
             by_identity[identity].append(row)
         cases = self._find_or_open(company, by_identity)
         opened = self.browse([case.id for case in cases.values()])
-        live |= self.env["payment.reminder.facts"]._read_due_items(
-            opened.item_ids.move_line_id.ids
-        )
-        items = bulk.insert(
-            self.env["payment.reminder.item"],
-            [
-                self._prepare_item_vals(cases[identity], live[row["key"]])
-                for identity, group in by_identity.items()
-                for row in group
-            ],
-        )
-        opened.invalidate_recordset(["item_ids"])
-        items._choose_holdout(live)
-        opened._follow(live)
-        opened._hold_backlog(company)
-        items._log_refused_parts()
+        with opened._look_once():
+            live |= self.env["payment.reminder.facts"]._read_due_items(
+                opened.item_ids.move_line_id.ids
+            )
+            items = bulk.insert(
+                self.env["payment.reminder.item"],
+                [
+                    self._prepare_item_vals(cases[identity], live[row["key"]])
+                    for identity, group in by_identity.items()
+                    for row in group
+                ],
+            )
+            opened.invalidate_recordset(["item_ids"])
+            if company.reminder_holdout_percent:
+                items._choose_holdout(live)
+            opened._follow(live)
+            opened._hold_backlog(company)
+            if refused := items.filtered("agency_part_id"):
+                refused._log_refused_parts()
         return opened
 
     @api.model
@@ -249,7 +256,6 @@ class PaymentReminderCase(models.Model):
     def _set_names(self):
         if not self:
             return
-        self.flush_recordset()
         self.env.cr.execute(
             SQL(
                 "UPDATE payment_reminder_case SET name = 'RC' || lpad(id::text, 5, '0')"

@@ -90,7 +90,7 @@ class PaymentReminderFigures(models.AbstractModel):
         )
         payments = self._read_payments(with_interest)
         jurisdictions = cases.ladder_id.jurisdiction_id
-        tables = jurisdictions._get_rate_tables()
+        tables = jurisdictions._get_rate_tables() if jurisdictions else {}
         laws = {j: (j._get_statute(), tables[j]) for j in jurisdictions}
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
         unclean = self._find_unclean(cases)
@@ -142,7 +142,7 @@ class PaymentReminderFigures(models.AbstractModel):
             remark_values=self._get_remark_values(
                 case, statute, demand.debtor, step, day, asked.fee_decision
             )
-            if asked.fee_decision
+            if asked.remarks and asked.fee_decision
             else {},
             **self._prepare_interest(asked.interest),
         )

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools import format_amount
 
 from ...rules import allocation, rest, schedule
@@ -246,31 +246,6 @@ class PaymentReminderCase(models.Model):
         }
 
     # -- history ----------------------------------------------------------------
-
-    def _read_rest_history(self):
-        """Return [(case id, :class:`rules.schedule.Sent`)] of notices of the rest.
-
-        They have no items by which they would be found.
-        """
-        notices = (
-            self.env["payment.reminder"]
-            .sudo()
-            .search(
-                Domain("case_id", "in", self.ids)
-                & Domain("is_rest", "=", True)
-                & self.env["payment.reminder"]._get_counting_domain()
-            )
-        )
-        return [
-            (
-                notice.case_id.id,
-                schedule.Sent(
-                    date=notice.company_id._get_reminder_today(notice.sent_date),
-                    kind=notice.step_kind,
-                ),
-            )
-            for notice in notices
-        ]
 
     # -- a draft invoice of the costs -----------------------------------------------
 

@@ -259,20 +259,11 @@ class PaymentReminderCase(models.Model):
             amount -= item.amount_residual
         return moves, max(amount, 0.0)
 
-    def _count_online_costs(self):
-        """Post on the claim ledgers what was paid online of fees and interest."""
-        paid = (
-            self.env["payment.transaction"]
-            .sudo()
-            .search(
-                [
-                    ("reminder_case_id", "in", self.ids),
-                    ("reminder_costs", ">", 0),
-                    ("state", "=", "done"),
-                    ("payment_id", "!=", False),
-                ]
-            )
-        )
+    def _count_online_costs(self, paid):
+        """Post on the claim ledgers what was paid online of fees and interest.
+
+        :param paid: payment.transaction records of these cases that paid some
+        """
         counted = (
             self.env["payment.reminder.claim.line"]
             .sudo()

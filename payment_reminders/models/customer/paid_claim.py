@@ -43,15 +43,11 @@ class PaymentReminderQuery(models.Model):
             )
 
     @api.model
-    def _find_stated(self, cases=None):
-        """Return the questions, none of them closed, that say that something is paid.
-
-        :param cases: payment.reminder.case records; default: all
-        """
-        domain = [("state", "!=", "closed"), ("paid_date", "!=", False)]
-        if cases is not None:
-            domain.append(("case_id", "in", cases.ids))
-        return self.sudo().search(domain)
+    def _find_stated(self):
+        """Return the open questions that say that something is paid."""
+        return self.sudo().search(
+            [("state", "!=", "closed"), ("paid_date", "!=", False)]
+        )
 
     def _compare_payments(self):
         """Compare these statements with the books, and tell who has to know."""

@@ -20,7 +20,7 @@ class PaymentReminderPlan(models.Model):
         transactions.run_each(plans, lambda each: each._follow_and_announce())
         stated = self.env["payment.reminder.query"]._find_stated()
         transactions.run_each(stated, lambda each: each._compare_payments())
-        self.env["ir.cron"]._reminder_progress(len(plans) + len(stated))
+        transactions.report_progress(self.env, len(plans) + len(stated))
 
     def _follow_and_announce(self):
         self._follow()
@@ -204,9 +204,8 @@ class PaymentReminderCase(models.Model):
     def _follow_plans(self):
         """Compare the plans in force with the books: a payment may be an instalment."""
         plans = self.sudo().plan_ids.filtered(lambda plan: plan.state == "active")
-        if plans:
-            plans._follow()
-            # The part payment is one of the plan: nobody has to look at it.
-            plans.filtered(lambda plan: plan.state == "active").case_id._release(
-                reasons=["partial_payment"]
-            )
+        plans._follow()
+        # The part payment is one of the plan: nobody has to look at it.
+        plans.filtered(lambda plan: plan.state == "active").case_id._release(
+            reasons=["partial_payment"]
+        )

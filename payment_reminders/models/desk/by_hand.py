@@ -94,18 +94,6 @@ class PaymentReminder(models.Model):
                 {"reminder": reminder.id, "codes": sorted(codes), "note": note},
             )
 
-    def _get_attachments(self):
-        """Return the stored PDF files that go with the e-mail of this notice.
-
-        Those of the invoices that it asks for, when the step or whoever created it by
-        hand wants them. What was sent to the customer once may be sent again.
-        """
-        self.ensure_one()
-        if not (self.attach_invoices or self.step_id.attach_invoices):
-            return self.env["ir.attachment"]
-        asked = self.sudo().line_ids.filtered("amount_residual")
-        return asked.move_id.invoice_pdf_report_id
-
     # -- the message as the customer will get it ------------------------------------
 
     def _compute_preview(self):
@@ -315,8 +303,6 @@ class PaymentReminder(models.Model):
         :param figures: :class:`Figures` of the day of sending, changed in place
         """
         self.ensure_one()
-        if not self.has_fee_limit:
-            return
         limit = to_decimal(self.fee_limit, self.currency_id.decimal_places)
         if figures.fee > limit:
             figures.fee = limit

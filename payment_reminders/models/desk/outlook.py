@@ -1,5 +1,7 @@
 """Why not, why next: what comes next on a case, and everything that is in the way."""
 
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
@@ -38,12 +40,6 @@ class PaymentReminderCase(models.Model):
         help="What comes next and when, everything in the way, since when, what would "
         "lift it and who may.",
     )
-
-    def _get_open_queries(self):
-        return self.query_ids.filtered(lambda query: query.state != "closed")
-
-    def _get_active_plans(self):
-        return self.plan_ids.filtered(lambda plan: plan.state == "active")
 
     def _find_open_notices(self):
         """Return {case: its notice in the queue} of these cases; few have none."""
@@ -104,6 +100,25 @@ class PaymentReminderCase(models.Model):
             ]
             case.blocker_codes = f",{','.join(codes)}," if codes else False
             case.blocker = codes[0] if codes else False
+
+    @contextmanager
+    def _look_once(self):
+        """Look for what is in the way of these cases once, at the end of an act.
+
+        A step of the act that flushes would look each time.
+        """
+        found = [
+            self._fields[name] for name in ("blocker", "blocker_codes", "blockers")
+        ]
+        cases = self - self.env.protected(found[0])
+        for field in found:
+            self.env.remove_to_compute(field, cases)
+        try:
+            with self.env.protecting(found, cases):
+                yield
+        finally:
+            for field in found:
+                self.env.add_to_compute(field, cases)
 
     def _get_blocked_since(self, code):
         """Return from when records of their own say that something is in the way."""

@@ -212,7 +212,6 @@ class PaymentReminderRun(models.Model):
             transactions.run(self.env, lambda env: self.with_env(env)._hold_rest())
 
     def _work_off(self):
-        ir_cron = self.env["ir.cron"]
         waiting = self.line_ids.filtered(lambda line: line.state == "waiting")
         left = len(waiting)
         for start in range(0, len(waiting), CASES_PER_BATCH):
@@ -221,13 +220,13 @@ class PaymentReminderRun(models.Model):
             batch = waiting[start : start + CASES_PER_BATCH]
             transactions.run_each(batch, type(batch)._create_notices)
             left -= len(batch)
-            if not ir_cron._reminder_progress(len(batch), left + 1):
+            if not transactions.report_progress(self.env, len(batch), left + 1):
                 return
         if self.send and not self._send_ripe():
             return
         if self._is_running():
             transactions.run(self.env, lambda env: self.with_env(env)._end("done"))
-        ir_cron._reminder_progress(0, 0)
+        transactions.report_progress(self.env, 0, 0)
 
     def _send_ripe(self):
         """Send what may leave now; the rest leaves later, as any approved notice.
@@ -252,7 +251,7 @@ class PaymentReminderRun(models.Model):
             batch = ripe[start : start + NOTICES_PER_BATCH]
             sender._dispatch_batch(batch)
             left -= len(batch)
-            if not self.env["ir.cron"]._reminder_progress(len(batch), left + 1):
+            if not transactions.report_progress(self.env, len(batch), left + 1):
                 return False
         return True
 

@@ -342,7 +342,7 @@ class PaymentReminderLadder(models.Model):
         """
         self.ensure_one()
         return schedule.Ladder(
-            steps=tuple(step._get_rule() for step in self._get_active_steps()),
+            steps=tuple([step._get_rule() for step in self._get_active_steps()]),
             spacing_days=self.spacing_days,
             fee_spacing_days=self.jurisdiction_id._get_fee_spacing_days(debtor_kind)
             if self.jurisdiction_id

@@ -474,11 +474,11 @@ class PaymentReminder(models.Model):
         """
         self.ensure_one()
         days = self.step_id.deadline_days
-        statute = self.case_id.ladder_id.jurisdiction_id._get_statute()
-        if not statute:
+        law = self.case_id.ladder_id.jurisdiction_id
+        if not law:
             return calendar.deadline(day, days)
         return fees.notice_deadline(
-            statute,
+            law._get_statute(),
             calendar,
             kind=self.step_kind,
             debtor=self.partner_id._get_debtor_kind(),
@@ -486,6 +486,18 @@ class PaymentReminder(models.Model):
             days=days,
             by_post=self._goes_by_post(),
         )
+
+    def _get_attachments(self):
+        """Return the stored PDF files that go with the e-mail of this notice.
+
+        Those of the invoices that it asks for, when the step or whoever created it by
+        hand wants them. What was sent to the customer once may be sent again.
+        """
+        self.ensure_one()
+        if not (self.attach_invoices or self.step_id.attach_invoices):
+            return self.env["ir.attachment"]
+        asked = self.sudo().line_ids.filtered("amount_residual")
+        return asked.move_id.invoice_pdf_report_id
 
     def _goes_by_post(self):
         """Tell whether this notice leaves on paper now, so that it takes days."""

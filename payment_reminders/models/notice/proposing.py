@@ -49,7 +49,7 @@ class PaymentReminder(models.Model):
             batch = records[start : start + CASES_PER_BATCH]
             transactions.run_each(batch, work)
             left -= len(batch)
-            if not self.env["ir.cron"]._reminder_progress(len(batch), left) and left:
+            if not transactions.report_progress(self.env, len(batch), left) and left:
                 return False
         return True
 

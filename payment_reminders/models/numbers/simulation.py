@@ -230,7 +230,7 @@ class PaymentReminderSimulation(models.Model):
                 transactions.run(
                     self.env, lambda env, why=failure: self.with_env(env)._fail(why)
                 )
-            if self.env["ir.cron"]._reminder_progress(1, left or 0) <= 0:
+            if transactions.report_progress(self.env, 1, left or 0) <= 0:
                 return False
         return True
 

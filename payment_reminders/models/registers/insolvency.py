@@ -91,27 +91,14 @@ class PaymentReminderCase(models.Model):
             case.company_status_checked_at = check.checked_at
             case.company_status_advice = check.advice
 
-    def _read_company_statuses(self):
-        """Return {case id: check of its customer}, where there is one."""
-        Status = self.env["payment.reminder.company.status"].sudo()
-        identities = {
-            case.id: Status._get_identity(case.company_id.id, case.partner_id.id)
-            for case in self.sudo()
-        }
-        checks = Status.search([("identity", "in", list(set(identities.values())))])
-        by_identity = {check.identity: check for check in checks}
-        return {
-            case_id: by_identity[identity].with_env(self.env)
-            for case_id, identity in identities.items()
-            if identity in by_identity
-        }
+    def _hold_debtors_in_trouble(self, checks):
+        """Put those of these cases on hold whose debtor is in trouble.
 
-    def _hold_debtors_in_trouble(self):
-        """Put those of these cases on hold whose debtor is in trouble."""
-        checks = self.env["payment.reminder.company.status"].union(
-            *self._read_company_statuses().values()
-        )
-        checks.sudo()._hold_cases()
+        :param checks: see :meth:`_read_company_statuses`
+        """
+        self.env["payment.reminder.company.status"].union(
+            *checks.values()
+        ).sudo()._hold_cases()
 
     def action_view_company_status(self):
         """Show what the register says of this customer."""

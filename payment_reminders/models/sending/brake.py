@@ -41,10 +41,14 @@ class PaymentReminderHalt(models.Model):
         if watched:
             transactions.run(
                 self.env,
-                lambda env: self.with_env(env)._open(
-                    self.with_env(env)._find_stops(watched.with_env(env), last_run)
-                ),
+                lambda env: self.with_env(env)._stop(watched.with_env(env), last_run),
             )
+
+    @api.model
+    def _stop(self, reminders, last_run):
+        """Stop the companies of a run that is not as runs of theirs are."""
+        if stops := self._find_stops(reminders, last_run):
+            self._open(stops)
 
     @api.model
     def _find_stops(self, reminders, last_run):
@@ -257,7 +261,8 @@ class PaymentReminderHalt(models.Model):
             for company in companies
             if (age := ages.get(company.id, 0)) > company.reminder_bank_stale_days > 0
         ]
-        self._open(stale)
+        if stale:
+            self._open(stale)
         known = self._get_open(companies).filtered(lambda h: h.reason == STALE_BANK)
         over = known.filtered(
             lambda halt: halt.company_id not in [company for company, *_more in stale]

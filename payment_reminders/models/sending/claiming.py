@@ -79,7 +79,8 @@ class PaymentReminderSender(models.AbstractModel):
                 and self._may_leave_now(reminder, fact, reminder in in_time)
             ):
                 ripe |= reminder
-        self._claim(ripe, ticket)
+        with ripe.case_id._look_once():
+            self._claim(ripe, ticket)
         return ripe, stopped
 
     @api.model
@@ -165,7 +166,8 @@ class PaymentReminderSender(models.AbstractModel):
         proposal = self.env["payment.reminder.proposal"]
         calendars = self.env["payment.reminder.facts"]._get_calendars(reminders.case_id)
         for reminder, figure in zip(reminders, figures, strict=True):
-            reminder._limit_fee(figure)
+            if reminder.has_fee_limit:
+                reminder._limit_fee(figure)
             vals = proposal._prepare_figures_vals(figure)
             if reminder._is_demand():
                 vals["deadline_date"] = reminder._get_deadline(

@@ -184,7 +184,10 @@ class PaymentReminderDelivery(models.Model):
         reminders = self.reminder_id
         values = self._render(
             template,
-            lambda ids: template.sudo()._generate_template(
+            # A body is compiled anew for every record, which costs a third of a mail.
+            lambda ids: template.sudo()
+            .with_context(reminder_compiled_bodies={})
+            ._generate_template(
                 ids, ("subject", "body_html", "email_from", "mail_server_id")
             ),
         )

@@ -36,7 +36,8 @@ class PaymentReminderPaperwork(models.AbstractModel):
             mine = reminder.with_env(env)
             transactions.lock(mine.case_id, mine)
             if mine._is_claimed(ticket):
-                self.with_env(env)._finish(mine, attempts)
+                with mine.case_id._look_once():
+                    self.with_env(env)._finish(mine, attempts)
             return mine.state
 
         try:
@@ -65,7 +66,8 @@ class PaymentReminderPaperwork(models.AbstractModel):
         states = set(deliveries.mapped("state"))
         if "sent" in states:
             self._finish_sent(reminder, settled)
-            reminder._settle_bounces()
+            if "bounced" in states:
+                reminder._settle_bounces()
         elif "uncertain" in states:
             reminder._set_state("uncertain", sent_date=fields.Datetime.now())
             reminder.case_id._log_event("uncertain", {"reminder": reminder.id})

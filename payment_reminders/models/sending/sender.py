@@ -83,7 +83,7 @@ class PaymentReminderSender(models.AbstractModel):
             batch = leaving[start : start + NOTICES_PER_BATCH]
             self._dispatch_batch(batch)
             left -= len(batch)
-            if not self.env["ir.cron"]._reminder_progress(len(batch), left):
+            if not transactions.report_progress(self.env, len(batch), left):
                 break
 
     @api.model

@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools import transactions
+
 #: The anchor of the trail is kept in the server's log: its name outlives moved files.
 _logger = logging.getLogger("odoo.addons.payment_reminders.trail")
 
@@ -220,7 +222,7 @@ class PaymentReminderEvent(models.Model):
             self._report_broken(found)
             broken |= found
             left -= len(batch)
-            if not self.env["ir.cron"]._reminder_progress(len(batch), left):
+            if not transactions.report_progress(self.env, len(batch), left):
                 return
         if not broken:
             self._log_anchor(len(chains))
