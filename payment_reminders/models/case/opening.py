@@ -22,7 +22,7 @@ class PaymentReminderCase(models.Model):
         # Following the books needs no right of whoever starts it, and gives none.
         self = self.sudo()
         transactions.commit(self.env)
-        last = self.search([], order="id desc", limit=1).id
+        last = self.search([], order="id desc", limit=1).id or 0
         companies = self.env["res.company"]._get_reminder_companies()
         for company in companies:
             # READ COMMITTED: who waited for the lock below sees what was opened.
