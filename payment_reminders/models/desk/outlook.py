@@ -244,4 +244,5 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         today = self.company_id._get_reminder_today()
         is_due = self.next_step_id and self.next_date and self.next_date <= today
-        return not is_due and any(item._is_kept_back(today) for item in self.item_ids)
+        compared = self.item_ids.filtered("nudge_not_before")
+        return not is_due and any([item._is_kept_back(today) for item in compared])

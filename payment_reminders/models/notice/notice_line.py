@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from ...tools.decimals import to_decimal
-
 
 class PaymentReminderLine(models.Model):
     """One due item on one notice, with the amount that was proposed.
@@ -55,21 +53,6 @@ class PaymentReminderLine(models.Model):
         readonly=True,
         help="What of that other notices had claimed when this one left.",
     )
-
-    def _get_amount(self):
-        """Return what the notice asks for this item, exactly."""
-        self.ensure_one()
-        return to_decimal(self.amount_residual, self.currency_id.decimal_places)
-
-    def _set_interest(self, total, before):
-        """Keep the interest of this item up to the notice, and what is not new of it.
-
-        :param total: all of it, unrounded
-        :param before: what other notices have claimed
-        """
-        self.ensure_one()
-        if (self.amount_interest, self.interest_before) != (total, before):
-            self.write({"amount_interest": total, "interest_before": before})
 
     def _get_fresh_interest(self):
         """Return the interest of this item that this notice alone claims, unrounded."""

@@ -8,6 +8,7 @@ from ...rules import guard
 from ...rules.lifecycle import WAITING
 from ...rules.verdict import EARLY
 from ...tools import transactions
+from ...tools.decimals import to_decimal
 from ...tools.printing import is_printing
 from ..books.facts import get_debtor_zone
 
@@ -157,7 +158,15 @@ class PaymentReminderSender(models.AbstractModel):
                 (
                     r.case_id,
                     r.step_id,
-                    [(line.item_id, line._get_amount()) for line in r.line_ids],
+                    [
+                        (
+                            line.item_id,
+                            to_decimal(
+                                line.amount_residual, r.currency_id.decimal_places
+                            ),
+                        )
+                        for line in r.line_ids
+                    ],
                 )
                 for r in reminders
             ],
@@ -176,10 +185,16 @@ class PaymentReminderSender(models.AbstractModel):
             reminder.write(vals)
             for line in reminder.line_ids:
                 item = line.item_id
-                line._set_interest(
-                    float(figure.interest_by_item.get(item.id, 0)),
-                    item.interest_claimed,
-                )
+                total = float(figure.interest_by_item.get(item.id, 0))
+                # What is not new of it was claimed by other notices.
+                known = (line.amount_interest, line.interest_before)
+                if known != (total, item.interest_claimed):
+                    line.write(
+                        {
+                            "amount_interest": total,
+                            "interest_before": item.interest_claimed,
+                        }
+                    )
 
     @api.model
     def _is_as_rendered(self, reminder, delivery):
