@@ -80,6 +80,7 @@ class PaymentReminderCase(models.Model):
         for case in self.sudo():
             case.reminder_ids._cancel_open(reason)
             case.item_ids._drop()
+            case.item_ids.write({"next_step_id": False, "next_date": False})
             freezes = case._get_open_freezes()
             freezes.write(
                 {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
