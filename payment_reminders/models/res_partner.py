@@ -47,9 +47,9 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         # EXTENDS account: it takes the invoices of a customer that gets a parent along
-        if not vals.keys() & {"parent_id", "is_company", "active"}:
+        if not vals.keys() & {"parent_id", "is_company"}:
             return super().write(vals)
-        before = {p: (p.commercial_partner_id, p.active) for p in self}
+        before = {partner: partner.commercial_partner_id for partner in self}
         result = super().write(vals)
         self._follow_in_reminders(before)
         return result
@@ -57,21 +57,15 @@ class ResPartner(models.Model):
     def _follow_in_reminders(self, before):
         """Let reminder cases follow what these customers are now in the address book.
 
-        :param before: {partner: (its commercial partner, whether it was active)}
+        :param before: {partner: its commercial partner}
         """
-        moved = self.filtered(lambda p: p.commercial_partner_id != before[p][0])
-        archived = self.filtered(lambda p: before[p][1] and not p.active)
-        if not moved and not archived:
+        moved = self.filtered(lambda p: p.commercial_partner_id != before[p])
+        if not moved:
             return
         # Who keeps the address book need not see the cases, which are the machine's.
         cases = self.env["payment.reminder.case"].sudo()
-        if moved:
-            heads = self.union(*(before[partner][0] for partner in moved))
-            cases.search([("partner_id", "in", heads.ids)])._follow_address_book(moved)
-        if archived:
-            cases.search(
-                [("partner_id", "in", archived.ids), ("state", "=", "active")]
-            )._hold_archived()
+        heads = self.union(*(before[partner] for partner in moved))
+        cases.search([("partner_id", "in", heads.ids)])._follow_address_book(moved)
 
     def _compute_reminder_case_count(self):
         counts = dict(

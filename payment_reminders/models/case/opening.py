@@ -39,8 +39,9 @@ class PaymentReminderCase(models.Model):
             transactions.run_each(batch, type(self)._refresh_free)
             left -= len(batch)
             transactions.report_progress(self.env, len(batch), left)
-        if companies._get_reminder_ladders_in_use().jurisdiction_id:
+        if self.search([("limitation_date", "!=", False)], limit=1):
             self._warn_of_limitation()
+        if companies._get_reminder_ladders_in_use():
             self.env["payment.reminder.ladder"]._warn_of_missing_rates()
 
     @api.model
@@ -402,14 +403,6 @@ class PaymentReminderCase(models.Model):
                     "before going on",
                     former.name,
                 ),
-            )
-
-    def _hold_archived(self):
-        """Hold these cases because their customer was archived."""
-        for case in self:
-            words = case._in_staff_language().env
-            case._freeze(
-                "merged", words._("The customer was archived: look before going on")
             )
 
     def _hand_over_to(self, survivor):

@@ -24,6 +24,7 @@ class TestMovedInvoice(CaseCommon):
         if not refreshed:
             # All in one transaction, so that no refresh comes between. Under test it
             # comes at once.
+            self.env.flush_all()
             self.env.cr.execute(
                 "UPDATE payment_reminder SET state = 'approved' WHERE id = %s",
                 [self.reminder.id],
