@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command
 
 from . import bank, registers
 from .company import CARD_JOURNAL
+from .edge_acts import EdgeActs
 from .people import BOOKKEEPER
 from .services import REGISTERS_VARIABLE
 from .stage import Placed, Stage, case_of, move_of, open_notice_of, receivable_of
@@ -23,7 +22,7 @@ KAREN = BOOKKEEPER.login
 ONLINE = ("online", "online_pending")
 
 
-class Acts:
+class Acts(EdgeActs):
     """The acts by name; each takes the invoice that it is about."""
 
     def __init__(self, stage: Stage, house: bank.Bank) -> None:
@@ -226,29 +225,6 @@ class Acts:
                 self.stage.partners[placed.plot.customer]
             )
             partner.email = email
-
-    def answer(self, placed: Placed, text: str) -> None:
-        """The customer answers the last e-mail; Odoo's mail gateway takes it in."""
-        with self.stage.acting() as env:
-            case = case_of(env, placed)
-            mail = (
-                env["payment.reminder.delivery"]
-                .search(
-                    [("case_id", "=", case.id), ("channel", "=", "email")],
-                    order="date_sent desc",
-                    limit=1,
-                )
-                .mail_mail_id
-            )
-            answer = EmailMessage()
-            answer["From"] = f"{case.partner_id.name} <{placed.customer.email}>"
-            answer["To"] = mail.reply_to
-            answer["Subject"] = f"Re: {mail.subject}"
-            answer["Date"] = format_datetime(self.stage.now())
-            answer["Message-Id"] = f"<answer-{mail.id}@customer.example>"
-            answer["In-Reply-To"] = mail.message_id
-            answer.set_content(text)
-            env["mail.thread"].message_process(False, answer.as_bytes())
 
     # -- staff ------------------------------------------------------------------
 

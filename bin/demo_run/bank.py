@@ -24,6 +24,7 @@ class Transfer:
 
     :param text: what the bank line says
     :param match: whether the bookkeeper sees at once what it pays
+    :param narration: what the payer wrote, where an import keeps it apart
     """
 
     placed: Placed
@@ -31,6 +32,7 @@ class Transfer:
     amount: float
     text: str
     match: bool = True
+    narration: str = ""
 
 
 class Bank:
@@ -81,6 +83,7 @@ def _import(env: Environment, transfer: Transfer) -> Any:
             "date": transfer.day,
             "payment_ref": transfer.text,
             "amount": transfer.amount,
+            "narration": transfer.narration,
         }
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command
 
+from .company import get_branch, get_sales_journal
 from .days import ONE_DAY, Days, business_day
 from .invoices import INVOICES, Invoice
 from .stage import Placed, Stage
@@ -88,9 +89,14 @@ class Billing:
                 )
             ],
         }
-        if plot.second:
-            vals["invoice_payment_term_id"] = _create_term(env, plot).id
+        if plot.second or plot.discount:
+            create = _create_term if plot.second else _create_discount
+            vals["invoice_payment_term_id"] = create(env, plot).id
             del vals["invoice_date_due"]
+        if placed.customer.in_branch:
+            branch = get_branch(env)
+            vals["company_id"] = branch.id
+            vals["journal_id"] = get_sales_journal(env, branch).id
         return vals
 
     def _get_work(self, lang: str) -> str:
@@ -133,6 +139,28 @@ def _get_tax(env: Environment, partner: Any) -> Any:
     if partner.country_id.code != "DK":
         return env["account.tax"]
     return env.company.account_sale_tax_id
+
+
+def _create_discount(env: Environment, plot: Invoice) -> Any:
+    """Create the payment term of an invoice with a discount for paying early."""
+    return env["account.payment.term"].create(
+        {
+            "name": f"{plot.discount:g} % within 10 days, net {plot.days_to_pay}",
+            "early_discount": True,
+            "discount_percentage": plot.discount,
+            "discount_days": 10,
+            "line_ids": [
+                Command.create(
+                    {
+                        "value": "percent",
+                        "value_amount": 100,
+                        "nb_days": plot.days_to_pay,
+                        "delay_type": "days_after",
+                    }
+                )
+            ],
+        }
+    )
 
 
 def _create_term(env: Environment, plot: Invoice) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from odoo.api import Environment
 
 NAME = "Havnens Værksted ApS"
+BRANCH = "Havnens Værksted, Thyborøn"
 #: Languages of the customers.
 LANGUAGES = ("en_GB", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
 #: Modules whose texts customers read: in mails and on the pages that these lead to.
@@ -44,6 +45,7 @@ def create(env: Environment, first_day: date) -> None:
     _write_company(env)
     users.create(env)
     _create_journals(env)
+    _create_branch(env)
     _set_up_gateways(env)
 
 
@@ -114,6 +116,49 @@ def _create_journals(env: Environment) -> None:
     provider.write({"name": "Card (demo)", "state": "test", "journal_id": card.id})
     lines = provider.journal_id.inbound_payment_method_line_ids
     lines.payment_account_id = outstanding
+
+
+def _create_branch(env: Environment) -> None:
+    """A branch that writes invoices; its customers pay to the main company's bank."""
+    company = env.company
+    branch = env["res.company"].create(
+        {
+            "name": BRANCH,
+            "parent_id": company.id,
+            "street": "Nordhavnen 2",
+            "zip": "7680",
+            "city": "Thyborøn",
+            "country_id": company.country_id.id,
+            "email": f"thyboroen@{people.DOMAIN}",
+            "alias_domain_id": company.alias_domain_id.id,
+            "reminder_ladder_id": company.reminder_ladder_id.id,
+            "reminder_bank_stale_days": BANK_STALE_DAYS,
+            "reminder_fee_agreed": True,
+        }
+    )
+    branch.partner_id.write({"tz": "Europe/Copenhagen", "lang": "da_DK"})
+    for person in (*people.EVERYBODY, None):
+        user = (
+            env["res.users"].search([("login", "=", person.login)])
+            if person
+            else env.ref("base.user_admin")
+        )
+        user.company_ids += branch
+
+
+def get_branch(env: Environment) -> Any:
+    """Return the branch."""
+    return env["res.company"].search([("name", "=", BRANCH)])
+
+
+def get_sales_journal(env: Environment, branch: Any) -> Any:
+    """Return the journal of a branch's invoices, which is the main company's."""
+    journals = env["account.journal"].with_company(branch)
+    return journals.search(
+        [("type", "=", "sale"), ("company_id", "parent_of", branch.id)],
+        order="company_id desc",
+        limit=1,
+    )
 
 
 def _set_up_gateways(env: Environment) -> None:

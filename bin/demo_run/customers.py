@@ -22,6 +22,7 @@ ZONES = {
     "DE": "Europe/Berlin",
     "GB": "Europe/London",
     "NL": "Europe/Amsterdam",
+    "PL": "Europe/Warsaw",
 }
 LANGUAGES = {
     "DK": "da_DK",
@@ -31,6 +32,7 @@ LANGUAGES = {
     "DE": "de_DE",
     "GB": "en_GB",
     "NL": "en_GB",
+    "PL": "en_GB",
 }
 #: Customers abroad are on the ladder of their country.
 LADDERS = {
@@ -40,6 +42,7 @@ LADDERS = {
     "DE": "de",
     "GB": "neutral",
     "NL": "neutral",
+    "PL": "neutral",
 }
 CURRENCIES = {
     "DK": "DKK",
@@ -49,6 +52,7 @@ CURRENCIES = {
     "DE": "EUR",
     "GB": "EUR",
     "NL": "EUR",
+    "PL": "EUR",
 }
 
 
@@ -72,6 +76,8 @@ class Customer:
     grace_days: int = 0
     excluded: bool = False
     registry: str = ""
+    looked_after_by: str = ""
+    in_branch: bool = False
 
     @property
     def currency(self) -> str:
@@ -81,7 +87,7 @@ class Customer:
     @property
     def rep(self) -> str:
         """Login of who looks after this customer."""
-        return "rasmus" if self.country == "DK" else "signe"
+        return self.looked_after_by or ("rasmus" if self.country == "DK" else "signe")
 
 
 CUSTOMERS = {
@@ -363,6 +369,88 @@ CUSTOMERS = {
         "1971 AA",
         "IJmuiden",
         "NL",
+    ),
+    # -- money, people and messages as they really come, see edges.py
+    "havkat": Customer(
+        "Havkattens Filet ApS",
+        "bogholderi@havkattens-filet.example",
+        "Fiskerihavnen 12",
+        "9850",
+        "Hirtshals",
+    ),
+    "soegraes": Customer(
+        "Søgræs Værft ApS",
+        "kontor@soegraes-vaerft.example",
+        "Beddingen 4",
+        "9900",
+        "Frederikshavn",
+    ),
+    "drivtoemmer": Customer(
+        "Drivtømmer Møbler ApS",
+        "mail@drivtoemmer-moebler.example",
+        "Skovvej 28",
+        "9881",
+        "Bindslev",
+    ),
+    "vindrose": Customer(
+        "Vindrosens Sejlmageri ApS",
+        "faktura@vindrosens-sejl.example",
+        "Sejlloftet 2",
+        "9990",
+        "Skagen",
+    ),
+    "slipvogn": Customer(
+        "Slipvognens Bådpleje ApS",
+        "post@slipvognens-baadpleje.example",
+        "Slippen 1",
+        "7680",
+        "Thyborøn",
+        in_branch=True,
+    ),
+    "pejlemaerke": Customer(
+        "Per Thorsager, dykker",
+        "per@thorsager-dyk.example",
+        "Molevej 9",
+        "9850",
+        "Hirtshals",
+        person=True,
+    ),
+    "ebbe": Customer(
+        "Ebbe og Flod Camping ApS",
+        "info@ebbe-og-flod.example",
+        "Klitvej 100",
+        "9492",
+        "Blokhus",
+    ),
+    "bursztyn": Customer(
+        "Bursztyn Meble Sp. z o.o.",
+        "faktury@bursztyn-meble.example",
+        "ul. Portowa 7",
+        "81-350",
+        "Gdynia",
+        "PL",
+    ),
+    "lodshus": Customer(
+        "Lodshusets Kontorfællesskab",
+        "kreditor@lodshuset-kontor.example",
+        "Lodspladsen 3",
+        "9900",
+        "Frederikshavn",
+    ),
+    "tovvaerk": Customer(
+        "Tovværkets Rebslageri ApS",
+        "post@tovvaerkets-reb.example",
+        "Reberbanen 15",
+        "9300",
+        "Sæby",
+        looked_after_by="tobias",
+    ),
+    "maagerede": Customer(
+        "Mågeredens Feriehuse ApS",
+        "udlejning@maageredens.example; bogholder@maageredens.example",
+        "Strandvej 210",
+        "9982",
+        "Ålbæk",
     ),
 }
 

@@ -31,6 +31,7 @@ class Invoice:
         (step, n): such that this step comes n business days before the last
     :param net: amount without VAT
     :param second: share that is due 30 days later, by its payment term
+    :param discount: percent for who pays within ten days, by its payment term
     :param excluded: why it is not chased
     :param undecided: the bookkeeper leaves its notices to the reader
     """
@@ -42,6 +43,7 @@ class Invoice:
     currency: str = ""
     days_to_pay: int = 14
     second: float = 0.0
+    discount: float = 0.0
     sent: bool = True
     excluded: str = ""
     no_followup: bool = False
@@ -269,6 +271,109 @@ INVOICES = (
     Invoice("harbour", 15, 940, (pays(due(-1)),)),
     Invoice("polder", 9, 5_200, (pays(after(FIRST, 12)),)),
     Invoice("polder", 27, 7_150, (pays(after(NUDGE, 1)),)),
+    # -- money, people and messages as they really come; edges.py tells what is odd
+    Invoice(
+        "havkat",
+        5,
+        6_400,
+        (
+            does(proposed(FIRST), "transfer", text="Bet. {short} og {next}", count=2),
+            does(held(2), "match_all"),
+        ),
+    ),
+    Invoice("havkat", 5, 2_120),
+    Invoice("havkat", 46, 1_900, days_to_pay=45),
+    Invoice(
+        "soegraes",
+        3,
+        12_800,
+        (
+            does(proposed(FIRST), "transfer", text="SOEGRAES VAERFT", share=0.4),
+            does(held(3), "match_all"),
+            does(frozen(1), "release"),
+            pays(after(FIRST, 6)),
+        ),
+    ),
+    Invoice(
+        "drivtoemmer",
+        9,
+        9_300,
+        (
+            does(
+                proposed(FIRST),
+                "transfer",
+                text="CREDIT TRANSFER 0411",
+                narration="RmtInf/Ustrd: {name}",
+                share=0.5,
+            ),
+            does(held(2), "match_all"),
+            does(frozen(2), "release"),
+            pays(after(FIRST, 7)),
+        ),
+    ),
+    Invoice(
+        "vindrose",
+        (FIRST, 1),
+        14_200,
+        (does(due(-22), "transfer", text="Overførsel 5512", discounted=True),),
+        days_to_pay=30,
+        discount=2.0,
+    ),
+    Invoice(
+        "slipvogn",
+        8,
+        7_450,
+        (
+            does(proposed(FIRST), "transfer", text="{name}"),
+            does(held(3), "match_all"),
+        ),
+    ),
+    Invoice(
+        "pejlemaerke",
+        6,
+        5_900,
+        (
+            does(proposed(FIRST), "get_parent", parent="Pejlemærket Koncern A/S"),
+            does(then(0), "pay_for", way="parent"),
+            does(then(5), "match_parent"),
+        ),
+    ),
+    Invoice("ebbe", 7, 4_350, (does(after(FIRST, 1), "fail_to_forward"),)),
+    Invoice(
+        "bursztyn",
+        6,
+        1_780,
+        (does(after(FIRST, 1), "be_absent"), pays(after(SECOND, 4))),
+    ),
+    Invoice(
+        "lodshus",
+        12,
+        8_800,
+        (
+            does(
+                after(FIRST, 2),
+                "answer",
+                text="Sag 48213: Fakturaen er bestridt af vores indkøb, timerne passer"
+                " ikke. Vi betaler ikke, før det er afklaret.\n\nLodshusets kreditor",
+                marks={"Precedence": "bulk", "Auto-Submitted": "auto-generated"},
+            ),
+        ),
+    ),
+    Invoice(
+        "tovvaerk",
+        10,
+        6_150,
+        (
+            does(after(FIRST, 1), "leave", login="tobias"),
+            does(
+                then(1),
+                "answer",
+                text="Hej Tobias,\n\nVi har fået rebet retur fra jer. Hvornår kommer"
+                " kreditnotaen?\n\nTovværket",
+            ),
+        ),
+    ),
+    Invoice("maagerede", 4, 3_980, (pays(after(FIRST, 5)),)),
     # -- always in time
     Invoice("fyrtaarn", 9, 18_300, (pays(due(-3)),)),
     Invoice("ravnsborg", 20, 4_700, (pays(due(-1)),)),

@@ -45,4 +45,14 @@ REPS = (
         ("payment_reminders.group_reminder_user", "account.group_account_readonly"),
     ),
 )
-EVERYBODY = (BOOKKEEPER, *REPS)
+#: Has a customer, and leaves during the play.
+LEAVER = Person(
+    "tobias",
+    "Tobias Kragh",
+    "sales, leaves during the play",
+    "+45 26 00 00 24",
+    ("payment_reminders.group_reminder_user", "account.group_account_readonly"),
+)
+#: Who can log in when the play is over, and who was there during it.
+STAFF = (BOOKKEEPER, *REPS)
+EVERYBODY = (*STAFF, LEAVER)

@@ -13,7 +13,7 @@ from pathlib import Path
 from .clock import Clock
 from .letterbox import Letterbox
 from .mail_server import HOST, MailServer
-from .people import EVERYBODY
+from .people import STAFF
 from .registers import Registers, get_parameters
 from .sms_gateway import SmsGateway
 from .web import Rooms, WebServer
@@ -81,7 +81,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 *(
                     f"        {person.login}, password {person.login}"
                     f" ({person.name}, {person.role})"
-                    for person in EVERYBODY
+                    for person in STAFF
                 ),
                 f"Mails:  {web.url}/ (e-mails and SMS that customers got)",
                 "Queue:  Invoicing > Customers > Payment Reminders > Queue",

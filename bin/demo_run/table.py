@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import interest
+from . import edges, interest
 from .check import check
 from .clock import now, to_local
 from .days import CALENDAR, Days
@@ -90,6 +90,7 @@ def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> st
         _render_queue(notices),
         _render_on_hold(env),
         _render_registers(env),
+        edges.render(env, REASONS, FREEZES),
         interest.show(env),
         check(env, letters),
     )
