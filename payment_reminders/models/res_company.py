@@ -181,6 +181,11 @@ class ResCompany(models.Model):
         help="When this or less is overdue after two reminders, you are asked to write "
         "it off before a third one goes out. 0: never.",
     )
+    reminder_takes_online = fields.Boolean(
+        compute="_compute_reminder_takes_online",
+        compute_sudo=True,
+        help="Customers can pay on their page.",
+    )
     reminder_fee_account_id = fields.Many2one(
         "account.account",
         string="Account of reminder fees and lump sums",
@@ -426,6 +431,31 @@ class ResCompany(models.Model):
             lambda user: user.active and self in user.company_ids
         )
 
+    def _find_reminder_manager(self):
+        """Return the manager who answers where nobody else does (empty: nobody).
+
+        Whoever gave the ladder's standing approval comes first: reminders go out in
+        that name.
+        """
+        self.ensure_one()
+        managers = self._get_reminder_managers().sorted("id")
+        approver = self.sudo().reminder_ladder_id.standing_approval_by_id
+        return ((approver & managers) | managers)._choose_for_reminders(self)
+
+    def _get_reminder_stand_in(self):
+        """Return the user who is asked where nobody else is: always somebody.
+
+        Without a manager who can be written to, one who sees it in Odoo.
+        """
+        self.ensure_one()
+        admin = self.env.ref("base.user_admin")
+        return (
+            self._find_reminder_manager()
+            or (admin if admin.active else admin.browse())
+            or self._get_reminder_managers().sorted("id")[:1]
+            or admin
+        )
+
     def _get_rep_limit(self):
         """Return the last day to which a representative may keep something back."""
         self.ensure_one()
@@ -559,6 +589,20 @@ class ResCompany(models.Model):
         """Return sentences on what would keep reminders from going out well."""
         self.ensure_one()
         return self.env["payment.reminder.setup"]._find_problems(self)
+
+    def _compute_reminder_takes_online(self):
+        providers = self.env["payment.provider"].sudo()
+        for company in self:
+            company.reminder_takes_online = bool(
+                providers.search_count(
+                    [
+                        *providers._check_company_domain(company),
+                        ("state", "in", ("enabled", "test")),
+                        ("is_published", "=", True),
+                    ],
+                    limit=1,
+                )
+            )
 
     def _lacks_mail_server(self):
         """Tell whether nobody has said by which server e-mails leave.

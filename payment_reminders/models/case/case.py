@@ -353,10 +353,31 @@ class PaymentReminderCase(models.Model):
 
     # -- who looks after a case -----------------------------------------------------
 
-    def _get_responsible(self):
-        """Return the user who looks after this case, or else the administrator."""
+    def _find_responsible(self):
+        """Return the user who answers for this case: to its customer, and for us.
+
+        Its own; else the customer's or the sales team's; else a manager. Who left, the
+        robot of Odoo and who has no address are nobody. (Empty: nobody is left.)
+        """
         self.ensure_one()
-        return self.sudo().user_id or self.env.ref("base.user_admin")
+        case = self.sudo()
+        company = case.company_id
+        own = case.user_id
+        if own._answers_for(company):
+            return own
+        others = case.partner_id.user_id | case._get_team_leaders()
+        return others._choose_for_reminders(company) or company._find_reminder_manager()
+
+    def _get_team_leaders(self):
+        """Return who leads the sales teams of the invoices, if Odoo has such teams."""
+        if "team_id" not in self.env["account.move"]._fields:
+            return self.env["res.users"]
+        return self.move_ids.team_id.user_id
+
+    def _get_responsible(self):
+        """Return the user who looks after this case; there is always one."""
+        found = self._find_responsible()
+        return found or self.sudo().company_id._get_reminder_stand_in()
 
     def _in_staff_language(self):
         """Return this case in the language of whoever looks after it.

@@ -223,6 +223,12 @@ class PaymentReminderCase(models.Model):
             for identity, group in by_identity.items()
             if identity not in cases
         }
+        sellers = {
+            user.id: user
+            for user in self.env["res.users"]
+            .sudo()
+            .browse({group[0]["user_id"] for group in missing.values()} - {None})
+        }
         new = self.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         ).create(
@@ -232,7 +238,8 @@ class PaymentReminderCase(models.Model):
                     identity,
                     group[0],
                     partners[group[0]["partner_id"]],
-                    ladders,
+                    ladders[group[0]["partner_id"]],
+                    sellers.get(group[0]["user_id"], self.env["res.users"]),
                 )
                 for identity, group in missing.items()
             ]
@@ -243,14 +250,21 @@ class PaymentReminderCase(models.Model):
         return cases
 
     @api.model
-    def _prepare_case_vals(self, company, identity, first, partner, ladders):
+    def _prepare_case_vals(self, company, identity, first, partner, ladder, seller):
+        """Return the values of a new case.
+
+        It is given to the customer's own salesperson, else to the invoice's; to nobody
+        where neither can answer for it (a manager does then).
+        """
         return {
             "identity": identity,
             "company_id": company.id,
             "partner_id": partner.id,
             "currency_id": first["currency_id"],
-            "user_id": partner.user_id.id or first["user_id"],
-            "ladder_id": ladders[partner.id].id,
+            "user_id": (partner.sudo().user_id | seller)
+            ._choose_for_reminders(company)
+            .id,
+            "ladder_id": ladder.id,
             "date_open": fields.Datetime.now(),
         }
 
@@ -276,6 +290,8 @@ class PaymentReminderCase(models.Model):
             snoozed_until=False,
             ladder_id=ladder.id,
         )
+        if self.user_id and not self.user_id._answers_for(self.company_id):
+            self.user_id = self._find_responsible()
 
     # -- what was overdue before ----------------------------------------------------
 

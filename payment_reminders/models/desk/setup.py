@@ -8,6 +8,8 @@ OTHER_SENDERS = (
     "account_credit_control",
     "account_invoice_overdue_reminder",
 )
+#: A sentence names so many cases, and how many more there are.
+MOST_LISTED = 5
 CRONS = ("ir_cron_refresh", "ir_cron_propose", "ir_cron_send", "ir_cron_run")
 
 
@@ -22,6 +24,8 @@ class PaymentReminderSetup(models.AbstractModel):
         """Return sentences on what would keep reminders from going out well."""
         return [
             *self._find_sender_problems(company),
+            *self._find_people_problems(company),
+            *self._find_account_problems(company),
             *self._find_other_problems(),
             *company._get_reminder_rate_warnings(),
         ]
@@ -47,6 +51,55 @@ class PaymentReminderSetup(models.AbstractModel):
         }
         if "sms" in channels and company._lacks_sms_gateway():
             yield self.env._("The ladder sends SMS, and no SMS account is registered.")
+
+    @api.model
+    def _find_people_problems(self, company):
+        """Yield which cases are given to somebody who cannot answer for them."""
+        manager = company._find_reminder_manager()
+        if not manager:
+            yield self.env._(
+                "No manager of payment reminders has an e-mail address: what customers "
+                "write goes to nobody where a case has no responsible."
+            )
+        groups = self.env["payment.reminder.case"]._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("state", "!=", "closed"),
+                ("user_id", "!=", False),
+            ],
+            ["user_id"],
+            ["id:recordset"],
+        )
+        for user, cases in groups:
+            if user._answers_for(company):
+                continue
+            names = cases.sorted("id").mapped("name")
+            listed = ", ".join(names[:MOST_LISTED])
+            if len(names) > MOST_LISTED:
+                listed = self.env._(
+                    "%(names)s and %(number)s more",
+                    names=listed,
+                    number=len(names) - MOST_LISTED,
+                )
+            yield self.env._(
+                "%(user)s cannot answer for these cases any more (archived, or without "
+                "an e-mail address or access to the company): %(cases)s. Choose "
+                "another responsible; until then somebody else is asked.",
+                user=user.name,
+                cases=listed,
+            )
+
+    @api.model
+    def _find_account_problems(self, company):
+        """Yield that customers are not told where to pay to."""
+        accounts = company.partner_id.bank_ids
+        if accounts or company.reminder_takes_online:
+            return
+        yield self.env._(
+            "Your company has no bank account, and customers cannot pay on their page: "
+            "where an invoice names no account either, a reminder can only ask them to "
+            "ask you. Enter one under Accounting > Configuration > Bank Accounts."
+        )
 
     @api.model
     def _find_other_problems(self):

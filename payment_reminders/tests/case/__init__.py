@@ -6,3 +6,4 @@ from . import test_case_people
 from . import test_moved_invoice
 from . import test_outlook
 from . import test_states
+from . import test_who_answers
