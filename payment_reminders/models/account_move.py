@@ -118,6 +118,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Part of an agency",
         copy=False,
+        groups="payment_reminders.group_reminder_user",
         help="What an agency pays of this invoice (ROT, RUT and the like). The "
         "customer is not reminded of it while it is pending.",
     )
@@ -374,6 +375,15 @@ class AccountMove(models.Model):
                 self.env._("A reminder that waits in the queue is cancelled.")
             )
         return " ".join(sentences)
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        # EXTENDS mail: customers do not know which of our mails they answer
+        result = super().message_update(msg_dict, update_vals)
+        for case in self.sudo().reminder_case_id:
+            if case.state != "closed":
+                case._receive_mail(msg_dict)
+        return result
 
     # -- an invoice of the costs of a case -----------------------------------------
 

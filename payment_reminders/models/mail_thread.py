@@ -76,7 +76,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         # EXTENDS mail: the header is not in the dict that the records get
-        if any(route[0] in THREADS for route in routes or ()):
+        if any(route[0] in (*THREADS, "account.move") for route in routes or ()):
             names = {name.lower() for name in message.keys()}
             self = self.with_context(
                 reminder_reply_headers={

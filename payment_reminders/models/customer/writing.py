@@ -5,7 +5,10 @@ from odoo.tools import email_normalize, html2plaintext
 
 from ...rules import customer_input, reply
 from ...rules.reply import Reply
-from ..sending.wire import format_recipient
+from ..sending.wire import format_recipient, to_header
+
+#: The templates of the page that every customer sees.
+PAGE_BLOCKS = ("portal_reminder_case", "portal_reminder_actions")
 
 
 class PaymentReminderCase(models.Model):
@@ -13,19 +16,39 @@ class PaymentReminderCase(models.Model):
 
     # -- what we write ----------------------------------------------------------
 
-    def _get_customer_contact(self):
-        """Return (partner, e-mail address) by whom notices of this case are read."""
+    def _find_customer_contacts(self):
+        """Return [(partner, e-mail address)] by whom notices of this case are read."""
         self.ensure_one()
-        found = self.env["payment.reminder.facts"]._read_recipients(self.sudo())
-        emails = found[self.id]["email"]
-        return emails[0] if emails else (self.env["res.partner"], False)
+        facts = self.env["payment.reminder.facts"]
+        found = facts._read_recipients(self.sudo())
+        return facts._get_addressees(found[self.id]["email"])
+
+    def _get_customer_contact(self):
+        """Return (partner, e-mail address) of the first who reads its notices."""
+        contacts = self._find_customer_contacts()
+        return contacts[0] if contacts else (self.env["res.partner"], False)
 
     def _get_customer_lang(self):
-        """Return the language in which the customer is written to."""
+        """Return the language in which the customer wants to be written to.
+
+        Which one a message is written in depends on its text, see
+        :meth:`payment.reminder.text.checker._settle_languages`.
+        """
         self.ensure_one()
         case = self.sudo()
         contact = case._get_customer_contact()[0] or case.partner_id
         return contact.lang or case.company_id.partner_id.lang or "en_US"
+
+    def _get_page_lang(self):
+        """Return the language in which whom we do not know reads the page."""
+        self.ensure_one()
+        checker = self.env["payment.reminder.text.checker"].sudo()
+        own = self.sudo().company_id.partner_id.lang
+        wanted = (self._get_customer_lang(), own or "en_US")
+        return next(
+            (code for code in wanted if checker._are_blocks_in(code, PAGE_BLOCKS)),
+            "en_US",
+        )
 
     def _mail_customer(self, template_xmlid, record=None, files=None):
         """Write to the customer of this case, outside the ladder.
@@ -39,8 +62,8 @@ class PaymentReminderCase(models.Model):
         """
         self.ensure_one()
         case = self.sudo()
-        partner, address = case._get_customer_contact()
-        if not address:
+        contacts = case._find_customer_contacts()
+        if not contacts:
             return False
         record = (record if record is not None else case).sudo()
         template = self.env.ref(template_xmlid).sudo()
@@ -48,15 +71,17 @@ class PaymentReminderCase(models.Model):
         sender = case._get_customer_sender()
         self.env["mail.mail"].sudo().create(
             {
-                "subject": values[record.id]["subject"],
+                "subject": to_header(values[record.id]["subject"]),
                 "body_html": values[record.id]["body_html"],
                 "body": values[record.id]["body_html"],
-                "email_from": sender[1],
+                "email_from": to_header(sender[1]),
                 "author_id": sender[0].id,
-                "email_to": format_recipient(partner, address),
-                "reply_to": case._notify_get_reply_to(
-                    default=sender[1], author_id=sender[0].id
-                )[case.id],
+                "email_to": ", ".join(format_recipient(*one) for one in contacts),
+                "reply_to": to_header(
+                    case._notify_get_reply_to(
+                        default=sender[1], author_id=sender[0].id
+                    )[case.id]
+                ),
                 "model": case._name,
                 "res_id": case.id,
                 "record_name": case.name,
@@ -71,10 +96,9 @@ class PaymentReminderCase(models.Model):
     def _get_customer_sender(self):
         """Return (author partner, "Name" <address>) who writes to the customer."""
         self.ensure_one()
-        author = self.user_id.partner_id
-        if not author.email:
-            author = self.company_id.partner_id
-        return author, author.email_formatted or self.company_id.email_formatted
+        author = self._find_responsible().partner_id or self.company_id.partner_id
+        sender = author.email_formatted or self.company_id.email_formatted
+        return author, sender
 
     def _send_new_link(self):
         """Mail a new link to the address that is known of the customer.
@@ -224,6 +248,8 @@ class PaymentReminderCase(models.Model):
         message = self.env["mail.message"].sudo().browse(message_id).exists()
         own = {
             self._name: self,
+            # Who answers the invoice's own mail means the same.
+            "account.move": self.move_ids,
             **{r._name: r for r in (self.query_ids, self.plan_ids)},
         }
         return bool(

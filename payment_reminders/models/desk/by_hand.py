@@ -156,11 +156,12 @@ class PaymentReminder(models.Model):
     def _get_preview_recipients(self):
         """Return the addresses that would be tried, in their order."""
         self.ensure_one()
-        reached = self.env["payment.reminder.facts"]._read_recipients(self.case_id)
+        facts = self.env["payment.reminder.facts"]
+        reached = facts._read_recipients(self.case_id)[self.case_id.id]
         return ", ".join(
             address
             for channel in self._get_channels()
-            for _partner, address in reached[self.case_id.id].get(channel, [])[:1]
+            for _partner, address in facts._get_addressees(reached.get(channel, []))
         )
 
     def _add_personal_text(self, rendered):

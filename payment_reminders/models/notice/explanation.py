@@ -57,6 +57,8 @@ class PaymentReminderExplanation(models.AbstractModel):
         :param facts: the facts it was found in, for names and amounts, or None
         """
         keys = self._get_text_keys(code, facts) if facts else [code]
+        if code == Code.NO_RECIPIENT and self._find_unread(reminder):
+            keys = ["address_unread"]
         return " ".join(
             self._get_sentence(key) % self._get_values(key, code, reminder, facts)
             for key in keys
@@ -112,6 +114,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             ),
             "money": self._list_money(key, code, reminder, facts),
             "partner": reminder.partner_id.display_name or "",
+            "unread": "”, “".join(self._find_unread(reminder))
+            if key == "address_unread"
+            else "",
             "days": facts.status_age_days
             if key == "status_stale"
             else facts.bank_stale_days or 0,
@@ -135,6 +140,12 @@ class PaymentReminderExplanation(models.AbstractModel):
         if code not in RULES:
             return facts.items
         return [item for item in facts.items if RULES[code].concerns(item)]
+
+    @api.model
+    def _find_unread(self, reminder):
+        """Return what stands where addresses belong, and is none."""
+        facts = self.env["payment.reminder.facts"]
+        return facts._find_unread(reminder.case_id.sudo())
 
     @api.model
     def _list_money(self, key, code, reminder, facts):

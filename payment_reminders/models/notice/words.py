@@ -243,6 +243,10 @@ SENTENCES = {
         "%(invoices)s reached the customer after it was due. The reminder waits "
         "until %(free)s."
     ),
+    "address_unread": _lt(
+        "%(partner)s has no usable address for the channels of this step. This cannot "
+        "be read as one: “%(unread)s”. Correct it on the contact."
+    ),
     "status_stale": _lt(
         "The company register could not be read for %(days)s days, and by your "
         "settings nobody is reminded then. Look at Company Registers, or check "

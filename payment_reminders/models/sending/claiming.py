@@ -142,10 +142,11 @@ class PaymentReminderSender(models.AbstractModel):
         self.env["payment.reminder.event"]._log(
             [(r.case_id, "sending", {"reminder": r.id}) for r in reminders]
         )
-        first = reminders.delivery_ids.browse(
-            r.delivery_ids.filtered(lambda d: d.state == "pending")[:1].id
-            for r in reminders
-        )
+        first = reminders.delivery_ids.browse()
+        for reminder in reminders:
+            pending = reminder.delivery_ids.filtered(lambda d: d.state == "pending")
+            channel = pending[:1].channel
+            first |= pending.filtered(lambda d, first=channel: d.channel == first)
         for _channel, deliveries in first.grouped("channel").items():
             deliveries._get_wire().prepare(deliveries)
 
@@ -286,16 +287,14 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _prepare_deliveries(self, reminders):
         Delivery = self.env["payment.reminder.delivery"]
-        recipients = self.env["payment.reminder.facts"]._read_recipients(
-            reminders.case_id
-        )
+        facts = self.env["payment.reminder.facts"]
+        recipients = facts._read_recipients(reminders.case_id)
         vals_by_key = {}
         for reminder in reminders:
             channels = self._get_delivery_channels(reminder)
             for sequence, channel in enumerate(channels):
-                for partner, address in recipients[reminder.case_id.id].get(
-                    channel, []
-                )[:1]:
+                reached = recipients[reminder.case_id.id].get(channel, [])
+                for partner, address in facts._get_addressees(reached):
                     key = Delivery._get_key(reminder, channel, address)
                     vals_by_key[key] = {
                         "key": key,

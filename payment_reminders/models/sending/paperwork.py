@@ -136,7 +136,24 @@ class PaymentReminderPaperwork(models.AbstractModel):
             },
         )
         self._tell_invoices(reminder, sent)
+        self._tell_unread(reminder, sent)
         reminder.case_id._refresh()
+
+    @api.model
+    def _tell_unread(self, reminder, sent):
+        """Log on the case what stood beside the addresses that got the notice."""
+        mailed = sent.filtered(lambda delivery: delivery.channel == "email")
+        unread = self.env["payment.reminder.facts"]._find_unread_emails(
+            mailed.partner_id
+        )
+        if unread:
+            case = reminder.case_id._in_staff_language()
+            body = case.env._(
+                "Nothing was sent to “%s”: it cannot be read as an e-mail address. "
+                "Correct it on the contact.",
+                "”, “".join(unread),
+            )
+            case.sudo()._message_log(body=plaintext2html(body))
 
     @api.model
     def _get_seen(self, sent):

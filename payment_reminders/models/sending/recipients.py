@@ -7,7 +7,9 @@ import phonenumbers
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
+
+from ...rules import addresses
 
 MOBILE_TYPES = (
     phonenumbers.PhoneNumberType.MOBILE,
@@ -15,15 +17,8 @@ MOBILE_TYPES = (
     phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
 )
 
-#: "Ann Smith" <ann@example.com>
-NAMED_ADDRESS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>")
-SEPARATOR = re.compile(r"[;,]")
-#: A local part, then two or more labels of letters, digits and hyphens.
-ADDRESS = re.compile(
-    r"[^\s@<>(),;:\\\"\[\]]+@(?:[^\W_](?:(?:[^\W_]|-)*[^\W_])?\.)+"
-    r"(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})",
-    re.IGNORECASE,
-)
+#: The trunk zero that is dialled within the country only: +45 (0) 20 12 34 56.
+TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -33,13 +28,42 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_recipients(self, cases):
         """Find whom a notice of each case reaches, by channel, best first (hook).
 
-        The customer's own choice comes first, then invoice contacts, then the customer
-        itself; one address is
-        used once. Bad e-mail addresses and numbers are left out, and such from which
-        a message came back.
+        The customer's own choice comes first, then the contacts to whom its open
+        invoices are addressed, then invoice contacts, then the customer itself; one
+        address is used once. Bad e-mail addresses and numbers are left out, and such
+        from which a message came back. Who of these gets a message:
+        :meth:`_get_addressees`.
 
         :return: {case id: {channel: [(partner, address)]}}
         """
+        people = self._read_people(cases)
+        found = {
+            case.id: {
+                "email": _unique(people[case], _get_emails),
+                "sms": _unique(people[case], _get_mobiles),
+                "letter": _unique(people[case], _get_postal_addresses),
+            }
+            for case in cases
+        }
+        found = self._leave_out_dead_ends(cases, found)
+        return self._leave_out_strangers(cases, found)
+
+    @api.model
+    def _get_addressees(self, reached):
+        """Return who of those that a channel reaches gets a message: all addresses of
+        the first of them, as the invoice itself goes to all of them.
+
+        :param reached: [(partner, address)], best first
+        """
+        return [
+            (partner, address)
+            for partner, address in reached
+            if partner == reached[0][0]
+        ]
+
+    @api.model
+    def _read_people(self, cases):
+        """Return {case: contacts to whom its notices may go, best first}."""
         customers = cases.partner_id
         contacts = (
             self.env["res.partner"]
@@ -54,23 +78,78 @@ class PaymentReminderFacts(models.AbstractModel):
             )
         )
         by_customer = contacts.grouped("parent_id")
-        prefetch = (customers | contacts)._prefetch_ids
-        found = {}
-        for case in cases:
-            customer = case.partner_id
-            partners = (
-                customer.reminder_contact_id
-                | by_customer.get(customer, self.env["res.partner"])
-                | customer
+        named = self._read_invoice_contacts(cases)
+        everybody = (customers | contacts).union(*named.values())
+        return {
+            case: (
+                case.partner_id.reminder_contact_id
+                | named.get(case.id, contacts.browse())
+                | by_customer.get(case.partner_id, contacts.browse())
+                | case.partner_id
+            ).with_prefetch(everybody._prefetch_ids)
+            for case in cases
+        }
+
+    @api.model
+    def _read_invoice_contacts(self, cases):
+        """Read to which contacts of the customers the open invoices are addressed.
+
+        :return: {case id: contacts, that of the oldest due item first}
+        """
+        self.env["payment.reminder.item"].flush_model()
+        self.env["account.move"].flush_model(["partner_id"])
+        self.env["res.partner"].flush_model(["active", "commercial_partner_id"])
+        # By the index of the items on their case, then primary keys.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT item.case_id, move.partner_id
+                  FROM payment_reminder_item item
+                  JOIN payment_reminder_case state ON state.id = item.case_id
+                  JOIN account_move move ON move.id = item.move_id
+                  JOIN res_partner contact ON contact.id = move.partner_id
+                 WHERE item.case_id = ANY(%s)
+                   AND move.partner_id != state.partner_id
+                   AND contact.commercial_partner_id = state.partner_id
+                   AND contact.active
+                   AND item.is_dropped IS NOT TRUE
+                   AND item.amount_known != 0
+                 GROUP BY item.case_id, move.partner_id
+                 ORDER BY item.case_id, MIN(item.date_due), move.partner_id
+                """,
+                cases.ids,
             )
-            partners = partners.with_prefetch(prefetch)
-            found[case.id] = {
-                "email": _unique(partners, _get_email),
-                "sms": _unique(partners, _get_mobile),
-                "letter": _unique(partners, _get_postal_address),
-            }
-        found = self._leave_out_dead_ends(cases, found)
-        return self._leave_out_strangers(cases, found)
+        )
+        found = defaultdict(list)
+        for case_id, partner_id in rows:
+            found[case_id].append(partner_id)
+        partners = self.env["res.partner"].sudo()
+        return {case_id: partners.browse(ids) for case_id, ids in found.items()}
+
+    @api.model
+    def _find_unread(self, cases):
+        """Return what stands in fields for addresses and cannot be read as one.
+
+        :return: list of texts
+        """
+        people = self.env["res.partner"].union(*self._read_people(cases).values())
+        return [
+            *self._find_unread_emails(people),
+            *(
+                partner.phone
+                for partner in people
+                if partner.phone and not any(_find_numbers(partner))
+            ),
+        ]
+
+    @api.model
+    def _find_unread_emails(self, partners):
+        """Return the texts in the fields for e-mail that cannot be read as address."""
+        return [
+            text
+            for partner in partners
+            for text in addresses.find(partner.email or "").unread
+        ]
 
     @api.model
     def _leave_out_dead_ends(self, cases, found):
@@ -106,12 +185,12 @@ class PaymentReminderFacts(models.AbstractModel):
         """Leave out addresses of which somebody there said "this is not for me"."""
         stopped = self._read_stopped_addresses(cases.partner_id)
         for case in cases:
-            addresses = stopped.get(case.partner_id.id)
-            if addresses:
+            theirs = stopped.get(case.partner_id.id)
+            if theirs:
                 found[case.id]["email"] = [
                     (partner, address)
                     for partner, address in found[case.id]["email"]
-                    if address not in addresses
+                    if address not in theirs
                 ]
         return found
 
@@ -135,10 +214,10 @@ class PaymentReminderFacts(models.AbstractModel):
         return stopped
 
     @api.model
-    def _read_dead_ends(self, companies, addresses):
+    def _read_dead_ends(self, companies, tried):
         """Read to which of these addresses a message came back.
 
-        :param addresses: e-mail addresses and phone numbers, normalised
+        :param tried: e-mail addresses and phone numbers, normalised
         :return: set of (company id, channel, address)
         """
         deliveries = (
@@ -147,56 +226,66 @@ class PaymentReminderFacts(models.AbstractModel):
             .search_fetch(
                 Domain("is_dead_end", "=", True)
                 & Domain("company_id", "in", companies.ids)
-                & Domain("recipient", "in", list(addresses)),
+                & Domain("recipient", "in", list(tried)),
                 ["company_id", "channel", "recipient"],
             )
         )
         return {(d.company_id.id, d.channel, d.recipient) for d in deliveries}
 
 
-def _unique(partners, get_address):
+def _unique(partners, get_addresses):
     found = {}
     for partner in partners:
-        address = get_address(partner)
-        if address:
+        for address in get_addresses(partner):
             found.setdefault(address, partner)
     return [(partner, address) for address, partner in found.items()]
 
 
-def _get_email(partner):
-    """Return the e-mail address of a partner, or None when it cannot be one.
+def _get_emails(partner):
+    """Return the e-mail addresses of a contact, all that its field names."""
+    found = addresses.find(partner.email or "").addresses
+    return list(filter(None, map(email_normalize, found)))
 
-    Odoo's own parser makes an address of somebody else out of a typo (of
-    "ann smith@example.com" it takes "smith@example.com"): here every part must be
-    an address. Of several the first is taken.
+
+def _get_mobiles(partner):
+    """Return the first number that can receive SMS, as E.164; a fixed line cannot.
+
+    :return: list of one number, or of none
     """
-    text = (partner.email or "").strip()
-    named = NAMED_ADDRESS.fullmatch(text)
-    addresses = (
-        [named[1]] if named else [part.strip() for part in SEPARATOR.split(text)]
+    for number in _find_numbers(partner):
+        if phonenumbers.number_type(number) in MOBILE_TYPES:
+            e164 = phonenumbers.PhoneNumberFormat.E164
+            return [phonenumbers.format_number(number, e164)]
+    return []
+
+
+def _find_numbers(partner):
+    """Yield the valid phone numbers of a contact; people write several into one field,
+    and words.
+    """
+    text = TRUNK_ZERO.sub(" ", partner.phone or "")
+    country = (
+        partner.country_id
+        or partner.commercial_partner_id.country_id
+        or partner.company_id.country_id
     )
-    if not all(ADDRESS.fullmatch(address) for address in addresses):
-        return None
-    return email_normalize(addresses[0]) or None
-
-
-def _get_mobile(partner):
-    """Return a number that can receive SMS, as E.164; a fixed line cannot."""
-    country = partner.country_id or partner.company_id.country_id
     try:
-        number = phonenumbers.parse(partner.phone or "", country.code or None)
+        number = phonenumbers.parse(text, country.code or None)
     except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number) or (
-        phonenumbers.number_type(number) not in MOBILE_TYPES
-    ):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        number = None
+    if number and phonenumbers.is_valid_number(number):
+        yield number
+        return
+    for match in phonenumbers.PhoneNumberMatcher(text, country.code or None):
+        yield match.number
 
 
-def _get_postal_address(partner):
-    """Return where a letter goes, as one line: many share a house, so with the name."""
+def _get_postal_addresses(partner):
+    """Return where a letter goes, as one line: many share a house, so with the name.
+
+    :return: list of one address, or of none
+    """
     if not (partner.street and partner.city):
-        return None
+        return []
     name = partner.name or partner.commercial_company_name or ""
-    return f"{name}, {partner.street}, {partner.zip or ''} {partner.city}"
+    return [f"{name}, {partner.street}, {partner.zip or ''} {partner.city}"]

@@ -138,13 +138,17 @@ class PaymentReminderSender(models.AbstractModel):
         :return: list of :class:`Attempt`
         """
         attempts = []
+        enough = None
         for delivery in self._begin(reminder, ticket):
+            if enough and delivery.channel != enough:
+                break
             attempt = self._attempt_patiently(reminder, delivery)
             attempts.append(attempt)
             if attempt.outcome in (LATER, HELD, STALE, UNCERTAIN):
                 break
             if attempt.outcome == SENT and reminder.step_id.channel_mode != "all":
-                break
+                # The customer's other addresses of this channel get it as well.
+                enough = delivery.channel
         return attempts
 
     @api.model

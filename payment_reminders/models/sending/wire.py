@@ -7,6 +7,7 @@ own; ``payment.reminder.delivery._get_wire`` chooses.
 """
 
 import hashlib
+import re
 import socket
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,9 @@ from odoo.tools import email_domain_extract, formataddr
 #: Seconds that a gateway gets, in all, to connect; and again to take one message:
 #: payers wait meanwhile. (Odoo's own patience is 60 seconds for every answer.)
 WIRE_TIMEOUT = 10
+
+#: What no header of an e-mail may hold, beside the white space that ``split`` knows.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 
 SENT, FAILED, DOWN, UNCERTAIN = "sent", "failed", "down", "uncertain"
 
@@ -97,5 +101,13 @@ def get_message_id(key, sender):
     return f"<{digest}.payment-reminder@{domain}>"
 
 
+def to_header(text):
+    """Return a text fit for one header of an e-mail: on one line.
+
+    A name with a line feed in it, as people paste it, would begin a header of its own.
+    """
+    return " ".join(CONTROL_CHARACTERS.sub(" ", text or "").split())
+
+
 def format_recipient(partner, address):
-    return formataddr((partner.name or "", address))
+    return formataddr((to_header(partner.name), address))

@@ -202,3 +202,58 @@ class TestReply(MockEmail, ReminderCommon):
         self.case._receive_sms("+4520123456", "I paid")
         self.assertEqual(self.case.query_ids.source, "sms")
         self.assertEqual(self.case.state, "frozen")
+
+    # -- answers to the invoice's own mail ------------------------------------------
+
+    def mail_invoice(self):
+        """Mail the invoice as its dialog does; return the Message-Id."""
+        move = self.case.move_ids
+        with self.mock_mail_gateway():
+            message = move.message_post(
+                body="Your invoice",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=move.partner_id.ids,
+            )
+        return message.message_id
+
+    def test_an_answer_to_the_invoice_is_one_to_the_reminder(self):
+        self.receive("The amount is wrong.", reference=self.mail_invoice())
+        self.assertIn("The amount is wrong.", self.case.query_ids.description)
+        self.assertEqual(self.case.state, "frozen")
+        self.assertEqual(self.get_activities().user_id, self.rep)
+
+    def test_a_stranger_who_answers_the_invoice_is_told(self):
+        self.receive(
+            "It is wrong.", reference=self.mail_invoice(), sender="x@stranger.example"
+        )
+        self.assertFalse(self.case.query_ids)
+        self.assertEqual(self.case.state, "active")
+        self.assertEqual(len(self.get_activities()), 1)
+
+    def test_a_machine_that_answers_the_invoice_is_no_answer(self):
+        self.receive(
+            "I am away.",
+            reference=self.mail_invoice(),
+            more="Auto-Submitted: auto-replied\n",
+        )
+        self.assertFalse(self.get_activities())
+        self.assertEqual(self.case.state, "active")
+
+    def test_an_answer_to_an_invoice_without_an_open_case_is_odoos(self):
+        self.pay(self.case.move_ids)
+        before = self.get_activities()
+        self.receive("Thank you.", reference=self.mail_invoice())
+        self.assertFalse(self.case.query_ids)
+        self.assertEqual(self.get_activities(), before)
+
+    def test_who_is_blacklisted_or_archived_is_reminded(self):
+        """See docs/decisions/11-who-writes-to-whom.md."""
+        other = self.make_customer("Two", "two@x.example")
+        self.env["mail.blacklist"]._add("two@x.example")
+        self.make_invoice(due=10, partner=other)
+        other.active = False
+        reminder = self.propose().filtered(lambda r: r.partner_id == other)
+        self.send(reminder)
+        self.assertEqual(reminder.state, "sent")
+        self.assertEqual(reminder.delivery_ids.recipient, "two@x.example")

@@ -1,3 +1,4 @@
+from . import test_addressee
 from . import test_channels
 from . import test_brake
 from . import test_bounce
