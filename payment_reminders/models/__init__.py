@@ -27,6 +27,7 @@ from . import ir_attachment
 from . import ir_http
 from . import ir_qweb
 from . import mail_mail
+from . import mail_render_mixin
 from . import mail_thread
 from . import payment_transaction
 from . import res_company

@@ -63,8 +63,9 @@ class MailMail(models.Model):
         # text part that a person could have typed.
         emails = super()._prepare_outgoing_list(*args, **kwargs)
         if self.reminder_delivery_id:
-            reminder = self.reminder_delivery_id.sudo().reminder_id
-            lang = reminder._get_partner_lang().replace("_", "-")
+            delivery = self.reminder_delivery_id.sudo()
+            lang = delivery.lang or delivery.reminder_id._get_partner_lang()
+            lang = lang.replace("_", "-")
             for email in emails:
                 email["body_alternative"] = to_plain_text(email["body"])
                 email["body"] = DOCUMENT.format(

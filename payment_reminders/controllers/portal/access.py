@@ -95,7 +95,7 @@ class ReminderAccess(CustomerPortal):
 
     def _use_customer_language(self, case):
         """Show a page to whom we do not know in the language of our letters."""
-        code = case._get_customer_lang()
+        code = case._get_page_lang()
         lang = request.env["res.lang"]._get_data(code=code)
         if not lang or not request.env.user._is_public():
             return case.with_context(lang=request.env.lang)

@@ -295,6 +295,7 @@ class PaymentReminderInstalment(models.Model):
     plan_id = fields.Many2one(
         "payment.reminder.plan", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="plan_id.company_id")
     currency_id = fields.Many2one(related="plan_id.currency_id")
     date_due = fields.Date(string="Due", required=True)
     amount = fields.Monetary(required=True)

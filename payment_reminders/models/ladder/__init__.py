@@ -14,3 +14,4 @@ from . import timeline
 from . import step
 from . import rate_warning
 from . import text_check
+from . import languages

@@ -426,10 +426,21 @@ class PaymentReminder(models.Model):
     # -- for templates ----------------------------------------------------------
 
     def _get_partner_lang(self):
-        """Return the language in which the customer reads this notice."""
+        """Return the language in which the customer wants to read this notice.
+
+        Which one it is written in depends on the text: :meth:`_get_text_lang`.
+        """
         self.ensure_one()
         recipient = self._get_letter_recipient()
         return recipient.lang or self.company_id.partner_id.lang or "en_US"
+
+    def _get_text_lang(self):
+        """Return the language in which the e-mail and the letter are written."""
+        self.ensure_one()
+        template = self._get_mail_template()
+        if not template:
+            return self._get_partner_lang()
+        return template.sudo()._render_lang(self.ids)[self.id]
 
     def _get_channels(self):
         """Return the codes of the ways in which this is sent, in their order (hook).

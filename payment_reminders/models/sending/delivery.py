@@ -9,7 +9,7 @@ from ...tools.hiding import strip_facts
 from .email_wire import EmailWire
 from .letter_wire import LetterWire
 from .sms_wire import SmsWire
-from .wire import format_recipient, get_message_id
+from .wire import format_recipient, get_message_id, to_header
 
 _logger = logging.getLogger(__name__)
 
@@ -68,6 +68,9 @@ class PaymentReminderDelivery(models.Model):
         required=True,
         readonly=True,
         index=True,
+    )
+    lang = fields.Char(
+        string="Language", readonly=True, help="In which its e-mail is written."
     )
     date_sent = fields.Datetime(readonly=True)
     failure_reason = fields.Char(readonly=True)
@@ -214,19 +217,24 @@ class PaymentReminderDelivery(models.Model):
                 ]
             )
         )
+        langs = template.sudo()._render_lang(reminders.ids)
         for delivery, mail in zip(deliveries, mails, strict=True):
             delivery.write(
-                {"mail_mail_id": mail.id, "mail_message_id": mail.mail_message_id.id}
+                {
+                    "mail_mail_id": mail.id,
+                    "mail_message_id": mail.mail_message_id.id,
+                    "lang": langs[delivery.reminder_id.id],
+                }
             )
 
     def _prepare_mail_vals(self, values, sender, reply_to):
         author, email_from = sender
         return {
-            "subject": values["subject"],
+            "subject": to_header(values["subject"]),
             "body_html": values["body_html"],
             "body": values["body_html"],
-            "email_from": values.get("email_from") or email_from,
-            "reply_to": reply_to,
+            "email_from": to_header(values.get("email_from") or email_from),
+            "reply_to": to_header(reply_to),
             "author_id": author.id,
             "email_to": format_recipient(self.partner_id, self.recipient),
             "mail_server_id": values.get("mail_server_id"),

@@ -5,3 +5,5 @@ from . import test_queue_time
 from . import test_templates
 from . import test_undo
 from . import test_withdrawn
+from . import test_many_invoices
+from . import test_one_language

@@ -1,0 +1,29 @@
+from odoo import models
+
+
+class MailRenderMixin(models.AbstractModel):
+    _inherit = "mail.render.mixin"
+
+    def _render_lang(self, res_ids, engine="inline_template"):
+        # EXTENDS mail: what goes to a customer of ours is wholly in one language
+        langs = super()._render_lang(res_ids, engine=engine)
+        model = self.render_model or ""
+        if self._name not in ("mail.template", "sms.template") or (
+            not model.startswith("payment.reminder")
+        ):
+            return langs
+        records = self.env[model].sudo().browse(langs)
+        # In the context of the template: a letter has more texts than an e-mail.
+        return self.env["payment.reminder.text.checker"]._settle_languages(
+            self,
+            {
+                record.id: (langs[record.id], _get_company(record).partner_id.lang)
+                for record in records
+            },
+        )
+
+
+def _get_company(record):
+    return (record.company_id if "company_id" in record._fields else None) or (
+        record.env.company
+    )
