@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.pdf import merge_pdf
 
+from ..tools.fonts import find_unprintable
+
 
 class PaymentReminderPrintWizard(models.TransientModel):
     """Hands a person the letters that were made, and asks what became of them.
@@ -30,6 +32,9 @@ class PaymentReminderPrintWizard(models.TransientModel):
     )
     count = fields.Integer(string="Number of letters", readonly=True)
     count_left_out = fields.Integer(readonly=True)
+    font_note = fields.Char(
+        readonly=True, help="Letters of which a part is blank for want of a font."
+    )
     pdf = fields.Binary(string="All letters", attachment=True, readonly=True)
     pdf_name = fields.Char(readonly=True)
 
@@ -47,6 +52,7 @@ class PaymentReminderPrintWizard(models.TransientModel):
             {
                 "count": len(made),
                 "count_left_out": len(left_out),
+                "font_note": self._describe_fonts(made),
                 "pdf": base64.b64encode(pdf),
                 "pdf_name": self.env._("letters-%s.pdf", fields.Date.today()),
                 "line_ids": [
@@ -74,6 +80,26 @@ class PaymentReminderPrintWizard(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _describe_fonts(self, made):
+        """Return a sentence on letters with signs that cannot be printed here."""
+        blank = {
+            delivery: signs
+            for delivery in made
+            if (signs := find_unprintable(delivery._get_letter_words()))
+        }
+        if not blank:
+            return False
+        return self.env._(
+            "No font of this server has these signs: %(signs)s. They are blank on the "
+            "letters of %(customers)s: write them by hand, or have a font installed "
+            "(Noto has them all) and print anew.",
+            signs=" ".join(dict.fromkeys("".join(blank.values()))),
+            customers=", ".join(
+                delivery.partner_id.name or delivery.recipient for delivery in blank
+            ),
+        )
 
     @api.model
     def _explain(self, reminder, stopped):

@@ -335,7 +335,10 @@ class PaymentReminderFacts(models.AbstractModel):
                         references[move.id]
                         for move in reminder.line_ids.move_line_id.move_id
                     ),
-                ),
+                    # What our own letters ask to be named for many invoices.
+                    {reminder.case_id.name, reminder._get_case_reference()},
+                )
+                - {False, ""},
                 accounts=frozenset(accounts[reminder.case_id.partner_id.id]),
                 currency_id=reminder.currency_id.id,
                 amounts=self._get_expected_amounts(reminder),

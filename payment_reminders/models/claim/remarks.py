@@ -92,6 +92,8 @@ REMARKS = {
     ),
 }
 
+from ..notice.wording import MAIL_ROWS
+
 
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
@@ -175,6 +177,7 @@ class PaymentReminder(models.Model):
         money, day = self._format_letter_money, self._format_letter_date
         digits = self.currency_id.decimal_places
         total = sum(float(row["amount"]) for row in rows)
+        shown = rows if self._is_letter_on_paper() else rows[:MAIL_ROWS]
         before = total - self.amount_interest
         return {
             "currency": self.currency_id.name,
@@ -189,8 +192,9 @@ class PaymentReminder(models.Model):
                     "days": row["days"],
                     "amount": money(float(row["amount"])),
                 }
-                for row in rows
+                for row in shown
             ],
+            "more": len(rows) - len(shown),
             "before": money(before) if float_compare(before, 0, digits) > 0 else "",
             "interest": money(self.amount_interest),
         }

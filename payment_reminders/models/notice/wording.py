@@ -1,6 +1,7 @@
 """What the texts of a notice show: the same figures in e-mail, SMS and letter."""
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, float_compare, formatLang
 
 from ...rules.lifecycle import OPEN
+from ...rules.references import LONGEST_TEXT, RF_COUNTRIES, creditor_reference
 from ...rules.schedule import FINAL_NOTICE
 from ...rules.sms import GSM_CHARACTERS
 from ...rules.statute import PERSON
@@ -21,11 +23,18 @@ NBSP = "\N{NO-BREAK SPACE}"
 NAMES_IN_SUBJECT = 3
 NAMES_IN_SMS = 1
 SMS_SENDER_LENGTH = 30
+#: Of more invoices than this one reference is given for the payment of all of them.
+MOST_NUMBERS = 3
+#: From so many rows on, what has to be read stands before the table.
+LONG_TABLE = 10
+#: So many rows an e-mail shows: mail programs cut what has more than 100 kB.
+MAIL_ROWS = 40
 #: Letters that do not come apart into one of these and an accent.
 GSM_SUBSTITUTES = str.maketrans(
     "łŁđĐðÐœŒþÞ’‘“”„–—…",
     'lLdDdDoOtT\'\'"""--.',
 )
+BLANKS = re.compile(r" {2,}")
 #: What a final notice is called in the law, and the languages that call it so too.
 LAW_TERMS = {
     "DK": ("inkassovarsel", ("da", "nb", "nn", "no")),
@@ -201,10 +210,12 @@ class PaymentReminderLetter(models.Model):
 
         What is written in another alphabet stays as it is: better long than wrong.
         """
-        return "".join(
+        written = "".join(
             char if char in GSM_CHARACTERS else self._to_sms_character(char)
             for char in text.translate(GSM_SUBSTITUTES)
         )
+        # Where a picture was left out, the blanks on both sides of it were left.
+        return BLANKS.sub(" ", written).strip(" ")
 
     @api.model
     def _to_sms_character(self, char):
@@ -218,6 +229,7 @@ class PaymentReminderLetter(models.Model):
     def _prepare_letter_claim(self):
         """Return the values of the block that says what is owed and how to pay."""
         demand = self._is_demand()
+        paper = self._is_letter_on_paper()
         items = [self._prepare_letter_item(line) for line in self.line_ids]
         money = self._format_letter_money
         extras = {}
@@ -232,7 +244,9 @@ class PaymentReminderLetter(models.Model):
             "demand": demand,
             "final": self.step_kind == FINAL_NOTICE,
             "currency": self.currency_id.name,
-            "items": items,
+            "items": items if paper else items[:MAIL_ROWS],
+            "more": 0 if paper else max(0, len(items) - MAIL_ROWS),
+            "long": len(items) > LONG_TABLE,
             "extras": extras,
             "principal": money(self.amount_principal),
             "interest_until": self._format_letter_date(self.interest_until),
@@ -242,11 +256,12 @@ class PaymentReminderLetter(models.Model):
             "deadline": self._get_letter_deadline() if demand else "",
             "pay_url": self._get_pay_url(),
             "account": self._prepare_letter_account(),
+            "nowhere": not self._has_way_to_pay(),
             "reference": self._get_letter_reference(items),
             "customer": self.partner_id.name,
             "case": self.case_id.name,
             "date": self._get_letter_date(),
-            "paper": self._is_letter_on_paper(),
+            "paper": paper,
             "payment_code": self._get_letter_block("payment_code"),
         }
 
@@ -282,16 +297,31 @@ class PaymentReminderLetter(models.Model):
     def _get_letter_reference(self, items):
         """Return the reference for one payment of it all.
 
-        Empty when the invoices have references of their own, which then stand with
-        each of them. Fees and interest alone go by the number of the case.
+        Few invoices go by their numbers; empty when they have references of their own,
+        which then stand with each of them. Many, and fees and interest alone, go by
+        that of the case: no bank carries a long list.
         """
-        if not items:
-            return self.case_id.name
         if len(items) == 1:
             return items[0]["reference"]
-        if any(item["own_reference"] for item in items):
-            return ""
-        return ", ".join(dict.fromkeys(item["name"] for item in items))
+        names = ", ".join(dict.fromkeys(item["name"] for item in items))
+        if not items or len(items) > MOST_NUMBERS or len(names) > LONGEST_TEXT:
+            return self._get_case_reference()
+        return "" if any(item["own_reference"] for item in items) else names
+
+    def _get_case_reference(self):
+        """Return the reference of the case, with check digits where banks know them."""
+        name = self.case_id.name or ""
+        if self.company_id.country_id.code in RF_COUNTRIES and name:
+            return creditor_reference(name)
+        return name
+
+    def _has_way_to_pay(self):
+        """Tell whether a reader learns from this notice how to pay."""
+        return bool(
+            self.line_ids.item_id.move_id.partner_bank_id
+            or self._prepare_letter_account()
+            or self.company_id.reminder_takes_online
+        )
 
     def _prepare_letter_item(self, line):
         """Return one row of the table of due items."""

@@ -5,6 +5,7 @@ import logging
 import re
 
 from odoo import fields, models
+from odoo.tools import html2plaintext
 
 from ...tools.hiding import hide_keys
 
@@ -50,6 +51,12 @@ class PaymentReminderDelivery(models.Model):
             self.sudo().failure_reason = self.env._(
                 "The letter could not be made: %s", error
             )
+
+    def _get_letter_words(self):
+        """Return all that can be read on a letter that was made, as one text."""
+        self.ensure_one()
+        page = base64.b64decode(self.letter_html or b"").decode()
+        return html2plaintext(page) if page else ""
 
     def _settle_letters(self, sent):
         """Note what a person says came of letters that were made.

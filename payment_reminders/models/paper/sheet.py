@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...rules.references import is_creditor_reference
 from ...rules.schedule import FINAL_NOTICE
 from ...tools.printing import is_printing, printing
 
@@ -68,8 +69,9 @@ class PaymentReminder(models.Model):
         See report/letter.xml.
         """
         self.ensure_one()
-        lang = self._get_partner_lang()
-        reminder = self.with_context(lang=lang, reminder_on_paper=True)
+        on_paper = self.with_context(reminder_on_paper=True)
+        lang = on_paper._get_text_lang()
+        reminder = on_paper.with_context(lang=lang)
         # A letter shows the customer what is theirs; who may read a notice may
         # read all of that notice.
         reminder = reminder.sudo()
@@ -80,13 +82,18 @@ class PaymentReminder(models.Model):
             "notice": self._get_letter_notice(),
             "to": reminder._get_letter_address(),
             "sender": reminder._prepare_letter_sender(),
-            "logo": self.company_id.sudo().logo,
+            "logo": self._get_letter_logo(),
             "date": reminder._get_letter_date(),
             "case": reminder.case_id.name,
             "customer": reminder.partner_id.name,
             "subject": subject,
             "body": body,
         }
+
+    def _get_letter_logo(self):
+        """Return the company's logo; Odoo's own "Your logo" is none."""
+        company = self.company_id.sudo()
+        return False if company.uses_default_logo else company.logo
 
     def _get_letter_notice(self):
         """Tell whether this sheet is the letter (empty), a copy or a preview."""
@@ -145,10 +152,11 @@ class PaymentReminder(models.Model):
         if not (bank and self._is_letter_on_paper() and self._is_demand()):
             return {}
         items = [self._prepare_letter_item(line) for line in self.line_ids]
+        reference = self._get_letter_reference(items) or self._get_case_reference()
         qr = bank.build_qr_code_base64(
             self._get_letter_total_amount(),
-            self._get_letter_reference(items) or self.case_id.name,
-            "",
+            reference,
+            reference if is_creditor_reference(reference) else "",
             self.currency_id,
             self.partner_id,
         )

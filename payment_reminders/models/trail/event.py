@@ -95,7 +95,10 @@ class PaymentReminderEvent(models.Model):
     payload = fields.Json(readonly=True)
     prev_hash = fields.Char(readonly=True)
     hash = fields.Char(required=True, readonly=True)
-    note_ids = fields.One2many("payment.reminder.event.note", "event_id")
+    # Nobody reads the notes themselves but the field below, and what erases them.
+    note_ids = fields.One2many(
+        "payment.reminder.event.note", "event_id", groups=fields.NO_ACCESS
+    )
     note = fields.Text(
         compute="_compute_note",
         # sudo: who reads the entry may read what was written with it.

@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
+from ...tools.fonts import find_unprintable
 from ..sending.gateway_common import MOBILE, GatewayCommon
 
 QUIET = ("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")
@@ -246,3 +247,20 @@ class TestPrint(GatewayCommon):
         self.assertTrue(statute.post_days)
         least = fields.Date.today() + timedelta(days=10 + statute.post_days)
         self.assertGreaterEqual(reminder.deadline_date, least)
+
+    def test_names_in_signs_without_a_font_are_told(self):
+        """Runes of a script that hardly any server has a font for, and Latin ones."""
+        self.customer.name = "𓀀𓁀 Ægir Øst ApS"
+        reminder = self.waiting()
+        wizard = self.print_letters(reminder)
+        if not find_unprintable("𓀀"):
+            self.skipTest("This server has a font for hieroglyphs.")
+        self.assertIn("𓀀", wizard.font_note)
+        self.assertIn("Ægir", wizard.font_note)
+        self.assertNotIn("Æ 𓀀", wizard.font_note)
+
+    def test_names_that_can_be_printed_are_not_told(self):
+        self.customer.name = "Ægir Øst & Łukasz ApS"
+        wizard = self.print_letters(self.waiting())
+        self.assertEqual(wizard.count, 1)
+        self.assertFalse(wizard.font_note)

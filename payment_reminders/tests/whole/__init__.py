@@ -7,6 +7,7 @@ from . import test_speed_screens
 from . import test_tours
 from . import test_tour_customer
 from . import test_access
+from . import test_reading_all
 from . import test_access_matrix
 from . import test_accessibility_backend
 from . import test_accessibility_portal
