@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...tools import transactions
+from ..sending.wire import to_header
 
 
 class PaymentReminderHeadsUp(models.AbstractModel):
@@ -53,7 +54,7 @@ class PaymentReminderHeadsUp(models.AbstractModel):
             found.update(dict.fromkeys(managers, notices))
         rep = "payment_reminders.group_reminder_user"
         for user, mine in notices.grouped("user_id").items():
-            if user and user not in managers and user.has_group(rep):
+            if user.active and user not in managers and user.has_group(rep):
                 found[user] = mine
         return found
 
@@ -86,8 +87,10 @@ class PaymentReminderHeadsUp(models.AbstractModel):
                     count=len(notices),
                 ),
                 "body_html": body,
-                "email_from": company.email_formatted or user.email_formatted,
-                "email_to": user.email_formatted,
+                "email_from": to_header(
+                    company.email_formatted or user.email_formatted
+                ),
+                "email_to": to_header(user.email_formatted),
                 "auto_delete": True,
             }
         )
