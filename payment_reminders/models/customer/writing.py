@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
-from ...rules import customer_input, reply
+from ...rules import addresses, customer_input, reply
 from ...rules.reply import Reply
 from ..sending.wire import format_recipient, to_header
 
@@ -279,4 +279,13 @@ class PaymentReminderCase(models.Model):
             .search([("commercial_partner_id", "=", self.partner_id.id)])
         )
         sent = self.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "email")
-        return set(contacts.mapped("email_normalized")) | set(sent.mapped("recipient"))
+        written = {
+            email_normalize(address)
+            for contact in contacts
+            for address in addresses.find(contact.email or "").addresses
+        }
+        return (
+            written
+            | set(contacts.mapped("email_normalized"))
+            | set(sent.mapped("recipient"))
+        )

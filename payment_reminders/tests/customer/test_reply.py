@@ -247,6 +247,11 @@ class TestReply(MockEmail, ReminderCommon):
         self.assertFalse(self.case.query_ids)
         self.assertEqual(self.get_activities(), before)
 
+    def test_the_second_address_of_a_contact_is_the_customers_too(self):
+        self.customer.email = "ap@nordlys.example; boss@nordlys.example"
+        self.receive("It is wrong.", sender="Boss <boss@nordlys.example>")
+        self.assertEqual(self.case.state, "frozen")
+
     def test_who_is_blacklisted_or_archived_is_reminded(self):
         """See docs/decisions/11-who-writes-to-whom.md."""
         other = self.make_customer("Two", "two@x.example")
