@@ -217,7 +217,7 @@ class PaymentReminderDelivery(models.Model):
                 ]
             )
         )
-        langs = template.sudo()._render_lang(reminders.ids)
+        langs = template.sudo()._render_lang(deliveries.reminder_id.ids)
         for delivery, mail in zip(deliveries, mails, strict=True):
             delivery.write(
                 {
