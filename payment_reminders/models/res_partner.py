@@ -28,6 +28,7 @@ class ResPartner(models.Model):
         help="Days that this customer gets on top before the first reminder.",
     )
     reminder_owed = fields.Char(
+        groups="payment_reminders.group_reminder_user",
         string="Owed",
         compute="_compute_reminder_owed",
         help="What is overdue, with open fees and interest, by currency.",
@@ -39,7 +40,10 @@ class ResPartner(models.Model):
         help="Reminders go to this contact first. Empty: to the invoice contact, then "
         "to the customer.",
     )
-    reminder_case_count = fields.Integer(compute="_compute_reminder_case_count")
+    reminder_case_count = fields.Integer(
+        compute="_compute_reminder_case_count",
+        groups="payment_reminders.group_reminder_user",
+    )
 
     _reminder_grace_positive = models.Constraint(
         "CHECK(reminder_grace_days >= 0)", "Grace days cannot be negative."

@@ -86,7 +86,8 @@ class TestAddressBook(CaseCommon):
         self.look_and_release(case)
         self.assertEqual(reminder._guard(), {reminder: []})
         self.assertEqual(reminder._dispatch(), {})
-        self.assertEqual(reminder.delivery_ids.recipient, "ap@delta.example")
+        # The invoice was addressed to her.
+        self.assertEqual(reminder.delivery_ids.recipient, "lone@delta.example")
 
     def test_money_under_every_name(self):
         for payer in ("person", "group"):

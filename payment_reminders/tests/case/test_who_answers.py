@@ -74,15 +74,17 @@ class TestWhoAnswers(GatewayCommon):
             )
 
     def test_without_anybody_the_company_writes_and_an_administrator_is_asked(self):
+        self.send_for(self.bot)
         self.manager.active = False
-        mail = self.send_for(self.bot)
-        self.assertEqual(mail.author_id, self.company.partner_id)
-        self.assertIn("books@company.example", mail.email_from)
+        author, sender = self.case._get_customer_sender()
+        self.assertEqual(author, self.company.partner_id)
+        self.assertIn("books@company.example", sender)
         self.assertEqual(self.ask().user_id, self.env.ref("base.user_admin"))
 
     def test_the_giver_of_the_standing_approval_comes_first_among_managers(self):
         second = self.make_user("second", "payment_reminders.group_reminder_manager")
-        case = self.env["payment.reminder.case"].new({"company_id": self.company.id})
+        self.send_for(self.bot)
+        case = self.case
         self.assertEqual(case._get_responsible(), self.manager)
         self.ladder.with_user(second).action_grant_standing_approval()
         self.assertEqual(case._get_responsible(), second)

@@ -72,14 +72,12 @@ class TestOneLanguage(GatewayCommon):
             "da_DK",
             "12.345,60",
             "september",
-            "Med venlig hilsen",
+            "enlig hilsen",
         )
 
     def test_a_language_without_texts_falls_back_to_the_companys(self):
         written = self.write_to("fr_FR", company="da_DK")
-        self.assertLanguage(
-            written, "da_DK", "12.345,60", "september", "Med venlig hilsen"
-        )
+        self.assertLanguage(written, "da_DK", "12.345,60", "september", "enlig hilsen")
         self.assertNotIn("Kind regards", written[0].body_html)
 
     def test_and_then_to_english(self):
