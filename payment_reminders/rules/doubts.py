@@ -7,14 +7,16 @@ somebody may pay at once.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from html import unescape
 from itertools import combinations
 
 #: A shorter reference (a plain "12") would be found in half of all bank lines.
@@ -25,6 +27,13 @@ SHORTEST_NUMBER = 3
 SHORTEST_NAME = 8
 #: Of more open items than this, every sum up to all would be the sum of some.
 MOST_ITEMS = 8
+#: How far a sum may be off without a word from the company: what a bank takes.
+TOLERANCES: Mapping[str, Decimal] = {
+    "CHF": Decimal(1), "CZK": Decimal(25), "DKK": Decimal(5), "EUR": Decimal(1),
+    "GBP": Decimal(1), "HUF": Decimal(400), "ISK": Decimal(150), "JPY": Decimal(150),
+    "NOK": Decimal(10), "PLN": Decimal(4), "RON": Decimal(5), "SEK": Decimal(10),
+    "USD": Decimal(1),
+}  # fmt: skip
 #: Texts that are kept as they compare: the same open lines are asked about each notice.
 CACHED = 65_536
 
@@ -91,6 +100,10 @@ class Expected:
     partner_ids: frozenset[int] = frozenset()
     partner_names: frozenset[str] = frozenset()
 
+    def get_partners(self) -> frozenset[int]:
+        """Return whoever is known to pay for this customer."""
+        return self.partner_ids | {self.partner_id}
+
 
 def find_fits(
     line: BankLine, expected: Expected, tolerance: Decimal = Decimal(0)
@@ -106,10 +119,7 @@ def find_fits(
 
 
 def _find_fits(line: BankLine, expected: Expected, tolerance: Decimal) -> Iterator[Fit]:
-    if line.partner_id and (
-        line.partner_id == expected.partner_id
-        or line.partner_id in expected.partner_ids
-    ):
+    if line.partner_id and line.partner_id in expected.get_partners():
         yield Fit.PARTNER
     if any(mentions(line.text, reference) for reference in expected.references):
         yield Fit.REFERENCE
@@ -126,13 +136,13 @@ def _find_fits(line: BankLine, expected: Expected, tolerance: Decimal) -> Iterat
     amount = line.amounts.get(expected.currency_id)
     if amount is not None and any(
         abs(amount - asked) <= tolerance
-        for asked in expected.amounts | _get_sums(expected.items, line.day)
+        for asked in expected.amounts | get_sums(expected.items, line.day)
     ):
         yield Fit.AMOUNT
 
 
 @lru_cache(maxsize=2_000)
-def _get_sums(items: tuple[OpenItem, ...], day: date | None) -> frozenset[Decimal]:
+def get_sums(items: tuple[OpenItem, ...], day: date | None) -> frozenset[Decimal]:
     """Return what somebody may pay at once on a day: any of the items together.
 
     Of many items only one alone, pairs, all, and the oldest ones are looked at.
@@ -173,6 +183,35 @@ def _get_discounted(item: OpenItem, day: date) -> Decimal:
     return item.amount
 
 
+# -- what the bank passed on ---------------------------------------------------------
+
+
+def compose_text(text: str, narration: str | None, details: str | None) -> str:
+    """Return all that a bank passed on as one plain text.
+
+    :param text: label and reference
+    :param narration: HTML
+    :param details: JSON of the importer; its values are read, in the order of its keys
+    """
+    found = [text]
+    if narration:
+        found.append(unescape(re.sub(r"<[^>]*>", " ", narration)))
+    if details:
+        found.extend(_iter_values(json.loads(details)))
+    return "\n".join(filter(None, found))
+
+
+def _iter_values(data: object) -> Iterator[str]:
+    if isinstance(data, dict):
+        for _key, value in sorted(data.items()):
+            yield from _iter_values(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _iter_values(value)
+    elif data is not None and not isinstance(data, bool):
+        yield str(data)
+
+
 # -- references ---------------------------------------------------------------------
 
 
@@ -181,10 +220,13 @@ def mentions(text: str, reference: str) -> bool:
 
     Zeros before a number do not count, banks pad and cut them: "inv 2026 12" names
     INV/2026/00012, and so do "2026/00012" and "INV 12"; "INV/2026/000123" does not.
-    A creditor reference (ISO 11649) and the national one in it are the same.
+    A creditor reference (ISO 11649) and the national one in it are the same. A
+    reference of words ("Anna, site 3") is there when its words are.
     """
     if len(squeeze(reference)) < SHORTEST_REFERENCE:
         return False
+    if is_wordy(reference):
+        return bool(words := get_words_of(reference)) and words in _fold_text(text)
     # All forms end alike: of most lines no more needs to be looked at.
     if _get_ending(reference) not in squeeze(text):
         return False
@@ -213,9 +255,14 @@ def _get_exact_pattern(reference: str) -> str:
 @lru_cache(maxsize=2_000)
 def _get_readings(text: str) -> tuple[str, ...]:
     """A text without its dates; and with numbers put together that a bank grouped."""
-    plain = _DATE.sub(" | ", text.upper())
+    plain = drop_dates(text.upper())
     grouped = _GROUPED.sub(lambda match: re.sub(r"\s", "", match[0]), plain)
     return (plain, grouped) if grouped != plain else (plain,)
+
+
+def drop_dates(text: str) -> str:
+    """Return a text without its dates: their numbers are no reference's."""
+    return _DATE.sub(" | ", text)
 
 
 #: 2026-12-01, 1.12.2026, 01/12/26
@@ -229,26 +276,53 @@ _GROUPED = re.compile(r"(?<!\d)\d{2,6}(?:\s\d{2,6}){2,}(?!\d)")
 @lru_cache(maxsize=10_000)
 def _get_patterns(reference: str) -> tuple[str, ...]:
     """Regular expressions by which a reference is found, without its zeros."""
+    return tuple(
+        dict.fromkeys(
+            _join(found, shortest) for found, shortest in get_forms(reference)
+        )
+    )
+
+
+@lru_cache(maxsize=10_000)
+def get_forms(reference: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Return in which forms a reference is written, each as runs without their zeros.
+
+    :return: (runs, digits that the last one must be written with) of each form
+    """
     parts = [part.lstrip("0") or "0" for part in _get_runs(reference)]
-    patterns = []
+    forms: list[tuple[list[str], int]] = []
     numbers = [part for part in parts if part.isdigit()]
     words = [part for part in parts if not part.isdigit()]
     if len("".join(parts)) >= SHORTEST_REFERENCE:
-        patterns.append(_join(parts))
+        forms.append((parts, 1))
     if numbers and len(parts) > 1 and parts[-1] == numbers[-1]:
         number = numbers[-1]
         # Of several words none is a prefix: "Order for week 12" is not "Order 12".
         if len(words) == 1 and len(words[0]) >= 2:
-            patterns.append(_join([words[0], number]))
+            forms.append(([words[0], number], 1))
         years = [part for part in numbers[:-1] if re.fullmatch(r"20\d\d", part)]
         for year in years:
-            patterns.append(_join([year, number], SHORTEST_NUMBER))
+            forms.append(([year, number], SHORTEST_NUMBER))
             if words:
-                patterns.append(_join([words[0], year[2:], number]))
+                forms.append(([words[0], year[2:], number], 1))
     national = _get_national_reference(reference)
     if national:
-        patterns.append(_join([national]))
-    return tuple(dict.fromkeys(patterns))
+        forms.append(([national], 1))
+    return tuple(
+        (tuple(found), shortest)
+        for found, shortest in forms
+        if len(found) == 1 or len(get_head("".join(found).replace("0", ""))) > 1
+    )
+
+
+def get_head(squeezed: str) -> str:
+    """Return what of letters and digits stands up to the last digit."""
+    return squeezed.rstrip("".join(sign for sign in squeezed if not sign.isdigit()))
+
+
+def is_wordy(reference: str) -> bool:
+    """Tell whether a reference is words rather than a number."""
+    return len(get_head(squeeze(reference))) < SHORTEST_REFERENCE
 
 
 @lru_cache(maxsize=10_000)
@@ -263,7 +337,7 @@ def _get_runs(text: str) -> list[str]:
     return re.findall(r"\d+|[^\W\d_]+", text.upper())
 
 
-def _join(parts: list[str], shortest: int = 1) -> str:
+def _join(parts: Sequence[str], shortest: int = 1) -> str:
     """A pattern of runs with signs, or nothing, in between.
 
     :param shortest: digits that the last run must be written with, zeros included
@@ -358,10 +432,16 @@ def is_same_name(written: str, name: str) -> bool:
     short, long = "".join(theirs), "".join(ours)
     if len(short) >= SHORTEST_NAME and long.startswith(short):
         # A name that ends in its legal form was not cut.
-        return not _ends_in_legal_form(written)
+        more = long[len(short) :]
+        return not _ends_in_legal_form(written) and not (
+            short[-1].isdigit() and more[0].isdigit()
+        )
     if len(long) >= SHORTEST_NAME and short.startswith(long):
-        # What is glued on is an address.
-        return bool(re.search(r"\d", short[len(long) :]))
+        # What is glued on is an address; a digit more makes another number.
+        more = short[len(long) :]
+        return bool(re.search(r"\d", more)) and not (
+            long[-1].isdigit() and more[0].isdigit()
+        )
     return False
 
 
@@ -373,11 +453,21 @@ def names_payer(text: str, name: str) -> bool:
     return f" {' '.join(ours)} " in _fold_text(text)
 
 
+def get_words_of(reference: str) -> str:
+    """Return the folded words of a reference, each between blanks; empty: none."""
+    words = _fold_text(reference)
+    return words if words.strip() else ""
+
+
 @lru_cache(maxsize=CACHED)
 def _fold_text(text: str) -> str:
     """The folded words of a text, each between blanks."""
-    words = (_fold_word(word) for word in _get_words(text) if word not in _AND)
-    return f" {' '.join(words)} "
+    return f" {' '.join(split_text(text))} "
+
+
+def split_text(text: str) -> list[str]:
+    """Return the folded words of a text."""
+    return [_fold_word(word) for word in _get_words(text) if word not in _AND]
 
 
 def _ends_in_legal_form(name: str) -> bool:

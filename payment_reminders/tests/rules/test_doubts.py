@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ...rules.doubts import BankLine, Expected, Fit, find_fits, mentions, squeeze
+from ...rules.doubts import (
+    BankLine,
+    Expected,
+    Fit,
+    compose_text,
+    find_fits,
+    mentions,
+    squeeze,
+)
 
 D = Decimal
 DKK, EUR = 1, 2
@@ -111,3 +119,37 @@ def test_any_text_is_read(text, reference):
 @given(st.text(alphabet="ABC123/-. RF", min_size=4))
 def test_a_reference_names_itself(reference):
     assert mentions(f"x {reference} x", reference) is (len(squeeze(reference)) >= 4)
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("Customer 17", True),
+        ("CUSTOMER 17 APS", True),
+        ("Customer 17, Havnegade 2", True),
+        ("Customer 170", False),
+        ("Customer 1", False),
+        ("Customer 1 ApS", False),
+    ],
+)
+def test_a_number_in_a_name_is_no_longer_one(written, same):
+    line = BankLine(partner_name=written)
+    expected = replace(EXPECTED, partner_name="Customer 17 ApS")
+    assert find_fits(line, expected) == ((Fit.NAME,) if same else ())
+
+
+def test_a_reference_of_words_is_there_as_words():
+    assert mentions("Betaling site Anna, tak", "Site Anna")
+    assert mentions("BETALING SITE ANNA", "Site Anna")
+    assert not mentions("Website Annanas", "Site Anna")
+    assert not mentions("Anna for the site", "Site Anna")
+
+
+def test_a_text_is_all_that_the_bank_passed_on():
+    text = compose_text(
+        "CREDIT",
+        "<p>M&uuml;ller &amp; S&oslash;n</p>",
+        '{"b": ["INV/2026/", "00012"], "a": {"x": 7}, "c": null, "d": true}',
+    )
+    assert text.split() == "CREDIT Müller & Søn 7 INV/2026/ 00012".split()
+    assert mentions(text, "INV/2026/00012")
