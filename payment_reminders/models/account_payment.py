@@ -1,8 +1,26 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
+
+    reminder_written_off = fields.Monetary(
+        string="Written off in the dialog",
+        readonly=True,
+        copy=False,
+        help="A discount, or a difference, that was agreed with the payment: without a "
+        "journal entry Odoo keeps it nowhere.",
+    )
+
+    # Of payment.reminder.facts: money of a customer, and what names an invoice.
+    _reminder_partner_idx = models.Index(
+        "(partner_id) WHERE move_id IS NULL AND payment_type = 'inbound'"
+        " AND state IN ('in_process', 'paid')"
+    )
+    _reminder_date_idx = models.Index(
+        "(date) WHERE move_id IS NULL AND payment_type = 'inbound'"
+        " AND state IN ('in_process', 'paid')"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -151,7 +151,8 @@ class PaymentReminderFacts(models.AbstractModel):
 
         Such a payment leaves the residual of its invoices as it was. Without the
         accounting app it is ``paid`` at once; with it, it is ``paid`` when the
-        bank line was matched, and the residual tells. One in another currency
+        bank line was matched, and the residual tells. A discount or a difference that
+        was written off in the dialog is taken with it. One in another currency
         than its invoice is taken as paying all of it: a doubt never sends a
         reminder.
 
@@ -164,7 +165,7 @@ class PaymentReminderFacts(models.AbstractModel):
             SQL(
                 """
                 SELECT pay.id AS payment_id,
-                       pay.amount,
+                       pay.amount + COALESCE(pay.reminder_written_off, 0) AS amount,
                        pay.date,
                        pay.currency_id = move.currency_id AS same_currency,
                        move.id AS move_id,
