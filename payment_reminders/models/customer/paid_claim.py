@@ -130,15 +130,17 @@ class PaymentReminderQuery(models.Model):
                 for paid in booked[item.id]
             ] + [
                 claimed_payment.Receipt(amount, day, matched=False)
-                for company, currency, amount, day in lines
-                if (company, currency) == (query.company_id, query.currency_id)
+                for root, currency, amount, day in lines
+                if (root, currency) == (query.company_id.root_id, query.currency_id)
             ]
         return found
 
     def _read_open_bank_lines(self):
         """Read incoming bank lines that nobody has matched yet.
 
-        :return: list of (company, currency, amount, day)
+        Those of main company and branches together.
+
+        :return: list of (main company, currency, amount, day)
         """
         days = [day for day in self.sudo().mapped("paid_date") if day]
         if not days:
@@ -149,7 +151,7 @@ class PaymentReminderQuery(models.Model):
             .sudo()
             .search(
                 [
-                    ("company_id", "in", self.sudo().company_id.ids),
+                    ("company_id", "child_of", self.sudo().company_id.root_id.ids),
                     ("is_reconciled", "=", False),
                     ("amount", ">", 0),
                     (
@@ -162,7 +164,7 @@ class PaymentReminderQuery(models.Model):
         )
         return [
             (
-                line.company_id,
+                line.company_id.root_id,
                 line.currency_id,
                 to_decimal(line.amount, line.currency_id.decimal_places),
                 line.date,

@@ -257,3 +257,32 @@ class TestQuestions(PortalCommon):
         self.assertTrue(
             query.activity_ids.filtered(lambda a: "Match" in (a.summary or ""))
         )
+
+    def test_a_bank_line_of_a_branch_calls_a_person(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.env.user.company_ids |= branch
+        bank = self.company_data["default_journal_bank"]
+        journal = self.env["account.journal"].create(
+            {
+                "name": "Bank of the branch",
+                "type": "bank",
+                "code": "BRB",
+                "company_id": branch.id,
+                "default_account_id": bank.default_account_id.id,
+                "suspense_account_id": bank.suspense_account_id.id,
+            }
+        )
+        query = self.say_paid("400")
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": journal.id,
+                "date": "2026-09-15",
+                "payment_ref": "Transfer",
+                "amount": 400,
+            }
+        )
+        self.assertEqual(line.company_id, branch)
+        self.refresh()
+        self.assertEqual(query.paid_finding, "unmatched")
