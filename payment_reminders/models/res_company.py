@@ -6,9 +6,9 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import config
+from odoo.tools import SQL, config
 
-from ..rules import brake
+from ..rules import brake, doubts
 from ..rules import plan as plan_rules
 from ..tools.decimals import to_decimal
 
@@ -68,8 +68,12 @@ class ResCompany(models.Model):
     )
     reminder_amount_tolerance = fields.Monetary(
         string="Tolerance of bank lines",
+        compute="_compute_reminder_amount_tolerance",
+        store=True,
+        readonly=False,
         help="A bank line without a customer holds a reminder when it is this close to "
-        "what the reminder asks for. 0: it must be the exact amount.",
+        "what the reminder asks for: banks keep their charges. In another currency it "
+        "is converted. 0: it must be the exact amount.",
     )
     reminder_require_invoice_sent = fields.Selection(
         [
@@ -345,6 +349,33 @@ class ResCompany(models.Model):
     )
 
     # -- ladders -------------------------------------------------------------------
+
+    @api.depends("currency_id")
+    def _compute_reminder_amount_tolerance(self):
+        for company in self:
+            code = company.currency_id.name or ""
+            company.reminder_amount_tolerance = float(doubts.TOLERANCES.get(code, 1))
+
+    def init(self):
+        """Give a tolerance to companies that never chose one.
+
+        Before it was computed, whoever never opened the settings had none.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_company company
+                   SET reminder_amount_tolerance = COALESCE(found.tolerance, 1)
+                  FROM res_currency currency
+                  LEFT JOIN unnest(%s::varchar[], %s::numeric[])
+                            AS found (code, tolerance) ON found.code = currency.name
+                 WHERE currency.id = company.currency_id
+                   AND company.reminder_amount_tolerance IS NULL
+                """,
+                list(doubts.TOLERANCES),
+                list(doubts.TOLERANCES.values()),
+            )
+        )
 
     @api.constrains("reminder_ladder_id")
     def _check_reminder_ladder_id(self):

@@ -148,3 +148,49 @@ class TestOtherForms(ReminderCommon):
         reminder = self.propose()
         self.make_line(4900, date="2026-09-15")
         self.assertEqual(self.get_verdict(reminder), ["unmatched_bank_line"])
+
+    # -- nearly the sum --
+
+    def test_what_the_bank_kept_for_itself(self):
+        """Without a word from the company: about what a bank takes."""
+        self.assertEqual(self.currency.name, "USD")
+        self.make_invoice(due=10)
+        reminder = self.propose()
+        line = self.make_line(998.5)
+        self.assertEqual(self.get_verdict(reminder), [])
+        line.amount = 999.5
+        self.assertEqual(reminder._guard()[reminder], ["unmatched_bank_line"])
+        self.company.reminder_amount_tolerance = 0
+        self.assertEqual(reminder._guard()[reminder], [])
+
+    def test_the_tolerance_of_each_currency(self):
+        company = self.env["res.company"].create({"name": "New"})
+        for code, tolerance in (("DKK", 5), ("EUR", 1), ("SEK", 10), ("AUD", 1)):
+            currency = self.env["res.currency"].with_context(active_test=False)
+            company.currency_id = currency.search([("name", "=", code)])
+            self.assertEqual(company.reminder_amount_tolerance, tolerance)
+
+    def test_the_tolerance_in_another_currency(self):
+        """5 are 110 yen, and less than 3 of a currency that is worth two."""
+        self.company.reminder_amount_tolerance = 5
+        for code, rate, off, held in (
+            ("JPY", 22.0, 60, True),
+            ("JPY", 22.0, 160, False),
+            ("EUR", 0.5, 2, True),
+            ("EUR", 0.5, 3, False),
+        ):
+            with self.subTest(code, off=off):
+                currency = self.setup_other_currency(code, rates=[("2020-01-01", rate)])
+                customer = self.make_customer(f"{code} {off}", f"{code}{off}@x.example")
+                self.make_invoice(
+                    due=10, amount=81000, partner=customer, currency_id=currency.id
+                )
+                reminder = self.propose().filtered(
+                    lambda r, of=customer: r.partner_id == of
+                )
+                line = self.make_line(
+                    7, foreign_currency_id=currency.id, amount_currency=81000 - off
+                )
+                codes = ["unmatched_bank_line"] if held else []
+                self.assertEqual(self.get_verdict(reminder), codes)
+                line.unlink()
