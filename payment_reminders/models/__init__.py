@@ -17,6 +17,7 @@ from . import registers
 # Models of Odoo, each in a file of its own name.
 from . import account_bank_statement_line
 from . import account_move
+from . import account_move_line
 from . import account_move_reversal
 from . import account_partial_reconcile
 from . import account_payment

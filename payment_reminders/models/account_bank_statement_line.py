@@ -1,7 +1,12 @@
-"""Bank lines, as a person sees them who came from a reminder that they hold."""
+"""Bank lines: how they are found, and as a person sees them whom they hold up."""
+
+import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.sql import column_exists, create_column
+
+from ..rules import doubt_keys, doubts
 
 #: What tells whose money a bank line is, or how much.
 TELLING = {
@@ -24,6 +29,77 @@ class AccountBankStatementLine(models.Model):
         help="Somebody said that this bank line is not about the customer of the "
         "reminder from which you came here.",
     )
+
+    # Written with the line by whoever imports it, by no sender. NULL: not read yet.
+    reminder_keys = fields.Char(
+        compute="_compute_reminder_keys",
+        store=True,
+        copy=False,
+        help="By these a bank line is found when a reminder is about to leave.",
+    )
+
+    # Of payment.reminder.facts._read_open_bank_lines: each way of it has its own.
+    _reminder_keys_idx = models.Index(
+        "USING gin (string_to_array(reminder_keys, ' '))"
+        " WHERE is_reconciled IS NOT TRUE AND amount > 0"
+    )
+    _reminder_partner_idx = models.Index(
+        "(partner_id) WHERE is_reconciled IS NOT TRUE AND amount > 0"
+    )
+    _reminder_amount_idx = models.Index(
+        "(currency_id, amount)"
+        " WHERE is_reconciled IS NOT TRUE AND amount > 0 AND partner_id IS NULL"
+    )
+    _reminder_foreign_idx = models.Index(
+        "(foreign_currency_id, amount_currency)"
+        " WHERE is_reconciled IS NOT TRUE AND amount > 0 AND partner_id IS NULL"
+    )
+    _reminder_unread_idx = models.Index(
+        "(company_id) WHERE is_reconciled IS NOT TRUE AND amount > 0"
+        " AND reminder_keys IS NULL"
+    )
+
+    def _auto_init(self):
+        # EXTENDS base: Odoo would compute the keys of all lines ever; those that are
+        # open get theirs in the next run (_key_bank_lines).
+        if not column_exists(self.env.cr, self._table, "reminder_keys"):
+            create_column(self.env.cr, self._table, "reminder_keys", "varchar")
+        return super()._auto_init()
+
+    @api.depends(
+        "payment_ref",
+        "partner_name",
+        "account_number",
+        "transaction_details",
+        "move_id.ref",
+        "move_id.narration",
+    )
+    def _compute_reminder_keys(self):
+        for line in self:
+            line.reminder_keys = self._make_reminder_keys(
+                partner_name=line.partner_name,
+                account=line.account_number,
+                text="\n".join(filter(None, (line.payment_ref, line.move_id.ref))),
+                narration=line.move_id.narration,
+                details=line.transaction_details
+                and json.dumps(line.transaction_details),
+            )
+
+    @api.model
+    def _make_reminder_keys(
+        self, *, partner_name, account, text, narration, details, **_more
+    ):
+        """Return the keys of a bank line as they are kept, with a blank in between."""
+        keys = doubt_keys.get_line_keys(
+            doubts.BankLine(
+                partner_name=partner_name or "",
+                account=account or "",
+                text=doubts.compose_text(
+                    text or "", narration or None, details or None
+                ),
+            )
+        )
+        return " ".join(sorted(keys)).replace("\0", "") or "-"
 
     @api.model_create_multi
     def create(self, vals_list):

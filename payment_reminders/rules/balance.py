@@ -98,3 +98,21 @@ def spread(
             shares[key] = shares.get(key, Decimal(0)) + share
             amount -= share
     return shares
+
+
+def get_room(
+    payment_state: str, invoice_state: str, residual: Decimal, total: Decimal
+) -> Decimal:
+    """Return how much of a linked payment without an entry its invoice can take.
+
+    Once the bank line was matched with the invoice, the residual has it and the payment
+    only repeats it. A payment that is called paid while its invoice is not counts
+    nowhere: nothing of it is taken.
+
+    :param payment_state: Odoo's state of the payment: in_process or paid
+    :param invoice_state: Odoo's payment state of the invoice
+    :param residual: what the journal items of the invoice still ask
+    """
+    if payment_state == "paid" and invoice_state in CHASED:
+        return Decimal(0)
+    return residual if residual > 0 else total

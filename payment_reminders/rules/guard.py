@@ -25,8 +25,10 @@ class MoneyFacts:
     """Money of the customer, or that may be, which is matched with no invoice yet.
 
     ``source`` is a key of :data:`rules.verdict.MONEY_CODES`, ``record_id`` the journal
-    item, payment, credit note or bank line; the amount is in the company's currency.
-    ``fits`` says by what a bank line fits (:class:`rules.doubts.Fit`).
+    item, payment, draft credit note or bank line; the amount is in the company's
+    currency. ``fits`` says by what money fits that is not on the customer's account
+    (:class:`rules.doubts.Fit`, or a "link" to the invoice). ``name`` is the number of
+    the document.
     """
 
     source: str
@@ -34,6 +36,7 @@ class MoneyFacts:
     day: date
     amount: Decimal
     fits: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)

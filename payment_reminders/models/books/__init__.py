@@ -11,4 +11,6 @@ Begin with ``facts.py``.
 from . import ignored_line
 from . import facts
 from . import due_items
+from . import money_places
+from . import bank_lines
 from . import money_in_doubt

@@ -1,6 +1,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 import pytz
 
@@ -232,7 +233,7 @@ class PaymentReminderFacts(models.AbstractModel):
             hold_until=reminder.hold_until or None,
             bears_fee=step._bears_fee(),
             recipients=reached,
-            money=(*of_case.money, *money),
+            money=_get_each_once(of_case.money, money),
             spaced=spaced,
             approved_ladder_id=reminder.approved_ladder_id.id or None,
             overridden=tuple(reminder.override_codes or ()),
@@ -473,6 +474,14 @@ def _get_reached(channels, recipients):
         for channel in channels
         for _partner, address in recipients.get(channel, ())
     )
+
+
+def _get_each_once(*found):
+    """Return money that several ways led to, each once."""
+    once = {}
+    for money in chain(*found):
+        once.setdefault((money.source, money.record_id), money)
+    return tuple(once.values())
 
 
 def get_debtor_zone(partner, company):

@@ -1,17 +1,20 @@
-"""Money that came in and is matched with no invoice yet, and how fresh the bank is."""
+"""Money that came in and is matched with no invoice yet: whose can it be?"""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
-from ...rules import doubts, guard
+from ...rules import doubt_keys, doubts, guard
 from ...tools.decimals import to_decimal
+from .money_places import MONEY_DAYS
 
-#: How far back an incoming bank line may lie and still be about an open invoice.
-BANK_LINE_DAYS = 120
+#: So many days after its upload a debit order has had its outcome.
+COLLECTION_DAYS = 7
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -21,299 +24,211 @@ class PaymentReminderFacts(models.AbstractModel):
     def _read_money_in_doubt(self, reminders):
         """Read the money that may pay these notices and is matched with nothing yet.
 
-        What is on the customer's account is known of the case
-        (:meth:`_read_unallocated_credits`).
+        What is on the customer's own account is known of the case
+        (:meth:`_read_unallocated_credits`). Here is what says it in another way: a
+        link to the invoice, its number, a name, an account, a sum. What a person said
+        to ignore for a case is left out for that case.
 
         :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
         """
-        drafts = self._read_draft_credit_notes(reminders)
-        bank_lines = self._read_unmatched_bank_lines(reminders)
+        if not reminders:
+            return {}
+        ignored = self._read_ignored(reminders.case_id)
+        roots = self._get_roots(reminders.company_id)
+        expected = self._get_expected_payments(reminders)
+        tolerances = self._get_tolerances(reminders)
+        drafts = self._read_draft_credit_notes(reminders, roots, expected, tolerances)
+        fitting = self._read_fitting_money(reminders, roots, expected, tolerances)
+        collected = self._read_collections_under_way(
+            reminders.line_ids.move_line_id.move_id
+        )
         return {
-            reminder: (
-                *drafts[reminder.id],
-                *bank_lines[reminder.id],
+            reminder: tuple(
+                money
+                for money in (
+                    *drafts[reminder],
+                    *fitting[reminder],
+                    *self._get_collected(reminder, collected),
+                )
+                if (reminder.case_id.id, money.source, money.record_id) not in ignored
             )
             for reminder in reminders
         }
 
     @api.model
-    def _read_unallocated_credits(self, cases):
-        """Read money of these customers that is not matched to an invoice yet.
+    def _read_collections_under_way(self, moves):
+        """Read what is being collected of these invoices (hook).
 
-        Payments, credit notes and miscellaneous entries on the receivable
-        account that are still open, and payments in process that name no
-        invoice. In the company's currency; any amount is a doubt.
+        A direct debit, a payment order, a batch: the bank is about to fetch the money.
+        Read here are the debit orders of OCA's account_payment_order, if it is there,
+        from the day on which they are confirmed until they are booked.
 
-        :return: {case id: [:class:`rules.guard.MoneyFacts`]}
+        :param moves: account.move records
+        :return: {invoice id: [:class:`rules.guard.MoneyFacts`, source "collection"]}
         """
-        found = defaultdict(list)
-        if not cases:
-            return found
-        roots = self._get_roots(cases.company_id)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.company_id, partner.id, partner.commercial_partner_id,
-                       'entry', line.id, line.date, -line.amount_residual
-                  FROM account_move_line line
-                  JOIN res_partner partner ON partner.id = line.partner_id
-                  JOIN account_account account ON account.id = line.account_id
-                 WHERE (partner.commercial_partner_id = ANY(%(partners)s)
-                        OR partner.id = ANY(%(partners)s))
-                   AND line.company_id = ANY(%(companies)s)
-                   AND line.parent_state = 'posted'
-                   AND line.reconciled IS NOT TRUE
-                   AND line.amount_residual < 0
-                   AND account.account_type = 'asset_receivable'
-                UNION ALL
-                SELECT pay.company_id, partner.id, partner.commercial_partner_id,
-                       'payment', pay.id, pay.date, pay.amount
-                  FROM account_payment pay
-                  JOIN res_partner partner ON partner.id = pay.partner_id
-                 WHERE (partner.commercial_partner_id = ANY(%(partners)s)
-                        OR partner.id = ANY(%(partners)s))
-                   AND pay.company_id = ANY(%(companies)s)
-                   AND pay.state = 'in_process'
-                   AND pay.move_id IS NULL
-                   AND pay.payment_type = 'inbound'
-                   AND NOT EXISTS (
-                       SELECT 1 FROM account_move__account_payment rel
-                        WHERE rel.payment_id = pay.id)
-                ORDER BY 6, 5
-                """,
-                partners=self._get_payers(cases).ids,
-                companies=list(roots),
-            )
-        )
-        by_payer = defaultdict(dict)
-        for (
-            company_id,
-            partner_id,
-            commercial_id,
-            source,
-            record_id,
-            day,
-            amount,
-        ) in rows:
-            money = guard.MoneyFacts(source, record_id, day, to_decimal(amount))
-            for payer_id in {partner_id, commercial_id}:
-                by_payer[roots[company_id], payer_id][source, record_id] = money
-        for case in cases:
-            root_id = case.company_id.root_id.id
-            of_case = {}
-            for payer in self._get_payers(case):
-                of_case |= by_payer[root_id, payer.id]
-            found[case.id] = sorted(
-                of_case.values(), key=lambda m: (m.day, m.record_id)
-            )
-        return found
-
-    @api.model
-    def _get_roots(self, companies):
-        """Return {company id: id of its main company} of these and their branches.
-
-        Odoo lets money of a main company settle invoices of a branch, and the other
-        way about.
-        """
-        tree = self.env["res.company"].sudo()
-        tree = tree.search([("id", "child_of", companies.root_id.ids)])
-        return {company.id: company.root_id.id for company in tree}
-
-    @api.model
-    def _get_payers(self, cases):
-        """Return under whom money of these customers may be booked.
-
-        As they are in the address book now, as they were before, and whoever an invoice
-        is addressed to: a customer that got a parent company, or left one, is another
-        commercial partner than his case, or than he was.
-        """
-        open_items = cases.item_ids.filtered(lambda item: item.amount_known > 0)
-        partners = (
-            cases.partner_id | cases.former_partner_id | open_items.move_id.partner_id
-        )
-        return partners | partners.commercial_partner_id
-
-    @api.model
-    def _read_draft_credit_notes(self, reminders):
-        """Read credit notes of the invoices of these notices that nobody posted yet.
-
-        :return: {notice id: [:class:`rules.guard.MoneyFacts`]}
-        """
-        found = defaultdict(list)
-        moves = reminders.line_ids.move_line_id.move_id
-        if not moves:
-            return found
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT note.reversed_entry_id, note.id,
-                       COALESCE(note.invoice_date, note.date),
-                       ABS(note.amount_total_signed)
-                  FROM account_move note
-                 WHERE note.reversed_entry_id = ANY(%s)
-                   AND note.move_type = 'out_refund'
-                   AND note.state = 'draft'
-                 ORDER BY note.id
-                """,
-                moves.ids,
-            )
-        )
-        by_invoice = defaultdict(list)
-        for move_id, note_id, day, amount in rows:
-            by_invoice[move_id].append(
-                guard.MoneyFacts("draft_credit_note", note_id, day, to_decimal(amount))
-            )
-        for reminder in reminders:
-            for move in reminder.line_ids.move_line_id.move_id:
-                found[reminder.id] += by_invoice[move.id]
-        return found
-
-    @api.model
-    def _read_bank_ages(self, companies):
-        """Read how many days ago the newest bank line of each company is.
-
-        The newest of all bank journals, those of its main company and of the branches
-        too: on an account in another currency there may be
-        nothing for weeks.
-
-        :return: {company id: days}; companies without any bank line are left out
-        """
-        limited = companies.filtered("reminder_bank_stale_days")
-        if not limited:
+        if not moves or not table_exists(self.env.cr, "account_payment_order"):
             return {}
-        roots = self._get_roots(limited)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT st.company_id, MAX(move.date)
-                  FROM account_bank_statement_line st
-                  JOIN account_move move ON move.id = st.move_id
-                  JOIN account_journal journal ON journal.id = st.journal_id
-                 WHERE st.company_id = ANY(%s)
-                   AND journal.type = 'bank'
-                 GROUP BY st.company_id
-                """,
-                list(roots),
-            )
-        )
-        newest = {}
-        for company_id, day in rows:
-            root_id = roots[company_id]
-            newest[root_id] = max(day, newest.get(root_id, day))
-        return {
-            company.id: (
-                company._get_reminder_today() - newest[company.root_id.id]
-            ).days
-            for company in limited
-            if company.root_id.id in newest
-        }
+        return self._read_payment_orders(moves)
 
     @api.model
-    def _read_unmatched_bank_lines(self, reminders):
-        """Read incoming bank lines, not matched yet, that fit these notices.
+    def _read_payment_orders(self, moves):
+        """Read debit orders of account_payment_order that the bank has, or will get.
 
-        What a person said to ignore for a case is left out for that case.
-
-        :return: {notice id: [:class:`rules.guard.MoneyFacts`]}
+        An order that was uploaded some days ago has had its outcome: a debit that came
+        back leaves it as it is. The columns differ between versions: rows are read as
+        JSON.
         """
-        found = defaultdict(list)
-        by_root = self._read_open_bank_lines(reminders.company_id)
-        if not by_root:
-            return found
-        ignored = self._read_ignored_lines(reminders.case_id)
-        expected = self._get_expected_payments(reminders)
-        for reminder in reminders:
-            tolerance = to_decimal(reminder.company_id.reminder_amount_tolerance)
-            for row, line in by_root.get(reminder.company_id.root_id.id, ()):
-                fits = doubts.find_fits(line, expected[reminder], tolerance)
-                if fits and (reminder.case_id.id, row["id"]) not in ignored:
-                    found[reminder.id].append(
-                        guard.MoneyFacts(
-                            "bank_line",
-                            row["id"],
-                            row["day"],
-                            to_decimal(row["balance"]),
-                            tuple(map(str, fits)),
-                        )
-                    )
-        return found
-
-    @api.model
-    def _read_open_bank_lines(self, companies):
-        """Read what came in on the bank accounts and is matched with nothing yet.
-
-        Those of main company and branches together.
-
-        :return: {id of the main company: [(row, :class:`rules.doubts.BankLine`)]}
-        """
-        if not companies:
-            return {}
-        roots = self._get_roots(companies)
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT st.id, st.company_id, move.date AS day,
-                       partner.commercial_partner_id AS partner_id,
-                       COALESCE(st.partner_name, '') AS partner_name,
-                       CONCAT_WS(E'\n', st.payment_ref, move.ref,
-                                 regexp_replace(move.narration, '<[^>]*>', ' ', 'g'),
-                                 st.transaction_details::text) AS text,
-                       COALESCE(st.account_number, '') AS account,
-                       st.currency_id, st.amount,
-                       st.foreign_currency_id, st.amount_currency,
-                       COALESCE(liquidity.balance, st.amount) AS balance
-                  FROM account_bank_statement_line st
-                  JOIN account_move move ON move.id = st.move_id
-                  LEFT JOIN res_partner partner ON partner.id = st.partner_id
-                  LEFT JOIN LATERAL (
-                       SELECT SUM(line.balance) AS balance
-                         FROM account_move_line line
-                        WHERE line.move_id = st.move_id AND line.balance > 0
-                       ) liquidity ON TRUE
-                 WHERE st.is_reconciled IS NOT TRUE
-                   AND st.amount > 0
-                   AND st.company_id = ANY(%(companies)s)
-                   AND move.state = 'posted'
-                   AND move.date >= %(since)s
-                 ORDER BY move.date, st.id
+                WITH debit AS (
+                     SELECT move_line.move_id,
+                            line.order_id,
+                            to_jsonb(line) AS line,
+                            to_jsonb(batch) AS batch
+                       FROM account_move_line move_line
+                       JOIN account_payment_line line
+                         ON line.move_line_id = move_line.id
+                       JOIN account_payment_order batch ON batch.id = line.order_id
+                      WHERE move_line.move_id = ANY(%(moves)s)
+                        AND batch.state IN ('open', 'generated', 'uploaded')
+                )
+                SELECT move_id, order_id,
+                       batch->>'name' AS name,
+                       COALESCE(line->>'date', batch->>'date_scheduled',
+                                batch->>'create_date', %(today)s) AS day,
+                       COALESCE(line->>'amount_company_currency',
+                                line->>'amount_currency', '0') AS amount
+                  FROM debit
+                 WHERE COALESCE(batch->>'payment_type', 'inbound') = 'inbound'
+                   AND (batch->>'state' != 'uploaded'
+                        OR COALESCE(batch->>'date_uploaded', line->>'date', '')
+                           >= %(since)s)
+                 ORDER BY order_id
                 """,
-                companies=list(roots),
-                since=fields.Date.today() - timedelta(days=BANK_LINE_DAYS),
+                moves=moves.ids,
+                today=fields.Date.to_string(fields.Date.today()),
+                since=fields.Date.to_string(
+                    fields.Date.today() - timedelta(days=COLLECTION_DAYS)
+                ),
             )
         )
         found = defaultdict(list)
         for row in rows:
-            found[roots[row["company_id"]]].append((row, self._make_bank_line(row)))
+            found[row["move_id"]].append(
+                guard.MoneyFacts(
+                    "collection",
+                    row["order_id"],
+                    fields.Date.to_date(row["day"][:10]),
+                    to_decimal(row["amount"]),
+                    name=row["name"] or "",
+                )
+            )
         return dict(found)
 
     @api.model
-    def _make_bank_line(self, row):
-        amounts = {row["currency_id"]: to_decimal(row["amount"])}
-        if row["foreign_currency_id"]:
-            amounts[row["foreign_currency_id"]] = to_decimal(row["amount_currency"])
-        return doubts.BankLine(
-            partner_id=row["partner_id"],
-            partner_name=row["partner_name"],
-            text=row["text"],
-            account=row["account"],
-            amounts=amounts,
-            day=row["day"],
+    def _get_collected(self, reminder, collected):
+        if not collected:
+            return []
+        moves = reminder.line_ids.move_line_id.move_id
+        return [money for move in moves for money in collected.get(move.id, ())]
+
+    @api.model
+    def _read_fitting_money(self, reminders, roots, expected, tolerances):
+        """Read money at the bank, or booked elsewhere, that fits these notices.
+
+        :return: {notice: [:class:`rules.guard.MoneyFacts`]}
+        """
+        found = defaultdict(list)
+        by_root = defaultdict(list)
+        for money in (
+            *self._read_open_bank_lines(roots, expected, tolerances),
+            *self._read_money_elsewhere(reminders, roots, expected),
+        ):
+            by_root[money.root_id].append(money)
+        heaps = {
+            root_id: doubt_keys.Heap([money.line for money in of_root])
+            for root_id, of_root in by_root.items()
+        }
+        for reminder in reminders:
+            root_id = reminder.company_id.root_id.id
+            of_root = by_root.get(root_id)
+            if not of_root:
+                continue
+            fits = dict(heaps[root_id].find(expected[reminder], tolerances[reminder]))
+            moves = set(reminder.line_ids.move_line_id.move_id.ids)
+            for position, money in enumerate(of_root):
+                if position in fits or money.moves & moves:
+                    by_what = tuple(map(str, fits.get(position, ("link",))))
+                    found[reminder].append(replace(money.facts, fits=by_what))
+        return found
+
+    @api.model
+    def _read_money_elsewhere(self, reminders, roots, expected):
+        """Read money that lies under nobody, or under another customer.
+
+        The latter only when it is linked to an invoice of a notice, or its text may
+        name one.
+
+        :return: list of :class:`Money`
+        """
+        moves = reminders.line_ids.move_line_id.move_id
+        references = frozenset().union(*(e.references for e in expected.values()))
+        patterns = set().union(*map(doubt_keys.get_like_patterns, references))
+        linked = SQL(
+            "SELECT payment_id FROM account_move__account_payment"
+            " WHERE invoice_id = ANY(%s)",
+            moves.ids,
+        )
+        named = SQL("LIKE ANY(%s::text[])", sorted(patterns))
+        return self._read_places(
+            roots,
+            SQL(
+                """
+                line.partner_id IS NULL
+                OR move.origin_payment_id IN (%(linked)s)
+                OR UPPER(CONCAT_WS(E'\n', line.name, move.ref, st.payment_ref,
+                                   pay.memo, pay.payment_reference, move.narration,
+                                   st.transaction_details::text)) %(named)s
+                """,
+                linked=linked,
+                named=named,
+            ),
+            # account_payment_reminder_date_idx
+            SQL(
+                """
+                %(linked)s
+                 UNION
+                SELECT id FROM account_payment pay
+                 WHERE pay.move_id IS NULL AND pay.payment_type = 'inbound'
+                   AND pay.state IN ('in_process', 'paid')
+                   AND pay.date >= %(since)s
+                   AND UPPER(CONCAT_WS(E'\n', pay.memo, pay.payment_reference))
+                       %(named)s
+                """,
+                linked=linked,
+                named=named,
+                since=fields.Date.today() - timedelta(days=MONEY_DAYS),
+            ),
         )
 
     @api.model
-    def _read_ignored_lines(self, cases):
-        """Return {(case id, bank line id)} of which a person said: not about it."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT case_id, statement_line_id
-                  FROM payment_reminder_ignored_line
-                 WHERE case_id = ANY(%s)
-                """,
-                cases.ids,
+    def _get_tolerances(self, reminders):
+        """Return {notice: how far a sum may be off, in its currency}."""
+        pairs = {(r.company_id, r.currency_id) for r in reminders}
+        converted = {
+            (company, currency): to_decimal(
+                company.currency_id._convert(
+                    company.reminder_amount_tolerance,
+                    currency,
+                    company,
+                    company._get_reminder_today(),
+                ),
+                currency.decimal_places,
             )
-        )
-        return set(rows)
+            for company, currency in pairs
+        }
+        return {r: converted[r.company_id, r.currency_id] for r in reminders}
 
     @api.model
     def _get_expected_payments(self, reminders):
@@ -388,24 +303,3 @@ class PaymentReminderFacts(models.AbstractModel):
             for line in reminder.line_ids.sorted("date_due")
             if line.amount_residual
         )
-
-    @api.model
-    def _read_bank_accounts(self, partners):
-        """Return {commercial partner id: {account numbers, squeezed}}."""
-        found = defaultdict(set)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner.commercial_partner_id, bank.sanitized_acc_number
-                  FROM res_partner_bank bank
-                  JOIN res_partner partner ON partner.id = bank.partner_id
-                 WHERE partner.commercial_partner_id = ANY(%s)
-                   AND bank.active
-                   AND bank.sanitized_acc_number IS NOT NULL
-                """,
-                partners.ids,
-            )
-        )
-        for partner_id, account in rows:
-            found[partner_id].add(doubts.squeeze(account))
-        return found

@@ -443,11 +443,36 @@ class PaymentReminderCase(models.Model):
         gone.unlink()
         self._log_ignoring("bank_line_heeded", heeded)
 
+    def _ignore_money(self, found):
+        """Say that money on the customer's account is not for this case, or not now.
+
+        :param found: list of (source, record id), see :class:`rules.guard.MoneyFacts`
+        """
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        known = {
+            (ignored.source, ignored.record_id)
+            for ignored in self.sudo().ignored_line_ids
+        }
+        fresh = [money for money in found if money not in known]
+        if not fresh:
+            return
+        # Nobody writes these by hand: each change is on the trail.
+        self.env["payment.reminder.ignored.line"].sudo().create(
+            [
+                {"case_id": self.id, "source": source, "record_id": record_id}
+                for source, record_id in fresh
+            ]
+        )
+        self._log_event("money_ignored", {"money": fresh, "by": self.env.uid})
+        self.sudo().reminder_ids.filtered(lambda r: r.state in WAITING)._recheck()
+
     def _check_may_ignore(self, lines):
         self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
         lines.check_access("read")
-        if lines.company_id - self.sudo().company_id:
+        if lines.company_id.root_id - self.sudo().company_id.root_id:
             raise UserError(
                 self.env._("This bank line belongs to another company than the case.")
             )

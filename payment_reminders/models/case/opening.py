@@ -30,6 +30,7 @@ class PaymentReminderCase(models.Model):
                 company, lambda own: self.with_env(own.env)._open_due(own)
             )
             transactions.report_progress(self.env, 0)
+        self.env["payment.reminder.facts"]._key_bank_lines()
         # One that was opened just now was followed, too.
         cases = self.search([("state", "!=", "closed"), ("id", "<=", last)])
         cases |= self._find_reopened()
@@ -462,9 +463,9 @@ class PaymentReminderCase(models.Model):
         self._get_open_freezes().write(
             {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
         )
-        known = survivor.ignored_line_ids.statement_line_id
+        known = {ignored._get_key() for ignored in survivor.ignored_line_ids}
         self.ignored_line_ids.filtered(
-            lambda ignored: ignored.statement_line_id not in known
+            lambda ignored: ignored._get_key() not in known
         ).case_id = survivor
         self.query_ids.case_id = survivor
         self.plan_ids.case_id = survivor

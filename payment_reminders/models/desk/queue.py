@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ...rules import guard, schedule
 from ...rules.lifecycle import WAITING
-from ...rules.verdict import Code
+from ...rules.verdict import MONEY_CODES, Code
 
 
 class PaymentReminder(models.Model):
@@ -147,6 +147,24 @@ class PaymentReminder(models.Model):
             "view_mode": "list,form",
             "domain": [("id", "in", moves.ids)],
         }
+
+    def action_ignore_credits(self):
+        """Say that the money on the account is not for what this notice asks."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        # sudo: what the guard saw is kept for managers alone, whom the caller is.
+        facts = self.sudo().facts
+        self.case_id._ignore_money(
+            [
+                (money.source, money.record_id)
+                for money in guard.Facts.from_json(facts).money
+                if MONEY_CODES[money.source] == Code.UNALLOCATED_CREDIT
+            ]
+            if facts
+            else []
+        )
+        return True
 
     def _get_doubtful_ids(self, source):
         """Return which records of one source of money the guard saw last."""

@@ -6,6 +6,14 @@ from ...rules.schedule import NUDGE
 from ...rules.verdict import MONEY_CODES, RULES, Code
 from .words import SENTENCES, WORDS
 
+#: Which sentences tell of money that is not matched, in their order.
+MONEY_KEYS = (
+    "unallocated_credit",
+    "credit_note",
+    "draft_payment",
+    "draft_credit_note",
+    "collection",
+)
 #: A sentence lists so many payments, and how many more there are.
 MOST_LISTED = 5
 
@@ -25,6 +33,12 @@ class PaymentReminderExplanation(models.AbstractModel):
         if reminder.sudo().facts:
             facts = guard.Facts.from_json(reminder.sudo().facts)
         return [self._explain_code(code, reminder, facts) for code in codes]
+
+    @api.model
+    def _explain_money(self, reminder, facts):
+        """Return the sentences about money that is not matched, whatever else holds."""
+        codes = dict.fromkeys(MONEY_CODES[money.source] for money in facts.money)
+        return " ".join(self._explain_code(code, reminder, facts) for code in codes)
 
     @api.model
     def _explain_uncertain(self, reminder):
@@ -79,9 +93,8 @@ class PaymentReminderExplanation(models.AbstractModel):
         if code == Code.STATUS_UNKNOWN and facts.is_status_stale:
             return ["status_stale"]
         if code == Code.UNALLOCATED_CREDIT and facts.money:
-            sources = {money.source for money in facts.money} - {"bank_line"}
-            keys = ["draft_credit_note"] if "draft_credit_note" in sources else []
-            return ([code] if sources - {"draft_credit_note"} else []) + keys or [code]
+            found = {self._get_money_key(money) for money in facts.money}
+            return [key for key in MONEY_KEYS if key in found] or [code]
         if code == Code.AMOUNT_CHANGED and any(item.moved for item in facts.items):
             changed = self._get_concerned(code, code, facts)
             return ([code] if changed else []) + ["invoice_moved"]
@@ -89,6 +102,13 @@ class PaymentReminderExplanation(models.AbstractModel):
             troubles = {guard.invoice_trouble(facts, item) for item in facts.items}
             return sorted(filter(None, troubles)) or [code]
         return [code]
+
+    @api.model
+    def _get_money_key(self, money):
+        """Return which sentence tells of money that was found."""
+        if money.source in MONEY_KEYS:
+            return money.source
+        return str(MONEY_CODES[money.source])
 
     @api.model
     def _is_late_nudge(self, facts):
@@ -112,7 +132,7 @@ class PaymentReminderExplanation(models.AbstractModel):
                 float(sum((item.owed for item in items), 0)),
                 reminder.currency_id,
             ),
-            "money": self._list_money(key, code, reminder, facts),
+            "money": self._list_money(key, reminder, facts),
             "partner": reminder.partner_id.display_name or "",
             "unread": "”, “".join(self._find_unread(reminder))
             if key == "address_unread"
@@ -148,20 +168,12 @@ class PaymentReminderExplanation(models.AbstractModel):
         return facts._find_unread(reminder.case_id.sudo())
 
     @api.model
-    def _list_money(self, key, code, reminder, facts):
-        """Tell what came in, each with its day: "1,250.00 kr. (Nov 20, 2026)"."""
-        drafts = key == "draft_credit_note"
+    def _list_money(self, key, reminder, facts):
+        """Tell what came in, with day and document: "1,250.00 kr. from ... (PAY1)"."""
         listed = [
-            self.env._(
-                "%(amount)s from %(date)s",
-                amount=format_amount(
-                    self.env, float(money.amount), reminder.company_id.currency_id
-                ),
-                date=self._format_day(money.day),
-            )
+            self._describe_money(money, reminder)
             for money in facts.money
-            if MONEY_CODES[money.source] == code
-            and (money.source == "draft_credit_note") == drafts
+            if self._get_money_key(money) == key
         ]
         more = len(listed) - MOST_LISTED
         if more > 0:
@@ -170,6 +182,17 @@ class PaymentReminderExplanation(models.AbstractModel):
                 self.env._("%(number)s more", number=more),
             ]
         return ", ".join(listed)
+
+    @api.model
+    def _describe_money(self, money, reminder):
+        told = self.env._(
+            "%(amount)s from %(date)s",
+            amount=format_amount(
+                self.env, float(money.amount), reminder.company_id.currency_id
+            ),
+            date=self._format_day(money.day),
+        )
+        return f"{told} ({money.name})" if money.name.strip("/") else told
 
     @api.model
     def _format_day(self, day):

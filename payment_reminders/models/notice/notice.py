@@ -157,6 +157,11 @@ class PaymentReminder(models.Model):
         help="What the guard saw, as JSON.",
     )
     held_reason = fields.Text(compute="_compute_held_reason", string="Held because")
+    money_asked_date = fields.Date(
+        readonly=True,
+        copy=False,
+        help="The day on which a person was asked about the money that holds it.",
+    )
     sending_since = fields.Datetime(readonly=True, copy=False)
     sending_ticket = fields.Char(
         readonly=True, copy=False, help="Which run of the sender claimed this notice."

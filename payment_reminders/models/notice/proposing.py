@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ...rules import guard, schedule
 from ...rules.lifecycle import BUSY, WAITING
@@ -15,6 +16,8 @@ from ...tools import bulk, transactions
 CASES_PER_BATCH = 500
 #: So many demands go out before a trifle is put to a person.
 DEMANDS_ON_A_TRIFLE = 2
+#: So many banking days money may lie unmatched before a person is asked about it.
+MONEY_PATIENCE = 5
 
 
 class PaymentReminder(models.Model):
@@ -98,7 +101,10 @@ class PaymentReminder(models.Model):
         free.invalidate_recordset()
         waiting = free.filtered(lambda r: r.state in WAITING)
         now = fields.Datetime.now()
+        in_doubt = {}
         for reminder, facts in waiting._read_facts(now, as_if_released=True).items():
+            if facts.money and not reminder.money_asked_date:
+                in_doubt[reminder] = facts
             codes = guard.check(facts, now)
             reasons = set(codes) - EARLY
             if reasons & OBSOLETE:
@@ -110,6 +116,37 @@ class PaymentReminder(models.Model):
                 reminder._release_held()
             elif reminder._is_news(codes, facts):
                 reminder._note_verdict(codes, facts)
+        if in_doubt:
+            self._ask_about_money(in_doubt)
+
+    @api.model
+    def _ask_about_money(self, in_doubt):
+        """Ask a person, once, about money that has lain unmatched for days.
+
+        :param in_doubt: {notice that waits: its facts}
+        """
+        notices = self.browse(reminder.id for reminder in in_doubt)
+        calendars = self.env["payment.reminder.facts"]._get_calendars(notices.case_id)
+        for reminder, facts in in_doubt.items():
+            since = min(money.day for money in facts.money)
+            calendar = calendars[reminder.case_id.id]
+            if (
+                reminder.state in WAITING
+                and calendar.add_banking_days(since, MONEY_PATIENCE) <= facts.today
+            ):
+                reminder.money_asked_date = facts.today
+                told = reminder.case_id._in_staff_language()
+                told._call_responsible(
+                    told.env._(
+                        "Match or ignore money: it holds the reminder to %s",
+                        told.partner_id.name,
+                    ),
+                    note=plaintext2html(
+                        told.env["payment.reminder.explanation"]._explain_money(
+                            reminder, facts
+                        )
+                    ),
+                )
 
     def _is_news(self, codes, facts):
         """Tell whether people should read something else on this notice than before.

@@ -227,6 +227,17 @@ SENTENCES = {
         "The due date has passed: it is too late for a nudge. The first reminder "
         "comes in its turn."
     ),
+    "credit_note": _lt(
+        "A credit note of %(partner)s is not matched with an invoice yet: %(money)s. "
+        "Match it, or pay it out, then release the reminder."
+    ),
+    "draft_payment": _lt(
+        "A payment of %(invoices)s is a draft still: %(money)s. Confirm or cancel it "
+        "first."
+    ),
+    "collection": _lt(
+        "The bank is about to collect %(invoices)s: %(money)s. Wait for its outcome."
+    ),
     "draft_credit_note": _lt(
         "A credit note of %(invoices)s is a draft still: %(money)s. Post or "
         "delete it first."

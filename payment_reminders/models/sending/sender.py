@@ -105,6 +105,8 @@ class PaymentReminderSender(models.AbstractModel):
         """Guard and send some notices of a run, see :meth:`_dispatch`."""
         # What the caller wrote counts, and its locks must not stand in our way.
         transactions.commit(self.env)
+        # Before anybody waits for us.
+        self.env["payment.reminder.facts"]._key_bank_lines()
         ticket = uuid4().hex
         claimed, stopped = self._prepare(reminders, ticket)
         for reminder in claimed:

@@ -59,6 +59,7 @@ class PaymentReminderEvent(models.Model):
             ("released", "Released"),
             ("bank_line_ignored", "Bank line ignored"),
             ("bank_line_heeded", "Bank line no longer ignored"),
+            ("money_ignored", "Money ignored"),
             ("invoice_vouched", "Invoice reached the customer, a person said"),
             ("closed", "Closed"),
             ("reopened", "Reopened"),

@@ -1,4 +1,5 @@
 from . import test_money_in_doubt
+from . import test_money_places
 from . import test_no_way_round
 from . import test_paying
 from . import test_paying_otherwise
@@ -6,5 +7,6 @@ from . import test_invoice_fields
 from . import test_guard_matrix
 from . import test_ignored_line
 from . import test_invoice_sent
+from . import test_many_bank_lines
 from . import test_due_items
 from . import test_other_forms

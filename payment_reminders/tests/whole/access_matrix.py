@@ -98,6 +98,7 @@ METHODS = {
         "action_create_reminders": "mb",
         "action_dispatch": "mb",
         "action_hold": "rmb",
+        "action_ignore_credits": "mb",
         "action_lower_fee": "mb",
         "action_open_bank_lines": "rmb",
         "action_open_credits": "rmb",

@@ -1,0 +1,285 @@
+"""Bank lines that nobody matched yet, and how fresh the bank is."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...rules import doubt_keys, doubts, guard
+from ...tools import transactions
+from ...tools.decimals import to_decimal
+from .money_places import MONEY_DAYS, Money
+
+#: How many bank lines get their keys at a time, of those that came in without.
+KEYED_AT_ONCE = 5_000
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _read_open_bank_lines(self, roots, expected, tolerances):
+        """Read what came in at the bank, is matched with nothing, and may fit.
+
+        Only what has a key of what is expected is read (:mod:`rules.doubt_keys`): by
+        its text or name, its partner, its sum. Each way has an index of its own
+        (``models/account_bank_statement_line.py``), so that it does not matter how many
+        lines lie open. A line without keys, written past Odoo, is always read.
+
+        :param roots: {company id: id of its main company}
+        :param expected: {notice: :class:`rules.doubts.Expected`}
+        :param tolerances: {notice: how far a sum may be off, in its currency}
+        :return: list of :class:`Money`
+        """
+        is_open = SQL("st.is_reconciled IS NOT TRUE AND st.amount > 0")
+        currencies, least, most = self._get_ranges(expected, tolerances)
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                WITH range AS MATERIALIZED (
+                     SELECT * FROM unnest(%(currencies)s::integer[],
+                                          %(least)s::numeric[], %(most)s::numeric[])
+                            AS range (currency_id, least, most)
+                ), fitting AS (
+                     SELECT st.id FROM account_bank_statement_line st
+                      WHERE %(is_open)s
+                        AND string_to_array(st.reminder_keys, ' ') && %(keys)s::text[]
+                      UNION
+                     SELECT st.id FROM account_bank_statement_line st
+                      WHERE %(is_open)s AND st.partner_id = ANY(%(partners)s)
+                      UNION
+                     SELECT st.id
+                       FROM range
+                       JOIN account_bank_statement_line st
+                         ON st.currency_id = range.currency_id
+                        AND st.amount BETWEEN range.least AND range.most
+                      WHERE %(is_open)s AND st.partner_id IS NULL
+                      UNION
+                     SELECT st.id
+                       FROM range
+                       JOIN account_bank_statement_line st
+                         ON st.foreign_currency_id = range.currency_id
+                        AND st.amount_currency BETWEEN range.least AND range.most
+                      WHERE %(is_open)s AND st.partner_id IS NULL
+                      UNION
+                     SELECT st.id FROM account_bank_statement_line st
+                      WHERE %(is_open)s AND st.reminder_keys IS NULL
+                )
+                SELECT st.id, st.company_id, move.date AS day, move.name,
+                       partner.commercial_partner_id AS partner_id,
+                       COALESCE(st.partner_name, '') AS partner_name,
+                       CONCAT_WS(E'\n', st.payment_ref, move.ref) AS text,
+                       move.narration, st.transaction_details::text AS details,
+                       COALESCE(st.account_number, '') AS account,
+                       st.currency_id, st.amount,
+                       st.foreign_currency_id, st.amount_currency,
+                       COALESCE(liquidity.balance, st.amount) AS balance
+                  FROM fitting
+                  JOIN account_bank_statement_line st ON st.id = fitting.id
+                  JOIN account_move move ON move.id = st.move_id
+                  LEFT JOIN res_partner partner ON partner.id = st.partner_id
+                  LEFT JOIN LATERAL (
+                       SELECT SUM(line.balance) AS balance
+                         FROM account_move_line line
+                        WHERE line.move_id = st.move_id AND line.balance > 0
+                       ) liquidity ON TRUE
+                 WHERE st.company_id = ANY(%(companies)s)
+                   AND move.state = 'posted'
+                   AND move.date >= %(since)s
+                 ORDER BY move.date, st.id
+                """,
+                is_open=is_open,
+                keys=list(self._get_wanted_keys(expected)),
+                partners=self._read_family(
+                    set().union(*(e.get_partners() for e in expected.values()))
+                ),
+                currencies=currencies,
+                least=least,
+                most=most,
+                companies=list(roots),
+                since=fields.Date.today() - timedelta(days=MONEY_DAYS),
+            )
+        )
+        return [self._make_bank_money(row, roots) for row in rows]
+
+    @api.model
+    def _get_wanted_keys(self, expected):
+        return set().union(*map(doubt_keys.get_wanted_keys, expected.values()))
+
+    @api.model
+    def _get_ranges(self, expected, tolerances):
+        """Return the sums that may come in, as lists of currencies, least and most."""
+        found = sorted(
+            {
+                (wanted.currency_id, least, most)
+                for reminder, wanted in expected.items()
+                for least, most in doubt_keys.get_ranges(wanted, tolerances[reminder])
+            }
+        )
+        return [[row[column] for row in found] for column in range(3)]
+
+    @api.model
+    def _make_bank_money(self, row, roots):
+        amounts = {row["currency_id"]: to_decimal(row["amount"])}
+        if row["foreign_currency_id"]:
+            amounts[row["foreign_currency_id"]] = to_decimal(row["amount_currency"])
+        return Money(
+            facts=guard.MoneyFacts(
+                "bank_line",
+                row["id"],
+                row["day"],
+                to_decimal(row["balance"]),
+                name=row["name"] or "",
+            ),
+            root_id=roots[row["company_id"]],
+            line=doubts.BankLine(
+                partner_id=row["partner_id"],
+                partner_name=row["partner_name"],
+                text=doubts.compose_text(row["text"], row["narration"], row["details"]),
+                account=row["account"],
+                amounts=amounts,
+                day=row["day"],
+            ),
+        )
+
+    # -- keys -----------------------------------------------------------------------
+
+    @api.model
+    def _key_bank_lines(self):
+        """Give open bank lines keys that were there before us, or came past Odoo.
+
+        In a transaction of their own; those that somebody else has locked are for the
+        next time. One look when there are none, served by the index on unread lines.
+        """
+        while (
+            transactions.run(
+                self.env, lambda env: self.with_env(env)._key_some_bank_lines()
+            )
+            == KEYED_AT_ONCE
+        ):
+            pass
+
+    @api.model
+    def _key_some_bank_lines(self):
+        """Give some of them their keys; return how many.
+
+        Nobody waits: rows that are locked are left out.
+        """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT st.id, st.partner_name, st.account_number AS account,
+                       CONCAT_WS(E'\n', st.payment_ref, move.ref) AS text,
+                       move.narration, st.transaction_details::text AS details
+                  FROM account_bank_statement_line st
+                  JOIN account_move move ON move.id = st.move_id
+                 WHERE st.is_reconciled IS NOT TRUE
+                   AND st.amount > 0
+                   AND st.reminder_keys IS NULL
+                 LIMIT %s
+                   FOR NO KEY UPDATE OF st SKIP LOCKED
+                """,
+                KEYED_AT_ONCE,
+            )
+        )
+        lines = self.env["account.bank.statement.line"]
+        keys = [lines._make_reminder_keys(**row) for row in rows]
+        if not keys:
+            return 0
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_bank_statement_line st
+                   SET reminder_keys = found.keys
+                  FROM unnest(%s::integer[], %s::text[]) AS found (id, keys)
+                 WHERE st.id = found.id
+                """,
+                [row["id"] for row in rows],
+                keys,
+            )
+        )
+        lines.invalidate_model(["reminder_keys"], flush=False)
+        return len(keys)
+
+    # -- what a person said, and how fresh the bank is --------------------------------
+
+    @api.model
+    def _read_ignored(self, cases):
+        """Return {(case id, source, record id)} of what a person said to ignore."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT case_id, 'bank_line', statement_line_id
+                  FROM payment_reminder_ignored_line
+                 WHERE case_id = ANY(%(cases)s) AND statement_line_id IS NOT NULL
+                 UNION ALL
+                SELECT case_id, source, record_id
+                  FROM payment_reminder_ignored_line
+                 WHERE case_id = ANY(%(cases)s) AND record_id > 0
+                """,
+                cases=cases.ids,
+            )
+        )
+        return set(rows)
+
+    @api.model
+    def _read_bank_ages(self, companies):
+        """Read how many days ago the newest bank line of each company is.
+
+        The newest of all bank journals, those of its main company and of the branches
+        too: on an account in another currency there may be
+        nothing for weeks.
+
+        :return: {company id: days}; companies without any bank line are left out
+        """
+        limited = companies.filtered("reminder_bank_stale_days")
+        if not limited:
+            return {}
+        roots = self._get_roots(limited)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT st.company_id, MAX(move.date)
+                  FROM account_bank_statement_line st
+                  JOIN account_move move ON move.id = st.move_id
+                  JOIN account_journal journal ON journal.id = st.journal_id
+                 WHERE st.company_id = ANY(%s)
+                   AND journal.type = 'bank'
+                 GROUP BY st.company_id
+                """,
+                list(roots),
+            )
+        )
+        newest = {}
+        for company_id, day in rows:
+            root_id = roots[company_id]
+            newest[root_id] = max(day, newest.get(root_id, day))
+        return {
+            company.id: (
+                company._get_reminder_today() - newest[company.root_id.id]
+            ).days
+            for company in limited
+            if company.root_id.id in newest
+        }
+
+    @api.model
+    def _read_bank_accounts(self, partners):
+        """Return {commercial partner id: {account numbers, squeezed}}."""
+        found = defaultdict(set)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.commercial_partner_id, bank.sanitized_acc_number
+                  FROM res_partner_bank bank
+                  JOIN res_partner partner ON partner.id = bank.partner_id
+                 WHERE partner.commercial_partner_id = ANY(%s)
+                   AND bank.active
+                   AND bank.sanitized_acc_number IS NOT NULL
+                """,
+                partners.ids,
+            )
+        )
+        for partner_id, account in rows:
+            found[partner_id].add(doubts.squeeze(account))
+        return found
