@@ -40,7 +40,8 @@ def clean_text(text: str, limit: int = MAX_TEXT) -> str:
 
     :param limit: characters that are kept
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Cut first: of what a stranger sends, however long, little is looked at.
+    text = text[: 4 * limit].replace("\r\n", "\n").replace("\r", "\n")
     kept = (
         sign
         for sign in text

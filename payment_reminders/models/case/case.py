@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 from decimal import Decimal
 
@@ -9,6 +10,9 @@ from odoo.tools import html_sanitize
 
 from ...tools.decimals import to_decimal
 from ...tools.hiding import strip_facts
+
+#: Signs of all notes of one activity.
+MAX_NOTE = 4000
 
 
 class PaymentReminderCase(models.Model):
@@ -109,7 +113,10 @@ class PaymentReminderCase(models.Model):
     )
     event_ids = fields.One2many("payment.reminder.event", "case_id", string="Trail")
     next_step_id = fields.Many2one(
-        "payment.reminder.step", readonly=True, ondelete="set null"
+        "payment.reminder.step",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     next_date = fields.Date(readonly=True, index=True)
     is_reopenable = fields.Boolean(
@@ -408,11 +415,23 @@ class PaymentReminderCase(models.Model):
     def _call_responsible(self, summary, record=None, **vals):
         """Leave an activity for whoever looks after this case.
 
+        Of several with the same words one is left, which says how many there were.
+
         :param record: on which it stands; default: the case
         :param vals: more values of the activity
         """
         self.ensure_one()
         record = (record if record is not None else self).sudo()
+        same = re.compile(rf"{re.escape(summary)}( \((\d+)\))?")
+        for activity in record.activity_ids:
+            match = same.fullmatch(activity.summary or "")
+            if match:
+                count = int(match[2] or 1) + 1
+                note = _join_notes(activity.note, vals.pop("note", None))
+                activity.write(
+                    {**vals, "summary": f"{summary} ({count})", "note": note}
+                )
+                return
         record.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
@@ -551,3 +570,10 @@ class PaymentReminderCase(models.Model):
             ),
             Decimal(0),
         )
+
+
+def _join_notes(note, more):
+    """Return the note of an activity with what is to be said once more, once."""
+    if not more or more in (note or "") or len(note or "") > MAX_NOTE:
+        return note
+    return f"{note}<br/>{more}" if note else more

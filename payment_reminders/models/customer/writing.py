@@ -1,14 +1,20 @@
 """Mail with the customer of a case: what we write outside the ladder, and answers."""
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, html2plaintext
+from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
 from ...rules import addresses, customer_input, reply
 from ...rules.reply import Reply
+from ..sending.bounce import EXCERPT
 from ..sending.wire import format_recipient, to_header
 
 #: The templates of the page that every customer sees.
 PAGE_BLOCKS = ("portal_reminder_case", "portal_reminder_actions")
+
+#: Signs of a mail's HTML in which its text is looked for; all of it is in the thread.
+MAX_BODY = 200_000
+#: Signs of all mails of one question.
+MAX_DESCRIPTION = 4 * customer_input.MAX_TEXT
 
 
 class PaymentReminderCase(models.Model):
@@ -112,6 +118,27 @@ class PaymentReminderCase(models.Model):
             ._mail_customer("payment_reminders.mail_template_new_link")
         )
 
+    def _ask_whether_letter_arrived(self, subject, recipient, text):
+        """Let a person read what a mail server says of a mail that we wrote by
+        ourselves: an answer, a new link. Once for each.
+
+        :param recipient: to whom it went
+        :param text: what the mail server wrote
+        """
+        told = self._in_staff_language()
+        summary = told.env._(
+            "Did it arrive? “%(subject)s” to %(recipient)s",
+            subject=subject,
+            recipient=recipient,
+        )
+        if summary not in told.activity_ids.mapped("summary"):
+            note = told.env._(
+                "A mail server wrote about this mail. If it did not arrive, find an "
+                "address that works, and send it again.\n\n%s",
+                text.strip()[:EXCERPT],
+            )
+            told._ask_person(summary, plaintext2html(note))
+
     # -- what the customer answers -----------------------------------------------
 
     @api.model
@@ -160,7 +187,8 @@ class PaymentReminderCase(models.Model):
             case._get_known_addresses(),
             case._has_sent(msg_dict.get("parent_id")),
         )
-        text = customer_input.clean_text(html2plaintext(msg_dict.get("body") or ""))
+        body = (msg_dict.get("body") or "")[:MAX_BODY]
+        text = customer_input.clean_text(html2plaintext(body))
         case._receive_reply(verdict, text, sender or "", "email")
 
     def _receive_sms(self, number, text):
@@ -196,7 +224,9 @@ class PaymentReminderCase(models.Model):
             pending.write(
                 {
                     "state": "open",
-                    "description": f"{pending.description or ''}\n\n{text}".strip(),
+                    "description": f"{pending.description or ''}\n\n{text}".strip()[
+                        :MAX_DESCRIPTION
+                    ],
                 }
             )
             pending._tell_responsible()

@@ -5,11 +5,15 @@ until something arrives from there or a person says so; the notice goes to whoev
 else can be reached, and the guard is asked again; somebody finds a new address.
 """
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ...tools import transactions
 
+#: Days after which no server goes on trying, and reports (RFC 5321, 4.5.4.1).
+REPORT_DAYS = 7
 #: So much of what a mail server wrote is shown to whoever looks at it.
 EXCERPT = 2000
 
@@ -108,6 +112,35 @@ class PaymentReminderDelivery(models.Model):
                 ),
             )
 
+    @api.model
+    def _find_sent_to(self, addresses, hosts):
+        """Find the last e-mail of each case that has just gone to one of these.
+
+        :param addresses: normalised
+        :param hosts: of the Message-Ids in a report; a number of our own that no
+            message has is made up, one of another server replaced ours on the way
+        """
+        own = self.env["mail.alias.domain"].sudo().search([]).mapped("name")
+        if not addresses or not hosts.isdisjoint(own):
+            return self.browse()
+        since = fields.Datetime.now() - timedelta(days=REPORT_DAYS)
+        found = self.search(
+            [
+                ("channel", "=", "email"),
+                ("recipient", "in", addresses),
+                ("state", "in", ("sending", "sent", "uncertain")),
+                "|",
+                ("date_sent", "=", False),
+                ("date_sent", ">=", since),
+            ],
+            order="id desc",
+        ).filtered(
+            lambda d: (d.message_id or "").strip("<>").rpartition("@")[2] not in hosts
+        )
+        return self.concat(
+            *(deliveries[:1] for deliveries in found.grouped("case_id").values())
+        )
+
     def _count_bounce(self, counted):
         """Count a bounce on the contacts of this address, as Odoo does.
 
@@ -116,9 +149,14 @@ class PaymentReminderDelivery(models.Model):
         """
         self.ensure_one()
         if self.recipient != counted:
-            partners = self.env["res.partner"].sudo()
-            partners = partners.search([("email_normalized", "=", self.recipient)])
-            partners._message_receive_bounce(self.recipient, partners)
+            transactions.run(
+                self.env, lambda env: self.with_env(env)._count_bounce_of_contacts()
+            )
+
+    def _count_bounce_of_contacts(self):
+        partners = self.env["res.partner"].sudo()
+        partners = partners.search([("email_normalized", "=", self.recipient)])
+        partners._message_receive_bounce(self.recipient, partners)
 
     def action_use_again(self):
         """Say that the address of these deliveries works."""

@@ -1,7 +1,10 @@
+import time
+
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 
+from ...rules import customer_input
 from ..common import ReminderCommon
 
 MAIL = """\
@@ -83,10 +86,14 @@ class TestReply(MockEmail, ReminderCommon):
         ):
             self.receive(more=more, number=more[:9])
         self.receive(subject="Out of office: back on Monday")
-        self.receive(sender="MAILER-DAEMON@nordlys.example", number="bounce")
         self.assertFalse(self.case.query_ids)
         self.assertFalse(self.get_activities())
         self.assertEqual(self.case.state, "active")
+
+    def test_a_mail_server_that_says_nothing_clear_is_asked_about(self):
+        self.receive(sender="MAILER-DAEMON@nordlys.example")
+        self.assertLeftToAPerson()
+        self.assertIn("Did it arrive?", self.get_activities().summary)
 
     def test_an_answer_through_a_shared_mailbox(self):
         self.receive(more="List-Id: <books.company.example>\nPrecedence: list\n")
@@ -108,6 +115,67 @@ class TestReply(MockEmail, ReminderCommon):
     def test_a_complaint_whose_subject_begins_like_an_absence_note(self):
         self.receive(subject="Fraværsregistrering: faktura er bestridt")
         self.assertEqual(self.case.state, "frozen")
+
+    def test_no_mark_of_a_system_drops_what_a_customer_says(self):
+        """tests/rules/test_reply.py has them all."""
+        for number, more in enumerate(
+            (
+                "Precedence: junk\n",
+                "Return-Path: <>\n",
+                "X-Auto-Response-Suppress: OOF, AutoReply\n",
+                "Auto-Submitted: auto-notified; owner=x\n",
+            )
+        ):
+            with self.subTest(more):
+                self.receive("Ann disputes it.", more=more, number=f"mark{number}")
+                self.assertLeftToAPerson()
+                self.get_activities().unlink()
+        self.customer.email = "noreply@nordlys.example"
+        self.receive("Ann disputes it.", sender="noreply@nordlys.example", number="n")
+        self.assertLeftToAPerson()
+
+    def test_an_absence_note_freezes_nothing(self):
+        for number, subject in enumerate(
+            (
+                "Odpowiedź automatyczna: Przypomnienie",
+                "[EXTERNAL] Automaattinen vastaus: Muistutus",
+                "Ekstern: Respuesta automática: Recordatorio",
+                "{Extern} Automātiskā atbilde: Atgādinājums",
+                "(Extern) Abwesenheitsnotiz",
+                "Nieobecność",
+                "På ferie",
+            )
+        ):
+            with self.subTest(subject):
+                self.receive(subject=subject, number=f"away{number}")
+                self.assertFalse(self.case.query_ids)
+                self.assertEqual(self.case.state, "active")
+        # What a person may have begun so is shown to one.
+        self.assertLessEqual(len(self.get_activities()), 1)
+
+    def test_a_flood_is_one_activity(self):
+        for number in range(5):
+            self.receive(sender=f"who{number}@evil.example", number=f"flood{number}")
+        self.assertLeftToAPerson()
+        activity = self.get_activities()
+        self.assertIn("(5)", activity.summary)
+        self.assertIn("who0@evil.example", activity.note)
+        self.assertIn("who4@evil.example", activity.note)
+        activity.unlink()
+        for number in range(4):
+            self.receive(f"Part {number}", number=f"more{number}")
+        self.assertEqual(len(self.case.query_ids), 1)
+        self.assertIn("Part 3", self.case.query_ids.description)
+        self.assertIn("(4)", self.get_activities().summary)
+
+    def test_twelve_megabytes_cost_little(self):
+        begin = time.process_time()
+        text = customer_input.clean_text("\u202eno money " * 1_000_000)
+        self.assertLess(time.process_time() - begin, 0.3)
+        self.assertEqual(len(text), customer_input.MAX_TEXT)
+        self.receive("I dispute it. " * 200_000, number="long")
+        self.assertEqual(self.case.state, "frozen")
+        self.assertIn("dispute", self.case.query_ids.description)
 
     def assertLeftToAPerson(self):
         """Nothing is put on hold by itself, and the responsible is told."""

@@ -4,8 +4,7 @@ from ..sending import bounce_samples as samples
 from .real_common import RealCase
 
 
-@tagged("-standard", "payment_reminders_long")
-class TestRealBounce(RealCase):
+class BounceCase(RealCase):
     """A mail server and an SMS gateway that take a message, and give it back later."""
 
     purpose = "bounce"
@@ -31,6 +30,22 @@ class TestRealBounce(RealCase):
         numbers = self.run_scene("find_notices", partner=customer["partner"])
         return [self.look(number) for number in numbers]
 
+
+class TestRealBounce(BounceCase):
+    def test_the_first_bounce_of_a_customer_without_a_login(self):
+        """Odoo's fetching does not try again what met another transaction."""
+        customer = self.stage()
+        self.run_scene("cron_send")
+        self.bounce(customer["name"])
+        [notice, _again] = self.notices(customer)
+        self.assertEqual(notice["deliveries"]["email"]["state"], "bounced")
+        counted = self.run_scene("count_bounces", partners=[customer["partner"]])
+        self.assertEqual(counted, [1])
+        self.assertEqual(self.read_errors(), [])
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestRealBounces(BounceCase):
     def test_email_then_sms_then_a_person(self):
         customer = self.stage()
         self.run_scene("cron_send")

@@ -2,18 +2,23 @@
 
 import email
 import email.policy
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ...rules import reply
 from ...rules.bounce import (
     Failure,
+    find_addresses,
     find_failure,
     find_message_ids,
+    is_report,
     needs_a_reader,
     read_text,
 )
+from . import failure_reports as reports
 
 ADDRESS = "ap@nordlys.example"
 
@@ -128,8 +133,11 @@ def test_what_only_people_can_read():
     assert needs_a_reader(returned, ADDRESS, DAEMON)
 
 
+def test_whoever_was_not_reached_with_a_message_of_ours():
+    assert needs_a_reader(mail("x@y.example: no such user"), ADDRESS, DAEMON)
+
+
 def test_what_nobody_need_read():
-    assert not needs_a_reader(mail("x@y.example: no such user"), ADDRESS, DAEMON)
     # Its own answering machine.
     assert not needs_a_reader(mail(f"{ADDRESS} is on holiday"), ADDRESS, ADDRESS)
     # What has a part for machines says by that what became of it.
@@ -143,3 +151,40 @@ def test_whatever_comes_is_read(body, charset):
     head = f"Content-Type: text/html; charset={charset}\n\n".encode()
     text = read_text(email.message_from_bytes(head + body, policy=email.policy.SMTP))
     assert isinstance(text, str)
+
+
+def hear(text):
+    """Do what the mail gateway does; to where bounces go, everything is a report."""
+    report = email.message_from_bytes(text.encode(), policy=email.policy.SMTP)
+    sender = parseaddr(report["From"])[1].lower()
+    marked = (
+        report["To"] == reports.BOUNCES
+        or sender.startswith("mailer-daemon")
+        or report.get_content_type() == "multipart/report"
+    )
+    absent = reply.is_absence_note(report["Subject"])
+    if not marked and not is_report(report, sender, {ADDRESS}, absent):
+        return reports.NOTHING
+    is_ours = OURS in find_message_ids(report)
+    if is_ours and find_failure(report, ADDRESS):
+        return reports.BOUNCED
+    if not is_ours and ADDRESS not in find_addresses(report):
+        return reports.NOTHING
+    asked = needs_a_reader(report, ADDRESS, sender, is_absent=absent)
+    return reports.PERSON if asked else reports.NOTHING
+
+
+def test_there_are_many_forms():
+    assert len(reports.FAILURES) >= 60
+    names = [report.name for report in (*reports.FAILURES, *reports.CONTROLS)]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("report", reports.FAILURES, ids=lambda report: report.name)
+def test_no_report_of_a_failure_ends_in_silence(report):
+    assert hear(report.fill(OURS, ADDRESS)) == report.right
+
+
+@pytest.mark.parametrize("report", reports.CONTROLS, ids=lambda report: report.name)
+def test_nobody_is_asked_about_what_is_late_or_read(report):
+    assert hear(report.fill(OURS, ADDRESS)) == reports.NOTHING

@@ -129,7 +129,7 @@ KNOWN = {"ap@nordlys.example"}
         ({"x-auto-response-suppress": "DR, RN"}, "ap@nordlys.example", Reply.PERSON),
         ({"precedence": "first-class"}, "ap@nordlys.example", Reply.PERSON),
         ({"x-autoreply": "yes"}, "ap@nordlys.example", Reply.AUTOMATIC),
-        ({"return-path": "<>"}, "ap@nordlys.example", Reply.AUTOMATIC),
+        ({"return-path": "<>"}, "ap@nordlys.example", Reply.MARKED),
         ({}, "mailer-daemon@nordlys.example", Reply.AUTOMATIC),
         ({"subject": "Automatisk svar: ferie"}, "ap@nordlys.example", Reply.AUTOMATIC),
         ({"subject": "Out of Office"}, "ap@nordlys.example", Reply.AUTOMATIC),

@@ -3,6 +3,7 @@ import smtplib
 from odoo.tests import HttpCase, freeze_time
 from odoo.tools import mute_logger
 
+from ..rules import failure_reports as reports
 from . import bounce_samples as samples
 from .gateway_common import MOBILE, MOBILE_E164, GatewayCommon
 
@@ -306,13 +307,10 @@ class TestBounce(BounceCommon):
                 self.assertIn("ap@nordlys.example", activity.summary)
                 self.assertIn(words, activity.note)
                 activity.unlink()
-        for values in (
-            {"message_id": "<guess@company.example>"},
-            {"recipient": "x@y.example"},
-        ):
-            with self.subTest(**values):
-                self.receive(samples.QMAIL, reminder.delivery_ids, **values)
-                self.assertFalse(case.activity_ids)
+        self.receive(
+            samples.QMAIL, reminder.delivery_ids, message_id="<guess@company.example>"
+        )
+        self.assertFalse(case.activity_ids, "a number that we would make")
         for sample in (samples.OUT_OF_OFFICE, samples.READ):
             self.receive(sample, reminder.delivery_ids)
         self.receive(samples.POSTFIX, reminder.delivery_ids, action="delayed")
@@ -337,6 +335,94 @@ class TestBounce(BounceCommon):
                 self.receive(samples.POSTFIX, mine.delivery_ids, **values)
                 self.assertUntouched(mine)
                 self.assertEqual((reminders - mine).delivery_ids.state, "sent")
+
+
+class TestReports(BounceCommon):
+    """Reports as servers of many kinds write them, through Odoo's gateway.
+
+    tests/rules/test_bounce.py reads all of them.
+    """
+
+    NAMES = (
+        "postfix",
+        "office365, a number of its own",
+        "global status",
+        "to the address for answers",
+        "one group of all fields",
+        "handed on",
+        "message attached as a file",
+        "a number of another server, as a relay gives it",
+        "no number at all",
+        "exim, to the address for answers, handed on",
+        "address alone, in a language that no table knows",
+        "groupware of the recipient's own address",
+        "de, postmaster",
+        "pl, robot",
+        "it, daemon",
+        # and what stays silent
+        "delayed, elsewhere",
+        "read, by whom it was handed on to",
+        "exim late, no number",
+        "fi late, postmaster",
+        "absence, handed on",
+        "somebody else's message",
+    )
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_each_ends_as_it_has_to(self):
+        reminder = self.send_one()
+        case, delivery = reminder.case_id, reminder.delivery_ids
+        found = {r.name: r for r in (*reports.FAILURES, *reports.CONTROLS)}
+        for number, name in enumerate(self.NAMES):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                text = found[name].fill(
+                    delivery.message_id,
+                    delivery.recipient,
+                    unique=f"{number}.{self.id()}",
+                )
+                self.env["mail.thread"].message_process(None, text)
+                self.assertEqual(self.hear(case, delivery), found[name].right)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def hear(self, case, delivery):
+        asked = case.activity_ids.filtered(lambda a: "Did it arrive" in a.summary)
+        if delivery.state == "bounced":
+            self.assertFalse(asked)
+            return reports.BOUNCED
+        self.assertEqual(delivery.state, "sent")
+        self.assertFalse(case.query_ids)
+        return reports.PERSON if asked else reports.NOTHING
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_nothing_is_asked_long_after(self):
+        reminder = self.send_one()
+        [text] = (r for r in reports.FAILURES if r.name == "no number at all")
+        with freeze_time("2026-09-28 08:00:00"):
+            self.env["mail.thread"].message_process(
+                None, text.fill("<x@y>", reminder.delivery_ids.recipient)
+            )
+        self.assertFalse(reminder.case_id.activity_ids)
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_what_we_wrote_outside_the_ladder_came_back(self):
+        case = self.send_one().case_id
+        with self.mock_mail_gateway():
+            case._send_new_link()
+        letter = self.env["mail.mail"].search(
+            [("model", "=", case._name), ("res_id", "=", case.id)], limit=1
+        )
+        for name in ("delayed", "postfix", "handed on"):
+            [report] = (
+                r for r in (*reports.FAILURES, *reports.CONTROLS) if r.name == name
+            )
+            text = report.fill(letter.message_id, "ap@nordlys.example", unique=name[:4])
+            self.env["mail.thread"].message_process(None, text)
+            self.env.invalidate_all()
+            asked = case.activity_ids.mapped("summary")
+            self.assertEqual(len(asked), name != "delayed", "once")
+        self.assertIn(letter.subject, asked[0])
+        self.assertIn("ap@nordlys.example", asked[0])
 
 
 class TestSmsReport(BounceCommon, HttpCase):

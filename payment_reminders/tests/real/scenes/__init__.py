@@ -25,6 +25,7 @@ from .gateways import (
     forget_emails,
     run_queues,
     receive_mail,
+    count_bounces,
     report_sms,
 )
 from .races import send_at, pay_at, be_naive, clear

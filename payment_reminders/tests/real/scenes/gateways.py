@@ -40,8 +40,14 @@ def run_queues(env, resend=False):
 
 
 def receive_mail(env, text):
-    """Hand a mail to Odoo's gateway."""
-    retrying(lambda: env["mail.thread"].message_process(None, text), env)
+    """Hand a mail to Odoo's gateway as its fetching does: once, whatever happens."""
+    env["mail.thread"].message_process(None, text)
+    env.cr.commit()
+
+
+def count_bounces(env, partners):
+    """Return how many mails to each of these came back, as Odoo counts."""
+    return [partner.message_bounce for partner in env["res.partner"].browse(partners)]
 
 
 def report_sms(env, uuid, status):
