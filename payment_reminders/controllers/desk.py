@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..models.desk.desk_link import ACTIONS
-from .portal.access import MAX_ID, ReminderAccess
+from ..tools.ids import MAX_ID
+from .portal.access import ReminderAccess
 
 
 class ReminderDesk(ReminderAccess):

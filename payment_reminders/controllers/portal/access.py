@@ -7,6 +7,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ...tools.ids import MAX_ID
+
 #: {what: (calls of one address, seconds)}
 LIMITS = {
     "read": (240, 60),
@@ -25,8 +27,6 @@ CASE_LIMITS = {
     "file": (60, 3600),
     "new_link": (3, 86400),
 }
-#: No id is larger in the database.
-MAX_ID = 2**31 - 1
 MAX_DIGITS = len(str(MAX_ID))
 
 

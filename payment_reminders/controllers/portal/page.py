@@ -2,7 +2,8 @@ from odoo import http
 from odoo.http import request
 
 from ...models.ir_attachment import SANDBOX
-from .access import MAX_ID, ReminderAccess, page_route, parse_day, parse_number
+from ...tools.ids import MAX_ID
+from .access import ReminderAccess, page_route, parse_day, parse_number
 
 
 class ReminderPortal(ReminderAccess):

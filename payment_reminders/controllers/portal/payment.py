@@ -5,7 +5,12 @@ from odoo.http import request
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
+from ...tools.ids import MAX_ID
 from .access import ReminderAccess, page_route
+
+#: More is owed by nobody, and can be computed with.
+MAX_AMOUNT = 1e15
+FLOWS = ("direct", "redirect", "token")
 
 
 class ReminderPayment(ReminderAccess, PaymentPortal):
@@ -48,10 +53,9 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
     def _is_payable(self, case, amount, limit):
         """Tell whether an amount that a visitor sent can be paid here."""
         return (
-            isinstance(amount, int | float)
-            # Neither a number like any other: not comparable, or without end.
-            and amount == amount
-            and abs(amount) != float("inf")
+            is_number(amount)
+            # Neither "not a number" nor one without end is between these.
+            and 0 < amount < MAX_AMOUNT
             and case.currency_id.compare_amounts(amount, 0) > 0
             and case.currency_id.compare_amounts(amount, limit) <= 0
         )
@@ -113,7 +117,7 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
         auth="public",
     )
     def portal_reminder_transaction(
-        self, case_id, access_token, item_id=None, amount=None, **kwargs
+        self, case_id, access_token=None, item_id=None, amount=None, **kwargs
     ):
         """Start an online payment; what may be paid is decided here, not on the page.
 
@@ -129,6 +133,7 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
                 request.env._("This amount is not open any more. Reload the page.")
             )
         self._validate_transaction_kwargs(kwargs)
+        self._check_choices(kwargs)
         payer = self._get_payer(case)
         self._check_provider(case, payer, amount, kwargs.get("provider_id"))
         moves, costs = case._divide_online_payment(amount, item or None)
@@ -152,6 +157,30 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
         )
         return transaction._get_processing_values()
 
+    def _check_choices(self, chosen):
+        """Refuse what Odoo's form never sends: other kinds of values."""
+        ids = [
+            chosen.setdefault(name, None)
+            for name in ("provider_id", "payment_method_id", "token_id")
+        ]
+        saved = chosen.setdefault("tokenization_requested", False)
+        flow = chosen.setdefault("flow", None)
+        is_known = (
+            all(
+                number is None or (type(number) is int and 0 < number <= MAX_ID)
+                for number in ids
+            )
+            and isinstance(saved, bool)
+            and isinstance(flow, str)
+            and flow in FLOWS
+        )
+        # sudo: whether there is one, nothing of it
+        method = request.env["payment.method"].sudo()
+        if not is_known or (flow != "token" and not method.browse(ids[1]).exists()):
+            raise ValidationError(
+                request.env._("This way of paying is not offered here.")
+            )
+
     def _check_provider(self, case, payer, amount, provider_id):
         """Refuse a provider that the form would not have offered."""
         providers = (
@@ -165,3 +194,8 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
             raise ValidationError(
                 request.env._("This way of paying is not offered here.")
             )
+
+
+def is_number(value):
+    """Tell whether a visitor sent a number: true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
