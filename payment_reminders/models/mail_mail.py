@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.plain_text import to_plain_text
 from .sending.wire import is_handing_over
@@ -36,6 +39,11 @@ td + td, th + th {{ padding-left: 2px !important; }}
 </html>
 """
 )
+
+#: Days for which a mail that left stays in Odoo's queue beside its message.
+KEEP_DAYS = 90
+#: So many are cleaned up at once.
+GC_LIMIT = 1000
 
 
 class MailMail(models.Model):
@@ -88,3 +96,30 @@ class MailMail(models.Model):
             }
         )
         return self - refused
+
+    @api.autovacuum
+    def _gc_sent_to_customers(self):
+        """Forget the mails of ours that left long ago; their messages stay.
+
+        The text is in the message as well, which the case, the case file and the
+        answers of customers go by.
+
+        :return: (how many were cleaned up, whether more may be left)
+        """
+        limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
+        old = self.sudo().search(
+            Domain("state", "in", ("sent", "cancel"))
+            & Domain("date", "<", limit)
+            & (
+                Domain("reminder_delivery_id", "!=", False)
+                | (
+                    Domain("model", "=", "payment.reminder.case")
+                    & Domain("message_type", "=", "email_outgoing")
+                )
+            ),
+            limit=GC_LIMIT,
+        )
+        # Else the message would be deleted with it.
+        old.is_notification = True
+        old.unlink()
+        return len(old), len(old) == GC_LIMIT

@@ -46,6 +46,7 @@ class PaymentReminder(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
+        index="btree_not_null",
     )
     override_note = fields.Char(string="Overridden because", readonly=True, copy=False)
     preview_to = fields.Char(string="To", compute="_compute_preview")
@@ -61,7 +62,10 @@ class PaymentReminder(models.Model):
         string="Fee at most", readonly=True, help="A person lowered the fee to this."
     )
     fee_limit_by_id = fields.Many2one(
-        "res.users", string="Fee lowered by", readonly=True
+        "res.users",
+        string="Fee lowered by",
+        readonly=True,
+        index="btree_not_null",
     )
     fee_limit_note = fields.Char(string="Fee lowered because", readonly=True)
 
@@ -144,12 +148,12 @@ class PaymentReminder(models.Model):
         sent = self.delivery_ids.filtered(
             lambda delivery: delivery.state in ("sent", "uncertain", "bounced")
         )
-        mail = sent.mail_mail_id[:1]
+        message = sent.mail_message_id[:1]
         texts = [sms.body for delivery in sent for sms in delivery._get_sms()]
         return {
             "preview_to": ", ".join(sent.mapped("recipient")),
-            "preview_subject": mail.subject,
-            "preview_body": mail.body_html,
+            "preview_subject": message.subject,
+            "preview_body": message.body,
             "preview_sms": "\n".join(texts) or False,
         }
 

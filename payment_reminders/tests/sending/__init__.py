@@ -3,3 +3,4 @@ from . import test_channels
 from . import test_brake
 from . import test_bounce
 from . import test_mail_look
+from . import test_kept
