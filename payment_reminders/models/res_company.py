@@ -24,6 +24,7 @@ class ResCompany(models.Model):
         domain="[('company_id', 'in', [id, False]), ('successor_id', '=', False)]",
         help="Customers without a ladder of their own are reminded by this one. Empty: "
         "nobody is reminded.",
+        index="btree_not_null",
     )
     reminder_start_date = fields.Date(
         string="Reminders start on",
@@ -195,12 +196,14 @@ class ResCompany(models.Model):
         string="Account of reminder fees and lump sums",
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         help="Where a draft invoice of open fees books them.",
+        index="btree_not_null",
     )
     reminder_interest_account_id = fields.Many2one(
         "account.account",
         string="Account of interest on late payment",
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         help="Where a draft invoice of open interest books it.",
+        index="btree_not_null",
     )
 
     # -- what sales may hold -------------------------------------------------------

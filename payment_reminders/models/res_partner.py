@@ -39,6 +39,7 @@ class ResPartner(models.Model):
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="Reminders go to this contact first. Empty: to the invoice contact, then "
         "to the customer.",
+        index="btree_not_null",
     )
     reminder_case_count = fields.Integer(
         compute="_compute_reminder_case_count",

@@ -24,11 +24,11 @@ class PaymentReminderLadderWizard(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         # EXTENDS base
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         ladder = self.env["payment.reminder.ladder"].browse(values.get("ladder_id"))
-        if ladder and "line_ids" in fields_list:
+        if ladder and "line_ids" in fields:
             values["line_ids"] = [
                 Command.create({"case_id": case.id})
                 for case in ladder._find_cases_of_earlier_versions()

@@ -37,6 +37,7 @@ class PaymentReminderAgencyPart(models.Model):
         domain="[('move_id', '=', move_id), ('display_type', '=', 'payment_term')]",
         help="Of an invoice that falls due in parts: the one that the agency pays, or "
         "pays a share of. Empty: the last.",
+        index="btree_not_null",
     )
     company_id = fields.Many2one(related="move_id.company_id")
     currency_id = fields.Many2one(related="move_id.currency_id")
@@ -48,6 +49,7 @@ class PaymentReminderAgencyPart(models.Model):
         default=lambda self: self._get_default_agency(),
         help="Who pays this part, as Skatteverket does for ROT and RUT. Its payments "
         "are known by this contact.",
+        index=True,
     )
     amount = fields.Monetary(
         required=True,

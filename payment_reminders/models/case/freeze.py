@@ -42,10 +42,16 @@ class PaymentReminderFreeze(models.Model):
         string="Since", default=fields.Datetime.now, required=True, readonly=True
     )
     user_id = fields.Many2one(
-        "res.users", string="Held by", default=lambda self: self.env.user, readonly=True
+        "res.users",
+        string="Held by",
+        default=lambda self: self.env.user,
+        readonly=True,
+        index="btree_not_null",
     )
     date_end = fields.Datetime(string="Lifted on", readonly=True)
-    released_by_id = fields.Many2one("res.users", string="Lifted by", readonly=True)
+    released_by_id = fields.Many2one(
+        "res.users", string="Lifted by", readonly=True, index="btree_not_null"
+    )
     date_limit = fields.Date(
         string="Ends on",
         readonly=True,

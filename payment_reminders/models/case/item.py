@@ -67,7 +67,11 @@ class PaymentReminderItem(models.Model):
         help="Interest of this item that notices have claimed so far, unrounded.",
     )
     step_id = fields.Many2one(
-        "payment.reminder.step", string="Last step", readonly=True, ondelete="restrict"
+        "payment.reminder.step",
+        string="Last step",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
     )
     last_sent_date = fields.Date(readonly=True)
     invoice_vouched_by_id = fields.Many2one(
@@ -75,9 +79,13 @@ class PaymentReminderItem(models.Model):
         readonly=True,
         string="Vouched for by",
         help="Said that the invoice reached the customer another way.",
+        index="btree_not_null",
     )
     next_step_id = fields.Many2one(
-        "payment.reminder.step", readonly=True, ondelete="set null"
+        "payment.reminder.step",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     next_date = fields.Date(readonly=True)
 

@@ -38,7 +38,10 @@ class PaymentReminderClaimLine(models.Model):
         "payment.reminder", index="btree_not_null", ondelete="restrict"
     )
     reversal_of_id = fields.Many2one(
-        "payment.reminder.claim.line", string="Reverses", ondelete="restrict"
+        "payment.reminder.claim.line",
+        string="Reverses",
+        ondelete="restrict",
+        index="btree_not_null",
     )
     reversed_by_ids = fields.One2many(
         "payment.reminder.claim.line", "reversal_of_id", string="Reversed by"
@@ -59,7 +62,9 @@ class PaymentReminderClaimLine(models.Model):
         ondelete="set null",
     )
     note = fields.Char()
-    user_id = fields.Many2one("res.users", default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", default=lambda self: self.env.user, index="btree_not_null"
+    )
     transaction_id = fields.Many2one(
         "payment.transaction",
         string="Online payment",

@@ -47,6 +47,7 @@ class PaymentReminderInterruption(models.Model):
         string="Noted by",
         default=lambda self: self.env.user,
         readonly=True,
+        index="btree_not_null",
     )
 
     @api.model_create_multi

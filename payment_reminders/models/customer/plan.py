@@ -79,7 +79,7 @@ class PaymentReminderPlan(models.Model):
         string="Covered fees and interest", readonly=True, copy=False
     )
     amount_received = fields.Monetary(string="Received", readonly=True, copy=False)
-    approved_by_id = fields.Many2one("res.users", readonly=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True, index="btree_not_null")
     approved_date = fields.Datetime(string="Approved on", readonly=True)
     note = fields.Text(help="What the customer wrote along with it.")
     promise_memory = fields.Char(related="case_id.promise_memory")

@@ -74,7 +74,9 @@ class PaymentReminderQuery(models.Model):
         readonly=True,
         copy=False,
     )
-    answered_by_id = fields.Many2one("res.users", string="Answered by", readonly=True)
+    answered_by_id = fields.Many2one(
+        "res.users", string="Answered by", readonly=True, index="btree_not_null"
+    )
     recipient_name = fields.Char(
         string="Right recipient", help="Whom the customer names instead."
     )

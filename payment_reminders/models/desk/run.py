@@ -27,7 +27,11 @@ class PaymentReminderRun(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
     user_id = fields.Many2one(
-        "res.users", string="Started by", required=True, readonly=True
+        "res.users",
+        string="Started by",
+        required=True,
+        readonly=True,
+        index=True,
     )
     state = fields.Selection(
         [("running", "Running"), ("stopped", "Stopped"), ("done", "Done")],
@@ -37,7 +41,9 @@ class PaymentReminderRun(models.Model):
         index=True,
     )
     date_end = fields.Datetime(string="Ended on", readonly=True)
-    stopped_by_id = fields.Many2one("res.users", string="Stopped by", readonly=True)
+    stopped_by_id = fields.Many2one(
+        "res.users", string="Stopped by", readonly=True, index="btree_not_null"
+    )
     send = fields.Boolean(
         string="Approve and send",
         readonly=True,

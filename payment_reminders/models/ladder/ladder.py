@@ -33,6 +33,7 @@ class PaymentReminderLadder(models.Model):
         string="Law",
         ondelete="restrict",
         help="The statutory limits that this ladder keeps to.",
+        index="btree_not_null",
     )
     step_ids = fields.One2many(
         "payment.reminder.step", "ladder_id", string="Steps", copy=True
@@ -86,6 +87,7 @@ class PaymentReminderLadder(models.Model):
         tracking=True,
         help="Notices of this ladder are approved in this manager's name as soon as "
         "they are proposed. The hold window and all checks still apply.",
+        index="btree_not_null",
     )
     standing_approval_date = fields.Datetime(readonly=True, copy=False)
     case_count = fields.Integer(compute="_compute_case_count")

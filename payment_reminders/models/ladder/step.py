@@ -63,12 +63,14 @@ class PaymentReminderStep(models.Model):
         string="E-mail text",
         domain=[("model", "=", "payment.reminder")],
         ondelete="set null",
+        index="btree_not_null",
     )
     sms_template_id = fields.Many2one(
         "sms.template",
         string="SMS text",
         domain=[("model", "=", "payment.reminder")],
         ondelete="set null",
+        index="btree_not_null",
     )
     attach_invoices = fields.Boolean(
         string="Attach the invoices",
@@ -115,7 +117,11 @@ class PaymentReminderStep(models.Model):
         help="Stays the same in every version of the ladder.",
     )
     origin_id = fields.Many2one(
-        "payment.reminder.step", readonly=True, copy=False, ondelete="set null"
+        "payment.reminder.step",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
     )
 
     _delay_not_negative = models.Constraint(

@@ -251,6 +251,7 @@ class PaymentReminderJurisdictionMargin(models.Model):
         string="Reference rate",
         required=True,
         ondelete="restrict",
+        index=True,
     )
     points = fields.Float(
         string="Percentage points on top",

@@ -43,7 +43,11 @@ class PaymentReminder(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     user_id = fields.Many2one(related="case_id.user_id", store=True, index=True)
     step_id = fields.Many2one(
-        "payment.reminder.step", required=True, readonly=True, ondelete="restrict"
+        "payment.reminder.step",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
     )
     step_kind = fields.Selection(related="step_id.kind", store=True, string="Kind")
     state = fields.Selection(
@@ -87,16 +91,23 @@ class PaymentReminder(models.Model):
         copy=False,
         help="The notice does not leave before this moment.",
     )
-    approved_by_id = fields.Many2one("res.users", readonly=True, string="Approved by")
+    approved_by_id = fields.Many2one(
+        "res.users", readonly=True, string="Approved by", index="btree_not_null"
+    )
     approved_date = fields.Datetime(readonly=True)
     approved_ladder_id = fields.Many2one(
         "payment.reminder.ladder",
         readonly=True,
         context={"active_test": False},
         help="The version of the ladder that was approved.",
+        index="btree_not_null",
     )
     held_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, string="Held by"
+        "res.users",
+        readonly=True,
+        copy=False,
+        string="Held by",
+        index="btree_not_null",
     )
     hold_note = fields.Char(readonly=True, copy=False)
     hold_end_date = fields.Date(
@@ -112,6 +123,7 @@ class PaymentReminder(models.Model):
         copy=False,
         string="Cancelled by",
         help="Empty when the machine did it, because the books changed.",
+        index="btree_not_null",
     )
     cancelled_date = fields.Datetime(readonly=True, copy=False, string="Cancelled on")
     sent_date = fields.Datetime(readonly=True, copy=False, index=True)

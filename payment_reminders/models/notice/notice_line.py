@@ -27,7 +27,10 @@ class PaymentReminderLine(models.Model):
     move_line_id = fields.Many2one(related="item_id.move_line_id")
     move_id = fields.Many2one(related="item_id.move_id")
     step_id = fields.Many2one(
-        "payment.reminder.step", readonly=True, ondelete="restrict"
+        "payment.reminder.step",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
     )
     name = fields.Char(string="Invoice number", readonly=True)
     date_invoice = fields.Date(readonly=True)

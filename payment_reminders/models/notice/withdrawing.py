@@ -18,6 +18,7 @@ class PaymentReminder(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
+        index="btree_not_null",
     )
     withdrawn_date = fields.Datetime(string="Withdrawn on", readonly=True, copy=False)
     withdrawn_reason = fields.Char(

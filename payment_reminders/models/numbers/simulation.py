@@ -40,6 +40,7 @@ class PaymentReminderSimulation(models.Model):
         default=lambda self: self.env.company.reminder_ladder_id,
         domain="[('company_id', 'in', [company_id, False])]",
         context={"active_test": False},
+        index=True,
     )
     other_ladder_id = fields.Many2one(
         "payment.reminder.ladder",
@@ -50,6 +51,7 @@ class PaymentReminderSimulation(models.Model):
         context={"active_test": False},
         help="Another ladder, an earlier version, or a copy in which you changed what "
         "you have in mind.",
+        index="btree_not_null",
     )
     date_from = fields.Date(
         string="From",
@@ -411,24 +413,32 @@ class PaymentReminderSimulationNotice(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     ladder_id = fields.Many2one(
         "payment.reminder.ladder",
         readonly=True,
         ondelete="cascade",
         context={"active_test": False},
+        index="btree_not_null",
     )
     step_id = fields.Many2one(
         "payment.reminder.step",
         string="Step of the ladder",
         readonly=True,
         ondelete="set null",
+        index="btree_not_null",
     )
     step_rank = fields.Integer(string="Number of the step", readonly=True)
     step_name = fields.Char(string="Step", readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", readonly=True, ondelete="cascade"
+        "res.partner",
+        string="Customer",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
     )
     date = fields.Date(string="Would have left on", readonly=True)
     weekday = fields.Selection("_get_weekdays", readonly=True)

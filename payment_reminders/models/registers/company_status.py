@@ -95,7 +95,9 @@ class PaymentReminderCompanyStatus(models.Model):
         help="Why the last question brought nothing. What was known before stays.",
     )
     decided_key = fields.Char(readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Released by", readonly=True)
+    decided_by_id = fields.Many2one(
+        "res.users", string="Released by", readonly=True, index="btree_not_null"
+    )
     decided_at = fields.Datetime(string="Released on", readonly=True)
     date_decree = fields.Date(
         string="Decree of",
@@ -110,6 +112,7 @@ class PaymentReminderCompanyStatus(models.Model):
     successor_id = fields.Many2one(
         "res.partner",
         help="Who has taken over the debt by a merger or split.",
+        index="btree_not_null",
     )
     is_in_trouble = fields.Boolean(
         compute="_compute_is_in_trouble",

@@ -44,7 +44,10 @@ class PaymentReminderDelivery(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     step_id = fields.Many2one(related="reminder_id.step_id")
     partner_id = fields.Many2one(
-        "res.partner", readonly=True, string="Recipient contact"
+        "res.partner",
+        readonly=True,
+        string="Recipient contact",
+        index="btree_not_null",
     )
     sequence = fields.Integer(readonly=True)
     channel = fields.Selection(
@@ -52,7 +55,7 @@ class PaymentReminderDelivery(models.Model):
         required=True,
         readonly=True,
     )
-    recipient = fields.Char(required=True, readonly=True)
+    recipient = fields.Char(required=True, readonly=True, index=True)
     key = fields.Char(required=True, readonly=True, copy=False)
     state = fields.Selection(
         [
@@ -74,10 +77,13 @@ class PaymentReminderDelivery(models.Model):
     )
     date_sent = fields.Datetime(readonly=True)
     failure_reason = fields.Char(readonly=True)
-    message_id = fields.Char(string="Message-Id", readonly=True)
+    message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
     mail_mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
     mail_message_id = fields.Many2one(
-        "mail.message", readonly=True, ondelete="set null"
+        "mail.message",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     sms_uuid = fields.Char(readonly=True, index="btree_not_null")
     facts = fields.Text(

@@ -65,6 +65,7 @@ class PaymentReminderHalt(models.Model):
         string="Released by",
         readonly=True,
         help="Empty when it ended by itself.",
+        index="btree_not_null",
     )
     is_brake = fields.Boolean(
         compute="_compute_is_brake", help="Only a manager ends it."

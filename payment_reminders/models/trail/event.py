@@ -92,7 +92,9 @@ class PaymentReminderEvent(models.Model):
         readonly=True,
     )
     date = fields.Datetime(required=True, readonly=True)
-    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one(
+        "res.users", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     payload = fields.Json(readonly=True)
     prev_hash = fields.Char(readonly=True)
     hash = fields.Char(required=True, readonly=True)
@@ -110,6 +112,8 @@ class PaymentReminderEvent(models.Model):
     _chain_seq_uniq = models.UniqueIndex(
         "(chain, seq)", "Two entries of the trail were written at once. Try again."
     )
+
+    _company_date_idx = models.Index("(company_id, date DESC, id DESC)")
 
     def init(self):
         """Let the database itself refuse what would rewrite the trail."""

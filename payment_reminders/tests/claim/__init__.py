@@ -2,3 +2,8 @@ from . import test_limitation
 from . import test_claim_ledger
 from . import test_odd_amounts
 from . import test_rest
+
+try:
+    from . import test_ledger_fuzz
+except ImportError:  # of hypothesis
+    pass

@@ -1,0 +1,37 @@
+"""Rules by table, without a database.
+
+They are pytest's: where that is not installed, Odoo's own runner does without them.
+"""
+
+try:
+    from . import test_ageing
+    from . import test_agency
+    from . import test_allocation
+    from . import test_balance
+    from . import test_bounce
+    from . import test_brake
+    from . import test_calendar
+    from . import test_claim
+    from . import test_customer
+    from . import test_doubts
+    from . import test_doubts_forms
+    from . import test_examples
+    from . import test_fees
+    from . import test_guard
+    from . import test_holdout
+    from . import test_insolvency
+    from . import test_interest
+    from . import test_lifecycle
+    from . import test_linter
+    from . import test_outlook
+    from . import test_plan
+    from . import test_pure
+    from . import test_reply
+    from . import test_rest
+    from . import test_schedule
+    from . import test_simulation
+    from . import test_sms
+    from . import test_spacing_fuzz
+    from . import test_statute
+except ImportError:  # of pytest or hypothesis
+    pass

@@ -13,3 +13,10 @@ from . import test_accessibility_backend
 from . import test_accessibility_portal
 from . import test_bulk
 from . import test_attacks_rpc
+from . import test_indexes
+
+try:
+    from . import test_rooms
+    from . import test_translations
+except ImportError:  # of pytest, whose it is
+    pass

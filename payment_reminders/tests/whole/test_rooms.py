@@ -4,6 +4,7 @@ Read from the source alone, without Odoo.
 """
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,3 +135,21 @@ def test_a_method_is_written_in_one_place():
 def test_a_room_says_what_lives_there(room):
     text = (MODELS / room / "__init__.py").read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
+
+
+def test_every_file_of_tests_is_imported():
+    """Odoo's runner finds no other, and its own check asks for it."""
+    folder = ADDON / "tests"
+    forgotten = [
+        str(path.relative_to(folder))
+        for path in sorted(folder.rglob("test_*.py"))
+        if not re.search(
+            rf"^ *from \. import {path.stem}$",
+            (path.parent / "__init__.py").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    ]
+    assert not forgotten
+    rooms = (folder / "__init__.py").read_text(encoding="utf-8")
+    for path in folder.glob("*/test_*.py"):
+        assert f"from .{path.parent.name} import *" in rooms
