@@ -1,6 +1,8 @@
 """The first run: what has to be set up, what is missing, and when reminders start."""
 
 from odoo import api, fields, models
+from odoo.http import request
+from odoo.tools import config
 
 #: Other addons that write to customers about what is overdue.
 OTHER_SENDERS = (
@@ -111,6 +113,12 @@ class PaymentReminderSetup(models.AbstractModel):
         ]
         if idle:
             yield self.env._("Scheduled actions are off: %s.", ", ".join(idle))
+        if self._shares_one_address():
+            yield self.env._(
+                "Odoo does not run in proxy mode, and a web server stands before it: "
+                "all customers count as one visitor, so that together they meet the "
+                "limits that each of them has on the page. Set proxy_mode."
+            )
         others = (
             self.env["ir.module.module"]
             .sudo()
@@ -121,6 +129,19 @@ class PaymentReminderSetup(models.AbstractModel):
                 "“%s” reminds customers as well: switch one of the two off.",
                 module.shortdesc,
             )
+
+    @api.model
+    def _shares_one_address(self):
+        """Tell whether all visitors seem to come from the address of a proxy.
+
+        Odoo itself speaks no TLS: behind an address that begins with https is a proxy,
+        as there is before a visit that was forwarded.
+        """
+        if config["proxy_mode"]:
+            return False
+        headers = request.httprequest.headers if request else {}
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
+        return "X-Forwarded-For" in headers or base.startswith("https://")
 
     @api.model
     def _get_steps(self, company):

@@ -101,6 +101,18 @@ class TestSetup(GatewayCommon):
         for words in ("no e-mail address", "Scheduled actions are off", "Follow-up"):
             self.assertIn(words, problems)
 
+    def test_visitors_who_share_the_address_of_a_proxy(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("web.base.url", "https://books.company.example")
+        self.addCleanup(config.__setitem__, "proxy_mode", config["proxy_mode"])
+        config["proxy_mode"] = False
+        self.assertProblem("proxy_mode")
+        config["proxy_mode"] = True
+        self.assertProblem("proxy_mode", found=False)
+        config["proxy_mode"] = False
+        parameters.set_param("web.base.url", "http://localhost:8069")
+        self.assertProblem("proxy_mode", found=False)
+
     def test_a_rep_sets_nothing_up(self):
         with self.assertRaises(AccessError):
             self.env["payment.reminder.setup.wizard"].with_user(self.rep).create({})
