@@ -33,5 +33,6 @@ try:
     from . import test_sms
     from . import test_spacing_fuzz
     from . import test_statute
+    from . import test_verdict
 except ImportError:  # of pytest or hypothesis
     pass
