@@ -3,7 +3,6 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ..tools.plain_text import to_plain_text
 from .sending.wire import is_handing_over
@@ -98,25 +97,21 @@ class MailMail(models.Model):
         return self - refused
 
     @api.autovacuum
-    def _gc_sent_to_customers(self):
-        """Forget the mails of ours that left long ago; their messages stay.
-
-        The text is in the message as well, which the case, the case file and the
-        answers of customers go by.
+    def _gc_letters_to_customers(self):
+        """Forget the mails by which answers and links left long ago; their messages
+        stay, with the same text. Those of reminders are kept as they left: proof.
 
         :return: (how many were cleaned up, whether more may be left)
         """
         limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
         old = self.sudo().search(
-            Domain("state", "in", ("sent", "cancel"))
-            & Domain("date", "<", limit)
-            & (
-                Domain("reminder_delivery_id", "!=", False)
-                | (
-                    Domain("model", "=", "payment.reminder.case")
-                    & Domain("message_type", "=", "email_outgoing")
-                )
-            ),
+            [
+                ("reminder_delivery_id", "=", False),
+                ("model", "=", "payment.reminder.case"),
+                ("message_type", "=", "email_outgoing"),
+                ("state", "in", ("sent", "cancel")),
+                ("date", "<", limit),
+            ],
             limit=GC_LIMIT,
         )
         # Else the message would be deleted with it.

@@ -23,8 +23,8 @@ class MailThread(models.AbstractModel):
         # they come to another address and are marked by nothing
         if super()._detect_is_bounce(message, message_dict):
             return True
-        sender = email_normalize(message_dict["email_from"]) or None
-        absent = reply.is_absence_note(message_dict["subject"] or "")
+        sender = email_normalize(message_dict.get("email_from") or "") or None
+        absent = reply.is_absence_note(message_dict.get("subject") or "")
         if not bounce.is_report(message, sender, is_absent=absent):
             return False
         about = self._find_deliveries(bounce.find_message_ids(message))
@@ -74,8 +74,8 @@ class MailThread(models.AbstractModel):
         return bounce.needs_a_reader(
             email_message,
             recipient,
-            email_normalize(message_dict["email_from"]) or None,
-            is_absent=reply.is_absence_note(message_dict["subject"] or ""),
+            email_normalize(message_dict.get("email_from") or "") or None,
+            is_absent=reply.is_absence_note(message_dict.get("subject") or ""),
         )
 
     @api.model

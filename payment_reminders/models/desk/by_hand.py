@@ -148,12 +148,12 @@ class PaymentReminder(models.Model):
         sent = self.delivery_ids.filtered(
             lambda delivery: delivery.state in ("sent", "uncertain", "bounced")
         )
-        message = sent.mail_message_id[:1]
+        mail = sent.mail_mail_id[:1]
         texts = [sms.body for delivery in sent for sms in delivery._get_sms()]
         return {
             "preview_to": ", ".join(sent.mapped("recipient")),
-            "preview_subject": message.subject,
-            "preview_body": message.body,
+            "preview_subject": mail.subject,
+            "preview_body": mail.body_html,
             "preview_sms": "\n".join(texts) or False,
         }
 

@@ -78,7 +78,7 @@ FORMS = {
 }
 MODELS = (
     "payment.reminder.case",
-    "payment.reminder",
+    "payment.reminder.halt",
     "payment.reminder.query",
     "payment.reminder.plan",
     "payment.reminder.ladder",

@@ -8,35 +8,34 @@ class TestKept(GatewayCommon):
 
     def clean(self, day):
         with freeze_time(day):
-            done = self.env["mail.mail"]._gc_sent_to_customers()
+            done = self.env["mail.mail"]._gc_letters_to_customers()
             self.env["payment.reminder.desk.link"]._gc_old()
         self.env.invalidate_all()
         return done
 
-    def test_the_mail_of_a_notice_goes_its_message_and_the_trail_stay(self):
-        template = self.env.ref("payment_reminders.mail_template_reminder_1")
-        self.ladder.step_ids.mail_template_id = template
+    def test_a_letter_goes_its_message_and_the_proof_of_a_notice_stay(self):
         self.make_invoice(due=10)
         with self.gateways():
             reminder = self.propose()
             self.send(reminder)
-            reminder.case_id._send_new_link()
-        delivery = reminder.delivery_ids
-        message, mail = delivery.mail_message_id, delivery.mail_mail_id
-        files = self.env["payment.reminder.case.file"]
-        before = files._describe_message(delivery)
-        kinds = reminder.case_id.event_ids.mapped("kind")
+            case = reminder.case_id
+            case._send_new_link()
+            self.env["mail.mail"].process_email_queue()
+        proof = reminder.delivery_ids.mail_mail_id
+        letters = self.env["mail.mail"].search(
+            [("model", "=", case._name), ("message_type", "=", "email_outgoing")]
+        )
+        letter = letters - proof
+        self.assertEqual((letter.state, proof.state), ("sent", "sent"))
+        message = letter.mail_message_id
+        kinds = case.event_ids.mapped("kind")
         self.clean("2026-10-15 08:00:00")
-        self.assertTrue(mail.exists(), "it may still be looked for")
-        self.clean("2027-01-15 08:00:00")
-        self.assertFalse(mail.exists())
-        self.assertTrue(message.exists())
-        self.assertEqual(files._describe_message(delivery), before)
-        self.assertEqual(reminder.case_id.event_ids.mapped("kind"), kinds)
-        self.assertTrue(reminder.preview_body)
-        case = reminder.case_id
-        left = self.env["mail.mail"].search([("model", "=", case._name)])
-        self.assertFalse(left.filtered(lambda m: m.message_type == "email_outgoing"))
+        self.assertTrue(letter.exists(), "it may still be looked for")
+        self.assertEqual(self.clean("2027-01-15 08:00:00"), (1, False))
+        self.assertFalse(letter.exists())
+        self.assertIn("href", message.body)
+        self.assertTrue(proof.exists())
+        self.assertEqual(case.event_ids.mapped("kind"), kinds)
 
     def test_what_has_not_left_stays(self):
         reminder = self.ripe()
