@@ -80,9 +80,13 @@ _ABSENCE_PHRASES = """
     |auto[- ]?reply|auto[- ]?response
     |out[- ]of[- ](the[- ])?office|away from (the |my )?office|on (annual )?leave
     |automatisk[et]? svar|autosvar|ikke på kontoret|ikke til ?stede|utenfor kontoret
-    |automatisk besked|fraværende fra kontoret|ute av kontoret|fravær fra kontoret
+    |automatisk besked|fraværsbesked
+    |fraværsmelding|frånvaromeddelande|fraværende fra kontoret|ute av kontoret
+    |fravær fra kontoret
     |automatiskt svar|ej på kontoret|inte på kontoret|automaattinen vastaus
-    |automaattivastaus|poissa toimistosta|sjálfvirkt svar|automaattinen poissaoloviesti
+    |automaattivastaus|poissaoloviesti|poissaoloilmoitus
+    |poissa toimistosta|sjálfvirkt svar|automaattinen poissaoloviesti
+    |abwesenheits(notiz|nachricht|meldung|assistent|benachrichtigung)
     |automatische antwort|autom\\. antwort|nicht im (büro|haus|hause)|außer haus
     |réponse automatique|reponse automatique|absent(e)? du bureau|absence du bureau
     |message d.absence|automatisch antwoord|automatische reactie|niet op kantoor
@@ -99,20 +103,21 @@ _ABSENCE_PHRASES = """
     |automaatvastus|automaatne vastus|kontorist väljas|automātiskā atbilde
     |automātiska atbilde|ārpus biroja|automatinis atsakymas|ne biure
     |tweġiba awtomatika|risposta awtomatika|barra mill-uffiċċju
-    |freagra uathoibríoch|as an oifig
+    |freagra uathoibríoch|as an oifig|odp\\. automatyczna|automatska (reakcija|poruka)
+    |automatický (e-?mail|odgovor)|automatická reakcia|urlaubsnotiz
 """
 #: A word alone is an absence note only when nothing of a matter follows it.
 _ABSENCE_WORDS = """
-    fravær|fraværende|fraværsbesked|fraværsmelding|frånvaro|frånvarande|poissaolo
-    |poissaoloviesti|poissa|abwesenheit|abwesend
-    |abwesenheits(notiz|nachricht|meldung|assistent)
+    fravær|fraværende|frånvaro|frånvarande|poissaolo|poissa|abwesenheit|abwesend
     |absence|absent|afwezigheid|afwezig|ausente|ausencia|assente|assenza|ausência
     |nieobecność|nieobecny|nieobecna|nepřítomnost|neprítomnosť|távollét|odsutnost
     |odsotnost|απουσία|отсъствие|absență|eemal|prombūtnē|nedarbe
     |ferie|ferielukket|på ferie|semester|på semester|loma|lomalla|urlaub|im urlaub
     |vacances|congés|en congés?|en vacances|vakantie|op vakantie|vacaciones
     |de vacaciones|in ferie|férias|de férias|urlop|na urlopie|vacation|on vacation
-    |holiday|on holiday|annual leave|dovolená|dovolenka|szabadság|concediu
+    |holiday|on holiday|annual leave|dovolená|dovolenka|szabadság|concediu|wakacje
+    |ooo|away|kontoret (er )?(lukket|stengt|stängt)|sommerlukket|feriestengt
+    |semesterstängt|betriebsferien|büro geschlossen|fermeture annuelle
 """
 #: A sentence of somebody who is away.
 _I_AM = """
@@ -129,16 +134,20 @@ def _to_alternatives(lines: str) -> str:
     return "|".join(part.strip() for part in lines.replace("\n", "").split("|"))
 
 
-#: Of an answering machine, and nobody else's.
+_PHRASE = f"(?:{_to_alternatives(_ABSENCE_PHRASES)})"
+_WORD = f"(?:{_to_alternatives(_ABSENCE_WORDS)})"
+#: Of an answering machine, and nobody else's; "AUTO: Ann is out of the office (...)".
 _AUTOMATIC_SUBJECT = re.compile(
-    rf"\s*(?:{_to_alternatives(_ABSENCE_PHRASES)}){_END}", re.IGNORECASE
+    rf"\s*(?:{_PHRASE}(?:\s+{_PHRASE})?{_END}|auto:.{{1,60}}\b{_PHRASE}{_END})",
+    re.IGNORECASE,
 )
 #: Of one too, or of a person who begins to write like one.
 _ABSENCE_SUBJECT = re.compile(
-    rf"\s*(?:(?:{_to_alternatives(_ABSENCE_PHRASES)})\b"
-    rf"|(?:{_to_alternatives(_ABSENCE_WORDS)}){_END}"
-    rf"|(?:{_to_alternatives(_I_AM)})\b[^:]{{0,25}}\b"
-    rf"(?:{_to_alternatives(_ABSENCE_PHRASES)}|{_to_alternatives(_ABSENCE_WORDS)}){_END})",
+    rf"\s*(?:{_PHRASE}\b|{_WORD}{_END}"
+    rf"|(?:{_to_alternatives(_I_AM)})\b[^:]{{0,25}}\b(?:{_PHRASE}|{_WORD}){_END}"
+    # "Ann Holm is out of the office", and a note at the end: "Reminder (Autosvar)".
+    rf"|[^:]{{1,60}}\b(?:is|er|är|on|ist|est|is|está|è|jest)\b[^:]{{0,20}}\b(?:{_PHRASE}"
+    rf"|{_WORD}){_END}|.{{1,200}}[\[(]{_PHRASE}[\])]\s*$)",
     re.IGNORECASE,
 )
 

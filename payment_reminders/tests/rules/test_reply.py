@@ -101,6 +101,11 @@ SUBJECTS = (
     "Re: Automatic reply: Reminder 12",
     "[EXTERNAL] invoice 12 is wrong",
     "Ekstern: faktura 12 er forkert",
+    "Faktura 12 er forkert - vi holder ferie, men skriv",
+    "The office chairs are broken",
+    "Lampen er gået i stykker på kontoret",
+    "Away team invoice: never delivered",
+    "Autoværkstedet er lukket for jer",
 )
 #: Subjects of people that are, or may be, mistaken for those of machines.
 ALIKE = (
@@ -120,7 +125,7 @@ ABSENCES = {
         "Fravær",
         "Ferie",
     ),
-    "de": ("Automatische Antwort: Mahnung", "Abwesenheitsnotiz: Mahnung", "Urlaub"),
+    "de": ("Abwesenheitsnotiz: Mahnung", "Automatische Antwort: Mahnung", "Urlaub"),
     "el": ("Αυτόματη απάντηση: Υπενθύμιση", "Εκτός γραφείου", "Απουσία"),
     "en": (
         "Automatic reply: Reminder",
@@ -241,6 +246,15 @@ def test_an_absence_note_freezes_nothing(lang, tag, headers):
         "Ich bin derzeit nicht im Büro",
         "Je suis actuellement en congés",
         "Olen lomalla",
+        "AUTO: Ann Holm is out of the office (returning 17.08.2026)",
+        "Ann Holm/Nordlys er ikke på kontoret",
+        "Anna Holm ist außer Haus",
+        "Anna er på ferie",
+        "Rykker RC00001 (Automatisk svar)",
+        "Kontoret er lukket",
+        "Sommerlukket",
+        "Out of Office AutoReply: Reminder",
+        "OOO: Reminder",
         "Jag är på semester v. 29",
     ],
 )
