@@ -98,18 +98,18 @@ class MailThread(models.AbstractModel):
         """Return the deliveries of e-mails with these Message-Ids."""
         if not numbers:
             return self.env["payment.reminder.delivery"].sudo()
-        messages = (
-            self.env["mail.message"].sudo()._search([("message_id", "in", numbers)])
-        )
+        messages = self.env["mail.message"].sudo()
+        messages = messages.search([("message_id", "in", numbers)])
         return (
             self.env["payment.reminder.delivery"]
             .sudo()
             .search(
                 Domain("channel", "=", "email")
+                # Two lists, for which both indexes serve; a query in it has none.
                 & (
                     Domain("message_id", "in", numbers)
                     # Its sender died before it wrote the number down.
-                    | Domain("mail_message_id", "in", messages)
+                    | Domain("mail_message_id", "in", messages.ids)
                 )
             )
         )
