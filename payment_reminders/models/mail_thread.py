@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, email_split
 
 from ..rules import bounce, reply
 from ..tools import transactions
@@ -131,12 +131,16 @@ class MailThread(models.AbstractModel):
         for message in messages.filtered(
             lambda m: m.model in THREADS and m.message_type == "email_outgoing"
         ):
-            letter = message.mail_ids[:1]
-            recipient = email_normalize(letter.email_to or "") or ""
-            if self._needs_a_reader(email_message, message_dict, recipient):
+            went_to = email_split(message.mail_ids[:1].email_to or "")
+            if all(
+                self._needs_a_reader(email_message, message_dict, one.lower())
+                for one in went_to or [""]
+            ):
                 record = self.env[message.model].sudo().browse(message.res_id)
                 case = record if record._name == THREADS[0] else record.case_id
-                case._ask_whether_letter_arrived(message.subject, recipient, text)
+                case._ask_whether_letter_arrived(
+                    message.subject, ", ".join(went_to), text
+                )
         if not messages:
             hosts = {number.strip("<>").rpartition("@")[2] for number in numbers}
             recent = self.env["payment.reminder.delivery"].sudo()

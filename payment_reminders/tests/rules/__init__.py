@@ -4,6 +4,7 @@ They are pytest's: where that is not installed, Odoo's own runner does without t
 """
 
 try:
+    from . import test_addresses
     from . import test_ageing
     from . import test_agency
     from . import test_allocation
@@ -13,6 +14,7 @@ try:
     from . import test_calendar
     from . import test_claim
     from . import test_customer
+    from . import test_doubt_keys
     from . import test_doubts
     from . import test_doubts_forms
     from . import test_examples
@@ -26,6 +28,7 @@ try:
     from . import test_outlook
     from . import test_plan
     from . import test_pure
+    from . import test_references
     from . import test_reply
     from . import test_rest
     from . import test_schedule
