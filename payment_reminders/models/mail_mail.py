@@ -4,8 +4,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ..tools.plain_text import to_plain_text
-from .sending.wire import is_handing_over
+from ..tools.mail_texts import to_plain_text
+from ..tools.on_the_wire import is_handing_over
 
 #: A page around the text of a reminder. Colours of text and page are the reader's own,
 #: also in the dark; only links get one that can be read on either.

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sending.wire import is_handing_over
+from ..tools.on_the_wire import is_handing_over
 
 
 class SmsTracker(models.Model):

@@ -14,7 +14,7 @@ from itertools import islice
 _TYPED = re.compile(r"\s*[\w-]+\s*;\s*(.*)", re.DOTALL)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _ADDRESS = r"[^\s<>@\"'(),:;\[\]]{1,64}@[^\s<>@\"'(),:;\[\]/]{1,255}"
-#: A Message-Id of ours, as ``models/sending/wire.py`` makes them; some servers leave
+#: A Message-Id of ours, as ``tools/mail_texts.py`` makes them; some servers leave
 #: its brackets out.
 _OURS = re.compile(r"(?<![\w.])([0-9a-f]{32}\.payment-reminder@[\w.-]{1,255}\w)")
 #: The fields in which the number of the returned message stands.

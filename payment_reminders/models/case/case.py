@@ -302,6 +302,13 @@ class PaymentReminderCase(models.Model):
             self.env._("A case and its trail are kept. Close the case instead.")
         )
 
+    def _get_customer_sender(self):
+        """Return (author partner, "Name" <address>) who writes to the customer."""
+        self.ensure_one()
+        author = self._find_responsible().partner_id or self.company_id.partner_id
+        sender = author.email_formatted or self.company_id.email_formatted
+        return author, sender
+
     # -- what is open on it -------------------------------------------------------
 
     def _get_open_freezes(self):

@@ -5,8 +5,8 @@ from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
 from ...rules import addresses, customer_input, reply
 from ...rules.reply import Reply
+from ...tools.mail_texts import format_recipient, to_header
 from ..sending.bounce import EXCERPT
-from ..sending.wire import format_recipient, to_header
 
 #: The templates of the page that every customer sees.
 PAGE_BLOCKS = ("portal_reminder_case", "portal_reminder_actions")
@@ -98,13 +98,6 @@ class PaymentReminderCase(models.Model):
             }
         )
         return True
-
-    def _get_customer_sender(self):
-        """Return (author partner, "Name" <address>) who writes to the customer."""
-        self.ensure_one()
-        author = self._find_responsible().partner_id or self.company_id.partner_id
-        sender = author.email_formatted or self.company_id.email_formatted
-        return author, sender
 
     def _send_new_link(self):
         """Mail a new link to the address that is known of the customer.

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...tools import transactions
-from ..sending.wire import to_header
+from ...tools.mail_texts import to_header
 
 
 class PaymentReminderHeadsUp(models.AbstractModel):

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...rules import fees, guard, schedule
-from ...tools.printing import is_printing
+from ...tools.on_the_wire import is_printing
 
 
 class PaymentReminder(models.Model):

@@ -8,7 +8,7 @@ from odoo.tools import split_every
 
 from ...rules.references import is_creditor_reference
 from ...rules.schedule import FINAL_NOTICE
-from ...tools.printing import is_printing, printing
+from ...tools.on_the_wire import is_printing, printing
 
 REPORT = "payment_reminders.report_letter"
 QR_PIXELS = 240

@@ -9,7 +9,7 @@ from ...rules.lifecycle import WAITING
 from ...rules.verdict import EARLY
 from ...tools import transactions
 from ...tools.decimals import to_decimal
-from ...tools.printing import is_printing
+from ...tools.on_the_wire import is_printing
 from ..books.facts import get_debtor_zone
 
 _logger = logging.getLogger(__name__)

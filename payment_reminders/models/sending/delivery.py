@@ -6,10 +6,10 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools.hiding import strip_facts
+from ...tools.mail_texts import format_recipient, get_message_id, to_header
 from .email_wire import EmailWire
 from .letter_wire import LetterWire
 from .sms_wire import SmsWire
-from .wire import format_recipient, get_message_id, to_header
 
 _logger = logging.getLogger(__name__)
 
@@ -411,3 +411,13 @@ class PaymentReminderDelivery(models.Model):
                     "facts": delivery.facts and strip_facts(delivery.facts),
                 }
             )
+
+    def _in_staff_words(self):
+        """Return an environment that says in the staff's language what went wrong.
+
+        The language is looked up now: later the transaction may be broken.
+        """
+        self.ensure_one()
+        words = self.reminder_id.case_id._in_staff_language().env
+        words["res.lang"]._get_data(code=words.lang)
+        return words

@@ -13,6 +13,7 @@ from odoo import api, modules
 from odoo.exceptions import UserError
 
 from ...tools.errors import WireError
+from ...tools.on_the_wire import handing_over
 from .wire import (
     DOWN,
     FAILED,
@@ -20,8 +21,6 @@ from .wire import (
     UNCERTAIN,
     WIRE_TIMEOUT,
     Wire,
-    handing_over,
-    in_staff_words,
 )
 
 
@@ -111,7 +110,7 @@ class EmailWire(Wire):
 
     @staticmethod
     def connect(delivery):
-        words = in_staff_words(delivery)
+        words = delivery._in_staff_words()
         mail = delivery.mail_mail_id.sudo()
         if not mail:
             raise WireError(

@@ -15,7 +15,7 @@ from ...rules import brake
 from ...rules.brake import Reason
 from ...tools import transactions
 from ...tools.decimals import to_decimal
-from ...tools.printing import is_printing
+from ...tools.on_the_wire import is_printing
 
 #: The send brake lets go of a run only when a person says so. This one ends by itself.
 STALE_BANK = "stale_bank"

@@ -6,7 +6,7 @@ until the person says that it was posted, or that it was not.
 """
 
 from ...tools.errors import WireError
-from ...tools.printing import is_printing
+from ...tools.on_the_wire import is_printing
 from .wire import UNCERTAIN, Wire
 
 

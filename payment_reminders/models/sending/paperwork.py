@@ -7,7 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...rules import guard
 from ...tools import transactions
-from ...tools.printing import is_printing
+from ...tools.on_the_wire import is_printing
 from .wire import DOWN
 
 _logger = logging.getLogger(__name__)

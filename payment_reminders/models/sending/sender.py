@@ -28,9 +28,9 @@ from uuid import uuid4
 from odoo import api, fields, models
 
 from ...rules import guard
-from ...tools import transactions, wire_locks
+from ...tools import on_the_wire, transactions
 from ...tools.errors import WireError
-from ...tools.printing import is_printing
+from ...tools.on_the_wire import is_printing
 from .wire import DOWN, FAILED, SENT, UNCERTAIN
 
 _logger = logging.getLogger(__name__)
@@ -310,11 +310,11 @@ class PaymentReminderSender(models.AbstractModel):
         cr = self.env.cr
         company = delivery.company_id
         return (
-            wire_locks.try_place(cr, company.root_id.id)
-            and wire_locks.try_address(
+            on_the_wire.try_place(cr, company.root_id.id)
+            and on_the_wire.try_address(
                 cr, company.id, delivery.channel, delivery.recipient
             )
-            and wire_locks.try_stops(cr, company.id)
+            and on_the_wire.try_stops(cr, company.id)
         )
 
     @api.model
@@ -326,7 +326,7 @@ class PaymentReminderSender(models.AbstractModel):
         what it brings.
         """
         # sudo: the tree of companies, of which this user may see a branch only
-        wire_locks.wait_for_wire(self.env.cr, companies.sudo().root_id.ids)
+        on_the_wire.wait_for_wire(self.env.cr, companies.sudo().root_id.ids)
 
     @api.model
     def _lock_rows(self, reminders):

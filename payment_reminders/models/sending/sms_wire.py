@@ -11,6 +11,7 @@ import requests
 from odoo.addons.iap.tools.iap_tools import IAPServerError, InsufficientCreditError
 
 from ...tools.errors import WireError
+from ...tools.on_the_wire import handing_over
 from .wire import (
     DOWN,
     FAILED,
@@ -18,8 +19,6 @@ from .wire import (
     UNCERTAIN,
     WIRE_TIMEOUT,
     Wire,
-    handing_over,
-    in_staff_words,
 )
 
 #: For a gateway that is asked in one go: seconds to connect, and to answer.
@@ -48,7 +47,7 @@ class SmsWire(Wire):
         if not delivery._get_sms():
             raise WireError(
                 delivery.failure_reason
-                or in_staff_words(delivery)._(
+                or delivery._in_staff_words()._(
                     "The step has no SMS text. Choose one on the ladder."
                 )
             )
@@ -58,7 +57,7 @@ class SmsWire(Wire):
     @staticmethod
     def hand_over(delivery, session):
         """:return: (outcome, reason, uuid of the SMS)"""
-        words = in_staff_words(delivery)
+        words = delivery._in_staff_words()
         sms = delivery._get_sms()
         uuid = sms.uuid
         sms.write({"state": "outgoing", "failure_type": False})

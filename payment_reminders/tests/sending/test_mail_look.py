@@ -5,7 +5,7 @@ from email import message_from_string, policy
 
 from odoo.tests import TransactionCase, tagged
 
-from ...tools.plain_text import to_plain_text
+from ...tools.mail_texts import to_plain_text
 from .gateway_common import GatewayCommon
 
 

@@ -1,11 +1,22 @@
-"""The text part of an e-mail: what the HTML says, as one would type it."""
+"""What an e-mail says beside its HTML: its text part, and its headers.
+
+The text part says what the HTML says, as one would type it.
+"""
+
+import hashlib
+import re
+import socket
 
 from lxml import html
+
+from odoo.tools import email_domain_extract, formataddr
 
 #: Elements that begin a line of their own.
 BLOCKS = frozenset(
     ("p", "div", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4", "hr", "blockquote")
 )
+#: What no header of an e-mail may hold, beside the white space that ``split`` knows.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def to_plain_text(body):
@@ -114,3 +125,25 @@ def _begin_block(lines):
     _begin_line(lines)
     if len(lines) > 1 and lines[-2].strip():
         lines.append("")
+
+
+def get_message_id(key, sender):
+    """Return the Message-Id of one attempt: the same for the same key.
+
+    :param key: of the delivery, and its id: the key alone may be free again one day
+    """
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    domain = email_domain_extract(sender) or socket.gethostname()
+    return f"<{digest}.payment-reminder@{domain}>"
+
+
+def to_header(text):
+    """Return a text fit for one header of an e-mail: on one line.
+
+    A name with a line feed in it, as people paste it, would begin a header of its own.
+    """
+    return " ".join(CONTROL_CHARACTERS.sub(" ", text or "").split())
+
+
+def format_recipient(partner, address):
+    return formataddr((to_header(partner.name), address))

@@ -1,5 +1,6 @@
-"""Advisory locks: what has no row yet cannot be locked otherwise.
+"""What is on the wire just now: in this thread, and among all processes.
 
+Among processes it takes advisory locks: what has no row yet cannot be locked otherwise.
 A bank line that nobody has matched, or a payment of somebody unknown, touches no row of
 the customer whom a notice is about. And two customers with one address have no row in
 common at all. Advisory locks stand in for the rows that are missing; all are let go at
@@ -14,6 +15,8 @@ one that waits, so that senders cannot starve a bookkeeper.
 
 import logging
 import random
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from psycopg2.errors import LockNotAvailable
 
@@ -29,6 +32,42 @@ PATIENCE = "15s"
 
 _MONEY = "payment_reminder_money"
 _ADDRESS = "payment_reminder_address"
+
+#: Deliveries that this thread is handing over under the guard's locks. Odoo's own
+#: queues look here: a message of ours that is not in it does not leave.
+_handing_over = ContextVar("payment_reminder_handing_over", default=frozenset())
+#: Whether a person prints letters in this thread: else nothing gets past a letter.
+_printing = ContextVar("payment_reminder_printing", default=False)
+
+
+def is_handing_over(delivery_id):
+    """Tell whether the guard has let this delivery go, in this thread, just now."""
+    return delivery_id in _handing_over.get()
+
+
+@contextmanager
+def handing_over(delivery):
+    """Mark a delivery, in this thread, as let go by the guard."""
+    token = _handing_over.set(_handing_over.get() | {delivery.id})
+    try:
+        yield
+    finally:
+        _handing_over.reset(token)
+
+
+def is_printing():
+    """Tell whether a person is printing letters in this thread."""
+    return _printing.get()
+
+
+@contextmanager
+def printing():
+    """Let the sender make letters, and nothing before them, for a person."""
+    token = _printing.set(True)
+    try:
+        yield
+    finally:
+        _printing.reset(token)
 
 
 def try_place(cr, root_id):
