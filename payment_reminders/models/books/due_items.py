@@ -218,9 +218,10 @@ class PaymentReminderFacts(models.AbstractModel):
         shares = defaultdict(Decimal)
         by_move = defaultdict(list)
         for row in rows:
-            by_move[row["move_id"], row["payment_state"]].append(
-                (row["line_id"], to_decimal(row["residual"]))
-            )
+            if row["move_id"] in in_process or row["payment_state"] in balance.SETTLED:
+                by_move[row["move_id"], row["payment_state"]].append(
+                    (row["line_id"], to_decimal(row["residual"]))
+                )
         for (move_id, payment_state), open_amounts in by_move.items():
             shares.update(
                 balance.in_process_by_item(

@@ -413,3 +413,85 @@ class PaymentReminderFacts(models.AbstractModel):
             )
             for row in rows
         ]
+
+    # -- what a person said, and how fresh the bank is --------------------------------
+
+    @api.model
+    def _read_ignored(self, cases):
+        """Return {(case id, source, record id)} of what a person said to ignore."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT case_id, 'bank_line', statement_line_id
+                  FROM payment_reminder_ignored_line
+                 WHERE case_id = ANY(%(cases)s) AND statement_line_id IS NOT NULL
+                 UNION ALL
+                SELECT case_id, source, record_id
+                  FROM payment_reminder_ignored_line
+                 WHERE case_id = ANY(%(cases)s) AND record_id > 0
+                """,
+                cases=cases.ids,
+            )
+        )
+        return set(rows)
+
+    @api.model
+    def _read_bank_ages(self, companies):
+        """Read how many days ago the newest bank line of each company is.
+
+        The newest of all bank journals, those of its main company and of the branches
+        too: on an account in another currency there may be
+        nothing for weeks.
+
+        :return: {company id: days}; companies without any bank line are left out
+        """
+        limited = companies.filtered("reminder_bank_stale_days")
+        if not limited:
+            return {}
+        roots = self._get_roots(limited)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT st.company_id, MAX(move.date)
+                  FROM account_bank_statement_line st
+                  JOIN account_move move ON move.id = st.move_id
+                  JOIN account_journal journal ON journal.id = st.journal_id
+                 WHERE st.company_id = ANY(%s)
+                   AND journal.type = 'bank'
+                 GROUP BY st.company_id
+                """,
+                list(roots),
+            )
+        )
+        newest = {}
+        for company_id, day in rows:
+            root_id = roots[company_id]
+            newest[root_id] = max(day, newest.get(root_id, day))
+        return {
+            company.id: (
+                company._get_reminder_today() - newest[company.root_id.id]
+            ).days
+            for company in limited
+            if company.root_id.id in newest
+        }
+
+    @api.model
+    def _read_bank_accounts(self, partners):
+        """Return {commercial partner id: {account numbers, squeezed}}."""
+        found = defaultdict(set)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.commercial_partner_id, bank.sanitized_acc_number
+                  FROM res_partner_bank bank
+                  JOIN res_partner partner ON partner.id = bank.partner_id
+                 WHERE partner.commercial_partner_id = ANY(%s)
+                   AND bank.active
+                   AND bank.sanitized_acc_number IS NOT NULL
+                """,
+                partners.ids,
+            )
+        )
+        for partner_id, account in rows:
+            found[partner_id].add(doubts.squeeze(account))
+        return found

@@ -197,9 +197,11 @@ class PaymentReminderCase(models.Model):
         made = {}
         schedules = {}
         for case in self.filtered("ladder_id"):
-            key = (case.ladder_id, case.partner_id._get_debtor_kind())
+            # The spacing of fees alone depends on who the debtor is, by its law.
+            kind = case.ladder_id.jurisdiction_id and case.partner_id._get_debtor_kind()
+            key = (case.ladder_id, kind)
             if key not in made:
-                made[key] = case.ladder_id._get_schedule(key[1])
+                made[key] = case.ladder_id._get_schedule(kind)
             schedules[case.id] = made[key]
         return schedules
 

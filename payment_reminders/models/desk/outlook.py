@@ -102,22 +102,24 @@ class PaymentReminderCase(models.Model):
             case.blocker = codes[0] if codes else False
 
     @contextmanager
-    def _look_once(self):
+    def _look_once(self, at_end=True):
         """Look for what is in the way of these cases once, at the end of an act.
 
         A step of the act that flushes would look each time.
+
+        :param at_end: False: the act puts nothing in the way, and takes nothing away
         """
         found = [
             self._fields[name] for name in ("blocker", "blocker_codes", "blockers")
         ]
         cases = self - self.env.protected(found[0])
-        for field in found:
+        for field in found if at_end else ():
             self.env.remove_to_compute(field, cases)
         try:
             with self.env.protecting(found, cases):
                 yield
         finally:
-            for field in found:
+            for field in found if at_end else ():
                 self.env.add_to_compute(field, cases)
 
     def _get_blocked_since(self, code):
@@ -242,7 +244,9 @@ class PaymentReminderCase(models.Model):
     def _is_held_out(self):
         """Tell whether nothing but the comparison keeps the next message back."""
         self.ensure_one()
+        compared = self.item_ids.filtered("nudge_not_before")
+        if not compared:
+            return False
         today = self.company_id._get_reminder_today()
         is_due = self.next_step_id and self.next_date and self.next_date <= today
-        compared = self.item_ids.filtered("nudge_not_before")
         return not is_due and any([item._is_kept_back(today) for item in compared])

@@ -80,7 +80,8 @@ class PaymentReminderSender(models.AbstractModel):
                 and self._may_leave_now(reminder, fact, reminder in in_time)
             ):
                 ripe |= reminder
-        with ripe.case_id._look_once():
+        # Its paperwork looks, whatever becomes of it.
+        with ripe.case_id._look_once(at_end=False):
             self._claim(ripe, ticket)
         return ripe, stopped
 

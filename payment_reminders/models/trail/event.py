@@ -201,7 +201,8 @@ class PaymentReminderEvent(models.Model):
         except psycopg2.errors.UniqueViolation as error:
             # Somebody else has just written to the same chain: do it all again.
             raise ConcurrencyError("The trail was written to meanwhile") from error
-        events._write_notes(notes)
+        if any([text for _salt, text in notes]):
+            events._write_notes(notes)
         return events
 
     @api.model
