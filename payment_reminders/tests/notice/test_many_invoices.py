@@ -2,8 +2,7 @@ import re
 
 from lxml import html
 
-from odoo.addons.payment_reminders.rules.references import is_creditor_reference
-
+from ...rules.references import is_creditor_reference
 from .test_templates import TemplateCommon, get_phrases
 
 #: Gmail cuts what is longer.
