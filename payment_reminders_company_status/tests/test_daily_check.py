@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import freeze_time, tagged
 
+from odoo.addons.payment_reminders.tests.case.test_progress import Clock
+
 from .common import NUMBERS, RegisterCommon
 
 #: Danish numbers with a good check digit.
@@ -52,6 +54,20 @@ class TestDailyCheck(RegisterCommon):
         self.assertEqual(sorted(numbers), sorted(DANISH))
         for case in cases:
             self.assertEqual(case.state, "frozen")
+
+    def test_a_look_that_is_cut_off_goes_on_where_it_stopped(self):
+        self.company.company_status_danish_register = "cvrapi"
+        for number in DANISH:
+            self.owe("DK", number)
+            self.fake.set("DK", number)
+        for _start in DANISH:
+            # One number is one question there, and there is time for one.
+            with Clock():
+                self.run_check()
+        asked = [
+            number for _c, _at, numbers in self.fake.questions for number in numbers
+        ]
+        self.assertEqual(sorted(asked), sorted(DANISH))
 
     def test_nothing_happens_before_it_is_switched_on(self):
         self.company.company_status_active = False

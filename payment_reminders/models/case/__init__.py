@@ -9,6 +9,7 @@ here, in order.
 Begin with ``case.py``, then ``following.py``.
 """
 
+from . import progress
 from . import case
 from . import opening
 from . import following

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...rules import balance
 from ...rules.lifecycle import WAITING
 from ...tools import bulk, transactions
+from .progress import Stage
 
 #: How many customers a scheduled action takes at a time.
 CASES_PER_BATCH = 500
@@ -24,22 +25,31 @@ class PaymentReminderCase(models.Model):
         transactions.commit(self.env)
         last = self.search([], order="id desc", limit=1).id or 0
         companies = self.env["res.company"]._get_reminder_companies()
-        for company in companies:
-            # READ COMMITTED: who waited for the lock below sees what was opened.
-            transactions.run_each(
-                company, lambda own: self.with_env(own.env)._open_due(own)
-            )
-            transactions.report_progress(self.env, 0)
         self.env["payment.reminder.facts"]._key_bank_lines()
-        # One that was opened just now was followed, too.
-        cases = self.search([("state", "!=", "closed"), ("id", "<=", last)])
-        cases |= self._find_reopened()
-        left = len(cases)
-        for start in range(0, len(cases), CASES_PER_BATCH):
-            batch = cases[start : start + CASES_PER_BATCH]
-            transactions.run_each(batch, type(self)._refresh_free)
-            left -= len(batch)
-            transactions.report_progress(self.env, len(batch), left)
+        is_done = self.env["payment.reminder.progress"]._work_through(
+            "refresh",
+            [
+                Stage(
+                    "companies",
+                    lambda: companies,
+                    # READ COMMITTED: who waited for the lock sees what was opened.
+                    lambda own: self.with_env(own.env)._open_due(own),
+                    size=1,
+                ),
+                Stage(
+                    "cases",
+                    # One that was opened just now was followed, too.
+                    lambda: (
+                        self.search([("state", "!=", "closed"), ("id", "<=", last)])
+                        | self._find_reopened()
+                    ),
+                    type(self)._refresh_free,
+                    CASES_PER_BATCH,
+                ),
+            ],
+        )
+        if not is_done:
+            return
         if self.search([("limitation_date", "!=", False)], limit=1):
             self._warn_of_limitation()
         if companies._get_reminder_ladders_in_use():

@@ -5,9 +5,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...rules import plan as plan_rules
-from ...tools import transactions
 from ...tools.decimals import to_decimal
 from ..books.facts import get_debtor_zone
+from ..case.progress import Stage
+
+PLANS_PER_BATCH = 100
 
 
 class PaymentReminderPlan(models.Model):
@@ -16,11 +18,23 @@ class PaymentReminderPlan(models.Model):
     @api.model
     def _cron_plans(self):
         """Follow the plans in force, and say a friendly word before an instalment."""
-        plans = self.sudo().search([("state", "=", "active")])
-        transactions.run_each(plans, lambda each: each._follow_and_announce())
-        stated = self.env["payment.reminder.query"]._find_stated()
-        transactions.run_each(stated, lambda each: each._compare_payments())
-        transactions.report_progress(self.env, len(plans) + len(stated))
+        self.env["payment.reminder.progress"]._work_through(
+            "plans",
+            [
+                Stage(
+                    "plans",
+                    lambda: self.sudo().search([("state", "=", "active")]),
+                    type(self)._follow_and_announce,
+                    PLANS_PER_BATCH,
+                ),
+                Stage(
+                    "stated",
+                    self.env["payment.reminder.query"]._find_stated,
+                    lambda queries: queries._compare_payments(),
+                    PLANS_PER_BATCH,
+                ),
+            ],
+        )
 
     def _follow_and_announce(self):
         self._follow()

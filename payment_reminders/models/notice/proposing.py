@@ -12,6 +12,7 @@ from ...rules import guard, schedule
 from ...rules.lifecycle import BUSY, WAITING
 from ...rules.verdict import EARLY, OBSOLETE
 from ...tools import bulk, transactions
+from ..case.progress import Stage
 
 CASES_PER_BATCH = 500
 #: So many demands go out before a trifle is put to a person.
@@ -33,28 +34,26 @@ class PaymentReminder(models.Model):
         transactions.run_each(
             companies, lambda some: some.env["payment.reminder.halt"]._watch_banks(some)
         )
-        waiting = self.search([("state", "in", WAITING)])
-        if not self._work_off(waiting, type(self)._recheck):
-            return
-        for company in companies:
-            cases = self._find_due_cases(company)
-            if not self._work_off(cases.with_company(company), self._propose):
-                return
-
-    @api.model
-    def _work_off(self, records, work):
-        """Do ``work`` on many records, in batches that are committed.
-
-        :return: whether there is time for more; else Odoo calls soon again
-        """
-        left = len(records)
-        for start in range(0, len(records), CASES_PER_BATCH):
-            batch = records[start : start + CASES_PER_BATCH]
-            transactions.run_each(batch, work)
-            left -= len(batch)
-            if not transactions.report_progress(self.env, len(batch), left) and left:
-                return False
-        return True
+        waiting = Stage(
+            "waiting",
+            lambda: self.search([("state", "in", WAITING)]),
+            type(self)._recheck,
+            CASES_PER_BATCH,
+        )
+        proposals = [
+            Stage(
+                f"company:{company.id}",
+                lambda company=company: self._find_due_cases(company).with_company(
+                    company
+                ),
+                self._propose,
+                CASES_PER_BATCH,
+            )
+            for company in companies
+        ]
+        self.env["payment.reminder.progress"]._work_through(
+            "propose", [waiting, *proposals]
+        )
 
     @api.model
     def _propose(self, cases):

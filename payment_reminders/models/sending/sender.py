@@ -77,14 +77,41 @@ class PaymentReminderSender(models.AbstractModel):
         self.env["payment.reminder.halt"]._watch(
             ripe, last_run=self.env.context.get("lastcall")
         )
-        leaving = self._filter_sending_time(ripe)
+        leaving = self._start_where_stopped(self._filter_sending_time(ripe))
         left = len(leaving)
         for start in range(0, len(leaving), NOTICES_PER_BATCH):
             batch = leaving[start : start + NOTICES_PER_BATCH]
             self._dispatch_batch(batch)
             left -= len(batch)
             if not transactions.report_progress(self.env, len(batch), left):
+                if left:
+                    self._note_where_stopped(batch)
                 break
+
+    @api.model
+    def _start_where_stopped(self, reminders):
+        """Return notices that a start before this one tried in vain at the end.
+
+        Those whose rows somebody else has wait; they must not keep others waiting.
+        """
+        if len(reminders) <= NOTICES_PER_BATCH:
+            return reminders
+        progress = self.env["payment.reminder.progress"]
+        stage, last, _since = progress._read_place("send")
+        if not stage:
+            return reminders
+        progress._note_end("send")
+        tried = reminders.ids.index(last) + 1 if last in reminders.ids else 0
+        return reminders[tried:] + reminders[:tried]
+
+    @api.model
+    def _note_where_stopped(self, batch):
+        """Note the last notice of this batch that still waits, if one does."""
+        batch.invalidate_recordset(["state"])
+        waiting = batch.filtered(lambda reminder: reminder.state == "approved")
+        if waiting:
+            progress = self.env["payment.reminder.progress"]
+            progress._note_place("send", "ripe", waiting.ids[-1])
 
     @api.model
     def _dispatch(self, reminders):

@@ -305,6 +305,7 @@ class PaymentReminderCaseFile(models.AbstractModel):
                 "kind": event.kind,
                 "date": fields.Datetime.to_string(event.date),
                 "user": event.user_id.id,
+                "company": event.company_id.id or None,
                 "payload": event.payload,
                 "prev": event.prev_hash or "",
                 "hash": event.hash,

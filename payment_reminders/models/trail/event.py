@@ -10,8 +10,9 @@ from odoo.tools import SQL
 
 from ...tools import bulk
 
-#: Version of the canonical form that is hashed.
-HASH_VERSION = 1
+#: Version of the canonical form that is hashed. What is written stays as it was
+#: hashed: 2 has the company beside what 1 has.
+HASH_VERSION = 2
 
 
 class PaymentReminderEvent(models.Model):
@@ -223,24 +224,30 @@ class PaymentReminderEvent(models.Model):
         return {chain: (seq, digest) for chain, seq, digest in rows}
 
     @api.model
-    def _get_hash(self, vals):
-        """Return the hash of one entry over its canonical JSON and its predecessor."""
+    def _get_hash(self, vals, version=HASH_VERSION):
+        """Return the hash of one entry over its canonical JSON and its predecessor.
+
+        :param version: of the canonical form
+        """
+        parts = {
+            "version": version,
+            "chain": vals["chain"],
+            "seq": vals["seq"],
+            "kind": vals["kind"],
+            "date": fields.Datetime.to_string(vals["date"]),
+            "user": vals["user_id"],
+            "payload": vals["payload"],
+            "prev": vals["prev_hash"],
+        }
+        if version >= 2:
+            parts["company"] = vals["company_id"]
         body = json.dumps(
-            {
-                "version": HASH_VERSION,
-                "chain": vals["chain"],
-                "seq": vals["seq"],
-                "kind": vals["kind"],
-                "date": fields.Datetime.to_string(vals["date"]),
-                "user": vals["user_id"],
-                "payload": vals["payload"],
-                "prev": vals["prev_hash"],
-            },
+            parts,
             sort_keys=True,
             separators=(",", ":"),
             ensure_ascii=True,
         )
-        return f"{HASH_VERSION}${hashlib.sha256(body.encode()).hexdigest()}"
+        return f"{version}${hashlib.sha256(body.encode()).hexdigest()}"
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The trail cannot be changed."))

@@ -5,5 +5,6 @@ from . import test_case_merge
 from . import test_case_people
 from . import test_moved_invoice
 from . import test_outlook
+from . import test_progress
 from . import test_states
 from . import test_who_answers

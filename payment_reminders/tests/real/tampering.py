@@ -70,6 +70,7 @@ _change("no payload", payload=None)
 _change("date", date="2020-01-01 00:00:00")
 _change("hash", hash="1$" + "0" * 64)
 _change("case", case_id=None)
+_change("company", company_id=None)
 
 
 @attack("user")
