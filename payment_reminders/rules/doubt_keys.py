@@ -36,7 +36,7 @@ def get_line_keys(line: BankLine) -> frozenset[str]:
     """Return the keys under which a bank line is kept; none has a blank in it."""
     keys = {*_get_number_keys(line.text), *_get_word_keys(doubts.split_text(line.text))}
     if line.account:
-        keys.add("a" + doubts.squeeze(line.account))
+        keys.add("a" + doubts.get_domestic(line.account))
     keys.update(_get_name_keys(line.partner_name))
     return frozenset(keys)
 
@@ -89,7 +89,7 @@ def _get_beginnings(whole: str) -> Iterator[int]:
 @lru_cache(maxsize=10_000)
 def get_wanted_keys(expected: Expected) -> frozenset[str]:
     """Return the keys of which a bank line has one, if it fits by what it says."""
-    keys = {f"a{account}" for account in expected.accounts}
+    keys = {f"a{doubts.get_domestic(account)}" for account in expected.accounts}
     for reference in expected.references:
         keys.update(get_reference_keys(reference))
     for name in expected.partner_names | {expected.partner_name}:

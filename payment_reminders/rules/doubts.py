@@ -123,7 +123,9 @@ def _find_fits(line: BankLine, expected: Expected, tolerance: Decimal) -> Iterat
         yield Fit.PARTNER
     if any(mentions(line.text, reference) for reference in expected.references):
         yield Fit.REFERENCE
-    if line.account and squeeze(line.account) in expected.accounts:
+    if line.account and any(
+        is_same_account(line.account, account) for account in expected.accounts
+    ):
         yield Fit.ACCOUNT
     if line.partner_id:
         return
@@ -364,6 +366,31 @@ def _get_national_reference(reference: str) -> str:
     match = re.fullmatch(r"RF\d\d(\d+)", squeezed)
     inner = match[1].lstrip("0") if match else ""
     return inner if len(inner) >= SHORTEST_REFERENCE else ""
+
+
+# -- accounts -----------------------------------------------------------------------
+
+
+def is_same_account(written: str, account: str) -> bool:
+    """Tell whether two account numbers are one, with or without IBAN's country.
+
+    Banks name an account of their own country without it, and pad it with zeros.
+    """
+    one, other = squeeze(written), squeeze(account)
+    if is_iban(one) and is_iban(other):
+        return one == other
+    return get_domestic(one) == get_domestic(other) != ""
+
+
+def is_iban(squeezed: str) -> bool:
+    """Tell whether an account number, letters and digits alone, looks like an IBAN."""
+    return bool(re.fullmatch(r"[A-Z]{2}\d\d[A-Z0-9]{8,30}", squeezed))
+
+
+def get_domestic(account: str) -> str:
+    """Return an account number without IBAN's country and zeros in front."""
+    squeezed = squeeze(account)
+    return (squeezed[4:] if is_iban(squeezed) else squeezed).lstrip("0")
 
 
 # -- names --------------------------------------------------------------------------

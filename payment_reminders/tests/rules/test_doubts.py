@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ...rules.doubt_keys import get_line_keys, get_wanted_keys
 from ...rules.doubts import (
     BankLine,
     Expected,
@@ -153,3 +154,25 @@ def test_a_text_is_all_that_the_bank_passed_on():
     )
     assert text.split() == "CREDIT Müller & Søn 7 INV/2026/ 00012".split()
     assert mentions(text, "INV/2026/00012")
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("DK50 0040 0440 1162 43", True),
+        ("0040 0440116243", True),
+        ("40-0440116243", True),
+        ("00000400440116243", True),
+        ("SE50 0040 0440 1162 43", False),
+        ("0040 0440116244", False),
+        ("0440116243", False),
+        ("", False),
+        ("000", False),
+    ],
+)
+def test_an_account_with_and_without_its_country(written, same):
+    expected = replace(EXPECTED, accounts=frozenset({"DK5000400440116243", "0"}))
+    line = BankLine(account=written)
+    assert find_fits(line, expected) == ((Fit.ACCOUNT,) if same else ())
+    if same:
+        assert get_line_keys(line) & get_wanted_keys(expected)
