@@ -180,17 +180,21 @@ class PaymentReminderFacts(models.AbstractModel):
             " WHERE invoice_id = ANY(%s)",
             moves.ids,
         )
+        since = fields.Date.today() - timedelta(days=MONEY_DAYS)
         named = SQL("LIKE ANY(%s::text[])", sorted(patterns))
         return self._read_places(
             roots,
             SQL(
                 """
-                line.partner_id IS NULL
-                OR move.origin_payment_id IN (%(linked)s)
-                OR UPPER(CONCAT_WS(E'\n', line.name, move.ref, st.payment_ref,
-                                   pay.memo, pay.payment_reference, move.narration,
-                                   st.transaction_details::text)) %(named)s
+                move.origin_payment_id IN (%(linked)s)
+                OR (line.date >= %(since)s
+                    AND (line.partner_id IS NULL
+                         OR UPPER(CONCAT_WS(
+                                E'\n', line.name, move.ref, st.payment_ref, pay.memo,
+                                pay.payment_reference, move.narration,
+                                st.transaction_details::text)) %(named)s))
                 """,
+                since=since,
                 linked=linked,
                 named=named,
             ),
@@ -208,7 +212,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 """,
                 linked=linked,
                 named=named,
-                since=fields.Date.today() - timedelta(days=MONEY_DAYS),
+                since=since,
             ),
         )
 

@@ -225,6 +225,12 @@ class TestMoneyPlaces(PayingCommon):
         entry.ref = f"Moved over {self.move.name}"
         self.assertHeldFor(("entry", 40))
 
+    def test_what_lies_under_nobody_for_years(self):
+        """An opening balance of the same sum is no payment of today."""
+        line = self.make_bank_line(1000, date="2026-03-01")
+        self.book_on_receivable(line)
+        self.assertFree()
+
     def test_a_credit_note_is_called_one(self):
         note = self.make_credit_note(5)
         self.assertHeldFor(("credit_note", 5))
