@@ -44,7 +44,8 @@ class CalendarError(RuleError):
 def bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
     """Return the days of a year on which banks are closed, weekends left out.
 
-    These are the public holidays and the days that are treated like one: in Denmark 5
+    These are the public holidays, the weekdays to which some countries move those of a
+    weekend, and the days that are treated like one: in Denmark 5
     June, 24 and 31 December and the Friday after Ascension Day (so the central bank
     lists them; Great Prayer Day is an ordinary day since 2024), in Sweden the eves of
     midsummer, Christmas and New Year, in Norway 24 and 31 December as a careful guess,
@@ -71,7 +72,7 @@ def _public_holidays(country: str, subdivision: str, year: int) -> Iterable[date
     for part in (subdivision or None, None):
         try:
             found = holidays.country_holidays(
-                country, subdiv=part, years=year, observed=False, categories=categories
+                country, subdiv=part, years=year, observed=True, categories=categories
             )
         except NotImplementedError:
             continue

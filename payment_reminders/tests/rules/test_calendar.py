@@ -37,6 +37,23 @@ countries = st.sampled_from(["", "DK", "SE", "NO", "FI", "DE", "NL", "XX"])
         ("DE", DAY(2026, 10, 3), False),
         ("DE", DAY(2026, 1, 6), True),
         ("NL", DAY(2026, 4, 27), False),
+        ("GB", DAY(2027, 12, 27), False),  # for Saturday the 25th
+        ("GB", DAY(2027, 12, 28), False),  # for Sunday the 26th
+        ("GB", DAY(2027, 12, 29), True),
+        ("GB", DAY(2028, 1, 3), False),
+        ("IE", DAY(2026, 12, 28), True),  # by law none moves
+        ("US", DAY(2027, 7, 5), False),
+        ("US", DAY(2027, 12, 31), False),  # for Saturday, New Year's Day
+        ("US", DAY(2027, 7, 6), True),
+        ("CA", DAY(2027, 12, 27), False),
+        ("NZ", DAY(2027, 4, 26), False),
+        ("LV", DAY(2028, 11, 20), False),
+        ("JP", DAY(2026, 5, 6), False),
+        # Here a holiday on a weekend is lost.
+        ("DK", DAY(2027, 12, 27), True),
+        ("DE", DAY(2027, 12, 27), True),
+        ("SE", DAY(2027, 12, 27), True),
+        ("NO", DAY(2027, 12, 27), True),
         ("NL", DAY(2026, 5, 1), False),  # closing day of euro payments
         ("XX", DAY(2026, 12, 25), True),
         ("", DAY(2026, 12, 25), True),
