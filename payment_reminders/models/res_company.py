@@ -181,6 +181,12 @@ class ResCompany(models.Model):
         help="A customer who was charged no reminder fee, and forgiven none, in the "
         "last twelve months is forgiven the first one.",
     )
+    reminder_chase_trifles = fields.Boolean(
+        string="Ask for trifles too",
+        help="Unless this is set, a rest that rounding, exchange or bank charges leave "
+        "(up to about 3 euro) is put to you and never reminded of by itself, and no "
+        "fee is more than what is overdue.",
+    )
     reminder_trifle_limit = fields.Monetary(
         string="Propose to write off up to",
         help="When this or less is overdue after two reminders, you are asked to write "

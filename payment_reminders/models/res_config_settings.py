@@ -101,6 +101,9 @@ class ResConfigSettings(models.TransientModel):
     reminder_first_fee_free = fields.Boolean(
         related="company_id.reminder_first_fee_free", readonly=False
     )
+    reminder_chase_trifles = fields.Boolean(
+        related="company_id.reminder_chase_trifles", readonly=False
+    )
     reminder_trifle_limit = fields.Monetary(
         related="company_id.reminder_trifle_limit",
         readonly=False,

@@ -46,6 +46,7 @@ LEFT_OFF = (
     "no_exchange_rate",
     "under_floor",
     "over_share",
+    "over_principal",
     "courtesy",
 )
 #: Why it is lower than asked for, or in another currency.
@@ -76,11 +77,13 @@ class Limits:
     :param max_share: no fee that brings the sum of fees over this percentage of the
         principal
     :param first_free: the first fee is forgone for a debtor with a clean record
+    :param within_principal: no fee that is more than the principal itself
     """
 
     floor: Decimal = ZERO
     max_share: Decimal | None = None
     first_free: bool = False
+    within_principal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +393,7 @@ def _own_limits(
             limits.max_share is not None
             and charged + amount > principal * limits.max_share / 100,
         ),
+        ("over_principal", limits.within_principal and amount > principal),
         ("courtesy", limits.first_free and not charged),
     )
     return [code for code, holds in failed if holds]

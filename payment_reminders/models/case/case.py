@@ -135,6 +135,7 @@ class PaymentReminderCase(models.Model):
         readonly=True, help="Nothing is sent before this day.", tracking=True
     )
     hold_reason = fields.Char(compute="_compute_hold_reason", string="On hold because")
+    is_held_as_trifle = fields.Boolean(compute="_compute_hold_reason")
     amount_principal = fields.Monetary(
         string="Overdue", compute="_compute_amounts", help="What is overdue, live."
     )
@@ -262,9 +263,10 @@ class PaymentReminderCase(models.Model):
         reasons = self.env["payment.reminder.freeze"]._fields["reason"]
         labels = dict(reasons._description_selection(self.env))
         for case in self:
+            freezes = case._get_open_freezes()
+            case.is_held_as_trifle = "trifle" in freezes.mapped("reason")
             case.hold_reason = ", ".join(
-                freeze.note or labels[freeze.reason]
-                for freeze in case._get_open_freezes()
+                freeze.note or labels[freeze.reason] for freeze in freezes
             )
 
     def _compute_access_url(self):

@@ -73,6 +73,11 @@ class PaymentReminderCase(models.Model):
             seen = {item: item._get_seen(live) for item in case.item_ids}
             outcome = lifecycle.decide(case.state, list(seen.values()))
             case._apply(outcome, case.item_ids._remember(live, seen))
+        in_doubt = self._get_open_freezes().filtered(
+            lambda freeze: freeze.reason in ("partial_payment", "trifle")
+        )
+        if in_doubt:
+            self.env["payment.reminder.trifle"]._follow(in_doubt.case_id, live)
         if snoozed := self.filtered("snoozed_until"):
             snoozed._lift_expired_snoozes()
         if held := self._get_open_freezes().filtered("date_limit"):

@@ -30,7 +30,7 @@ class PaymentReminderFreeze(models.Model):
             ("promise", "The customer promised to pay"),
             ("merged", "Two customers were merged: look before going on"),
             ("rest", "The invoices are paid, fees and interest are open"),
-            ("trifle", "Too little is owed for another reminder"),
+            ("trifle", "Too little is owed for a reminder"),
             ("backlog", "Overdue before reminders were activated"),
             ("manual", "Held by hand"),
         ],
@@ -56,6 +56,11 @@ class PaymentReminderFreeze(models.Model):
         string="Ends on",
         readonly=True,
         help="A hold of a representative ends by itself; a manager's does not.",
+    )
+
+    is_outdated = fields.Boolean(
+        readonly=True,
+        help="It ended because the case changed, and nobody decided what it asked.",
     )
 
     _one_open_per_reason = models.UniqueIndex(

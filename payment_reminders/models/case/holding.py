@@ -5,7 +5,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ...rules.lifecycle import WAITING
 from ...rules.verdict import OVERRIDABLE, Code, Obstacle
@@ -398,6 +398,7 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         return any(
             freeze.reason == "trifle"
+            and not freeze.is_outdated
             and (not self.date_open or freeze.date_start >= self.date_open)
             for freeze in self.sudo().freeze_ids
         )
@@ -408,15 +409,25 @@ class PaymentReminderCase(models.Model):
         for case in self:
             told = case._in_staff_language()
             told._ask_person(
+                self.env["payment.reminder.trifle"]._get_summary(told),
                 told.env._(
-                    "Write off %s?",
-                    format_amount(told.env, case.amount_principal, case.currency_id),
-                ),
-                told.env._(
-                    "It is too little for another reminder. Close the case as written "
-                    "off, or release it to go on."
+                    "It is too little for a reminder. Write it off, or release the "
+                    "case to ask for it all the same."
                 ),
             )
+
+    def action_write_off(self):
+        """Let go what is overdue, and open Odoo's dialog in which it is written off.
+
+        Nothing is booked before somebody confirms that dialog.
+        """
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        self._check_open()
+        # A manager decides; the machine writes.
+        moves = self.env["payment.reminder.trifle"].sudo()._write_off(self.sudo())
+        return self.env["payment.reminder.trifle"]._open_odoo(moves.sudo(self.env.su))
 
     # -- bank lines that are not about a case ---------------------------------------
 

@@ -4,7 +4,7 @@
 entries of the claim ledger (``claim_line.py``), which are never changed, only
 reversed, and never touch the accounts. ``rest.py`` decides with ``rules/rest.py``
 what becomes of costs that are open when the invoices are paid; ``limitation.py``
-knows when a claim lapses.
+knows when a claim lapses, ``trifle.py`` what is too little for a notice.
 
 Begin with ``figures.py``.
 """
@@ -15,3 +15,4 @@ from . import remarks
 from . import rest
 from . import interest
 from . import limitation
+from . import trifle

@@ -412,6 +412,7 @@ class PaymentReminderFigures(models.AbstractModel):
             ),
             max_share=to_decimal(share, 6) if share else None,
             first_free=company.reminder_first_fee_free,
+            within_principal=not company.reminder_chase_trifles,
         )
 
     @api.model

@@ -54,6 +54,7 @@ REMARKS = {
         "No fee: all fees together would be more than %(share)s %% of what is "
         "overdue (your own limit)."
     ),
+    "fee:over_principal": _lt("No fee: it would be more than what is overdue itself."),
     "fee:courtesy": _lt(
         "No fee: the customer has a clean record and is forgiven the first one."
     ),

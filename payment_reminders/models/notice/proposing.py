@@ -1,6 +1,5 @@
 """When notices are proposed, and what becomes of those that wait."""
 
-from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
@@ -365,40 +364,50 @@ class PaymentReminderProposal(models.AbstractModel):
 
     @api.model
     def _set_aside_trifles(self, planned):
-        """Hold what is too little for a third letter, and let a person decide.
+        """Hold what is too little for a notice, and let a person decide.
 
         Whoever releases the case has decided: it is not held for this again.
         """
-        limited = [
-            (case, step, rows)
+        suspected = [
+            (case, rows)
             for case, step, rows in planned
-            if step.kind != schedule.NUDGE and case.company_id.reminder_trifle_limit
+            if case.company_id.reminder_trifle_limit or self._has_rest(rows)
         ]
-        trifles = self._find_trifles(limited)
+        trifles = self._find_trifles(suspected) if suspected else None
         if not trifles:
             return planned
         trifles._hold_as_trifle()
         return [row for row in planned if row[0] not in trifles]
 
     @api.model
-    def _find_trifles(self, planned):
+    def _has_rest(self, rows):
+        """Tell whether any due item is a rest, or less than one of its currency."""
+        return any(
+            seen.owed < seen.amount or seen.owed < 1 for _item, seen, _step in rows
+        )
+
+    @api.model
+    def _find_trifles(self, suspected):
+        """Return the cases of which too little would be asked.
+
+        :param suspected: [(case, [(item, live item, its step or None)])]
+        """
+        trifle = self.env["payment.reminder.trifle"]
         figures = self.env["payment.reminder.figures"]
-        cases = self.env["payment.reminder.case"].union(*(row[0] for row in planned))
-        history = figures._read_fee_history(cases) if cases else defaultdict(list)
+        cases = self.env["payment.reminder.case"].union(*(row[0] for row in suspected))
+        limited = cases.filtered(lambda case: case.company_id.reminder_trifle_limit)
+        history = figures._read_fee_history(limited) if limited else {}
         found = cases.browse()
-        for case, _step, rows in planned:
-            demands = [n for n in history[case.id] if n.kind != schedule.NUDGE]
-            day = case.company_id._get_reminder_today()
-            overdue = sum(
-                (seen.owed for _item, seen, _step_id in rows if seen.date_due < day),
-                Decimal(0),
-            )
-            limit = figures._convert_limit(
-                case.company_id.reminder_trifle_limit,
-                case.company_id.currency_id,
+        for case, rows in suspected:
+            demands = [n for n in history.get(case.id, ()) if n.kind != schedule.NUDGE]
+            asked_often = len(demands) >= DEMANDS_ON_A_TRIFLE
+            today = case.company_id._get_reminder_today()
+            seen = [seen for _item, seen, _step_id in rows]
+            overdue = [one for one in seen if one.date_due < today]
+            if trifle._is_trifle(
                 case,
-                day,
-            )
-            if len(demands) >= DEMANDS_ON_A_TRIFLE and overdue <= limit:
+                overdue or seen,
+                trifle._get_limit(case) if asked_often else Decimal(0),
+            ):
                 found |= case
         return found.filtered(lambda case: not case._was_held_as_trifle())

@@ -64,6 +64,7 @@ class PaymentReminderEvent(models.Model):
             ("invoice_vouched", "Invoice reached the customer, a person said"),
             ("closed", "Closed"),
             ("reopened", "Reopened"),
+            ("written_off", "Overdue trifle let go"),
             ("ladder_ended", "Ladder ended"),
             ("merged", "Merged"),
             ("invoice_moved", "An invoice is another customer's now"),

@@ -7,3 +7,4 @@ try:
     from . import test_ledger_fuzz
 except ImportError:  # of hypothesis
     pass
+from . import test_trifle

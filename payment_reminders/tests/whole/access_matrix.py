@@ -136,6 +136,7 @@ METHODS = {
         "action_view_company_status": "rmb",
         "action_view_invoices": "rmb",
         "action_view_reminders": "rmb",
+        "action_write_off": "mb",
     },
     "payment.reminder.claim.line": {"action_reverse": "mb"},
     "payment.reminder.delivery": {"action_use_again": "rmb"},
