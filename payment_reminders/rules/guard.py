@@ -50,6 +50,9 @@ class ItemFacts:
     ``invoice_sent_on`` is the day on which the invoice first reached the customer
     from here; without it, a sent one was sent another way. ``moved`` names what of
     the invoice is no longer the case's: customer, currency, company.
+    ``invoice_network`` names the network that did not deliver it (see :mod:`network`
+    for its state). An online payment is under way since ``transaction_since``; it
+    ``hangs`` when that is longer than the banking days that such a payment takes.
     """
 
     item_id: int
@@ -73,6 +76,11 @@ class ItemFacts:
     apart: Decimal = Decimal(0)
     proposed_apart: Decimal = Decimal(0)
     moved: tuple[str, ...] = ()
+    invoice_network: str = ""
+    invoice_network_state: str = ""
+    transaction_since: date | None = None
+    transaction_days: int = 0
+    transaction_hangs: bool = False
 
     @cached_property
     def owed(self) -> Decimal:
@@ -178,7 +186,16 @@ def check(facts: Facts, now: datetime) -> list[Code]:
     """
     found = {code for judge in _CHECKS for code in judge(facts, now)}
     passed = OVERRIDABLE.intersection(facts.overridden)
+    if Code.PENDING_TRANSACTION in passed and not _hangs(facts):
+        passed -= {Code.PENDING_TRANSACTION}
     return [code for code in Code if code in found and code not in passed]
+
+
+def _hangs(facts: Facts) -> bool:
+    """Tell whether every online payment takes too long to be the money itself."""
+    return all(
+        item.transaction_hangs for item in facts.items if item.pending_transaction
+    )
 
 
 def check_case(facts: Facts, now: datetime) -> list[Code]:
@@ -227,7 +244,16 @@ def invoice_trouble(facts: Facts, item: ItemFacts) -> str | None:
         return None
     if item.invoice_sent:
         return "invoice_late"
+    if item.invoice_network:
+        return f"invoice_{item.invoice_network_state}"
     return "invoice_bounced" if item.invoice_bounced else "invoice_not_sent"
+
+
+def transaction_trouble(item: ItemFacts) -> str | None:
+    """Return how an online payment keeps a due item back, or None."""
+    if not item.pending_transaction:
+        return None
+    return "transaction_hangs" if item.transaction_hangs else "pending_transaction"
 
 
 def invoice_wait(facts: Facts, item: ItemFacts) -> date | bool:

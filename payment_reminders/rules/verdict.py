@@ -166,8 +166,10 @@ RULES: Mapping[str, Rule] = {
         Rule(Code.UNMATCHED_BANK_LINE, Lifter.BOOKKEEPER, money=("bank_line",)),
         Rule(Code.STALE_BANK, Lifter.BOOKKEEPER, overridable=True),
         Rule(
+            # Of these only one that takes too long, see :func:`guard.check`.
             Code.PENDING_TRANSACTION,
-            Lifter.TIME,
+            Lifter.MANAGER,
+            overridable=True,
             concerns=lambda item: item.pending_transaction,
         ),
         Rule(Code.OPEN_QUERY, Lifter.MANAGER, freezes=("query",)),

@@ -186,5 +186,10 @@ class PaymentReminderReplay(models.TransientModel):
             "apart": self.env._("Part of an agency"),
             "proposed_apart": self.env._("Part of an agency as proposed"),
             "pending_transaction": self.env._("Online payment under way"),
+            "invoice_network": self.env._("Network of the invoice"),
+            "invoice_network_state": self.env._("What the network says"),
+            "transaction_since": self.env._("Online payment since"),
+            "transaction_days": self.env._("Banking days that it may take"),
+            "transaction_hangs": self.env._("Online payment hangs"),
             "already_sent": self.env._("Carried by another notice"),
         }

@@ -10,6 +10,7 @@ Begin with ``facts.py``.
 
 from . import ignored_line
 from . import facts
+from . import slow_transaction
 from . import due_items
 from . import money_places
 from . import bank_lines

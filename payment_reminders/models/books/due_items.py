@@ -106,9 +106,7 @@ class PaymentReminderFacts(models.AbstractModel):
                          FROM account_invoice_transaction_rel rel
                          JOIN payment_transaction tx ON tx.id = rel.transaction_id
                         WHERE rel.invoice_id = line.move_id
-                          AND (tx.state IN ('pending', 'authorized')
-                               OR (tx.state = 'done'
-                                   AND tx.is_post_processed IS NOT TRUE))
+                          AND %(under_way)s
                    ) AS pending_transaction,
                    EXISTS (
                        SELECT 1
@@ -132,6 +130,26 @@ class PaymentReminderFacts(models.AbstractModel):
              ORDER BY line.date_maturity, line.id
             """,
             lines=line_ids,
+            under_way=self._get_under_way(),
+        )
+
+    @api.model
+    def _get_under_way(self):
+        """Return the SQL of a transaction ``tx`` that is under way.
+
+        What a person let go is, unless it went on since. Money that came in and is not
+        booked yet nobody can let go.
+        """
+        return SQL(
+            """
+            ((tx.state IN ('pending', 'authorized')
+              AND NOT EXISTS (
+                  SELECT 1 FROM payment_reminder_slow_transaction slow
+                   WHERE slow.transaction_id = tx.id
+                     AND slow.let_go_date >= COALESCE(tx.last_state_change,
+                                                      slow.let_go_date)))
+             OR (tx.state = 'done' AND tx.is_post_processed IS NOT TRUE))
+            """
         )
 
     @api.model

@@ -1,3 +1,4 @@
+import json
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
@@ -9,7 +10,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...rules import guard, insolvency, schedule
+from ...rules import guard, insolvency, network, schedule
 from ...rules.calendar import Calendar
 from ...tools.decimals import to_decimal
 
@@ -41,6 +42,9 @@ class PaymentReminderFacts(models.AbstractModel):
         cases = reminders.case_id
         live = self._read_due_items(reminders.line_ids.move_line_id.ids)
         sendings = self._read_invoice_sendings(reminders)
+        if any(seen.pending_transaction for seen in live.values()):
+            for item_id, values in self._read_transaction_facts(reminders).items():
+                sendings[item_id].update(values)
         of_cases = self._read_case_facts(cases, now)
         money = self._read_money_in_doubt(reminders)
         recipients = self._read_recipients(cases)
@@ -358,18 +362,20 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _read_invoice_sendings(self, reminders):
-        """Read how the invoices of these notices reached the customer, if they did.
+        """Read how the invoices of these notices reached the customer (hook).
 
         An invoice counts as sent when Odoo marked it so (also one that was printed or
-        imported as sent), unless each message that carried it failed or came back.
+        imported as sent), unless each message that carried it failed or came back, or
+        a network of electronic invoices did not deliver it and no e-mail did.
 
         :return: {item id: values of :class:`rules.guard.ItemFacts`}
         """
         items = reminders.line_ids.item_id
+        networks = self._get_invoice_networks()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT move.id, COALESCE(move.is_move_sent, FALSE),
+                SELECT move.id, %(states)s, COALESCE(move.is_move_sent, FALSE),
                        BOOL_AND(note.notification_status
                                 IN ('bounce', 'exception', 'canceled')),
                        MIN(message.date) FILTER (
@@ -388,17 +394,18 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND reader.commercial_partner_id = move.commercial_partner_id
                    AND EXISTS (SELECT 1 FROM message_attachment_rel rel
                                 WHERE rel.message_id = message.id)
-                 WHERE move.id = ANY(%s)
+                 WHERE move.id = ANY(%(moves)s)
                  GROUP BY move.id
                 """,
-                items.move_line_id.move_id.ids,
+                moves=items.move_line_id.move_id.ids,
+                states=self._get_network_states(networks),
             )
         )
         by_move = {row[0]: row[1:] for row in rows}
         found = {}
         for item in items:
-            sent, bounced, moment = by_move.get(
-                item.move_line_id.move_id.id, (True, False, None)
+            states, sent, bounced, moment = by_move.get(
+                item.move_line_id.move_id.id, (None, True, False, None)
             )
             found[item.id] = {
                 "invoice_sent": bool(item.invoice_vouched_by_id)
@@ -409,7 +416,49 @@ class PaymentReminderFacts(models.AbstractModel):
                 and item.company_id._get_reminder_today(moment)
                 or None,
             }
+            if states and not moment and not item.invoice_vouched_by_id:
+                found[item.id] |= self._get_network_facts(networks, states)
         return found
+
+    @api.model
+    def _get_network_states(self, networks):
+        """Return the SQL of what networks say of an invoice ``move``, as JSON."""
+        if not networks:
+            return SQL("NULL")
+        pairs = SQL(", ").join(
+            SQL("%s, %s", name, SQL.identifier("move", name)) for name in networks
+        )
+        return SQL("NULLIF(json_strip_nulls(json_build_object(%s))::text, '{}')", pairs)
+
+    @api.model
+    def _get_invoice_networks(self):
+        """Return the networks that may say whether an invoice arrived (hook).
+
+        Those whose module is installed: their field exists.
+
+        :return: {stored field of account.move: :class:`rules.network.Network`}
+        """
+        known = self.env["account.move"]._fields
+        return {
+            name: one
+            for name, one in network.NETWORKS.items()
+            if name in known and known[name].store
+        }
+
+    @api.model
+    def _get_network_facts(self, networks, states):
+        """Return the values of facts of an invoice that networks know.
+
+        :param states: {field: state} as JSON
+        """
+        trouble = network.find_trouble(networks, json.loads(states))
+        if not trouble:
+            return {}
+        return {
+            "invoice_sent": False,
+            "invoice_network": trouble.network,
+            "invoice_network_state": trouble.state,
+        }
 
     # -- company registers ------------------------------------------------------
 

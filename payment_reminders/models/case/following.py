@@ -73,6 +73,11 @@ class PaymentReminderCase(models.Model):
             seen = {item: item._get_seen(live) for item in case.item_ids}
             outcome = lifecycle.decide(case.state, list(seen.values()))
             case._apply(outcome, case.item_ids._remember(live, seen))
+        under_way = {seen.move_id for seen in live.values() if seen.pending_transaction}
+        if under_way:
+            self.env["payment.reminder.slow.transaction"]._ask(
+                self.filtered(lambda case: under_way & set(case.move_ids.ids))
+            )
         in_doubt = self._get_open_freezes().filtered(
             lambda freeze: freeze.reason in ("partial_payment", "trifle")
         )

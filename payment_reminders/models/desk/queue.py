@@ -23,6 +23,7 @@ class PaymentReminder(models.Model):
     )
     is_held_by_bank_line = fields.Boolean(compute="_compute_held_by")
     is_held_by_credit = fields.Boolean(compute="_compute_held_by")
+    is_held_by_transaction = fields.Boolean(compute="_compute_held_by")
     is_held_by_halt = fields.Boolean(compute="_compute_held_by")
     is_held_by_invoice = fields.Boolean(compute="_compute_held_by")
     heads_up_date = fields.Date(
@@ -103,6 +104,7 @@ class PaymentReminder(models.Model):
             codes = set(reminder.verdict or []) if waits else set()
             reminder.is_held_by_bank_line = Code.UNMATCHED_BANK_LINE in codes
             reminder.is_held_by_credit = Code.UNALLOCATED_CREDIT in codes
+            reminder.is_held_by_transaction = Code.PENDING_TRANSACTION in codes
             reminder.is_held_by_halt = bool(codes & {Code.SEND_BRAKE, Code.STALE_BANK})
             reminder.is_held_by_invoice = Code.INVOICE_NOT_SENT in codes
 
@@ -220,6 +222,19 @@ class PaymentReminder(models.Model):
                         "by": self.env.uid,
                     },
                 )
+        self.sudo()._recheck()
+        return True
+
+    def action_let_transactions_go(self):
+        """Let online payments that are under way hold these notices no longer."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        # A manager decides; the machine writes.
+        slow = self.env["payment.reminder.slow.transaction"].sudo()
+        for case in self.sudo().case_id:
+            ids = slow._let_go(case)
+            if ids:
+                case._log_event("transaction_let_go", {"ids": ids, "by": self.env.uid})
         self.sudo()._recheck()
         return True
 

@@ -98,6 +98,9 @@ class PaymentReminderExplanation(models.AbstractModel):
         if code == Code.AMOUNT_CHANGED and any(item.moved for item in facts.items):
             changed = self._get_concerned(code, code, facts)
             return ([code] if changed else []) + ["invoice_moved"]
+        if code == Code.PENDING_TRANSACTION:
+            troubles = set(map(guard.transaction_trouble, facts.items))
+            return sorted(filter(None, troubles)) or [code]
         if code == Code.INVOICE_NOT_SENT:
             troubles = {guard.invoice_trouble(facts, item) for item in facts.items}
             return sorted(filter(None, troubles)) or [code]
@@ -141,6 +144,16 @@ class PaymentReminderExplanation(models.AbstractModel):
             if key == "status_stale"
             else facts.bank_stale_days or 0,
             "until": self._format_day(facts.snoozed_until),
+            "since": self._format_day(
+                min(
+                    filter(None, (item.transaction_since for item in items)),
+                    default=None,
+                )
+            ),
+            "wait": max((item.transaction_days for item in items), default=0),
+            "network": ", ".join(
+                sorted({item.invoice_network for item in items} - {""})
+            ),
             "free": self._format_day(
                 max((guard.invoice_wait(facts, item) for item in items), default=None)
                 if key == "invoice_late"
@@ -157,6 +170,8 @@ class PaymentReminderExplanation(models.AbstractModel):
             is_moved = key == "invoice_moved"
             items = [item for item in facts.items if bool(item.moved) == is_moved]
             return [item for item in items if RULES[code].concerns(item)]
+        if code == Code.PENDING_TRANSACTION:
+            return [i for i in facts.items if guard.transaction_trouble(i) == key]
         if code not in RULES:
             return facts.items
         return [item for item in facts.items if RULES[code].concerns(item)]

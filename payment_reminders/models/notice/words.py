@@ -102,8 +102,11 @@ WORDS = {
     ),
     "pending_transaction": Words(
         "Online payment under way",
-        _lt("An online payment of %(invoices)s is under way. Wait for its outcome."),
-        _lt("its outcome decides"),
+        _lt(
+            "An online payment of %(invoices)s is under way since %(since)s. Wait for "
+            "its outcome; after %(wait)s banking days you are asked."
+        ),
+        _lt("its outcome decides; a manager may let it go"),
     ),
     "open_query": Words(
         "Open question",
@@ -249,6 +252,19 @@ SENTENCES = {
     "invoice_bounced": _lt(
         "%(invoices)s did not reach the customer: the e-mail came back. Correct "
         "the address and send it again."
+    ),
+    "transaction_hangs": _lt(
+        "An online payment of %(invoices)s has been under way since %(since)s, longer "
+        "than the %(wait)s banking days that such a payment takes. Look for it at the "
+        "bank or ask the customer; if nothing comes, let it go."
+    ),
+    "invoice_refused": _lt(
+        "%(invoices)s did not reach the customer: %(network)s refused it. Send it "
+        "again, or another way."
+    ),
+    "invoice_waiting": _lt(
+        "%(invoices)s waits in %(network)s still: nobody knows whether it reached the "
+        "customer. Look there, or send it another way."
     ),
     "invoice_late": _lt(
         "%(invoices)s reached the customer after it was due. The reminder waits "

@@ -61,6 +61,7 @@ class PaymentReminderEvent(models.Model):
             ("bank_line_ignored", "Bank line ignored"),
             ("bank_line_heeded", "Bank line no longer ignored"),
             ("money_ignored", "Money ignored"),
+            ("transaction_let_go", "Online payment let go"),
             ("invoice_vouched", "Invoice reached the customer, a person said"),
             ("closed", "Closed"),
             ("reopened", "Reopened"),

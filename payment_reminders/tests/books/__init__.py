@@ -10,3 +10,5 @@ from . import test_invoice_sent
 from . import test_many_bank_lines
 from . import test_due_items
 from . import test_other_forms
+from . import test_slow_transaction
+from . import test_invoice_network

@@ -71,11 +71,11 @@ class TestRest(ReminderCommon):
         self.assertEqual(case.amount_costs, 100)
         self.assertIn("costs_kept", self.get_kinds(case))
         with freeze_time("2026-11-10 08:00:00"):
-            self.make_invoice(due=10, amount=50)
+            self.make_invoice(due=10, amount=150)
             again = self.propose()
             self.assertEqual(again.case_id, case)
             self.assertEqual(again.amount_costs_before, 100)
-            self.assertEqual(again.amount_claim, 50 + 100 + 100)
+            self.assertEqual(again.amount_claim, 150 + 100 + 100)
 
     def test_a_small_rest_is_waived_whatever_the_policy(self):
         case = self.remind_and_pay("ask", rest_limit=100)

@@ -57,6 +57,7 @@ def test_what_tells_a_freeze():
 def test_what_may_be_overridden_is_neither_law_nor_paid():
     assert {*OVERRIDABLE} == {
         "stale_bank",
+        "pending_transaction",
         "status_unknown",
         "snoozed",
         "invoice_not_sent",
