@@ -162,6 +162,26 @@ def follow(
     return Progress(tuple(paid), tuple(states), outcome)
 
 
+def wait(known: Progress, hopeful: Progress) -> Progress:
+    """Return how a plan stands while money that may be its own is matched with nothing.
+
+    Nothing is paid by it yet, and what it would pay is not missed.
+
+    :param known: by what is booked
+    :param hopeful: as if that money were booked
+    """
+    states = tuple(
+        PartState.OPEN
+        if state == PartState.MISSED and hoped != PartState.MISSED
+        else state
+        for state, hoped in zip(known.states, hopeful.states, strict=True)
+    )
+    outcome = known.outcome
+    if outcome == Outcome.BROKEN and hopeful.outcome != Outcome.BROKEN:
+        outcome = Outcome.RUNNING
+    return Progress(known.paid, states, outcome)
+
+
 def may_pause(broken: int) -> bool:
     """Tell whether the word of a customer still pauses the reminders by itself.
 

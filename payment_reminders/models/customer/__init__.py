@@ -14,4 +14,5 @@ from . import plan
 from . import throttle
 from . import page
 from . import plan_following
+from . import plan_money
 from . import writing

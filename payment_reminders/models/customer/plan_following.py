@@ -45,9 +45,19 @@ class PaymentReminderPlan(models.Model):
         # The books as they are now, not as somebody has read them before a payment.
         self.item_ids.invalidate_recordset(["amount_residual"])
         costs = self.case_id._read_costs()
-        for plan in self:
-            open_costs = max(sum(costs[plan.case_id.id].values()), 0.0)
-            plan._apply(plan._get_progress(open_costs))
+        progress = {
+            plan: plan._get_progress(max(sum(costs[plan.case_id.id].values()), 0.0))
+            for plan in self
+        }
+        late = {
+            plan: one
+            for plan, one in progress.items()
+            if plan_rules.PartState.MISSED in one.states
+        }
+        if late:
+            progress |= self.browse([plan.id for plan in late])._wait_for_money(late)
+        for plan, one in progress.items():
+            plan._apply(one)
 
     def _get_progress(self, open_costs):
         """Return how this plan stands (:class:`rules.plan.Progress`).
@@ -60,9 +70,14 @@ class PaymentReminderPlan(models.Model):
         still_open = sum(self.item_ids.mapped("amount_residual")) + min(
             open_costs, self.amount_costs
         )
-        received = to_decimal(self.amount_total, digits) - to_decimal(
-            still_open, digits
+        return self._get_progress_with(
+            to_decimal(self.amount_total, digits) - to_decimal(still_open, digits)
         )
+
+    def _get_progress_with(self, received):
+        """Return how this plan stands when so much has come in."""
+        self.ensure_one()
+        digits = self.currency_id.decimal_places
         company = self.company_id
         return plan_rules.follow(
             [

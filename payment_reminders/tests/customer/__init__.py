@@ -6,3 +6,4 @@ from . import test_reply
 from . import test_attacks
 from . import test_customer_files
 from . import test_fuzz
+from . import test_plan_money

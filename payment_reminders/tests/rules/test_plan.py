@@ -115,5 +115,21 @@ def test_more_money_never_worsens_a_plan(amounts, received, days):
     assert less.outcome != Outcome.KEPT or more.outcome == Outcome.KEPT
 
 
+def test_a_plan_waits_for_money_that_may_be_its_own():
+    today = DAY + timedelta(days=14)
+    known = plan.follow(THREE, Decimal(0), today, grace_days=3)
+    assert known.outcome == Outcome.BROKEN
+    hopeful = plan.follow(THREE, THREE[0].amount, today, grace_days=3)
+    waiting = plan.wait(known, hopeful)
+    assert waiting.outcome == Outcome.RUNNING
+    assert waiting.states == (PartState.OPEN,) * 3
+    assert sum(waiting.paid) == 0
+    less = plan.follow(THREE, THREE[0].amount - 1, today, grace_days=3)
+    assert plan.wait(known, less) == known
+    # Even if it were all of it, nothing is kept before it is booked.
+    all_of_it = plan.follow(THREE, Decimal(1000), today, grace_days=3)
+    assert plan.wait(known, all_of_it).outcome == Outcome.RUNNING
+
+
 def test_the_second_broken_word_pauses_nothing():
     assert [plan.may_pause(broken) for broken in range(4)] == [True, True, False, False]
