@@ -102,6 +102,8 @@ class PaymentReminderCase(models.Model):
             self._log_event("reopened", changed)
         elif changed:
             self._log_event("payment_seen", changed)
+            if self.claim_line_ids and self.state != "closed":
+                self.env["payment.reminder.settled.money"]._judge(self)
         if outcome.close:
             self._close(outcome.close)
         if outcome.freeze:

@@ -8,3 +8,4 @@ try:
 except ImportError:  # of hypothesis
     pass
 from . import test_trifle
+from . import test_settled_money
