@@ -231,6 +231,9 @@ class PaymentReminderLetter(models.Model):
         demand = self._is_demand()
         paper = self._is_letter_on_paper()
         items = [self._prepare_letter_item(line) for line in self.line_ids]
+        by_row = self._pays_by_row()
+        if by_row:
+            items = list(map(self._add_own_account, items, self.line_ids))
         money = self._format_letter_money
         extras = {}
         if demand:
@@ -257,6 +260,7 @@ class PaymentReminderLetter(models.Model):
             "pay_url": self._get_pay_url(),
             "account": self._prepare_letter_account(),
             "nowhere": not self._has_way_to_pay(),
+            "by_row": by_row,
             "reference": self._get_letter_reference(items),
             "customer": self.partner_id.name,
             "case": self.case_id.name,
@@ -301,6 +305,8 @@ class PaymentReminderLetter(models.Model):
         which then stand with each of them. Many, and fees and interest alone, go by
         that of the case: no bank carries a long list.
         """
+        if items and self._pays_by_row():
+            return ""
         if len(items) == 1:
             return items[0]["reference"]
         names = ", ".join(dict.fromkeys(item["name"] for item in items))
@@ -346,6 +352,7 @@ class PaymentReminderLetter(models.Model):
             else "",
             "reference": reference,
             "own_reference": reference if reference != line.name else "",
+            "account": "",
             **self._prepare_letter_agency(line),
         }
 
@@ -370,13 +377,41 @@ class PaymentReminderLetter(models.Model):
         return self._get_pay_url().replace("?", f"/pay/{line.item_id.id}?", 1)
 
     def _prepare_letter_account(self):
-        """Return the account that the customer pays to, as on the invoices."""
-        for line in self.line_ids:
-            if bank := line.item_id.move_id.partner_bank_id:
-                return self._prepare_letter_bank(bank)
-        if self.is_rest and (bank := self._get_rest_bank()):
-            return self._prepare_letter_bank(bank)
-        return {}
+        """Return the account that the customer pays all to, as on the invoices."""
+        bank = self._get_letter_bank()
+        return self._prepare_letter_bank(bank) if bank else {}
+
+    def _get_letter_bank(self):
+        """Return the one account of all invoices; empty when they name several."""
+        if self.is_rest:
+            return self._get_rest_bank()
+        none = self.env["res.partner.bank"]
+        if self._pays_by_row():
+            return none
+        banks = (line.item_id.move_id.partner_bank_id for line in self.line_ids)
+        return next(filter(None, banks), none)
+
+    def _add_own_account(self, item, line):
+        """Return the row of an invoice that is paid to an account of its own."""
+        bank = line.item_id.move_id.partner_bank_id
+        shown = self._prepare_letter_bank(bank) if bank else {}
+        parts = [shown.get(name) for name in ("number", "bic", "holder")]
+        return {
+            **item,
+            "own_reference": item["reference"],
+            "account": ", ".join(filter(None, parts)),
+        }
+
+    def _pays_by_row(self):
+        """Tell whether the invoices name different accounts: each is paid alone.
+
+        One that names none does not go to the account of another: a factor may have
+        bought that one.
+        """
+        self.ensure_one()
+        banks = {line.item_id.move_id.partner_bank_id for line in self.line_ids}
+        # The same account may be kept twice.
+        return len(banks) > 1 and len({bank.sanitized_acc_number for bank in banks}) > 1
 
     def _prepare_letter_bank(self, bank):
         holder = bank.acc_holder_name or bank.partner_id.name

@@ -148,7 +148,8 @@ class PaymentReminder(models.Model):
 
     def _prepare_letter_payment_code(self):
         """Return the code that a banking app reads; nothing where there is none."""
-        bank = self.line_ids.item_id.move_id.partner_bank_id[:1]
+        # No code for a total that goes to several accounts.
+        bank = not self.is_rest and self._get_letter_bank()
         if not (bank and self._is_letter_on_paper() and self._is_demand()):
             return {}
         items = [self._prepare_letter_item(line) for line in self.line_ids]

@@ -1,2 +1,3 @@
 from . import test_letter
 from . import test_print
+from . import test_several_accounts
