@@ -80,7 +80,7 @@ class TestSlowTransaction(PayingCommon):
             self.assertIn("after 5 banking days", notice.held_reason)
         with self.on("2026-09-23"):
             notice, codes = self.check()
-            self.assertEqual(codes, ["pending_transaction"], "A person decides")
+            self.assertIn("pending_transaction", codes, "A person decides")
             self.assertEqual(len(self.get_asked()), 2, "One for each payment")
             self.assertIn("longer than the 5 banking days", notice.held_reason)
         with self.on("2026-09-24"):

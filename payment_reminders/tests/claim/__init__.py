@@ -2,10 +2,10 @@ from . import test_limitation
 from . import test_claim_ledger
 from . import test_odd_amounts
 from . import test_rest
+from . import test_trifle
+from . import test_settled_money
 
 try:
     from . import test_ledger_fuzz
 except ImportError:  # of hypothesis
     pass
-from . import test_trifle
-from . import test_settled_money

@@ -25,6 +25,8 @@ try:
     from . import test_interest
     from . import test_lifecycle
     from . import test_linter
+    from . import test_network
+    from . import test_online
     from . import test_outlook
     from . import test_plan
     from . import test_pure
@@ -36,6 +38,7 @@ try:
     from . import test_sms
     from . import test_spacing_fuzz
     from . import test_statute
+    from . import test_trifle
     from . import test_verdict
 except ImportError:  # of pytest or hypothesis
     pass
