@@ -118,6 +118,22 @@ class TestPortal(PortalCommon):
             page = self.get(self.case.id, self.token, day=text)
             self.assertEqual(page.status_code, 200)
 
+    def test_an_invoice_that_is_another_customers_now(self):
+        stays = self.make_invoice(due=9, amount=77)
+        self.refresh()
+        item = self.case.item_ids.filtered(lambda i: i.move_id == self.move)
+        self.move.button_draft()
+        self.move.partner_id = self.stranger
+        self.move.action_post()
+        page = self.get(self.case.id, self.token).text
+        self.assertIn(stays.name, page)
+        self.assertNotIn(self.move.name, page)
+        self.assertTurnedAway(self.get(self.case.id, self.token, f"/pay/{item.id}"))
+        self.refresh()
+        self.assertTurnedAway(self.get(self.case.id, self.token, f"/pay/{item.id}"))
+        theirs = self.get(self.other_case.id, self.other_token).text
+        self.assertIn(self.move.name, theirs)
+
     def test_letters_as_pdf(self):
         reports = self.env["ir.actions.report"]
         if reports.get_wkhtmltopdf_state() == "install":
