@@ -168,6 +168,10 @@ class PaymentReminderSender(models.AbstractModel):
         """
         attempts = []
         enough = None
+        if reminder.step_id.channel_mode != "all":
+            # What left before the rest was rendered again is enough, too.
+            sent = reminder.delivery_ids.filtered(lambda d: d.state == "sent")
+            enough = sent[:1].channel or None
         for delivery in self._begin(reminder, ticket):
             if enough and delivery.channel != enough:
                 break
