@@ -36,7 +36,9 @@ class PaymentReminderSlowTransaction(models.Model):
     )
     date_asked = fields.Date(string="Asked on", readonly=True)
     let_go_date = fields.Datetime(string="Let go on", readonly=True)
-    let_go_by_id = fields.Many2one("res.users", string="Let go by", readonly=True)
+    let_go_by_id = fields.Many2one(
+        "res.users", string="Let go by", readonly=True, index="btree_not_null"
+    )
 
     _once = models.UniqueIndex(
         "(case_id, transaction_id)", "This online payment is noted already."
