@@ -85,8 +85,7 @@ MODELS = (
 )
 
 
-@tagged("post_install", "-at_install")
-class TestFuzz(PortalCommon):
+class FuzzCommon(PortalCommon):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.lift_limits)
@@ -97,7 +96,10 @@ class TestFuzz(PortalCommon):
     def assertNoFault(self, answer, what):
         self.assertLess(answer.status_code, 500, what)
 
-    # -- pages and forms ----------------------------------------------------------
+
+@tagged("post_install", "-at_install")
+class TestFuzz(FuzzCommon):
+    # -- pages ----------------------------------------------------------------------
 
     def test_whatever_an_address_says(self):
         for route, names in PAGES.items():
@@ -118,35 +120,6 @@ class TestFuzz(PortalCommon):
             self.assertNoFault(answer, what)
         self.assertEqual(len({answer.status_code for answer in answers}), 1, what)
         self.assertEqual(len({len(answer.headers) for answer in answers}), 1, what)
-
-    def test_whatever_a_form_says(self):
-        csrf = self.get_csrf()
-        right = {"kind": "paid", "paid_date": "2026-09-01", "paid_amount": "1"}
-        for route, names in FORMS.items():
-            for name, text in product(names, TEXTS):
-                self.lift_limits()
-                form = {
-                    **right,
-                    "access_token": self.token,
-                    "csrf_token": csrf,
-                    name: text,
-                }
-                answer = self.url_open(
-                    f"/my/reminders/{self.case.id}{route}",
-                    data=form,
-                    allow_redirects=False,
-                )
-                self.assertNoFault(answer, (route, name, text[:20]))
-        for name, text in product(("case_id", "access_token"), TEXTS):
-            self.lift_limits()
-            form = {
-                "case_id": self.case.id,
-                "access_token": self.token,
-                "csrf_token": csrf,
-                name: text,
-            }
-            answer = self.url_open("/my/reminders/link", data=form)
-            self.assertEqual(answer.status_code, 200, (name, text[:20]))
 
     # -- JSON -----------------------------------------------------------------------
 
@@ -277,3 +250,35 @@ class TestFuzz(PortalCommon):
                     self.opener.prepare_request(request), timeout=12
                 )
             self.assertEqual(answer.status_code, 404, number)
+
+
+@tagged("-standard", "payment_reminders_long", "post_install", "-at_install")
+class TestFuzzForms(FuzzCommon):
+    def test_whatever_a_form_says(self):
+        csrf = self.get_csrf()
+        right = {"kind": "paid", "paid_date": "2026-09-01", "paid_amount": "1"}
+        for route, names in FORMS.items():
+            for name, text in product(names, TEXTS):
+                self.lift_limits()
+                form = {
+                    **right,
+                    "access_token": self.token,
+                    "csrf_token": csrf,
+                    name: text,
+                }
+                answer = self.url_open(
+                    f"/my/reminders/{self.case.id}{route}",
+                    data=form,
+                    allow_redirects=False,
+                )
+                self.assertNoFault(answer, (route, name, text[:20]))
+        for name, text in product(("case_id", "access_token"), TEXTS):
+            self.lift_limits()
+            form = {
+                "case_id": self.case.id,
+                "access_token": self.token,
+                "csrf_token": csrf,
+                name: text,
+            }
+            answer = self.url_open("/my/reminders/link", data=form)
+            self.assertEqual(answer.status_code, 200, (name, text[:20]))
