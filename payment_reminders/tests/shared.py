@@ -63,6 +63,8 @@ def _read(env, value):
 
 def build():
     """Set up a class of tests, and let it stay in the database."""
+    # It is run as a script, which has no package.
+    # pylint: disable-next=odoo-addons-relative-import
     from odoo.addons.payment_reminders.tests.common import ReminderCommon
 
     class Shared(ReminderCommon):

@@ -11,7 +11,7 @@ FORMS = 60
 class TestManyBankLines(PayingCommon):
     """However many bank lines lie open, only those that may fit are read."""
 
-    def read(self):
+    def read_lines(self):
         """Return what is read of the bank for the notice."""
         facts = self.env["payment.reminder.facts"]
         expected = facts._get_expected_payments(self.reminder)
@@ -41,7 +41,7 @@ class TestManyBankLines(PayingCommon):
     def test_strangers_are_not_read(self):
         self.make_strangers()
         fitting = self.make_bank_line(3, payment_ref=f"Betaling {self.move.name}")
-        read = self.read()
+        read = self.read_lines()
         self.assertIn(fitting.id, [money.facts.record_id for money in read])
         self.assertLess(len(read), LINES / 20)
 
@@ -59,23 +59,25 @@ class TestManyBankLines(PayingCommon):
             "UPDATE account_bank_statement_line SET reminder_keys = NULL"
         )
         self.env.invalidate_all()
-        self.assertEqual(len(self.read()), 21)
+        self.assertEqual(len(self.read_lines()), 21)
         self.assertEqual(self.reminder._guard()[self.reminder], ["unmatched_bank_line"])
         self.env["payment.reminder.case"]._cron_refresh()
-        self.assertEqual([money.facts.record_id for money in self.read()], [line.id])
+        self.assertEqual(
+            [money.facts.record_id for money in self.read_lines()], [line.id]
+        )
 
     def test_a_line_is_found_by_what_was_written_last(self):
         line = self.make_bank_line(3, payment_ref="Nothing")
-        self.assertFalse(self.read())
+        self.assertFalse(self.read_lines())
         line.narration = f"<p>{self.move.name}</p>"
-        self.assertEqual(len(self.read()), 1)
+        self.assertEqual(len(self.read_lines()), 1)
         line.narration = False
-        self.assertFalse(self.read())
+        self.assertFalse(self.read_lines())
         line.partner_name = "NORDLYS &amp; CO"
         line.account_number = "DK50"
-        self.assertFalse(self.read())
+        self.assertFalse(self.read_lines())
         line.partner_name = "Nordlys"
-        self.assertEqual(len(self.read()), 1)
+        self.assertEqual(len(self.read_lines()), 1)
 
     def test_the_database_finds_every_form(self):
         """What the rule sees in a text or a name, the lookup hands over."""

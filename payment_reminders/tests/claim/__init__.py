@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from . import test_limitation
 from . import test_claim_ledger
 from . import test_odd_amounts
@@ -5,7 +7,5 @@ from . import test_rest
 from . import test_trifle
 from . import test_settled_money
 
-try:
+with suppress(ImportError):  # of hypothesis
     from . import test_ledger_fuzz
-except ImportError:  # of hypothesis
-    pass

@@ -229,9 +229,8 @@ class TestReply(MockEmail, ReminderCommon):
         self.assertNotIn("goods", "".join(self.case.message_ids.mapped("body")))
 
     def test_the_number_of_an_internal_note_is_no_answer(self):
-        note = self.case.message_post(
-            body="He never pays.", subtype_xmlid="mail.mt_note"
-        )
+        said = "He never pays."
+        note = self.case.message_post(body=said, subtype_xmlid="mail.mt_note")
         self.receive(reference=note.message_id)
         self.assertLeftToAPerson()
 
@@ -276,9 +275,10 @@ class TestReply(MockEmail, ReminderCommon):
     def mail_invoice(self):
         """Mail the invoice as its dialog does; return the Message-Id."""
         move = self.case.move_ids
+        said = "Your invoice"
         with self.mock_mail_gateway():
             message = move.message_post(
-                body="Your invoice",
+                body=said,
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=move.partner_id.ids,

@@ -3,7 +3,9 @@
 They are pytest's: where that is not installed, Odoo's own runner does without them.
 """
 
-try:
+from contextlib import suppress
+
+with suppress(ImportError):  # of pytest or hypothesis
     from . import test_addresses
     from . import test_ageing
     from . import test_agency
@@ -40,5 +42,3 @@ try:
     from . import test_statute
     from . import test_trifle
     from . import test_verdict
-except ImportError:  # of pytest or hypothesis
-    pass

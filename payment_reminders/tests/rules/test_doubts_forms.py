@@ -50,7 +50,7 @@ class Invoice:
         self.number = rng.randint(1, 99999)
         self.name = f"{self.prefix}/{self.year}/{self.number:05}"
 
-    def write(self, number=None, year=None):
+    def write_number(self, number=None, year=None):
         number, year, rng = number or self.number, year or self.year, self.rng
         zeros = rng.choice(
             [f"{number}", f"{number:05}", f"{number:04}", f"{number:07}"]
@@ -86,7 +86,7 @@ def make_reference_form(rng):
         text = rng.choice([digits, digits.zfill(20), digits.zfill(25), grouped])
     else:
         reference = invoice.name
-        text = invoice.write() if rng.random() < 0.7 else invoice.write_short()
+        text = invoice.write_number() if rng.random() < 0.7 else invoice.write_short()
     return BankLine(text=embed(rng, text)), {"references": frozenset({reference})}
 
 
@@ -126,9 +126,9 @@ def make_reference_lookalike(rng):
     invoice = Invoice(rng)
     other = rng.choice(
         [
-            invoice.write(number=invoice.number * 10 + rng.randint(0, 9)),
-            invoice.write(number=invoice.number + rng.randint(1, 9)),
-            invoice.write(
+            invoice.write_number(number=invoice.number * 10 + rng.randint(0, 9)),
+            invoice.write_number(number=invoice.number + rng.randint(1, 9)),
+            invoice.write_number(
                 year=invoice.year - 1 if invoice.number > 99 else None,
                 number=invoice.number + 1,
             ),

@@ -42,7 +42,8 @@ class TestErasure(GatewayCommon):
         case = self.case.with_user(self.manager)
         case.action_hold("Ingrid says the ship was late")
         case.action_release("Ingrid called again")
-        case.message_post(body="Ingrid Mortensen wrote: the ship was late")
+        said = "Ingrid Mortensen wrote: the ship was late"
+        case.message_post(body=said)
         with freeze_time("2026-09-28 08:00:00"), self.gateways():
             second = self.propose()
             second.with_user(self.manager).action_hold("Wait for Ingrid")

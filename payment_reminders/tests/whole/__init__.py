@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from . import test_contract
 from . import test_soak
 from . import test_views
@@ -15,8 +17,6 @@ from . import test_bulk
 from . import test_attacks_rpc
 from . import test_indexes
 
-try:
+with suppress(ImportError):  # of pytest, whose it is
     from . import test_rooms
     from . import test_translations
-except ImportError:  # of pytest, whose it is
-    pass
