@@ -18,7 +18,7 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["holidays", "phonenumbers", "stdnum"]},
+    "external_dependencies": {"python": ["holidays", "phonenumbers", "python-stdnum"]},
     "data": [
         # security
         "security/payment_reminder_groups.xml",
