@@ -69,16 +69,23 @@ class PaymentReminderSlowTransaction(models.Model):
             if row["hangs"]
         ]
         noted = self._find(cases, {row["id"] for _case, row in hanging})
-        for case, row in hanging:
-            if (case.id, row["id"]) not in noted:
-                self.sudo().create(
-                    {
-                        "case_id": case.id,
-                        "transaction_id": row["id"],
-                        "date_asked": case.company_id._get_reminder_today(),
-                    }
-                )
-                self._ask_about(case._in_staff_language(), row)
+        new = {
+            (case, row["id"]): row
+            for case, row in hanging
+            if (case.id, row["id"]) not in noted
+        }
+        self.sudo().create(
+            [
+                {
+                    "case_id": case.id,
+                    "transaction_id": number,
+                    "date_asked": case.company_id._get_reminder_today(),
+                }
+                for case, number in new
+            ]
+        )
+        for (case, _number), row in new.items():
+            self._ask_about(case._in_staff_language(), row)
 
     @api.model
     def _ask_about(self, case, row):
@@ -109,16 +116,18 @@ class PaymentReminderSlowTransaction(models.Model):
         :return: ids of the payments
         """
         rows = self.env["payment.reminder.facts"]._read_transactions(case)[case]
-        ids = [row["id"] for row in rows if row["state"] != "done"]
+        # One that pays two invoices is read for each of them.
+        ids = list(dict.fromkeys(row["id"] for row in rows if row["state"] != "done"))
         noted = self._find(case, ids)
         now = {"let_go_date": fields.Datetime.now(), "let_go_by_id": self.env.uid}
-        for number in ids:
-            if slow := noted.get((case.id, number)):
-                slow.write(now)
-            else:
-                self.sudo().create(
-                    {"case_id": case.id, "transaction_id": number, **now}
-                )
+        self.sudo().union(*noted.values()).write(now)
+        self.sudo().create(
+            [
+                {"case_id": case.id, "transaction_id": number, **now}
+                for number in ids
+                if (case.id, number) not in noted
+            ]
+        )
         return ids
 
 

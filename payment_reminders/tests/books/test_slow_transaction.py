@@ -67,6 +67,15 @@ class TestSlowTransaction(PayingCommon):
         notice = self.case.reminder_ids.sorted("id")[-1:]
         return notice, notice._guard()[notice]
 
+    def test_one_payment_of_two_invoices_is_asked_about_once(self):
+        other = self.make_invoice(due=9)
+        self.refresh()
+        self.assertEqual(other.reminder_case_id, self.case)
+        self.start("pending", move=self.move | other)
+        with self.on("2026-09-23"):
+            self.check()
+            self.assertEqual(len(self.get_asked()), 1)
+
     def test_a_transfer_holds_for_five_banking_days_then_asks_once(self):
         for state in ("pending", "authorized"):
             with self.subTest(state=state):
