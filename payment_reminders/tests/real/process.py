@@ -84,14 +84,18 @@ class Child:
 
     def begin(self, scene, fork=False, **arguments):
         """Start one function of scenes; call what this returns for the result."""
-        if self._starting:
-            self._read()
-            self._starting = False
+        self.wait_until_ready()
         self._process.stdin.write(
             json.dumps({"scene": scene, "fork": fork, "arguments": arguments}) + "\n"
         )
         self._process.stdin.flush()
         return self._read
+
+    def wait_until_ready(self):
+        """Wait until it has loaded Odoo, which takes seconds on a busy machine."""
+        if self._starting:
+            self._read()
+            self._starting = False
 
     def begin_in_thread(self, scene, **arguments):
         """Start one function; the thread ends when the process is done or dead."""

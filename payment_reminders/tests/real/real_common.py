@@ -36,6 +36,7 @@ class RealCase(BaseCase):
         cls.database = cls.stack.enter_context(Scratch(tools.config, cls.purpose))
         cls.smtp = cls.stack.enter_context(SmtpServer())
         cls.gateway = cls.stack.enter_context(SmsGateway())
+        cls.children = []
         cls.child = cls.start_child()
         cls.begin = START - timedelta(weeks=10)
         cls.now = START
@@ -49,10 +50,15 @@ class RealCase(BaseCase):
 
     @classmethod
     def start_child(cls):
-        return cls.stack.enter_context(Child(cls.database, cls.log))
+        """Start one more process; all load at once, and no test waits for one."""
+        child = cls.stack.enter_context(Child(cls.database, cls.log))
+        cls.children.append(child)
+        return child
 
     def setUp(self):
         super().setUp()
+        for child in self.children:
+            child.wait_until_ready()
         type(self).begin += timedelta(weeks=10)
         self.go_to(0)
         self.smtp.reset()
