@@ -26,43 +26,54 @@ class PaymentReminderFacts(models.AbstractModel):
         (``models/account_bank_statement_line.py``), so that it does not matter how many
         lines lie open. A line without keys, written past Odoo, is always read.
 
+        PostgreSQL cannot know how few will fit, and would rather read all lines once:
+        each look-up is a LATERAL behind an OFFSET 0, which it must make by itself.
+
         :param roots: {company id: id of its main company}
         :param expected: {notice: :class:`rules.doubts.Expected`}
         :param tolerances: {notice: how far a sum may be off, in its currency}
         :return: list of :class:`Money`
         """
-        # PostgreSQL does not know how dear it is to take the keys of each line apart.
+        # Nor does it know how dear it is to take the keys of each line apart.
         self.env.cr.execute(SQL("SET LOCAL enable_seqscan = off"))
         is_open = SQL("st.is_reconciled IS NOT TRUE AND st.amount > 0")
         currencies, least, most = self._get_ranges(expected, tolerances)
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                WITH range AS MATERIALIZED (
+                WITH range AS (
                      SELECT * FROM unnest(%(currencies)s::integer[],
                                           %(least)s::numeric[], %(most)s::numeric[])
                             AS range (currency_id, least, most)
                 ), fitting AS (
-                     SELECT st.id FROM account_bank_statement_line st
-                      WHERE %(is_open)s
-                        AND string_to_array(st.reminder_keys, ' ') && %(keys)s::text[]
+                     SELECT st.id
+                       FROM unnest(%(keys)s::text[]) AS key
+                      CROSS JOIN LATERAL (
+                            SELECT st.id FROM account_bank_statement_line st
+                             WHERE %(is_open)s
+                               AND string_to_array(st.reminder_keys, ' ') @> ARRAY[key]
+                            OFFSET 0) st
                       UNION
                      SELECT st.id FROM account_bank_statement_line st
                       WHERE %(is_open)s AND st.partner_id = ANY(%(partners)s)
                       UNION
                      SELECT st.id
                        FROM range
-                       JOIN account_bank_statement_line st
-                         ON st.currency_id = range.currency_id
-                        AND st.amount BETWEEN range.least AND range.most
-                      WHERE %(is_open)s AND st.partner_id IS NULL
+                      CROSS JOIN LATERAL (
+                            SELECT st.id FROM account_bank_statement_line st
+                             WHERE %(is_open)s AND st.partner_id IS NULL
+                               AND st.currency_id = range.currency_id
+                               AND st.amount BETWEEN range.least AND range.most
+                            OFFSET 0) st
                       UNION
                      SELECT st.id
                        FROM range
-                       JOIN account_bank_statement_line st
-                         ON st.foreign_currency_id = range.currency_id
-                        AND st.amount_currency BETWEEN range.least AND range.most
-                      WHERE %(is_open)s AND st.partner_id IS NULL
+                      CROSS JOIN LATERAL (
+                            SELECT st.id FROM account_bank_statement_line st
+                             WHERE %(is_open)s AND st.partner_id IS NULL
+                               AND st.foreign_currency_id = range.currency_id
+                               AND st.amount_currency BETWEEN range.least AND range.most
+                            OFFSET 0) st
                       UNION
                      SELECT st.id FROM account_bank_statement_line st
                       WHERE %(is_open)s AND st.reminder_keys IS NULL
@@ -77,8 +88,14 @@ class PaymentReminderFacts(models.AbstractModel):
                        st.foreign_currency_id, st.amount_currency,
                        COALESCE(liquidity.balance, st.amount) AS balance
                   FROM fitting
-                  JOIN account_bank_statement_line st ON st.id = fitting.id
-                  JOIN account_move move ON move.id = st.move_id
+                 CROSS JOIN LATERAL (
+                       SELECT * FROM account_bank_statement_line line
+                        WHERE line.id = fitting.id
+                       OFFSET 0) st
+                 CROSS JOIN LATERAL (
+                       SELECT * FROM account_move entry
+                        WHERE entry.id = st.move_id
+                       OFFSET 0) move
                   LEFT JOIN res_partner partner ON partner.id = st.partner_id
                   LEFT JOIN LATERAL (
                        SELECT SUM(line.balance) AS balance
