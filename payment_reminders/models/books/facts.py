@@ -132,7 +132,7 @@ class PaymentReminderFacts(models.AbstractModel):
             case: replace(
                 facts,
                 step_kind=case.next_step_id.kind or "",
-                recipients=_get_reached(
+                recipients=get_reached(
                     case.next_step_id._get_channels(), recipients[case.id]
                 )
                 if case.next_step_id
@@ -219,7 +219,7 @@ class PaymentReminderFacts(models.AbstractModel):
         """Return what the guard may know of a notice: of its case, and its own."""
         company = reminder.company_id
         step = reminder.step_id
-        reached = _get_reached(reminder._get_channels(), recipients)
+        reached = get_reached(reminder._get_channels(), recipients)
         spaced = schedule.is_spaced(
             ladder, step._get_rule(), history, of_case.today
         ) and not any(
@@ -513,7 +513,7 @@ class PaymentReminderFacts(models.AbstractModel):
         )
 
 
-def _get_reached(channels, recipients):
+def get_reached(channels, recipients):
     """Return "channel:address" of everybody whom these channels reach.
 
     :param recipients: {channel: [(partner, address)]}

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 
 from ...rules import guard, outlook
 from ...rules.lifecycle import BUSY
@@ -169,9 +169,9 @@ class PaymentReminderCase(models.Model):
             return self.env._("%s: find out whether it went out.", notice.step_id.name)
         if notice:
             return self.env._(
-                "%(step)s is in the queue and leaves after %(moment)s.",
+                "%(step)s is in the queue. Leaves: %(leaves)s.",
                 step=notice.step_id.name,
-                moment=format_datetime(self.env, notice.hold_until, dt_format="short"),
+                leaves=notice.leaves_text,
             )
         if not self.next_step_id:
             return self.env._("No step comes next.")

@@ -4,7 +4,7 @@ import logging
 
 from odoo import api, fields, models
 
-from ...rules import guard
+from ...rules import guard, leaving
 from ...rules.lifecycle import WAITING
 from ...rules.verdict import EARLY
 from ...tools import transactions
@@ -104,9 +104,7 @@ class PaymentReminderSender(models.AbstractModel):
         :param facts: :class:`rules.guard.Facts` of the notice
         :param in_time: whether it is a working hour where the debtor is
         """
-        by_letter = any(
-            text.startswith("letter:") for text in facts.recipients
-        ) and reminder._goes_by_letter(facts.recipients)
+        by_letter = self._goes_by_letter(reminder, facts.recipients)
         if reminder.to_print != by_letter:
             reminder.sudo().to_print = by_letter
         if by_letter != is_printing():
@@ -115,20 +113,47 @@ class PaymentReminderSender(models.AbstractModel):
         return in_time or (by_letter and reminder.step_id.channel_mode != "all")
 
     @api.model
+    def _goes_by_letter(self, reminder, recipients):
+        """Tell whether a person has to print a notice for it to leave.
+
+        :param recipients: ("channel:address", ...), see :class:`rules.guard.Facts`
+        """
+        return any(
+            text.startswith("letter:") for text in recipients
+        ) and reminder._goes_by_letter(recipients)
+
+    @api.model
     def _filter_sending_time(self, reminders):
         """Return the notices whose debtor has a working hour of a business day now."""
         now = fields.Datetime.now()
-        calendars = self.env["payment.reminder.facts"]._get_calendars(reminders.case_id)
-        found = reminders.browse()
-        for reminder in reminders:
-            case = reminder.case_id
-            zone = get_debtor_zone(case.partner_id, case.company_id)
-            local = fields.Datetime.context_timestamp(
-                self.with_context(tz=zone.zone), now
-            ).replace(tzinfo=None)
-            if calendars[case.id].is_sending_time(local):
-                found |= reminder
-        return found
+        moments = self._find_moments(dict.fromkeys(reminders, now))
+        return reminders.filtered(lambda reminder: moments[reminder] == now)
+
+    @api.model
+    def _find_moments(self, since):
+        """Return the first moment at which the clock lets each of these notices leave.
+
+        :param since: {notice: the earliest moment (UTC) for it}
+        :return: {notice: moment (UTC)}
+        """
+        places = self._get_places(self.env["payment.reminder"].union(*since))
+        return {
+            reminder: leaving.first_moment(moment, *places[reminder])
+            for reminder, moment in since.items()
+        }
+
+    @api.model
+    def _get_places(self, reminders):
+        """Return {notice: (calendar, time zone) of whoever gets it}."""
+        cases = reminders.case_id
+        calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+        zones = {
+            case.id: get_debtor_zone(case.partner_id, case.company_id) for case in cases
+        }
+        return {
+            reminder: (calendars[reminder.case_id.id], zones[reminder.case_id.id])
+            for reminder in reminders
+        }
 
     @api.model
     def _claim(self, reminders, ticket):

@@ -25,6 +25,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_holdout
     from . import test_insolvency
     from . import test_interest
+    from . import test_leaving
     from . import test_lifecycle
     from . import test_linter
     from . import test_network
