@@ -2,9 +2,44 @@
 
 from odoo import api, fields, models
 
+#: {box: (the number that it shows, what that is when the box is ticked)}; without its
+#: box, the number is 0, which is off.
+BOXES = {
+    "reminder_bank_guard": ("reminder_bank_stale_days", 5),
+    "reminder_limits_reps": ("reminder_rep_days", 30),
+    "reminder_holds_out": ("reminder_holdout_percent", 10),
+    "reminder_has_fee_floor": ("reminder_fee_floor", 100.0),
+    "reminder_has_fee_share": ("reminder_fee_max_share", 10.0),
+    "reminder_has_trifle_limit": ("reminder_trifle_limit", 50.0),
+}
+
+
+def _make_box(box):
+    """Return a field that is ticked while its number is not 0.
+
+    Each has a compute of its own: one for all would untick what was just ticked.
+    """
+    number, _default = BOXES[box]
+
+    @api.depends(number)
+    def compute(self):
+        for settings in self:
+            settings[box] = bool(settings[number])
+
+    return fields.Boolean(compute=compute, readonly=False)
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
+
+    # -- boxes that show a number --------------------------------------------------
+
+    reminder_bank_guard = _make_box("reminder_bank_guard")
+    reminder_limits_reps = _make_box("reminder_limits_reps")
+    reminder_holds_out = _make_box("reminder_holds_out")
+    reminder_has_fee_floor = _make_box("reminder_has_fee_floor")
+    reminder_has_fee_share = _make_box("reminder_has_fee_share")
+    reminder_has_trifle_limit = _make_box("reminder_has_trifle_limit")
 
     # -- ladder and queue ----------------------------------------------------------
 
@@ -15,6 +50,9 @@ class ResConfigSettings(models.TransientModel):
         inverse="_inverse_reminder_ladder_id",
         domain="[('company_id', 'in', [company_id, False]),"
         " ('successor_id', '=', False)]",
+    )
+    reminder_approver_id = fields.Many2one(
+        related="reminder_ladder_id.standing_approval_by_id"
     )
     reminder_start_date = fields.Date(
         related="company_id.reminder_start_date", readonly=False
@@ -57,6 +95,8 @@ class ResConfigSettings(models.TransientModel):
     reminder_hour_to = fields.Float(
         related="company_id.reminder_hour_to", readonly=False
     )
+    reminder_sender = fields.Char(related="company_id.email", readonly=False)
+    reminder_uses_letters = fields.Boolean(compute="_compute_reminder_uses_letters")
     reminder_letter_window = fields.Selection(
         related="company_id.reminder_letter_window", readonly=False, required=True
     )
@@ -124,6 +164,7 @@ class ResConfigSettings(models.TransientModel):
 
     # -- the customer's page -------------------------------------------------------
 
+    reminder_takes_online = fields.Boolean(related="company_id.reminder_takes_online")
     reminder_link_days = fields.Integer(
         related="company_id.reminder_link_days", readonly=False
     )
@@ -165,6 +206,22 @@ class ResConfigSettings(models.TransientModel):
     )
 
     # -- computed -----------------------------------------------------------------
+
+    @api.onchange(*BOXES)
+    def _onchange_boxes(self):
+        for box, (number, default) in BOXES.items():
+            if self[box] and not self[number]:
+                self[number] = default
+            elif not self[box] and self[number]:
+                self[number] = 0
+
+    @api.depends("reminder_ladder_id")
+    def _compute_reminder_uses_letters(self):
+        for settings in self:
+            steps = settings.reminder_ladder_id.step_ids
+            settings.reminder_uses_letters = any(
+                "letter" in step._get_channels() for step in steps
+            )
 
     @api.depends("company_id")
     def _compute_reminder_ladder_id(self):
