@@ -2,10 +2,10 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_amount
 
 from ..rules import registration
 from ..rules.statute import COMPANY, PERSON
+from ..tools.sums import format_sums
 
 
 class ResPartner(models.Model):
@@ -99,10 +99,7 @@ class ResPartner(models.Model):
             totals = defaultdict(float)
             for case in by_partner.get(partner.commercial_partner_id, ()):
                 totals[case.currency_id] += case.amount_claim
-            partner.reminder_owed = ", ".join(
-                format_amount(self.env, amount, currency)
-                for currency, amount in totals.items()
-            )
+            partner.reminder_owed = format_sums(self.env, totals)
 
     def _message_reset_bounce(self, email):
         # EXTENDS mail: something arrived from this address, so it works

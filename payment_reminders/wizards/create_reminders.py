@@ -3,10 +3,11 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ..tools import bulk
 from ..tools.selections import labels_of
+from ..tools.sums import format_sums
 
 #: What is remembered of the last time.
 REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window")
@@ -29,7 +30,7 @@ class PaymentReminderWizard(models.TransientModel):
     step_id = fields.Many2one(related="case_id.next_step_id", string="Step")
     kind = fields.Selection(
         selection=labels_of("payment.reminder.step", "kind"),
-        string="Only",
+        string="Steps",
         help="Empty: whichever step of its ladder is due for each customer. No step is "
         "ever skipped.",
     )
@@ -224,10 +225,7 @@ class PaymentReminderWizard(models.TransientModel):
                 "%(left)s left out.",
                 customers=len(chosen.case_id),
                 invoices=len(chosen),
-                amounts=", ".join(
-                    format_amount(self.env, amount, currency)
-                    for currency, amount in totals.items()
-                ),
+                amounts=format_sums(self.env, totals),
                 left=wizard.count_blocked,
             )
 
