@@ -5,14 +5,22 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..rules import schedule
 from ..rules.lifecycle import BUSY
 
 #: {badge: domain of the cases whose open invoices have it}; the first that fits.
 BADGES = {
     "collection": [("close_reason", "=", "handed_over"), ("state", "=", "closed")],
-    "plan": [("blocker_codes", "like", ",payment_plan,")],
+    "plan": [("plan_ids", "any", [("state", "=", "active")])],
+    "plan_proposed": [("plan_ids", "any", [("state", "=", "proposed")])],
     "questioned": [("blocker_codes", "like", ",open_query,")],
     "frozen": [("state", "=", "frozen")],
+}
+#: {badge: domain of the due items that were taken to such a step last}
+STEPS = {
+    "final": [("step_id.kind", "=", schedule.FINAL_NOTICE)],
+    "reminded": [("step_id.kind", "not in", (schedule.FINAL_NOTICE, schedule.NUDGE))],
+    "nudged": [("step_id.kind", "=", schedule.NUDGE)],
 }
 
 
@@ -91,9 +99,12 @@ class AccountMove(models.Model):
         [
             ("collection", "Collection"),
             ("plan", "In a plan"),
+            ("plan_proposed", "Plan proposed"),
             ("questioned", "Questioned"),
             ("frozen", "On hold"),
+            ("final", "Final notice"),
             ("reminded", "Reminded"),
+            ("nudged", "Nudged"),
         ],
         string="Reminder state",
         compute="_compute_reminder_badge",
@@ -131,6 +142,7 @@ class AccountMove(models.Model):
         )
         by_move = items.grouped("move_id")
         waiting = self._get_waiting_items(items)
+        days = self._get_due_days(items)
         for move in self:
             mine = by_move.get(move._origin, items.browse())
             climbed = _first(
@@ -142,7 +154,7 @@ class AccountMove(models.Model):
             move.reminder_last_date = climbed.last_sent_date
             move.reminder_next_step_id = ahead.next_step_id
             move.reminder_next_date = ahead.next_date
-            move.reminder_status = move._get_reminder_status(mine, waiting)
+            move.reminder_status = move._get_reminder_status(mine, waiting, days)
 
     def _compute_reminder_last(self):
         lines = self.env["payment.reminder.line"].search(
@@ -180,7 +192,33 @@ class AccountMove(models.Model):
             .item_id
         )
 
-    def _get_reminder_status(self, items, waiting):
+    @api.model
+    def _get_due_days(self, items):
+        """Return {case: the day up to which a step counts as due}.
+
+        On a day on which nothing leaves, what comes on the next business day is due.
+        """
+        today = {company: company._get_reminder_today() for company in items.company_id}
+        cases = items.filtered(
+            lambda item: (
+                item.next_date
+                and item.date_due < today[item.company_id] < item.next_date
+            )
+        ).case_id
+        days = {case: today[case.company_id] for case in items.case_id}
+        if cases:
+            calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
+            for case in cases:
+                days[case] = calendars[case.id].next_business_day(days[case])
+        return days
+
+    def _get_reminder_status(self, items, waiting, days):
+        """Return where the reminders of this invoice stand.
+
+        :param items: its due items
+        :param waiting: the items that are on a notice in the queue
+        :param days: see :meth:`_get_due_days`
+        """
         self.ensure_one()
         case = _first(items.case_id)
         if not case:
@@ -191,12 +229,14 @@ class AccountMove(models.Model):
             return "frozen"
         if items & waiting:
             return "proposed"
-        today = self.company_id._get_reminder_today()
-        if any(item.next_date and item.next_date <= today for item in items):
+        if any(item.next_date and item.next_date <= days[case] for item in items):
             return "due"
         if any(item.last_sent_date for item in items):
             return "sent"
-        return "upcoming"
+        if any(item.next_date or item.date_due >= days[case] for item in items):
+            return "upcoming"
+        # Overdue, and no step comes: nobody has activated a ladder for it.
+        return "none"
 
     @api.model
     def _search_reminder_case_id(self, operator, value):
@@ -264,8 +304,9 @@ class AccountMove(models.Model):
     def _get_badge_domain(self, badge):
         """Return the domain of due items that show a badge."""
         owed = Domain("amount_known", ">", 0)
-        if badge == "reminded":
-            return Domain("last_sent_date", "!=", False) & owed
+        if badge in STEPS:
+            sent = Domain("last_sent_date", "!=", False)
+            return sent & Domain(STEPS[badge]) & owed
         domain = Domain("case_id", "any", BADGES[badge])
         return domain if badge == "collection" else domain & owed
 

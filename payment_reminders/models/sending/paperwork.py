@@ -190,17 +190,32 @@ class PaymentReminderPaperwork(models.AbstractModel):
     @api.model
     def _tell_invoices(self, reminder, sent):
         """Log the notice on its invoices; their own rows stay untouched."""
-        moves = reminder.line_ids.filtered("step_id").move_id
-        reminder = reminder.with_env(reminder.case_id._in_staff_language().env)
-        body = reminder.env._(
-            "%(step)s sent by %(channel)s to %(recipients)s.",
-            step=reminder.step_id.name,
-            channel=reminder.channel_summary,
-            recipients=", ".join(sent.mapped("recipient")),
-        )
-        moves.sudo()._message_log_batch(
-            bodies={move.id: plaintext2html(body) for move in moves}
-        )
+        lines = reminder.line_ids.filtered("step_id")
+        told = reminder.with_env(reminder.case_id._in_staff_language().env)
+        how = {
+            "notice": told.step_id.name,
+            "channel": told.channel_summary,
+            "recipients": ", ".join(sent.mapped("recipient")),
+        }
+        bodies = {}
+        for step, same in lines.grouped("step_id").items():
+            # An invoice that is not so far yet goes its own step, in the same message.
+            body = (
+                told.env._(
+                    "%(step)s sent by %(channel)s to %(recipients)s.",
+                    step=told.step_id.name,
+                    channel=how["channel"],
+                    recipients=how["recipients"],
+                )
+                if step == reminder.step_id
+                else told.env._(
+                    "%(step)s sent with “%(notice)s” by %(channel)s to %(recipients)s.",
+                    step=step.with_env(told.env).name,
+                    **how,
+                )
+            )
+            bodies |= {move.id: plaintext2html(body) for move in same.move_id}
+        lines.move_id.sudo()._message_log_batch(bodies=bodies)
 
     @api.model
     def _finish_failed(self, reminder, attempts):

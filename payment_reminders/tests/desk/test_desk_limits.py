@@ -113,6 +113,7 @@ class TestAtAGlance(CaseCommon):
         self.assertBadge("questioned")
         query.action_close()
         plan = self.env["payment.reminder.plan"].create({"case_id": self.case.id})
+        self.assertBadge("plan_proposed")
         plan.sudo().state = "active"
         self.case._freeze("plan")
         self.assertBadge("plan")
@@ -120,6 +121,50 @@ class TestAtAGlance(CaseCommon):
         plan.sudo().state = "cancelled"
         self.case.action_close("handed_over")
         self.assertBadge("collection")
+
+    def test_a_nudge_and_a_final_notice_are_no_plain_reminders(self):
+        self.clerk = self.make_user("clerk", "account.group_account_invoice")
+        item = self.case.item_ids.sudo()
+        item.last_sent_date = "2026-09-10"
+        for kind, badge in (
+            ("nudge", "nudged"),
+            ("reminder", "reminded"),
+            ("final_notice", "final"),
+        ):
+            item.step_id = self.ladder.step_ids.filtered(
+                lambda step, kind=kind: step.kind == kind
+            )[0]
+            self.assertBadge(badge)
+
+    def test_on_a_sunday_what_comes_on_monday_is_due(self):
+        with freeze_time("2026-09-27 08:00:00"):
+            self.case._refresh()
+            self.move.invalidate_recordset()
+            self.case.item_ids.sudo().next_date = "2026-09-28"
+            self.assertEqual(self.move.reminder_status, "due")
+            self.case.item_ids.sudo().next_date = "2026-09-29"
+            self.move.invalidate_recordset()
+            self.assertEqual(self.move.reminder_status, "upcoming")
+
+    def test_overdue_without_a_step_ahead_is_not_upcoming(self):
+        self.case.item_ids.sudo().write({"next_step_id": False, "next_date": False})
+        self.move.invalidate_recordset()
+        self.assertEqual(self.move.reminder_status, "none")
+
+    def test_each_invoice_is_told_the_step_that_it_went(self):
+        self.send(self.propose())
+        with freeze_time("2026-09-28 08:00:00"):
+            late = self.make_invoice(due=10)
+            self.send(self.propose())
+        self.assertEqual(self.move.reminder_step_id.name, "Reminder 2")
+        self.assertEqual(late.reminder_step_id.name, "Reminder 1")
+        said = [message.body for message in late.message_ids]
+        self.assertTrue(
+            any("Reminder 1 sent with “Reminder 2” by E-mail" in body for body in said),
+            said,
+        )
+        said = [message.body for message in self.move.message_ids]
+        self.assertTrue(any("Reminder 2 sent by E-mail" in body for body in said))
 
     def test_crediting_and_writing_off_say_what_they_do(self):
         self.propose()
