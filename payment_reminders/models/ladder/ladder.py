@@ -356,8 +356,10 @@ class PaymentReminderLadder(models.Model):
         self.ensure_one()
         if not self.jurisdiction_id:
             return [], []
+        steps = self._get_active_steps()
         return self.jurisdiction_id._lint(
-            [step._get_lint_step() for step in self._get_active_steps()]
+            [step._get_lint_step() for step in steps],
+            names=[step.name for step in steps],
         )
 
     def _get_days_ahead(self):

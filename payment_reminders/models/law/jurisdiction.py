@@ -324,10 +324,11 @@ class PaymentReminderJurisdiction(models.Model):
 
     # -- ladders -----------------------------------------------------------------------
 
-    def _lint(self, ladder, on=None):
+    def _lint(self, ladder, on=None, names=()):
         """Check a ladder against this law.
 
         :param ladder: :class:`rules.linter.Ladder`, or its steps alone
+        :param names: what the steps are called; without them they are counted
         :return: (errors, warnings), sentences in the user's language
         """
         self.ensure_one()
@@ -338,10 +339,10 @@ class PaymentReminderJurisdiction(models.Model):
         )
         sentences = {linter.ERROR: [], linter.WARNING: []}
         for breach in breaches:
-            sentences[breach.level].append(self._get_breach_text(breach))
+            sentences[breach.level].append(self._get_breach_text(breach, names))
         return sentences[linter.ERROR], sentences[linter.WARNING]
 
-    def _get_breach_text(self, breach):
+    def _get_breach_text(self, breach, names):
         """Return one sentence: which step, what is wrong, by which paragraph."""
         self.ensure_one()
         params = {
@@ -351,7 +352,9 @@ class PaymentReminderJurisdiction(models.Model):
         message = self.env._(texts.MESSAGES[breach.code])
         line = self.env._(texts.LINE_WITH_SOURCE if breach.source else texts.LINE)
         return line % {
-            "number": breach.step + 1,
+            "step": f"“{names[breach.step]}”"
+            if names
+            else self.env._("Step %s", breach.step + 1),
             "message": (message % params).removesuffix("."),
             "source": breach.source,
         }

@@ -64,5 +64,5 @@ MESSAGES = {
 
 DEBTORS = {"person": _lt("consumers"), "company": _lt("businesses")}
 
-LINE = _lt("Step %(number)s: %(message)s")
-LINE_WITH_SOURCE = _lt("Step %(number)s: %(message)s (%(source)s)")
+LINE = _lt("%(step)s: %(message)s")
+LINE_WITH_SOURCE = _lt("%(step)s: %(message)s (%(source)s)")
