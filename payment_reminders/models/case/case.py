@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
 from ...tools.decimals import to_decimal
+from ...tools.groupable import hide_technical
 from ...tools.hiding import strip_facts
 
 #: Signs of all notes of one activity.
@@ -164,6 +165,11 @@ class PaymentReminderCase(models.Model):
         "(identity)",
         "There is already a case for this customer, company and currency.",
     )
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS mail
+        return hide_technical(self, super().fields_get(allfields, attributes))
 
     # -- computed ---------------------------------------------------------------
 

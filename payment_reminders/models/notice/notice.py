@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...rules import fees, guard, schedule
+from ...tools.groupable import hide_technical
 from ...tools.on_the_wire import is_printing
 
 
@@ -186,6 +187,11 @@ class PaymentReminder(models.Model):
         "This case has an open notice already.",
     )
     _to_send_idx = models.Index("(hold_until) WHERE state = 'approved'")
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS base
+        return hide_technical(self, super().fields_get(allfields, attributes))
 
     @api.model
     def _group_expand_state(self, states, domain):
