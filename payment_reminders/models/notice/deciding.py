@@ -168,6 +168,7 @@ class PaymentReminder(models.Model):
         return True
 
     def _cancel(self, reason):
+        self._skip_waiting()
         self._set_state("cancelled", cancel_reason=reason)
         self.env["payment.reminder.event"]._log(
             [
@@ -179,6 +180,12 @@ class PaymentReminder(models.Model):
                 for reminder in self
             ]
         )
+
+    def _skip_waiting(self):
+        """Let no delivery of these notices wait any longer: none will leave."""
+        waiting = self.sudo().delivery_ids.filtered(lambda d: d.state == "pending")
+        if waiting:
+            waiting.write({"state": "skipped"})
 
     def _cancel_open(self, close_reason):
         """Cancel what is still open because the case was closed."""
@@ -208,8 +215,11 @@ class PaymentReminder(models.Model):
             reminder.delivery_ids.filtered(
                 lambda d: d.state in ("sending", "uncertain")
             )._set_failed(self.env._("Settled by %s: not sent", self.env.user.name))
+            reminder._skip_waiting()
             reminder._set_state(
                 "cancelled",
+                sent_date=False,
+                deadline_date=False,
                 cancel_reason=self.env._(
                     "Settled by %s: it did not go out", self.env.user.name
                 ),
