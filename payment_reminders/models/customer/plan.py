@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...rules import plan as plan_rules
 from ...tools.decimals import to_decimal
+
+#: Until another day is chosen, the first instalment is due so many days from now.
+DAYS_TO_FIRST = 14
 
 
 class PaymentReminderPlan(models.Model):
@@ -58,7 +63,13 @@ class PaymentReminderPlan(models.Model):
     instalment_count = fields.Integer(
         string="Number of instalments", default=3, help="For “Split evenly”."
     )
-    first_date = fields.Date(string="First date", help="For “Split evenly”.")
+    first_date = fields.Date(
+        string="First date",
+        default=lambda self: (
+            self.env.company._get_reminder_today() + timedelta(days=DAYS_TO_FIRST)
+        ),
+        help="For “Split evenly”.",
+    )
     amount_total = fields.Monetary(compute="_compute_amount_total")
     amount_due = fields.Monetary(
         string="To be covered",
@@ -89,6 +100,8 @@ class PaymentReminderPlan(models.Model):
         required=True,
         help="What comes in from this day on counts for the plan.",
     )
+
+    _proposed_idx = models.Index("(case_id) WHERE state = 'proposed'")
 
     @api.depends("case_id", "kind")
     def _compute_name(self):

@@ -96,6 +96,8 @@ class PaymentReminderQuery(models.Model):
         help="When it was first answered or closed.",
     )
 
+    _open_idx = models.Index("(case_id) WHERE state = 'open'")
+
     @api.depends("kind", "case_id")
     def _compute_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
@@ -104,7 +106,13 @@ class PaymentReminderQuery(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        queries = super().create(vals_list)
+        # A visitor without a login is nobody to read of: the customer asked.
+        is_visitor = self.env.user._is_public()
+        origin = self.with_context(mail_create_nolog=True) if is_visitor else self
+        queries = super(PaymentReminderQuery, origin).create(vals_list)
+        queries = queries.with_env(self.env)
+        if is_visitor:
+            queries._log_asked()
         queries._note_answer()
         asked = queries.filtered(lambda q: q.state != "closed")
         for query in asked:
@@ -114,6 +122,18 @@ class PaymentReminderQuery(models.Model):
         asked.filtered(lambda q: q.kind == "recipient")._stop_addresses()
         asked.filtered(lambda q: q.source != "staff")._tell_responsible()
         return queries
+
+    def _log_asked(self):
+        """Log that these were asked, in the name of the customer."""
+        for partner, queries in self.grouped("partner_id").items():
+            told = queries[:1].case_id._in_staff_language().env
+            queries._message_log_batch(
+                bodies={
+                    query.id: query.with_env(told)._creation_message()
+                    for query in queries
+                },
+                author_id=partner.id,
+            )
 
     def action_close(self, outcome=None):
         """Close these questions; their case stays on hold until it is released."""

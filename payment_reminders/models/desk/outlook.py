@@ -9,6 +9,7 @@ from odoo.tools import format_date
 from ...rules import guard, outlook
 from ...rules.lifecycle import BUSY
 from ...rules.verdict import Code, Lifter, get_freeze_code, get_lifter
+from ...tools.days import format_day
 from ..notice.words import WORDS
 
 
@@ -39,6 +40,18 @@ class PaymentReminderCase(models.Model):
         search="_search_next_text",
         help="What comes next and when, everything in the way, since when, what would "
         "lift it and who may.",
+    )
+
+    why_text = fields.Char(
+        string="Why it waits",
+        compute="_compute_why_text",
+        help="The first of what is in the way and what lifts it, and how many more "
+        "there are.",
+    )
+    next_label = fields.Char(
+        string="Next step",
+        compute="_compute_next_label",
+        help="The next step and the day from which it comes.",
     )
 
     def _find_open_notices(self):
@@ -157,6 +170,31 @@ class PaymentReminderCase(models.Model):
                 ]
             )
 
+    @api.depends("blockers", "snoozed_until")
+    @api.depends_context("lang")
+    def _compute_why_text(self):
+        labels = dict(self._fields["blocker"]._description_selection(self.env))
+        for case in self:
+            # What is said of a case may be read by whoever may read the case.
+            codes = [code for code, _since in case.sudo().blockers or ()]
+            words = [
+                f"{labels.get(code, code)}: {case._get_lift_words(code)}"
+                for code in codes[:1]
+            ]
+            if len(codes) > 1:
+                words.append(f"(+{len(codes) - 1})")
+            case.why_text = " ".join(words)
+
+    @api.depends("next_step_id", "next_date", "snoozed_until", "state")
+    @api.depends_context("lang")
+    def _compute_next_label(self):
+        for case in self:
+            day = max(filter(None, (case.next_date, case.snoozed_until)), default=None)
+            is_open = case.state != "closed" and case.next_step_id
+            case.next_label = is_open and ", ".join(
+                filter(None, [case.next_step_id.name, format_day(self.env, day)])
+            )
+
     def _describe_next(self, notice):
         """Return the next step of this case and its earliest moment, in words."""
         self.ensure_one()
@@ -192,9 +230,14 @@ class PaymentReminderCase(models.Model):
             for freeze in self._get_open_freezes()
             if freeze.note and get_freeze_code(freeze.reason) == code
         ]
+        what = " ".join([labels.get(code, code), *notes])
+        if get_lifter(code) == Lifter.TIME:
+            return self.env._(
+                "%(what)s: %(lift)s.", what=what, lift=self._get_lift_words(code)
+            )
         return self.env._(
             "%(what)s since %(since)s: %(lift)s (%(who)s).",
-            what=" ".join([labels.get(code, code), *notes]),
+            what=what,
             since=format_date(
                 self.env,
                 fields.Datetime.context_timestamp(
@@ -214,10 +257,8 @@ class PaymentReminderCase(models.Model):
 
     def _get_lifter_words(self, lifter, notice):
         """Return who may lift an obstacle, in words."""
-        if lifter == Lifter.TIME:
-            return self.env._("passes by itself")
         if lifter == Lifter.BOOKKEEPER:
-            return self.env._("whoever keeps the books")
+            return self.env._("a bookkeeper")
         if lifter == Lifter.HOLDER:
             held = self._get_open_freezes().filtered(lambda f: f.reason == "manual")
             holders = held.user_id | notice.sudo().held_by_id

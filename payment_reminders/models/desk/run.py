@@ -53,7 +53,7 @@ class PaymentReminderRun(models.Model):
     skip_window = fields.Boolean(string="Without the hold window", readonly=True)
     kind = fields.Selection(
         selection=labels_of("payment.reminder.step", "kind"),
-        string="Only",
+        string="Steps",
         readonly=True,
     )
     channel = fields.Selection(

@@ -78,7 +78,7 @@ class TestOutlook(CaseCommon):
         ).action_post()
         self.refresh()
         self.assertIn(",unallocated_credit,", self.case.blocker_codes)
-        self.assertIn("whoever keeps the books", self.case.next_text)
+        self.assertIn("a bookkeeper", self.case.next_text)
 
     def test_what_the_guard_found_is_in_the_way(self):
         reminder = self.propose()
