@@ -6,7 +6,6 @@
     "license": "AGPL-3",
     "author": "Payment Reminders contributors",
     "website": "https://github.com/payment-reminders/payment_reminders",
-    "application": True,
     "images": ["static/description/queue.png"],
     "uninstall_hook": "uninstall_hook",
     "depends": [
@@ -69,6 +68,8 @@
         "views/registers/company_status_views.xml",
         # desk
         "views/desk/run_views.xml",
+        "views/desk/todo_views.xml",
+        "views/desk/section_views.xml",
         "views/desk/heads_up_templates.xml",
         # customer
         "views/customer/query_views.xml",
@@ -99,9 +100,9 @@
         "views/customer/portal_payment_templates.xml",
         "views/customer/portal_query_templates.xml",
         "views/customer/portal_plan_templates.xml",
+        "views/paper/print_views.xml",
         # menus
         "views/menuitems.xml",
-        "views/paper/print_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -84,7 +84,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                     for person in STAFF
                 ),
                 f"Mails:  {web.url}/ (e-mails and SMS that customers got)",
-                "Queue:  Invoicing > Customers > Payment Reminders > Queue",
+                "To Do:  Invoicing > Reminders > To Do",
                 "        Approve the reminder to Hotel Havnefront and send it now (in",
                 "        working hours): it arrives in the mails. Or open a mail and",
                 "        pay as its customer: any card number will do.",

@@ -8,5 +8,7 @@ from . import nudge
 from . import dashboard
 from . import month_end
 from . import month_end_xlsx
+from . import todo
+from . import section
 from . import letter
 from . import case_file

@@ -13,7 +13,7 @@ class PaymentReminderReportNudge(models.Model):
     """
 
     _name = "payment.reminder.report.nudge"
-    _description = "Nudged or Held Out"
+    _description = "Effect of Nudges"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "case_id"

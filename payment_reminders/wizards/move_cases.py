@@ -72,7 +72,7 @@ class PaymentReminderLadderWizardLine(models.TransientModel):
     now_step_id = fields.Many2one(
         related="case_id.next_step_id", string="Next step now"
     )
-    now_date = fields.Date(related="case_id.next_date", string="On")
+    now_date = fields.Date(related="case_id.next_date", string="Comes on")
     then_step_id = fields.Many2one(
         "payment.reminder.step", string="Next step then", readonly=True
     )

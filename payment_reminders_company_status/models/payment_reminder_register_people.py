@@ -66,7 +66,7 @@ class PaymentReminderRegister(models.Model):
                     self.env._("Debtors were not looked up for a month"),
                     self.env._(
                         "%(register)s has said nothing certain of %(count)s customers "
-                        "for more than %(days)s days. See Debtors in Trouble, filter "
+                        "for more than %(days)s days. See Insolvency Watch, filter "
                         "“Could not be read”.",
                         register=register.display_name,
                         count=count,

@@ -28,11 +28,20 @@ class PaymentReminderExplanation(models.AbstractModel):
     def _explain(self, reminder):
         """Return a sentence for each code of a verdict, in the user's language."""
         reminder.ensure_one()
-        codes = reminder.verdict or []
-        facts = None
-        if reminder.sudo().facts:
-            facts = guard.Facts.from_json(reminder.sudo().facts)
-        return [self._explain_code(code, reminder, facts) for code in codes]
+        facts = self._get_seen_facts(reminder)
+        return [
+            self._explain_code(code, reminder, facts)
+            for code in reminder.verdict or []
+            # What was seen before somebody approved it is no longer so.
+            if code != Code.NOT_APPROVED or reminder.state != "approved"
+        ]
+
+    @api.model
+    def _get_seen_facts(self, reminder):
+        """Return the facts that the guard saw last of a notice, or None."""
+        # sudo: what the guard saw is for managers; what follows from it is told to all
+        seen = reminder.sudo().facts
+        return guard.Facts.from_json(seen) if seen else None
 
     @api.model
     def _explain_money(self, reminder, facts):

@@ -4,5 +4,8 @@ from . import test_desk
 from . import test_desk_limits
 from . import test_heads_up
 from . import test_leaving
+from . import test_lists
 from . import test_setup
+from . import test_settings
 from . import test_staff_language
+from . import test_todo

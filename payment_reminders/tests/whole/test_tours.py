@@ -59,6 +59,23 @@ class TestMoreTours(ToursCommon):
         self.assertEqual(reminder.state, "proposed")
         self.assertTrue(reminder.case_id.snoozed_until)
 
+    def test_a_desk_of_1366_pixels_cuts_no_name(self):
+        self.manager.group_ids |= self.env.ref("account.group_account_invoice")
+        self.customer.name = "Ejerforeningen Kajpladsen 12"
+        kroner = self.env.ref("base.DKK") | self.env.ref("base.NOK")
+        kroner.write({"active": True, "symbol": "kr"})
+        for number, currency in enumerate(kroner):
+            self.make_invoice(
+                due=10 + number,
+                currency_id=currency.id,
+                partner=self.customer,
+            )
+        reminders = self.propose()
+        self.env["payment.reminder.query"].create(
+            {"case_id": reminders[0].case_id.id, "description": "Why?\n" * 9}
+        )
+        self.play("payment_reminders_desk")
+
     def test_override_of_a_manager(self):
         move = self.make_invoice(due=10)
         self.refresh()

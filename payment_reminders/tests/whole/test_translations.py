@@ -31,6 +31,9 @@ FOR_CUSTOMERS = re.compile(
 SAME_WORD = {
     "da": {
         "%(name)s (version %(version)s)",
+        "%(step)s: %(message)s",
+        "%(step)s: %(message)s (%(source)s)",
+        "%(what)s: %(lift)s.",
         "2500: 15; 5000: 10; 0.5",
         '<span class="me-1">Send</span>',
         "<span>…</span>",
@@ -40,6 +43,8 @@ SAME_WORD = {
         "Finland: PRH",
         "Hash",
         "ID",
+        "Mail Render Mixin",
+        "Match…",
         "Insolvent",
         "OK",
         "Problem",

@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tools.safe_eval import safe_eval
 
 from ..common import ReminderCommon
@@ -25,6 +26,7 @@ REPORTS = (
     "payment_reminder_report_question_action",
     "payment_reminder_report_promise_action",
     "payment_reminder_report_nudge_action",
+    "payment_reminder_todo_action",
 )
 MANAGER_REPORTS = (
     "payment_reminder_simulation_action",
@@ -132,29 +134,119 @@ class TestViews(ReminderCommon):
             self.run_filter(Move, node)
 
     def get_menus(self, user):
-        """Return the ids of the menus that a user can reach from the top."""
+        """Return {id: menu} of what a user can reach from the top."""
         menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
-        found, left = set(), list(menus["root"]["children"])
+        found, left = {}, list(menus["root"]["children"])
         while left:
-            menu = left.pop()
-            found.add(menu)
+            menu = left.pop(0)
+            found[menu] = menus[menu]
             left += menus[menu]["children"]
         return found
 
+    def get_names(self, user, parent):
+        """Return the names below one menu, as a user gets them, in their order."""
+        menus = self.get_menus(user)
+        parent = menus.get(self.env.ref(parent).id, {"children": []})
+        return [menus[child]["name"] for child in parent["children"]]
+
+    def is_ours(self, menu):
+        return (menu["xmlid"] or "").startswith("payment_reminders")
+
     def test_who_sees_which_menu(self):
-        queue, ladders, top = (
+        todo, configuration, top = (
             self.env.ref(name).id
             for name in (
                 "payment_reminders.payment_reminder_menu",
-                "payment_reminders.payment_reminder_ladder_menu",
+                "payment_reminders.payment_reminder_configuration_menu",
                 "account.menu_finance",
             )
         )
-        self.assertLessEqual({queue, ladders, top}, self.get_menus(self.manager))
-        self.assertLessEqual({queue, top}, self.get_menus(self.rep))
-        self.assertNotIn(ladders, self.get_menus(self.rep))
+        self.assertLessEqual(
+            {todo, configuration, top}, set(self.get_menus(self.manager))
+        )
+        self.assertLessEqual({todo, top}, set(self.get_menus(self.rep)))
+        self.assertNotIn(configuration, self.get_menus(self.rep))
         self.assertIn(top, self.get_menus(self.clerk))
-        self.assertNotIn(queue, self.get_menus(self.clerk))
+        self.assertNotIn(todo, self.get_menus(self.clerk))
+
+    def test_reminders_have_a_section_of_their_own_of_four_entries(self):
+        bookkeeper = self.make_user(
+            "bookkeeper",
+            "account.group_account_manager",
+            "payment_reminders.group_reminder_manager",
+        )
+        bar = self.get_names(bookkeeper, "account.menu_finance")
+        place = bar.index("Reminders")
+        self.assertEqual(
+            bar[place - 1 : place + 2], ["Customers", "Reminders", "Vendors"]
+        )
+        root = "payment_reminders.payment_reminder_menu_root"
+        self.assertEqual(
+            self.get_names(bookkeeper, root),
+            ["To Do", "Cases", "Overdue Invoices", "Reporting"],
+        )
+        # Without a right on invoices there are none to list.
+        self.assertEqual(
+            self.get_names(self.rep, root), ["To Do", "Cases", "Reporting"]
+        )
+
+    def test_all_that_is_ours_is_in_six_entries(self):
+        """Those of the section, the short-cut, and one for what is configured."""
+        bookkeeper = self.make_user(
+            "bookkeeper",
+            "account.group_account_manager",
+            "payment_reminders.group_reminder_manager",
+        )
+        entries = [
+            menu["name"]
+            for menu in self.get_menus(bookkeeper).values()
+            if self.is_ours(menu) and not menu["children"]
+        ]
+        self.assertEqual(len(entries), 6, entries)
+        self.assertEqual(entries.count("Payment Reminders"), 2)
+
+    def test_what_is_configured_is_on_one_page(self):
+        Section = self.env["payment.reminder.section"].with_user(self.manager)
+        sections = {section.code: section for section in Section.search([])}
+        self.assertLessEqual({"ladders", "laws", "rates", "trail"}, set(sections))
+        self.assertNotIn("debtors", sections)
+        for code, section in sections.items():
+            with self.subTest(section=code):
+                self.assertTrue(section.title and section.text and section.icon)
+                action = section.action_open()
+                if action["type"] == "ir.actions.act_window":
+                    self.assertTrue(
+                        self.env[action["res_model"]]
+                        .with_user(self.manager)
+                        .has_access("read")
+                    )
+        ladders = self.env["payment.reminder.ladder"].with_user(self.manager)
+        self.assertEqual(sections["ladders"].number, str(ladders.search_count([])))
+        with self.assertRaises(AccessError):
+            Section.with_user(self.rep).search([]).mapped("title")
+
+    def test_registers_are_on_the_page_when_one_was_asked(self):
+        self.env["payment.reminder.company.status"].sudo().create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "identity": "x",
+                "status": "active",
+            }
+        )
+        Section = self.env["payment.reminder.section"].with_user(self.manager)
+        self.assertIn("debtors", Section.search([]).mapped("code"))
+
+    def test_overdue_invoices_are_those_with_a_part_past_its_day(self):
+        later = self.make_invoice(due=-5)
+        clerk = self.env["account.move"].with_user(self.clerk)
+        domain = safe_eval(
+            self.get_action("payment_reminder_overdue_action", self.clerk)["domain"]
+        )
+        self.assertIn(self.move, clerk.search(domain))
+        self.assertNotIn(later, clerk.search(domain))
+        self.pay(self.move)
+        self.assertNotIn(self.move, clerk.search(domain))
 
     def test_invoice_and_customer_open_for_who_has_no_reminder_rights(self):
         for model, record in (

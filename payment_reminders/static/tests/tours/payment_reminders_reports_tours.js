@@ -4,10 +4,23 @@ const tours = registry.category("web_tour.tours");
 
 const openMenu = (name) => [
     {
-        trigger: ".o_menu_sections [data-menu-xmlid='account.menu_finance_receivables']",
+        trigger:
+            ".o_menu_sections [data-menu-xmlid='payment_reminders.payment_reminder_menu_root']",
         run: "click",
     },
     { trigger: `[data-menu-xmlid='payment_reminders.${name}']`, run: "click" },
+];
+
+/** Open what has no menu of its own, as the pages that link it do. */
+const openAction = (name) => [
+    {
+        trigger: ".o_main_navbar",
+        run: () =>
+            odoo.__WOWL_DEBUG__.root.env.services.action.doAction(
+                `payment_reminders.${name}`,
+                { clearBreadcrumbs: true }
+            ),
+    },
 ];
 
 const openList = () => [
@@ -15,9 +28,9 @@ const openList = () => [
     { trigger: ".o_list_view .o_list_renderer" },
 ];
 
-/** Open a report from its menu: the chart, the table and, if it has one, the list. */
+/** Open a report: the chart, the table and, if it has one, the list. */
 const openReport = (name, title, hasList = true) => [
-    ...openMenu(name),
+    ...openAction(name),
     { trigger: `.o_breadcrumb:contains("${title}")` },
     { trigger: ".o_graph_view .o_graph_renderer, .o_graph_view .o_view_nocontent" },
     { trigger: "button.o_switch_view.o_pivot", run: "click" },
@@ -27,24 +40,24 @@ const openReport = (name, title, hasList = true) => [
 
 tours.add("payment_reminders_reports", {
     steps: () => [
-        ...openMenu("payment_reminder_dashboard_menu"),
+        ...openMenu("payment_reminder_reporting_menu"),
         {
             content: "The dashboard shows what was sent",
             trigger: ".o_field_widget[name=body] td:contains('1,000.00')",
         },
-        ...openReport("payment_reminder_report_overdue_menu", "Open by Age"),
+        ...openReport("payment_reminder_report_overdue_action", "Open by Age"),
         { trigger: ".o_list_view .o_data_row:contains('Nordlys')" },
-        ...openReport("payment_reminder_case_report_menu", "Cases by State"),
-        ...openReport("payment_reminder_report_step_menu", "Money after Each Step"),
-        ...openReport("payment_reminder_report_promise_menu", "Promised and Paid", false),
-        ...openReport("payment_reminder_report_claim_menu", "Fees and Interest"),
+        ...openReport("payment_reminder_case_report_action", "Cases by State"),
+        ...openReport("payment_reminder_report_step_action", "Money after Each Step"),
+        ...openReport("payment_reminder_report_promise_action", "Promised and Paid", false),
+        ...openReport("payment_reminder_report_claim_action", "Fees and Interest"),
         ...openReport(
-            "payment_reminder_report_question_menu",
+            "payment_reminder_report_question_action",
             "Questions and Answers",
             false
         ),
-        ...openReport("payment_reminder_report_nudge_menu", "Nudged or Held Out"),
-        ...openMenu("payment_reminder_month_end_menu"),
+        ...openReport("payment_reminder_report_nudge_action", "Effect of Nudges"),
+        ...openAction("payment_reminder_month_end_action"),
         {
             content: "The month-end sheet has its sections",
             trigger: ".o_field_widget[name=body] h3:contains('Proposal of doubtful debts')",
@@ -55,7 +68,7 @@ tours.add("payment_reminders_reports", {
 
 tours.add("payment_reminders_what_if", {
     steps: () => [
-        ...openMenu("payment_reminder_simulation_menu"),
+        ...openAction("payment_reminder_simulation_action"),
         { trigger: ".o_list_button_add", run: "click" },
         { trigger: "button[name=action_run]", run: "click" },
         {

@@ -119,3 +119,54 @@ tours.add("payment_reminders_withdraw", {
         { trigger: ".alert:contains('Our mistake')" },
     ],
 });
+
+/** Fail where the name of a customer does not fit into its cell. */
+const checkNames = () => ({
+    trigger: ".o_data_row .o_data_cell[name=partner_id]",
+    run: () => {
+        for (const cell of document.querySelectorAll(".o_data_cell[name=partner_id]")) {
+            if (cell.scrollWidth > cell.clientWidth) {
+                throw new Error(`${cell.textContent} is cut`);
+            }
+        }
+    },
+});
+const openEntry = (name) => [
+    {
+        trigger:
+            ".o_menu_sections [data-menu-xmlid='payment_reminders.payment_reminder_menu_root']",
+        run: "click",
+    },
+    {
+        trigger: `.dropdown-item[data-menu-xmlid='payment_reminders.${name}']`,
+        run: "click",
+    },
+];
+
+tours.add("payment_reminders_desk", {
+    steps: () => [
+        ...openEntry("payment_reminder_menu"),
+        { trigger: ".o_breadcrumb:contains('To Do')" },
+        { trigger: ".o_group_header:contains('Approve (1)')" },
+        { trigger: ".o_group_header:contains('Answer a question (1)')" },
+        {
+            content: "Two kinds of kroner in one list are named",
+            trigger: ".o_data_cell[name=amount]:contains('DKK')",
+        },
+        { trigger: ".o_data_cell[name=amount]:contains('NOK')" },
+        checkNames(),
+        {
+            trigger: ".o_payment_reminder_links button:contains('Questions')",
+            run: "click",
+        },
+        { trigger: ".o_breadcrumb:contains('Questions')" },
+        checkNames(),
+        ...openEntry("payment_reminder_case_menu"),
+        { trigger: ".o_breadcrumb:contains('Cases')" },
+        { trigger: ".o_data_cell[name=amount_claim]:contains('NOK')" },
+        checkNames(),
+        ...openEntry("payment_reminder_overdue_menu"),
+        { trigger: ".o_breadcrumb:contains('Overdue Invoices')" },
+        { trigger: ".o_data_row" },
+    ],
+});
