@@ -11,9 +11,11 @@ from .clock import to_local
 from .letterbox import EMAIL, Letterbox, Message
 
 TITLE = "What customers got"
-#: What the HTML of an e-mail may do: show itself, and open its links elsewhere.
+#: What the HTML of an e-mail may do: show itself, and open its links elsewhere. It runs
+#: nothing; of the same origin it is so that the page around it can tell how long it is.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none';"
+    f"sandbox {SANDBOX}; default-src 'none';"
     " img-src 'self' data: http://127.0.0.1:* http://localhost:*;"
     " style-src 'unsafe-inline'; font-src 'none'"
 )
@@ -47,7 +49,8 @@ time { color: var(--soft); font-variant-numeric: tabular-nums; }
 .card h2 { font-size: 20px; color: var(--ink); margin: 0 0 8px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-iframe { width: 100%; height: 900px; border: 0; background: #fff; }
+iframe { display: block; width: 100%; height: 900px; border: 0; background: #fff; }
+.mail { padding: 8px; overflow-x: auto; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .bubble { background: #e9f5ec; border-radius: 14px 14px 14px 2px; padding: 10px 14px;
@@ -55,6 +58,10 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;
 summary { cursor: pointer; color: var(--soft); }
 .bare { color: var(--soft); padding: 40px 0; text-align: center; }
 @media (max-width: 700px) {
+  header { padding: 12px 16px; }
+  main { padding: 8px 8px 40px; }
+  .card { padding: 12px; }
+  .card.mail { padding: 0; }
   li a { grid-template-columns: 50px 48px 1fr; }
   li .subject { grid-column: 1 / -1; }
 }
@@ -73,6 +80,19 @@ const find = () => {
   }
 };
 box.addEventListener('input', find); find();
+"""
+
+# A frame as long as its mail: nothing of it is cut, and one scrolls the page alone.
+FIT = """
+const frame = document.querySelector('iframe');
+const fit = () => {
+  const mail = frame.contentDocument;
+  if (mail && mail.body) {
+    frame.style.height = 'auto';
+    frame.style.height = Math.max(mail.documentElement.scrollHeight, 120) + 16 + 'px';
+  }
+};
+frame.addEventListener('load', fit); window.addEventListener('resize', fit); fit();
 """
 
 
@@ -129,9 +149,10 @@ def render_message(message: Message, links: Mapping[str, str]) -> str:
     if message.kind == EMAIL:
         body = (
             f'<div class="card"><h2>{escape(message.subject)}</h2>'
-            f'<dl>{facts}</dl></div><div class="card"><iframe title="The e-mail"'
-            ' sandbox="allow-popups allow-popups-to-escape-sandbox"'
+            f'<dl>{facts}</dl></div><div class="card mail"><iframe title="The e-mail"'
+            f' sandbox="{SANDBOX}"'
             f' src="/message/{message.number}/html"></iframe></div>'
+            f"<script>{FIT}</script>"
             '<div class="card"><details><summary>As plain text</summary>'
             f"<pre>{escape(message.text)}</pre></details></div>"
             f'<p><a href="/message/{message.number}/raw">The whole message with its'
