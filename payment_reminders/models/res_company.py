@@ -12,6 +12,15 @@ from ..rules import brake, doubts
 from ..rules import plan as plan_rules
 from ..tools.decimals import to_decimal
 
+#: The company number has a name of its own in its country.
+COMPANY_NUMBERS = {
+    "DK": "CVR-nr.",
+    "SE": "Org.nr",
+    "NO": "Org.nr.",
+    "FI": "Y-tunnus",
+    "DE": "Handelsregister",
+}
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -678,3 +687,32 @@ class ResCompany(models.Model):
                 ]
             )
         )
+
+    def _prepare_reminder_letterhead(self, country):
+        """Return who writes to a customer, as the head and foot of a letter say it.
+
+        :param country: of the reader, who needs ours only when it is another
+        """
+        self.ensure_one()
+        address = self.partner_id
+        town = " ".join(filter(None, (self.zip, self.city)))
+        lines = [self.street, self.street2, town]
+        if address.country_id != country:
+            lines.append(address.country_id.name)
+        number = self.company_registry
+        label = COMPANY_NUMBERS.get(address.country_id.code, "") if number else ""
+        return {
+            "name": self.name,
+            "address": ", ".join(filter(None, lines)),
+            "number": number,
+            "number_label": label,
+            "vat": self.vat if not number else "",
+            "phone": self.phone,
+            "email": self.email,
+            "website": self.website,
+        }
+
+    def _get_reminder_logo(self):
+        """Return the company's logo; Odoo's own "Your logo" is none."""
+        company = self.sudo()
+        return False if company.uses_default_logo else company.logo

@@ -146,6 +146,23 @@ def open_by_kind(
     return {kind: amount for kind, amount in owed.items() if amount}
 
 
+def open_entries(amounts: Sequence[Decimal], left: Decimal) -> list[Decimal]:
+    """Return what is open of each entry of one kind of cost.
+
+    As money does, a waiver settles the oldest entry first.
+
+    :param amounts: of the entries, the oldest first; one under zero is a correction
+    :param left: what is open of the kind (:func:`open_by_kind`)
+    """
+    if not left:
+        return [ZERO] * len(amounts)
+    found: list[Decimal] = []
+    for amount in reversed(amounts):
+        found.append(min(amount, left))
+        left -= found[-1]
+    return found[::-1]
+
+
 def _entries(ledger: Mapping[str, Decimal] | Iterable[Owed]) -> list[Owed]:
     if isinstance(ledger, Mapping):
         entries = [Owed(kind, amount) for kind, amount in ledger.items()]

@@ -1,13 +1,18 @@
 """Who may open the page of a case, and how often anything may be asked for."""
 
+from urllib.parse import quote
+
 from werkzeug.exceptions import TooManyRequests
 
 from odoo import fields, http
 from odoo.http import request
+from odoo.tools import formatLang
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ...rules import customer_input
 from ...tools.ids import MAX_ID
+from ...tools.visitor import Visitor
 
 #: {what: (calls of one address, seconds)}
 LIMITS = {
@@ -101,20 +106,28 @@ class ReminderAccess(CustomerPortal):
             return case.with_context(lang=request.env.lang)
         request.lang = lang
         request.update_context(lang=lang.code)
-        return case.with_context(lang=lang.code)
+        return case.with_context(
+            lang=lang.code, reminder_visitor=Visitor(case.partner_id.id)
+        )
 
     def _refuse_reminder_visit(self, case_id, access_token=None):
         """Answer to any link that opens nothing, whatever the reason: always alike."""
-        response = request.render(
-            "payment_reminders.portal_reminder_no_entry",
-            {
-                "case_id": case_id,
-                "access_token": access_token or "",
-                "page_name": "reminder_link",
-                "no_breadcrumbs": True,
-            },
+        response = self._show_page(
+            "portal_reminder_no_entry",
+            case_id=case_id,
+            access_token=access_token or "",
+            page_name="reminder_link",
+            no_breadcrumbs=True,
         )
         response.status_code = 404
+        return response
+
+    def _show_page(self, template, **values):
+        """Answer with a page of ours, which says in what language it is."""
+        lang = {"lang": request.env.lang.replace("_", "-")}
+        response = request.render(
+            f"payment_reminders.{template}", {"html_data": lang, **values}
+        )
         return self._keep_private(response)
 
     def _keep_private(self, response):
@@ -140,6 +153,8 @@ class ReminderAccess(CustomerPortal):
             "currency": case.currency_id,
             "today": case.company_id._get_reminder_today(),
             "page_name": "reminder",
+            "write_amount": lambda amount: write_amount(case, amount),
+            "quote_amount": lambda amount: quote(write_amount(case, amount)),
             **more,
         }
 
@@ -147,6 +162,19 @@ class ReminderAccess(CustomerPortal):
 def keep_texts(form):
     """Return a form without what is no text: a file may come under any name."""
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def write_amount(case, amount):
+    """Return an amount of a case as the page writes numbers, without its currency."""
+    return formatLang(case.env, amount, digits=case.currency_id.decimal_places)
+
+
+def parse_amount(case, text):
+    """Return an amount that a visitor wrote, or None when it is none, or in doubt."""
+    point = request.env["res.lang"]._get_data(code=case.env.lang).decimal_point
+    digits = case.currency_id.decimal_places
+    amount = customer_input.read_amount(text, digits, point or ".")
+    return None if amount is None else float(amount)
 
 
 def parse_number(text):

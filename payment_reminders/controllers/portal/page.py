@@ -41,11 +41,8 @@ class ReminderPortal(ReminderAccess):
         """List the open cases of the customer who is logged in."""
         self._count_reminder_call("read")
         cases = self._find_own_reminder_cases().with_context(lang=request.env.lang)
-        return self._keep_private(
-            request.render(
-                "payment_reminders.portal_reminder_cases",
-                {"cases": cases, "page_name": "reminders"},
-            )
+        return self._show_page(
+            "portal_reminder_cases", cases=cases, page_name="reminders"
         )
 
     @page_route("/<reminder_number:case_id>")
@@ -57,22 +54,26 @@ class ReminderPortal(ReminderAccess):
         case = self._open_reminder_case(case_id, access_token)
         if not case:
             return self._refuse_reminder_visit(case_id, access_token)
-        return self._keep_private(
-            request.render(
-                "payment_reminders.portal_reminder_case",
-                self._prepare_case_page(case, access_token, day),
-            )
+        return self._show_page(
+            "portal_reminder_case", **self._prepare_case_page(case, access_token, day)
         )
 
     def _prepare_case_page(self, case, access_token, day=None):
         """Return the values of the page of a case."""
         values = self._get_reminder_values(case, access_token)
         items = case._get_page_items()
+        ledger, settled = case._get_page_ledger()
+        letters, old_letters = case._get_page_letters()
         return {
             **values,
             "items": items,
             "payments": case._get_page_payments(),
-            "ledger": case._get_page_ledger(),
+            "receipt": case._get_page_receipt(),
+            "reference": case._get_page_reference(),
+            "ledger": ledger,
+            "settled": settled,
+            "letters": letters,
+            "old_letters": old_letters,
             "transfers": {item.id: case._get_page_transfer(item) for item in items},
             "forecast": case._get_page_forecast(parse_day(day) or values["today"]),
             "reminder": case._get_page_reminder(),
@@ -98,15 +99,28 @@ class ReminderPortal(ReminderAccess):
         )
         if not notice:
             return self._refuse_reminder_visit(case_id, access_token)
+        return self._give_pdf(notice._render_letter_pdf(), f"{case.name}-{notice.id}")
+
+    @page_route("/<reminder_number:case_id>/receipt")
+    def portal_reminder_receipt(self, case_id, access_token=None, **_kwargs):
+        """Give who has paid everything a receipt as a PDF."""
+        case = self._open_reminder_case(case_id, access_token, "letter")
+        if not case or not case._get_page_receipt():
+            return self._refuse_reminder_visit(case_id, access_token)
+        name = request.env._("Receipt %s", case.name)
+        return self._give_pdf(case._render_receipt_pdf(), name)
+
+    def _give_pdf(self, content, name):
+        """Answer with a PDF, as a download.
+
+        :param name: of the file, without its ending
+        """
         return self._keep_private(
             request.make_response(
-                notice._render_letter_pdf(),
+                content,
                 headers=[
                     ("Content-Type", "application/pdf"),
-                    (
-                        "Content-Disposition",
-                        http.content_disposition(f"{case.name}-{notice.id}.pdf"),
-                    ),
+                    ("Content-Disposition", http.content_disposition(f"{name}.pdf")),
                     ("X-Content-Type-Options", "nosniff"),
                     ("Content-Security-Policy", SANDBOX),
                 ],
@@ -138,11 +152,7 @@ class ReminderPortal(ReminderAccess):
         if case and case._judge_link(access_token):
             self._count_reminder_call("new_link", case)
             case._send_new_link()
-        return self._keep_private(
-            request.render(
-                "payment_reminders.portal_reminder_link_sent", {"no_breadcrumbs": True}
-            )
-        )
+        return self._show_page("portal_reminder_link_sent", no_breadcrumbs=True)
 
     @page_route("/<path:nowhere>")
     def portal_reminder_nowhere(self, **_kwargs):

@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
 from ...tools.ids import MAX_ID
-from .access import ReminderAccess, page_route
+from .access import ReminderAccess, page_route, parse_amount
 
 #: More is owed by nobody, and can be computed with.
 MAX_AMOUNT = 1e15
@@ -31,7 +31,7 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
         item = self._find_page_item(case, item)
         limit = case._get_page_due(item)
         asked = limit if item else (case.amount_claim or limit)
-        wanted = self._cast_as_float(amount) if amount else asked
+        wanted = parse_amount(case, amount) if amount else asked
         is_wrong = not self._is_payable(case, wanted, limit)
         values = self._get_reminder_values(
             case,
@@ -42,9 +42,7 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
         )
         wanted = asked if is_wrong else case.currency_id.round(wanted)
         values.update(self._prepare_payment_form(case, item, wanted))
-        return self._keep_private(
-            request.render("payment_reminders.portal_reminder_pay", values)
-        )
+        return self._show_page("portal_reminder_pay", **values)
 
     def _find_page_item(self, case, number):
         """Return the open due item of the case with this id (text), or none."""

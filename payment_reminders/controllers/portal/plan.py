@@ -1,5 +1,4 @@
 from odoo import fields
-from odoo.http import request
 
 from ...rules import customer_input
 from .access import ReminderAccess, keep_texts, page_route, parse_day, parse_number
@@ -68,6 +67,4 @@ class ReminderPlans(ReminderAccess):
             promise_first=promise_first,
             promise_last=promise_last,
         )
-        return self._keep_private(
-            request.render("payment_reminders.portal_reminder_plan", values)
-        )
+        return self._show_page("portal_reminder_plan", **values)

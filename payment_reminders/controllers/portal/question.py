@@ -1,15 +1,24 @@
-import math
-
 from odoo import fields
 from odoo.http import request
 
 from ...rules import customer_input
-from .access import ReminderAccess, keep_texts, page_route, parse_day
+from .access import (
+    ReminderAccess,
+    keep_texts,
+    page_route,
+    parse_amount,
+    parse_day,
+    write_amount,
+)
 
 #: Bytes of one form with its files; what is longer is refused before it is read.
 MAX_FORM = customer_input.MAX_FILES * customer_input.MAX_FILE_SIZE + 256 * 1024
 #: Nobody has waited longer for money to arrive.
 MAX_PAID_DAYS = 365
+#: More is paid by nobody at once.
+MAX_PAID = 1e12
+#: Shows how a page writes amounts.
+EXAMPLE = 1234.5
 
 
 class ReminderQuestions(ReminderAccess):
@@ -41,11 +50,15 @@ class ReminderQuestions(ReminderAccess):
         Query = request.env["payment.reminder.query"].sudo()
         kinds = dict(Query._fields["kind"]._description_selection(case.env))
         is_paid = form.get("kind") == "paid"
+        today = case.company_id._get_reminder_today()
         values = self._get_reminder_values(
             case,
             access_token,
             kinds=kinds,
             form={
+                # What most people want to say: all of it, today.
+                "paid_date": fields.Date.to_string(today),
+                "paid_amount": write_amount(case, case.amount_claim),
                 **form,
                 "kind": form.get("kind") if form.get("kind") in kinds else "",
             },
@@ -56,9 +69,7 @@ class ReminderQuestions(ReminderAccess):
             max_megabytes=customer_input.MAX_FILE_SIZE // 1024**2,
             company=case.company_id,
         )
-        return self._keep_private(
-            request.render("payment_reminders.portal_reminder_ask", values)
-        )
+        return self._show_page("portal_reminder_ask", **values)
 
     def _read_question(self, case, form):
         """Return (values of the question, errors in words) of a form."""
@@ -103,12 +114,14 @@ class ReminderQuestions(ReminderAccess):
             errors.append(
                 request.env._("Please give the day of your payment, not after today.")
             )
-        try:
-            amount = float((form.get("paid_amount") or "").replace(",", "."))
-        except ValueError:
-            amount = math.nan
-        if not 0 < amount < 1e12:
-            errors.append(request.env._("Please give the amount that you paid."))
+        amount = parse_amount(case, form.get("paid_amount") or "")
+        if not amount or amount >= MAX_PAID:
+            errors.append(
+                request.env._(
+                    "Please give the amount that you paid, for example %s.",
+                    write_amount(case, EXAMPLE),
+                )
+            )
         return {"paid_date": day, "paid_amount": amount}
 
     def _read_files(self, errors):
@@ -141,7 +154,7 @@ class ReminderQuestions(ReminderAccess):
 
     def _file_question(self, case, vals, files):
         # sudo: a customer has no rights on the models; the case was checked
-        query = request.env["payment.reminder.query"].sudo().create(vals)
+        query = case.env["payment.reminder.query"].sudo().create(vals)
         # As superuser of nobody's record, with a type that we found out ourselves;
         # and no picture is opened here.
         attachments = (

@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from ...tools.decimals import to_decimal
 from .figures import Figures
@@ -60,9 +60,10 @@ class PaymentReminderCase(models.Model):
         What is open is computed up to today. When the invoices are paid and only the
         interest on them is open, it is what the last notice said of it.
 
-        :return: dict of rows (name, first_day, last_day, days, rate, base, amount),
-            claimed, running, until (the last day that could be computed) and
-            is_rate_missing; empty when there is no interest
+        :return: dict of rows (name, first_day, last_day, days, rate, base: formatted,
+            and amount), claimed (what is still open of what notices asked for), settled
+            (what was paid or waived of it), running, until (the last day that could be
+            computed) and is_rate_missing; empty when there is no interest
         """
         self.ensure_one()
         case = self.sudo()
@@ -78,20 +79,28 @@ class PaymentReminderCase(models.Model):
         if not rows:
             return {}
         names = {item.id: item.display_name for item in case.item_ids}
+        claimed = float(case._read_open_costs()[case.id].get("interest", 0))
+        asked = sum(
+            line.amount
+            for line in case.claim_line_ids
+            if line.kind == "interest"
+            and not (case.date_open and line.date < case.date_open.date())
+        )
         return {
             "rows": [
                 {
                     "name": names.get(row["item_id"], ""),
-                    "first_day": fields.Date.to_date(row["first_day"]),
-                    "last_day": fields.Date.to_date(row["last_day"]),
+                    "first_day": format_date(self.env, row["first_day"]),
+                    "last_day": format_date(self.env, row["last_day"]),
                     "days": row["days"],
                     "rate": formatLang(self.env, float(row["rate"])),
-                    "base": float(row["base"]),
+                    "base": case.currency_id.format(float(row["base"])),
                     "amount": float(row["amount"]),
                 }
                 for row in rows
             ],
-            "claimed": case.amount_interest,
+            "claimed": claimed,
+            "settled": max(case.currency_id.round(asked - claimed), 0.0),
             "running": float(figures.interest),
             "until": figures.interest_until,
             "is_rate_missing": bool(

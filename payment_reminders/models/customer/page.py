@@ -6,9 +6,10 @@ import base64
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from odoo import fields, models
-from odoo.tools import consteq
+from odoo.tools import consteq, format_date
 from odoo.tools.misc import hmac
 
 from ...rules import allocation
@@ -195,16 +196,124 @@ class PaymentReminderCase(models.Model):
         }
 
     def _get_page_ledger(self):
-        """Return the entries of the claim ledger that stand, with their legal ground.
+        """Return what is open on the claim ledger, and its entries that are settled.
 
-        :return: list of (claim line, paragraph or empty)
+        What was paid, waived or moved away is history: an entry is in the first list
+        for as much of it as is still asked for.
+
+        :return: (list of (claim line, paragraph or empty, what is open of it), list of
+            (claim line, paragraph or empty)), each the oldest first
         """
         self.ensure_one()
-        lines = self.claim_line_ids.filtered(
+        standing = self.claim_line_ids.filtered(
             lambda line: not line.reversal_of_id and not line.reversed_by_ids
-        )
+        ).sorted(lambda line: (line.date, line.id))
         statute = self.ladder_id.jurisdiction_id._get_statute()
-        return [(line, statute and line._get_ground(statute) or "") for line in lines]
+        digits = self.currency_id.decimal_places
+        asked, history = [], []
+        left = self._read_open_costs()[self.id]
+        open_of = {}
+        for kind, lines in standing.grouped("kind").items():
+            amounts = [to_decimal(line.amount, digits) for line in lines]
+            parts = allocation.open_entries(amounts, left.get(kind, Decimal(0)))
+            open_of.update(zip(lines, parts, strict=True))
+        for line in standing:
+            ground = (statute and line._get_ground(statute)) or ""
+            if open_of[line]:
+                asked.append((line, ground, float(open_of[line])))
+            else:
+                history.append((line, ground))
+        return asked, history
+
+    def _get_page_letters(self):
+        """Return (notices sent of this claim, those of earlier ones), newest first."""
+        self.ensure_one()
+        sent = self.reminder_ids.filtered(lambda r: r.state == "sent")
+        sent = sent.sorted("sent_date", reverse=True)
+        if self.state == "closed" or not self._get_page_items():
+            return sent.browse(), sent
+        mine = sent.filtered(
+            lambda r: not self.date_open or r.sent_date >= self.date_open
+        )
+        return mine, sent - mine
+
+    def _get_page_receipt(self):
+        """Return what a customer who owes nothing any more has paid of this claim.
+
+        :return: dict of rows (name, day, amount), total and day (the last one); empty
+            while anything is open, or when no money came
+        """
+        self.ensure_one()
+        if self._get_page_items() or self.amount_claim:
+            return {}
+        since = self.date_open and self.company_id._get_reminder_today(self.date_open)
+        credited = self._get_page_credits()
+        rows = [
+            {"name": item.display_name, "day": paid.date, "amount": float(paid.amount)}
+            for item, payments in self._get_page_payments().items()
+            # What was settled before this claim began is of an earlier one.
+            if payments and not (since and payments[-1].date < since)
+            for paid in payments
+            if paid.amount > 0 and (item, paid.date, paid.amount) not in credited
+        ]
+        costs = self._get_page_costs_paid()
+        if costs:
+            rows.append({"name": "", "day": costs[1], "amount": costs[0]})
+        if not rows:
+            return {}
+        return {
+            "rows": sorted(rows, key=lambda row: (row["day"], row["name"])),
+            "total": self.currency_id.round(sum(row["amount"] for row in rows)),
+            "day": max(row["day"] for row in rows),
+        }
+
+    def _render_receipt_pdf(self):
+        """Return the receipt of a customer who has paid everything, as a PDF."""
+        self.ensure_one()
+        receipt, money = self._get_page_receipt(), self.currency_id.format
+        values = {
+            "rows": [
+                {
+                    "name": row["name"],
+                    "day": format_date(self.env, row["day"]),
+                    "amount": money(row["amount"]),
+                }
+                for row in receipt["rows"]
+            ],
+            "total": money(receipt["total"]),
+        }
+        body = self.env["ir.qweb"]._render("payment_reminders.letter_receipt", values)
+        report = self.env["report.payment_reminders.report_letter"]
+        sheet = report._prepare_sheet(
+            self.company_id,
+            self.partner_id,
+            self.env._("Receipt"),
+            body,
+            case=self.name,
+        )
+        return report._print_sheets([sheet])
+
+    def _get_page_credits(self):
+        """Return what credit notes took, which nobody paid: {(item, day, amount)}."""
+        digits = self.currency_id.decimal_places
+        return {
+            (item, part.credit_move_id.date, to_decimal(amount, digits))
+            for item in self.item_ids
+            for part in item.move_line_id.matched_credit_ids
+            if part.credit_move_id.move_id.move_type == "out_refund"
+            for amount in [part.debit_amount_currency]
+        }
+
+    def _get_page_costs_paid(self):
+        """Return (what was paid of fees and interest, the last day) of this claim."""
+        opened = self.date_open and self.date_open.date()
+        paid = self.claim_line_ids.filtered(
+            lambda line: (
+                line.kind == "payment" and not (opened and line.date < opened)
+            )
+        )
+        amount = self.currency_id.round(-sum(paid.mapped("amount")))
+        return (amount, max(paid.mapped("date"))) if amount > 0 else None
 
     def _get_page_transfer(self, item):
         """Return how one item is paid by bank transfer.
@@ -227,6 +336,14 @@ class PaymentReminderCase(models.Model):
                 silent_errors=True,
             )
         return {"bank": bank, "reference": reference, "qr": qr}
+
+    def _get_page_reference(self):
+        """Return the payment reference of what is overdue; empty if several are."""
+        self.ensure_one()
+        today = self.company_id._get_reminder_today()
+        moves = self._get_page_items().filtered(lambda i: i.date_due < today).move_id
+        references = {move.payment_reference or move.name for move in moves}
+        return references.pop() if len(references) == 1 else ""
 
     # -- what an online payment settles ---------------------------------------------
 

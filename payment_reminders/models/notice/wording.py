@@ -42,14 +42,6 @@ LAW_TERMS = {
     "SE": ("inkassokrav", ("sv",)),
     "FI": ("maksuvaatimus", ("fi",)),
 }
-#: The company number has a name of its own in its country.
-COMPANY_NUMBERS = {
-    "DK": "CVR-nr.",
-    "SE": "Org.nr",
-    "NO": "Org.nr.",
-    "FI": "Y-tunnus",
-    "DE": "Handelsregister",
-}
 
 
 @lru_cache(maxsize=4096)
@@ -425,24 +417,12 @@ class PaymentReminderLetter(models.Model):
     def _prepare_letter_sender(self):
         """Return who sends this notice and how to reach them."""
         company = self.company_id
-        address = company.partner_id
         author = self._get_sender()[0]
-        town = " ".join(filter(None, (company.zip, company.city)))
-        lines = [company.street, company.street2, town]
-        if address.country_id != self.partner_id.country_id:
-            lines.append(address.country_id.name)
-        number = company.company_registry
-        country = address.country_id.code
         return {
-            "author": author.name if author != address else "",
-            "name": company.name,
-            "address": ", ".join(filter(None, lines)),
-            "number": number,
-            "number_label": COMPANY_NUMBERS.get(country, "") if number else "",
-            "vat": company.vat if not number else "",
+            **company._prepare_reminder_letterhead(self.partner_id.country_id),
+            "author": author.name if author != company.partner_id else "",
             "phone": author.phone or company.phone,
             "email": author.email_normalized or company.email,
-            "website": company.website,
             "complaints_body": self._get_letter_complaints_body(),
             "paper": self._is_letter_on_paper(),
         }

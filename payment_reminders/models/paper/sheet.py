@@ -35,17 +35,18 @@ class PaymentReminder(models.Model):
 
     # -- PDF --------------------------------------------------------------------
 
-    def _render_letter_pdf(self):
+    def _render_letter_pdf(self, report=REPORT):
         """Return the letters of these notices as one PDF.
 
+        :param report: name of another report on such sheets, of records of its own
         :return: bytes
         :raise UserError: wkhtmltopdf is missing, or a text cannot be filled in
         """
-        return self._print_letter_html(self._render_letter_html())
+        return self._print_letter_html(self._render_letter_html(report))
 
-    def _render_letter_html(self):
+    def _render_letter_html(self, report=REPORT):
         """Return the letters of these notices as one page of HTML."""
-        html = self.env["ir.actions.report"]._render_qweb_html(REPORT, self.ids)[0]
+        html = self.env["ir.actions.report"]._render_qweb_html(report, self.ids)[0]
         return html.decode() if isinstance(html, bytes) else html
 
     @api.model
@@ -82,18 +83,13 @@ class PaymentReminder(models.Model):
             "notice": self._get_letter_notice(),
             "to": reminder._get_letter_address(),
             "sender": reminder._prepare_letter_sender(),
-            "logo": self._get_letter_logo(),
+            "logo": self.company_id._get_reminder_logo(),
             "date": reminder._get_letter_date(),
             "case": reminder.case_id.name,
             "customer": reminder.partner_id.name,
             "subject": subject,
             "body": body,
         }
-
-    def _get_letter_logo(self):
-        """Return the company's logo; Odoo's own "Your logo" is none."""
-        company = self.company_id.sudo()
-        return False if company.uses_default_logo else company.logo
 
     def _get_letter_notice(self):
         """Tell whether this sheet is the letter (empty), a copy or a preview."""
@@ -118,19 +114,8 @@ class PaymentReminder(models.Model):
 
     def _get_letter_address(self):
         """Return the lines of the reader's address as the post wants them."""
-        partner = self._get_letter_recipient()
         home = self.company_id.country_id
-        names = [partner.name]
-        if not partner.is_company:
-            names.insert(0, partner.commercial_company_name)
-        lines = partner._display_address(without_company=True).splitlines()
-        lines = [line.strip() for line in lines if line.strip()]
-        country = partner.country_id
-        if country and lines and lines[-1] == country.name:
-            lines.pop()
-        if country and country != home:
-            lines.append(country.name.upper())
-        return [*dict.fromkeys(filter(None, names)), *lines]
+        return self._get_letter_recipient()._get_reminder_address(home)
 
     # -- blocks -----------------------------------------------------------------
 

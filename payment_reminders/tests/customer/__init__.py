@@ -1,5 +1,6 @@
 from . import test_portal
 from . import test_portal_interest
+from . import test_portal_shown
 from . import test_questions
 from . import test_plan
 from . import test_reply

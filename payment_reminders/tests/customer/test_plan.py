@@ -106,6 +106,7 @@ class TestPlan(PortalCommon):
         plan = self.env["payment.reminder.plan"].create({"case_id": self.case.id})
         with self.assertRaisesRegex(UserError, "instalments first"):
             plan.action_approve()
+        plan.first_date = False
         with self.assertRaisesRegex(UserError, "first date"):
             plan.action_split()
         plan.write({"first_date": "2026-10-01", "instalment_count": 3})

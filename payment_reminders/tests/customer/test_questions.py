@@ -32,6 +32,26 @@ class TestQuestions(PortalCommon):
 
     # -- asking -----------------------------------------------------------------
 
+    def test_the_chatter_names_the_customer(self):
+        self.ask(description="Where are the goods?")
+        self.post(
+            f"{self.case.id}/promise",
+            {
+                "access_token": self.token,
+                "day": fields.Date.add(fields.Date.today(), days=3),
+            },
+        )
+        messages = self.case.query_ids.message_ids | self.case.plan_ids.message_ids
+        self.assertTrue(self.case.plan_ids)
+        self.assertTrue(messages)
+        self.assertEqual(messages.author_id, self.customer)
+
+    def test_nobody_signs_for_another_by_a_context(self):
+        query = self.env["payment.reminder.query"].create({"case_id": self.case.id})
+        other = query.with_context(reminder_visitor=self.stranger.id)
+        other._message_log(body="Hello")
+        self.assertNotIn(self.stranger, query.message_ids.author_id)
+
     def test_asking_freezes_and_calls_the_responsible(self):
         self.case.user_id = self.rep
         before = self.find_mails()

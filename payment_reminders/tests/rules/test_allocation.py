@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ...rules.allocation import ORDERS, AllocationError, Owed, allocate, payment_order
+from ...rules.allocation import (
+    ORDERS,
+    AllocationError,
+    Owed,
+    allocate,
+    open_entries,
+    payment_order,
+)
 
 D = Decimal
 LEDGER = {
@@ -103,3 +110,19 @@ def test_nothing_later_before_everything_earlier(amount, ledger, order):
         open_sum = sum((entry.amount for entry in ledger if entry.kind == kind), D(0))
         if result.total(after):
             assert result.total(kind) == open_sum
+
+
+@pytest.mark.parametrize(
+    ("amounts", "left", "expected"),
+    [
+        ([100, 100, 100], 300, [100, 100, 100]),
+        ([100, 100, 100], 140, [0, 40, 100]),
+        ([100, 100], 0, [0, 0]),
+        ([80, -30], 50, [80, -30]),
+        ([80, -30], 0, [0, 0]),
+        ([], 0, []),
+    ],
+)
+def test_what_is_open_of_each_entry(amounts, left, expected):
+    found = open_entries([Decimal(amount) for amount in amounts], Decimal(left))
+    assert found == expected

@@ -245,3 +245,79 @@ def test_what_a_person_writes_is_no_absence_note(subject):
 )
 def test_who_wrote_without_answering(headers, sender, expected):
     assert reply.judge(headers, sender, KNOWN, refers=False) == expected
+
+
+# -- amounts --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "expected"),
+    [
+        ("14.662,50", ",", "14662.50"),
+        ("14,662.50", ".", "14662.50"),
+        ("14,662.50", ",", "14662.50"),
+        ("14.662,50", ".", "14662.50"),
+        ("14662.50", ",", "14662.50"),
+        ("14 662,50", ",", "14662.50"),
+        ("14\N{NARROW NO-BREAK SPACE}662,50", ",", "14662.50"),
+        ("1’234.50", ".", "1234.50"),
+        ("1,46,625.00", ".", "146625.00"),
+        ("1.234.567", ".", "1234567"),
+        ("14.662", ",", "14662"),
+        ("1,234", ".", "1234"),
+        ("0,5", ",", "0.5"),
+        ("0.5", ",", "0.5"),
+        (" kr. 500,- ", ",", "500"),
+        ("1.500,00 kr.", ",", "1500.00"),
+        ("EUR 5", ".", "5"),
+        ("5 €", ",", "5"),
+        ("１２３", ",", "123"),
+        # Nobody can tell whether it is a part of fifteen or fourteen thousand.
+        ("14.662", ".", None),
+        ("14,662", ",", None),
+        ("-5", ",", None),
+        ("1e9", ",", None),
+        ("nan", ",", None),
+        ("inf", ",", None),
+        ("", ",", None),
+        ("5,0,0", ",", None),
+        ("1.2.345", ".", None),
+        ("12 34", ",", None),
+        ("0,555", ",", None),
+        ("9" * 60, ",", None),
+        ("\0", ",", None),
+    ],
+)
+def test_an_amount_as_people_write_it(text, point, expected):
+    amount = customer_input.read_amount(text, 2, point)
+    assert amount == (None if expected is None else Decimal(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "expected"),
+    [
+        ("14.662", 0, "14662"),
+        ("1,5", 0, None),
+        ("14.662,000", 3, "14662"),
+        ("14.662", 3, None),
+    ],
+)
+def test_an_amount_of_a_currency_with_other_places(text, digits, expected):
+    amount = customer_input.read_amount(text, digits, ",")
+    assert amount == (None if expected is None else Decimal(expected))
+
+
+@given(
+    st.decimals(0, 10**12, places=2),
+    st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'")]),
+)
+def test_what_the_page_writes_is_read_back(amount, signs):
+    point, group = signs
+    text = f"{amount:,.2f}".translate({44: group, 46: point})
+    assert customer_input.read_amount(text, 2, point) == amount
+
+
+@given(st.text(max_size=60), st.sampled_from(",."))
+def test_any_text_is_an_amount_or_none(text, point):
+    amount = customer_input.read_amount(text, 2, point)
+    assert amount is None or amount >= 0

@@ -58,11 +58,11 @@ tours.add("payment_reminder_customer_proposes", {
     steps: () => [
         {
             content: "Read the answer",
-            trigger: "#questions .list-group-item:contains('It was in the second parcel')",
+            trigger: ".o_payment_reminder_history .list-group-item:contains('It was in the second parcel')",
         },
         {
             content: "See the file that came with it",
-            trigger: "#questions .list-group-item a:contains('delivery.pdf')",
+            trigger: ".o_payment_reminder_history .list-group-item a:contains('delivery.pdf')",
         },
         {
             content: "See that there is time to act",
