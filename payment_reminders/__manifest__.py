@@ -1,7 +1,7 @@
 {
     "name": "Payment Reminders",
     "summary": "Chase overdue invoices by the live state, and stop when they are paid",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "license": "AGPL-3",
     "author": "Payment Reminders contributors",
@@ -33,6 +33,7 @@
         # texts, before the ladders that use them
         "views/paper/letter_templates.xml",
         "report/letter.xml",
+        "report/statement.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         # ladder
@@ -47,6 +48,8 @@
         # dialogs, before the buttons that open them
         "wizards/answer_views.xml",
         "wizards/hold_views.xml",
+        "wizards/call_views.xml",
+        "wizards/invoice_hold_views.xml",
         "wizards/divide_payment_views.xml",
         "wizards/confirm_letters_views.xml",
         "wizards/promise_views.xml",
@@ -70,6 +73,7 @@
         "views/desk/run_views.xml",
         "views/desk/todo_views.xml",
         "views/desk/section_views.xml",
+        "views/desk/call_views.xml",
         "views/desk/heads_up_templates.xml",
         # customer
         "views/customer/query_views.xml",

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..rules import schedule
-from ..rules.lifecycle import BUSY
+from ..rules import balance, schedule
+from ..rules.lifecycle import BUSY, WAITING
 
 #: {badge: domain of the cases whose open invoices have it}; the first that fits.
 BADGES = {
@@ -94,6 +94,20 @@ class AccountMove(models.Model):
     )
     reminder_excluded_reason = fields.Char(
         string="Why no reminders", copy=False, tracking=True
+    )
+    reminder_hold_until = fields.Date(
+        string="Reminders held until",
+        copy=False,
+        readonly=True,
+        tracking=True,
+        help="Nothing is sent about this invoice before this day; the others of its "
+        "customer go on.",
+    )
+    reminder_hold_reason = fields.Char(
+        string="Why reminders are held", copy=False, readonly=True, tracking=True
+    )
+    is_reminder_held = fields.Boolean(
+        string="Reminders held", compute="_compute_is_reminder_held"
     )
     reminder_badge = fields.Selection(
         [
@@ -283,6 +297,17 @@ class AccountMove(models.Model):
             domain |= Domain("id", "not in", items.move_id.ids)
         return domain
 
+    @api.depends("reminder_hold_until")
+    def _compute_is_reminder_held(self):
+        for move in self:
+            move.is_reminder_held = bool(move._get_reminder_hold())
+
+    def _get_reminder_hold(self):
+        """Return until when a person holds this invoice back, or None."""
+        self.ensure_one()
+        today = self.company_id._get_reminder_today()
+        return balance.hold_in_force(self.reminder_hold_until or None, today)
+
     # -- what lists of invoices show at a glance -----------------------------------
 
     def _compute_reminder_badge(self):
@@ -342,7 +367,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"reminder_excluded", "no_followup"}:
+        if vals.keys() & {"reminder_excluded", "no_followup", "reminder_hold_until"}:
             self._refresh_reminder_cases()
         return result
 
@@ -392,6 +417,96 @@ class AccountMove(models.Model):
     def action_open_reminder_wizard(self):
         """Open the dialog that creates the next reminders of these invoices."""
         return self.env["payment.reminder.wizard"]._open(self)
+
+    def action_hold_reminders(self, until=None, reason=None):
+        """Send nothing about these invoices before a day; the others go on.
+
+        :param until: the first day on which they may be reminded of again
+        :param reason: why, in words; goes into the trail
+        """
+        self._check_may_hold_reminders(until)
+        day = fields.Date.to_date(until)
+        for company in self.sudo().company_id:
+            if not day or day <= company._get_reminder_today():
+                raise UserError(self.env._("Choose a day in the future."))
+        if not reason:
+            raise UserError(self.env._("Say why the invoice is held."))
+        self._set_reminder_hold("invoice_held", day, reason)
+        return True
+
+    def action_release_reminders(self):
+        """Let these invoices be reminded of again now."""
+        self._check_may_hold_reminders()
+        held = self.sudo().filtered("reminder_hold_until").sudo(self.env.su)
+        held._set_reminder_hold("invoice_released", False, False)
+        return True
+
+    def action_open_reminder_hold(self):
+        """Open the dialog that holds these invoices until a day."""
+        return self.env["payment.reminder.invoice.hold.wizard"]._open(self)
+
+    def _check_may_hold_reminders(self, until=None):
+        """Refuse who may not hold the cases of these invoices for so long.
+
+        Of one that is in no case yet a manager of reminders decides.
+        """
+        # A rep has no rights on invoices: what counts are those on their cases.
+        moves = self.sudo()
+        if any(not move.reminder_case_id for move in moves):
+            self.env["res.users"]._check_reminder_manager()
+            self.env["res.company"].browse(moves.company_id.ids).check_access("read")
+        cases = self.env["payment.reminder.case"].browse(moves.reminder_case_id.ids)
+        cases._check_may_act()
+        cases._check_snooze_limit(until)
+        wrong = moves.filtered(
+            lambda move: (
+                move.state != "posted"
+                or move.move_type not in ("out_invoice", "out_receipt")
+            )
+        )
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "Reminders are about posted invoices only: %s",
+                    ", ".join(wrong.mapped("display_name")),
+                )
+            )
+
+    def _set_reminder_hold(self, kind, day, reason):
+        """Note until when these invoices are held, and tell the trail.
+
+        :param kind: of the entry of the trail
+        """
+        # A rep writes on no invoice. The sender holds these rows while a notice
+        # leaves: who is too late is told so.
+        moves = self.sudo()
+        if len(moves.try_lock_for_update()) < len(moves):
+            raise UserError(
+                self.env._(
+                    "Somebody else is at this invoice, or a reminder of it is leaving "
+                    "right now. Try again in a moment."
+                )
+            )
+        moves.write({"reminder_hold_until": day, "reminder_hold_reason": reason})
+        for case, mine in moves.grouped("reminder_case_id").items():
+            if case:
+                case._log_event(
+                    kind,
+                    {
+                        "invoices": ", ".join(mine.mapped("name")),
+                        "until": day and fields.Date.to_string(day),
+                        "note": reason or "",
+                    },
+                )
+        lines = self.env["payment.reminder.line"].sudo()
+        waiting = lines.search(
+            [
+                ("item_id.move_id", "in", self.ids),
+                ("reminder_id.state", "in", list(WAITING)),
+            ]
+        ).reminder_id
+        if waiting:
+            waiting._recheck()
 
     def _get_reminder_effect(self):
         """Return what crediting or writing off these invoices does to their cases."""

@@ -3,6 +3,7 @@ import io
 from odoo import api, models
 
 LETTER = "payment_reminders.report_letter"
+STATEMENT = "payment_reminders.report_statement"
 
 
 class IrActionsReport(models.Model):
@@ -11,8 +12,10 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         # EXTENDS base: a letter brings its own page, styles and pictures, and is
         # measured for an envelope.
-        if res_ids and self._get_report(report_ref).report_name == LETTER:
-            pdf = self.env["payment.reminder"].browse(res_ids)._render_letter_pdf()
+        name = res_ids and self._get_report(report_ref).report_name
+        if name in (LETTER, STATEMENT):
+            notices = self.env["payment.reminder"].browse(res_ids)
+            pdf = notices._render_letter_pdf(name)
             return {False: {"stream": io.BytesIO(pdf), "attachment": None}}
         return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
 

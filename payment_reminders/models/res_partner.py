@@ -11,6 +11,12 @@ from ..tools.sums import format_sums
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    reminder_wrong_phone = fields.Char(
+        string="Wrong number",
+        copy=False,
+        help="Who answered this number is not this contact: reminders neither call it "
+        "nor send an SMS to it. Clear it when the number is right after all.",
+    )
     reminder_excluded = fields.Boolean(
         string="No payment reminders",
         tracking=True,
@@ -149,6 +155,18 @@ class ResPartner(models.Model):
         action["context"] = {}
         return action
 
+    def action_send_reminder_statement(self):
+        """Open the e-mail that brings this customer a statement of account."""
+        self.ensure_one()
+        return self.env["payment.reminder.statement"]._compose(
+            self, self, self.env.company
+        )
+
+    def _get_reminder_phone(self):
+        """Return the number of this contact, unless it is known to be wrong."""
+        self.ensure_one()
+        return self.phone if self.phone != self.reminder_wrong_phone else False
+
     def _get_registration(self):
         """Return where and under which number this customer can be looked up.
 
@@ -162,3 +180,20 @@ class ResPartner(models.Model):
             self.vat,
             self.is_company,
         )
+
+    def _get_reminder_address(self, home):
+        """Return the lines of this address as the post wants them.
+
+        :param home: country of the sender, which is not named
+        """
+        names = [self.name]
+        if not self.is_company:
+            names.insert(0, self.commercial_company_name)
+        lines = self._display_address(without_company=True).splitlines()
+        lines = [line.strip() for line in lines if line.strip()]
+        country = self.country_id
+        if country and lines and lines[-1] == country.name:
+            lines.pop()
+        if country and country != home:
+            lines.append(country.name.upper())
+        return [*dict.fromkeys(filter(None, names)), *lines]

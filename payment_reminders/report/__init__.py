@@ -11,4 +11,5 @@ from . import month_end_xlsx
 from . import todo
 from . import section
 from . import letter
+from . import statement
 from . import case_file

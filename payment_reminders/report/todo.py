@@ -461,6 +461,7 @@ class PaymentReminderTodo(models.Model):
         queue = self.env._("Queue")
         letters = self.env._("Letters to Print")
         questions = self.env._("Questions")
+        calls = self.env._("To Call Today")
         plans = self.env._("Plans")
         watch = self.env._("Insolvency Watch")
         by_hand = self.env._("Created by Hand")
@@ -487,6 +488,13 @@ class PaymentReminderTodo(models.Model):
                 question,
                 [("state", "=", "open")],
                 (question, []),
+            ),
+            (
+                calls,
+                "payment_reminder_case_action_call",
+                "payment.reminder.case",
+                [("is_to_call", "=", True)],
+                ("payment.reminder.case", [("is_to_call", "=", True)]),
             ),
             (
                 plans,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
@@ -28,6 +29,9 @@ class DueItem(Protocol):
     @property
     def no_followup(self) -> bool: ...
 
+    @property
+    def held_until(self) -> date | None: ...
+
 
 def is_chased(item: DueItem) -> bool:
     """Tell whether a due item is open and may be chased at all.
@@ -41,7 +45,18 @@ def is_chased(item: DueItem) -> bool:
         and item.payment_state in CHASED
         and not item.excluded
         and not item.no_followup
+        and item.held_until is None
     )
+
+
+def hold_in_force(until: date | None, today: date) -> date | None:
+    """Return until when an invoice is held back, or None: it is not (any more).
+
+    A hold of one invoice ends by itself: on that day it is chased again.
+
+    :param until: the first day on which it may be reminded of again
+    """
+    return until if until and today < until else None
 
 
 def owed(

@@ -53,6 +53,7 @@ class ItemFacts:
     ``invoice_network`` names the network that did not deliver it (see :mod:`network`
     for its state). An online payment is under way since ``transaction_since``; it
     ``hangs`` when that is longer than the banking days that such a payment takes.
+    ``held_until`` is set while a person holds this invoice alone.
     """
 
     item_id: int
@@ -81,6 +82,7 @@ class ItemFacts:
     transaction_since: date | None = None
     transaction_days: int = 0
     transaction_hangs: bool = False
+    held_until: date | None = None
 
     @cached_property
     def owed(self) -> Decimal:
@@ -289,6 +291,8 @@ def _check_item(item: ItemFacts) -> Iterator[Code]:
         yield Code.BLOCKED
     if item.excluded:
         yield Code.EXCLUDED
+    if item.held_until:
+        yield Code.INVOICE_HELD
     if item.pending_transaction:
         yield Code.PENDING_TRANSACTION
     if item.already_sent:

@@ -36,6 +36,7 @@ class Code(TextEnum):
     STATUS_UNKNOWN = "status_unknown"
     BLOCKED = "blocked"
     HELD = "held"
+    INVOICE_HELD = "invoice_held"
     SNOOZED = "snoozed"
     EXCLUDED = "excluded"
     HANDED_OVER = "handed_over"
@@ -187,6 +188,13 @@ RULES: Mapping[str, Rule] = {
             concerns=lambda item: item.no_followup or item.payment_state == "blocked",
         ),
         Rule(Code.HELD, Lifter.HOLDER),
+        Rule(
+            # The others go on without it, on a notice of their own.
+            Code.INVOICE_HELD,
+            Lifter.HOLDER,
+            obsolete=True,
+            concerns=lambda item: item.held_until is not None,
+        ),
         Rule(Code.SNOOZED, Lifter.HOLDER, overridable=True),
         Rule(
             Code.EXCLUDED,

@@ -45,6 +45,7 @@ class LiveItem:
     part_id: int | None = None
     apart: Decimal = Decimal(0)
     pending: Decimal = Decimal(0)
+    held_until: date | None = None
 
     @property
     def key(self):
@@ -100,6 +101,7 @@ class PaymentReminderFacts(models.AbstractModel):
                    line.currency_id,
                    COALESCE(line.no_followup, FALSE) AS no_followup,
                    COALESCE(move.reminder_excluded, FALSE) AS excluded,
+                   move.reminder_hold_until AS hold_until,
                    COALESCE(credit.amount, 0) AS credited,
                    EXISTS (
                        SELECT 1
@@ -269,7 +271,15 @@ class PaymentReminderFacts(models.AbstractModel):
             no_followup=row["no_followup"],
             excluded=row["excluded"],
             pending_transaction=row["pending_transaction"],
+            held_until=row["hold_until"] and self._get_hold(row),
         )
+
+    @api.model
+    def _get_hold(self, row):
+        """Return until when the invoice of a row is held, if it still is."""
+        company = self.env["res.company"].browse(row["company_id"])
+        today = company._get_reminder_today()
+        return balance.hold_in_force(row["hold_until"], today)
 
     # -- candidates -------------------------------------------------------------
 
@@ -332,6 +342,8 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND move.payment_state IN ('not_paid', 'partial')
                    AND line.no_followup IS NOT TRUE
                    AND move.reminder_excluded IS NOT TRUE
+                   AND (move.reminder_hold_until IS NULL
+                        OR move.reminder_hold_until <= %(today)s)
                    AND partner.reminder_excluded IS NOT TRUE
                    AND NOT EXISTS (
                        SELECT 1 FROM payment_reminder_item item
@@ -341,6 +353,7 @@ class PaymentReminderFacts(models.AbstractModel):
                  LIMIT %(limit)s
                 """,
             company=company.id,
+            today=company._get_reminder_today(),
             until=until,
             limit=limit,
             due=due,

@@ -300,6 +300,7 @@ class PaymentReminderFacts(models.AbstractModel):
             apart=now.apart,
             no_followup=now.no_followup,
             excluded=now.excluded,
+            held_until=now.held_until,
             **sendings.get(line.item_id.id, {}),
             pending_transaction=now.pending_transaction,
             moved=item._get_moved(now),

@@ -88,6 +88,15 @@ class PaymentReminderItem(models.Model):
         index="btree_not_null",
     )
     next_date = fields.Date(readonly=True)
+    held_until = fields.Date(
+        string="Held until",
+        related="move_id.reminder_hold_until",
+        help="Nothing is sent about this invoice before this day.",
+    )
+    hold_reason = fields.Char(
+        string="Held because", related="move_id.reminder_hold_reason"
+    )
+    is_held = fields.Boolean(related="move_id.is_reminder_held")
 
     _move_line_uniq = models.UniqueIndex(
         "(move_line_id, COALESCE(agency_part_id, 0))",
@@ -289,6 +298,16 @@ class PaymentReminderItem(models.Model):
             grace_days=self.case_id.partner_id.reminder_grace_days,
             nudge_not_before=self.nudge_not_before or None,
         )
+
+    def action_hold_invoice(self):
+        """Open the dialog that holds the invoices of these items until a day."""
+        return self.env["payment.reminder.invoice.hold.wizard"]._open(self)
+
+    def action_release_invoice(self):
+        """Let the invoices of these items be reminded of again."""
+        self.check_access("read")
+        moves = self.sudo().move_id
+        return moves.sudo(self.env.su).action_release_reminders()
 
     @api.depends("move_id", "agency_part_id")
     def _compute_display_name(self):

@@ -1,7 +1,9 @@
-"""Mail with the customer of a case: what we write outside the ladder, and answers."""
+"""Contact with the customer of a case: who it is and how it pays, what we write outside
+the ladder, and answers.
+"""
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, html2plaintext, plaintext2html
+from odoo.tools import SQL, email_normalize, html2plaintext, plaintext2html
 
 from ...rules import addresses, customer_input, reply
 from ...rules.reply import Reply
@@ -11,6 +13,8 @@ from ..sending.bounce import EXCERPT
 #: The templates of the page that every customer sees.
 PAGE_BLOCKS = ("portal_reminder_case", "portal_reminder_actions")
 
+#: A habit is what a customer did in so many days.
+HABIT_DAYS = 730
 #: Signs of a mail's HTML in which its text is looked for; all of it is in the thread.
 MAX_BODY = 200_000
 #: Signs of all mails of one question.
@@ -19,6 +23,98 @@ MAX_DESCRIPTION = 4 * customer_input.MAX_TEXT
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
+
+    contact_id = fields.Many2one(
+        "res.partner", compute="_compute_contact", string="Contact", compute_sudo=True
+    )
+    contact_phone = fields.Char(
+        compute="_compute_contact", string="Phone", compute_sudo=True
+    )
+    contact_email = fields.Char(
+        compute="_compute_contact", string="E-mail", compute_sudo=True
+    )
+    payment_habit = fields.Char(
+        compute="_compute_payment_habit",
+        string="Habit",
+        compute_sudo=True,
+        help="How this customer kept promises, and how late invoices were paid.",
+    )
+
+    # -- who they are, and how they pay ----------------------------------------------
+
+    @api.depends("partner_id")
+    def _compute_contact(self):
+        people = self.env["payment.reminder.facts"]._read_people(self)
+        for case in self:
+            known = people[case]
+            case.contact_id = known[:1] - case.partner_id
+            numbers = (contact._get_reminder_phone() for contact in known)
+            case.contact_phone = next(filter(None, numbers), False)
+            case.contact_email = next(filter(None, known.mapped("email")), False)
+
+    @api.depends("partner_id", "promise_memory")
+    @api.depends_context("lang")
+    def _compute_payment_habit(self):
+        delays = self._read_delays()
+        for case in self:
+            delay = delays.get((case.partner_id.id, case.company_id.id))
+            said = [
+                case.promise_memory and self.env._("Promises: %s", case.promise_memory),
+                delay and self._describe_delay(*delay),
+            ]
+            case.payment_habit = " · ".join(filter(None, said)) or False
+
+    @api.model
+    def _describe_delay(self, days, count):
+        """Say how late a customer pays.
+
+        :param days: on average; negative: before the due date
+        :param count: of how many invoices
+        """
+        if days <= 0:
+            return self.env._("Pays on time, on average (invoices: %s)", count)
+        return self.env._(
+            "Pays %(days)s days late on average (invoices: %(count)s)",
+            days=days,
+            count=count,
+        )
+
+    def _read_delays(self):
+        """Read how late these customers paid, in one query.
+
+        :return: {(customer id, company id): (days on average, number of invoices)};
+            only of invoices that were paid in the last :data:`HABIT_DAYS`
+        """
+        rows = self.env.execute_query(
+            SQL(
+                # By the index of journal items on their partner.
+                """
+                SELECT line.partner_id, line.company_id,
+                       ROUND(AVG(paid.day - line.date_maturity)), COUNT(*)
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN LATERAL (
+                       SELECT MAX(other.date) AS day
+                         FROM account_partial_reconcile part
+                         JOIN account_move_line other ON other.id = part.credit_move_id
+                         JOIN account_move money ON money.id = other.move_id
+                        WHERE part.debit_move_id = line.id
+                          AND money.move_type <> 'out_refund'
+                       ) paid ON paid.day >= %(since)s
+                 WHERE line.partner_id = ANY(%(partners)s)
+                   AND line.company_id = ANY(%(companies)s)
+                   AND line.display_type = 'payment_term'
+                   AND line.reconciled
+                   AND move.move_type = 'out_invoice'
+                   AND move.state = 'posted'
+                 GROUP BY line.partner_id, line.company_id
+                """,
+                partners=self.partner_id.ids,
+                companies=self.company_id.ids,
+                since=fields.Date.add(fields.Date.today(), days=-HABIT_DAYS),
+            )
+        )
+        return {(who, company): (int(days), n) for who, company, days, n in rows}
 
     # -- what we write ----------------------------------------------------------
 

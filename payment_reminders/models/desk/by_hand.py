@@ -232,6 +232,10 @@ class PaymentReminder(models.Model):
             "context": {"default_reminder_id": self.id},
         }
 
+    def action_hold_invoices(self):
+        """Open the dialog that holds the invoices of these notices until a day."""
+        return self.env["payment.reminder.invoice.hold.wizard"]._open(self)
+
     def action_replay(self):
         """Show what the guard saw when it judged this notice, and judge it again."""
         self.ensure_one()

@@ -12,6 +12,9 @@ from ...rules.verdict import Code, Lifter, get_freeze_code, get_lifter
 from ...tools.days import format_day
 from ..notice.words import WORDS
 
+#: So long a broken promise is a reason to call.
+BROKEN_DAYS = 30
+
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
@@ -53,6 +56,238 @@ class PaymentReminderCase(models.Model):
         compute="_compute_next_label",
         help="The next step and the day from which it comes.",
     )
+
+    # What the case is called by, seen at a glance; nothing of it is kept.
+    open_item_ids = fields.Many2many(
+        "payment.reminder.item",
+        compute="_compute_open_item_ids",
+        compute_sudo=True,
+        string="Open items",
+    )
+    settled_item_ids = fields.Many2many(
+        "payment.reminder.item",
+        compute="_compute_open_item_ids",
+        compute_sudo=True,
+        string="Settled items",
+    )
+    call_date = fields.Date(string="Last called", readonly=True, copy=False)
+    call_result = fields.Selection(
+        [
+            ("promised", "Promised to pay"),
+            ("question", "Asked a question"),
+            ("missed", "Not reached"),
+            ("wrong_number", "Wrong number"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    is_to_call = fields.Boolean(
+        string="To call today",
+        compute="_compute_is_to_call",
+        search="_search_is_to_call",
+    )
+    last_promise = fields.Char(compute="_compute_last_promise", compute_sudo=True)
+    last_contact = fields.Char(compute="_compute_last_contact", compute_sudo=True)
+
+    @api.depends("item_ids.is_dropped")
+    def _compute_open_item_ids(self):
+        for case in self:
+            items = case.item_ids
+            case.open_item_ids = items.filtered(
+                lambda item: not item.is_dropped and item.amount_residual > 0
+            )
+            case.settled_item_ids = items - case.open_item_ids
+
+    # -- whom to call ---------------------------------------------------------------
+
+    @api.model
+    def _get_to_call_domain(self):
+        """Return the domain of cases whose customers are to be called today.
+
+        A call is planned, a promise was broken, or the ladder has ended. Not whom a
+        promise, a plan or a question keeps waiting, nor whom somebody called today.
+        """
+        today = fields.Date.context_today(self)
+        call = self.env.ref("mail.mail_activity_data_call").id
+        broken = fields.Date.add(today, days=-BROKEN_DAYS)
+        return (
+            Domain("state", "!=", "closed")
+            & (Domain("call_date", "=", False) | Domain("call_date", "<", today))
+            & ~Domain("query_ids", "any", [("state", "=", "open")])
+            & ~Domain("plan_ids", "any", [("state", "in", ("proposed", "active"))])
+            & (
+                Domain("is_ladder_ended", "=", True)
+                | Domain(
+                    "activity_ids",
+                    "any",
+                    [
+                        ("activity_type_id", "=", call),
+                        ("date_deadline", "<=", today),
+                    ],
+                )
+                | Domain(
+                    "plan_ids",
+                    "any",
+                    [
+                        ("state", "=", "broken"),
+                        ("instalment_ids.date_due", ">=", broken),
+                    ],
+                )
+            )
+        )
+
+    @api.depends_context("uid")
+    def _compute_is_to_call(self):
+        found = self.search(Domain("id", "in", self.ids) & self._get_to_call_domain())
+        for case in self:
+            case.is_to_call = case in found
+
+    @api.model
+    def _search_is_to_call(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._get_to_call_domain()
+        return domain if True in value else ~domain
+
+    @api.depends("plan_ids.state")
+    @api.depends_context("lang")
+    def _compute_last_promise(self):
+        labels = dict(self.plan_ids._fields["state"]._description_selection(self.env))
+        plans = self.plan_ids.filtered(lambda plan: plan.kind == "promise")
+        by_case = plans.sorted("id").grouped("case_id")
+        for case in self:
+            last = by_case.get(case, plans.browse())[-1:]
+            day = last.instalment_ids[:1].date_due
+            case.last_promise = day and self.env._(
+                "%(day)s (%(state)s)",
+                day=format_day(self.env, day),
+                state=labels[last.state],
+            )
+
+    @api.depends("call_date", "call_result", "reminder_ids.sent_date")
+    @api.depends_context("lang")
+    def _compute_last_contact(self):
+        results = dict(self._fields["call_result"]._description_selection(self.env))
+        for case in self:
+            last = case._get_page_reminder()
+            sent = last and case.company_id._get_reminder_today(last.sent_date)
+            if case.call_date and (not sent or case.call_date >= sent):
+                day, what = case.call_date, results[case.call_result]
+            else:
+                day, what = sent, last.step_id.name
+            case.last_contact = day and f"{format_day(self.env, day)}: {what}"
+
+    def action_call_promised(self):
+        """Open the dialog of a promise to pay."""
+        self.ensure_one()
+        self._check_may_act()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_promise_wizard_action"
+        )
+        return {**action, "context": {"default_case_id": self.id}}
+
+    def action_call_question(self):
+        """Open the dialog that notes what was asked."""
+        self.ensure_one()
+        self._check_may_act()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Note a Question"),
+            "res_model": "payment.reminder.call.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def action_call_missed(self):
+        """Nobody answered: call again on the next working day."""
+        self._check_may_act()
+        self._check_open()
+        calendars = self.env["payment.reminder.facts"]._get_calendars(self.sudo())
+        for case in self:
+            case._note_call("missed")
+            today = case.sudo().company_id._get_reminder_today()
+            case.sudo().activity_schedule(
+                "mail.mail_activity_data_call",
+                date_deadline=calendars[case.id].add_banking_days(today, 1),
+                summary=self.env._("Call again"),
+                user_id=self.env.uid,
+            )
+        return True
+
+    def action_call_wrong_number(self):
+        """The number is not the customer's: nobody calls or texts it any more."""
+        self.ensure_one()
+        self._check_may_act()
+        case = self.sudo()
+        people = case.env["payment.reminder.facts"]._read_people(case)[case]
+        for contact in people:
+            # A rep writes on no contact, but may say whom a number does not reach.
+            if case.contact_phone and contact.phone == case.contact_phone:
+                contact.reminder_wrong_phone = contact.phone
+        self._note_call("wrong_number")
+        case.invalidate_recordset(["contact_phone"])
+        return True
+
+    def _note_question(self, kind, text):
+        """Note what a customer asked on the phone, which holds the case.
+
+        :param kind: a code of the question's ``kind``
+        """
+        self.ensure_one()
+        self._check_may_act()
+        self._check_open()
+        # A rep has no right to make questions, but to stop own customers' reminders.
+        self.env["payment.reminder.query"].sudo().create(
+            {"case_id": self.id, "kind": kind, "description": text}
+        )
+        self._note_call("question")
+
+    def _note_call(self, result):
+        """Note how a call ended; calls that were planned until today are done.
+
+        :param result: a code of ``call_result``
+        """
+        self.ensure_one()
+        case = self.sudo()
+        today = case.company_id._get_reminder_today()
+        case.write({"call_date": today, "call_result": result})
+        case._log_event("called", {"result": result})
+        call = self.env.ref("mail.mail_activity_data_call")
+        case.activity_ids.filtered(
+            lambda a: a.activity_type_id == call and a.date_deadline <= today
+        ).action_done()
+
+    # -- other buttons ----------------------------------------------------------------
+
+    def action_print_statement(self):
+        """Print what is open on the accounts of these customers."""
+        self.check_access("read")
+        report = self.env.ref("payment_reminders.action_report_statement")
+        # The report has rights of its own; which partners it is of is theirs to judge.
+        return report.sudo().report_action(self.partner_id, config=False)
+
+    def action_send_statement(self):
+        """Open the e-mail that brings the customer a statement of account."""
+        self.ensure_one()
+        self.check_access("read")
+        contact = self.sudo()._get_customer_contact()[0] or self.sudo().partner_id
+        return self.env["payment.reminder.statement"]._compose(
+            self, self.env["res.partner"].browse(contact.id), self.sudo().company_id
+        )
+
+    def action_view_trail(self):
+        """Open the trail of this case."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Trail"),
+            "res_model": "payment.reminder.event",
+            "view_mode": "list,form",
+            "domain": [("case_id", "=", self.id)],
+            "context": {"create": False},
+        }
 
     def _find_open_notices(self):
         """Return {case: its notice in the queue} of these cases; few have none."""
@@ -212,7 +447,10 @@ class PaymentReminderCase(models.Model):
                 leaves=notice.leaves_text,
             )
         if not self.next_step_id:
-            return self.env._("No step comes next.")
+            held = self.item_ids.filtered(lambda item: item.is_held)
+            return (
+                self._describe_held(held) if held else self.env._("No step comes next.")
+            )
         day = max(filter(None, (self.next_date, self.snoozed_until)), default=None)
         if day and day <= self.company_id._get_reminder_today():
             return self.env._("%s is due now.", self.next_step_id.name)
@@ -220,6 +458,17 @@ class PaymentReminderCase(models.Model):
             "%(step)s comes on %(date)s.",
             step=self.next_step_id.name,
             date=format_date(self.env, day),
+        )
+
+    def _describe_held(self, items):
+        """Tell of invoices that a person holds back, one by one."""
+        return self.env._(
+            "Held, one by one: %s.",
+            ", ".join(
+                f"{item.move_id.name} ({format_date(self.env, item.held_until)}: "
+                f"{item.hold_reason})"
+                for item in items
+            ),
         )
 
     def _describe_blocker(self, code, since, notice, labels):

@@ -77,6 +77,11 @@ class PaymentReminderStep(models.Model):
         help="The e-mail brings the PDFs of the invoices along, as far as they were "
         "made when the invoices were sent.",
     )
+    attach_statement = fields.Boolean(
+        string="Attach a statement of account",
+        help="The e-mail brings all that is open of the customer along, what is not "
+        "due yet too, and what was paid of it.",
+    )
     fee_policy = fields.Selection(
         [
             ("none", "No fee"),

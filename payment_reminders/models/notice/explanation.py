@@ -153,6 +153,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             if key == "status_stale"
             else facts.bank_stale_days or 0,
             "until": self._format_day(facts.snoozed_until),
+            "held_until": self._format_day(
+                max(filter(None, (item.held_until for item in items)), default=None)
+            ),
             "since": self._format_day(
                 min(
                     filter(None, (item.transaction_since for item in items)),

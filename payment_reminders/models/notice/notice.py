@@ -522,16 +522,20 @@ class PaymentReminder(models.Model):
         )
 
     def _get_attachments(self):
-        """Return the stored PDF files that go with the e-mail of this notice.
+        """Return the PDF files that go with the e-mail of this notice.
 
         Those of the invoices that it asks for, when the step or whoever created it by
-        hand wants them. What was sent to the customer once may be sent again.
+        hand wants them. What was sent to the customer once may be sent again. A
+        statement of account, when the step says so.
         """
         self.ensure_one()
-        if not (self.attach_invoices or self.step_id.attach_invoices):
-            return self.env["ir.attachment"]
-        asked = self.sudo().line_ids.filtered("amount_residual")
-        return asked.move_id.invoice_pdf_report_id
+        files = self.env["ir.attachment"]
+        if self.attach_invoices or self.step_id.attach_invoices:
+            asked = self.sudo().line_ids.filtered("amount_residual")
+            files = asked.move_id.invoice_pdf_report_id
+        if self.step_id.attach_statement:
+            files += self.env["payment.reminder.statement"]._attach(self)
+        return files
 
     def _goes_by_post(self):
         """Tell whether this notice leaves on paper now, so that it takes days."""

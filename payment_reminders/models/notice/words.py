@@ -146,6 +146,13 @@ WORDS = {
         _lt("The case or the reminder is on hold. Release it to go on."),
         _lt("release it"),
     ),
+    "invoice_held": Words(
+        "Invoice held",
+        _lt(
+            "Somebody holds %(invoices)s until %(held_until)s: nothing is sent before."
+        ),
+        _lt("ends by itself, or release the invoice"),
+    ),
     "snoozed": Words("Snoozed", _lt("The case is snoozed until %(until)s.")),
     "excluded": Words(
         "Excluded",

@@ -2,6 +2,8 @@
 
 import logging
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
@@ -216,6 +218,20 @@ class PaymentReminderPaperwork(models.AbstractModel):
             )
             bodies |= {move.id: plaintext2html(body) for move in same.move_id}
         lines.move_id.sudo()._message_log_batch(bodies=bodies)
+        self._tell_customer(reminder)
+
+    @api.model
+    def _tell_customer(self, reminder):
+        """Log on the customer that a notice went out; it names no address."""
+        case = reminder.case_id.sudo()
+        told = reminder.with_env(reminder.case_id._in_staff_language().env)
+        line = told.env._(
+            "%(step)s sent by %(channel)s: %(case)s",
+            step=told.step_id.name,
+            channel=told.channel_summary,
+            case=case._get_html_link(),
+        )
+        case.partner_id._message_log(body=Markup("<p>%s</p>") % line)
 
     @api.model
     def _finish_failed(self, reminder, attempts):

@@ -263,7 +263,7 @@ def _find_numbers(partner):
     """Yield the valid phone numbers of a contact; people write several into one field,
     and words.
     """
-    text = TRUNK_ZERO.sub(" ", partner.phone or "")
+    text = TRUNK_ZERO.sub(" ", partner._get_reminder_phone() or "")
     country = (
         partner.country_id
         or partner.commercial_partner_id.country_id

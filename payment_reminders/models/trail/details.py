@@ -95,6 +95,10 @@ class PaymentReminderEvent(models.Model):
             words.append(payload["invoices"])
         if payload.get("until"):
             words.append(format_date(self.env, payload["until"]))
+        if self.kind == "called":
+            results = self.env["payment.reminder.case"]._fields["call_result"]
+            labels = dict(results._description_selection(self.env))
+            words.append(labels.get(payload.get("result")))
         if self.kind == "held_out":
             words.append(self.env._("%s days later", payload.get("days")))
         if self.kind == "settled":

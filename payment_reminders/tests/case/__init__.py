@@ -1,3 +1,4 @@
+from . import test_invoice_hold
 from . import test_address_book
 from . import test_case
 from . import test_case_broken

@@ -1,4 +1,6 @@
 from . import test_by_hand
+from . import test_call_list
+from . import test_case_form
 from . import test_run_stop
 from . import test_desk
 from . import test_desk_limits

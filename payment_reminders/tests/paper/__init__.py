@@ -1,3 +1,4 @@
+from . import test_statement
 from . import test_letter
 from . import test_print
 from . import test_several_accounts

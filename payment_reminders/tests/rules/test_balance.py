@@ -2,11 +2,12 @@
 
 import itertools
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from ...rules.balance import CHASED, SETTLED, is_chased
+from ...rules.balance import CHASED, SETTLED, hold_in_force, is_chased
 from ...rules.guard import check
 from .test_guard import FACTS, ITEM, NOW
 
@@ -33,6 +34,7 @@ STATES = sorted(CHASED | SETTLED | {"blocked", "invoicing_legacy"})
         ({"payment_state": "invoicing_legacy"}, False),
         ({"no_followup": True}, False),
         ({"excluded": True}, False),
+        ({"held_until": date(2030, 1, 1)}, False),
     ],
 )
 def test_is_chased(changes, chased):
@@ -61,3 +63,11 @@ def test_guard_lets_nothing_pass_that_is_not_chased():
         )
         if not is_chased(item):
             assert check(replace(FACTS, items=(item,)), NOW), item
+
+
+def test_a_hold_of_an_invoice_ends_by_itself():
+    day = date(2026, 9, 15)
+    assert hold_in_force(day, date(2026, 9, 14)) == day
+    assert hold_in_force(day, day) is None
+    assert hold_in_force(day, date(2026, 9, 16)) is None
+    assert hold_in_force(None, day) is None

@@ -81,6 +81,7 @@ ALONE = {
     Code.BLOCKED: item(no_followup=True),
     Code.HELD: {"state": "held"},
     Code.SNOOZED: {"snoozed_until": TODAY + dt.timedelta(days=1)},
+    Code.INVOICE_HELD: item(held_until=dt.date(2030, 1, 1)),
     Code.EXCLUDED: {"partner_excluded": True},
     Code.HANDED_OVER: {"handed_over": True},
     Code.NO_RECIPIENT: {"recipients": ()},
@@ -112,6 +113,7 @@ def test_every_code_alone(code):
     [
         (item(payment_state="blocked"), Code.BLOCKED),
         (item(excluded=True), Code.EXCLUDED),
+        (item(held_until=dt.date(2030, 1, 1)), Code.INVOICE_HELD),
         ({"company_active": False}, Code.EXCLUDED),
         (item(already_sent=True), Code.ALREADY_SENT),
         ({"state": "uncertain"}, Code.ALREADY_SENT),
@@ -312,6 +314,7 @@ WORSE = {
     Code.AMOUNT_CHANGED: lambda f: add_item(f, residual=D(1200)),
     Code.BLOCKED: lambda f: add_item(f, no_followup=True),
     Code.EXCLUDED: lambda f: add_item(f, excluded=True),
+    Code.INVOICE_HELD: lambda f: add_item(f, held_until=dt.date(2030, 1, 1)),
     Code.PENDING_TRANSACTION: lambda f: add_item(f, pending_transaction=True),
     Code.ALREADY_SENT: lambda f: add_item(f, already_sent=True),
     Code.INVOICE_NOT_SENT: lambda f: add_item(

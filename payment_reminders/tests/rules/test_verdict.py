@@ -77,6 +77,7 @@ def test_what_may_be_overridden_is_neither_law_nor_paid():
             if "items" in change and code != Code.INVOICE_NOT_SENT
         ),
         (replace(ITEM, excluded=True), Code.EXCLUDED),
+        (replace(ITEM, held_until=dt.date(2030, 1, 1)), Code.INVOICE_HELD),
         (replace(ITEM, already_sent=True), Code.ALREADY_SENT),
         (replace(ITEM, payment_state="blocked"), Code.BLOCKED),
         (replace(ITEM, payment_state="reversed"), Code.CREDITED),

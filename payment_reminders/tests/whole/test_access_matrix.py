@@ -54,6 +54,7 @@ class MatrixCommon(ReminderCommon):
             "payment.reminder.case": cls.case,
             "payment.reminder.event": cls.case.event_ids[0],
             "payment.reminder.freeze": cls.case.freeze_ids,
+            "payment.reminder.item": cls.case.item_ids,
             "payment.reminder.ladder": cls.ladder,
             "payment.reminder.section": sudo["payment.reminder.section"].search(
                 [], limit=1
@@ -103,6 +104,9 @@ class MatrixCommon(ReminderCommon):
         if model == "payment.reminder.wizard":
             action = self.case.with_user(user).action_open_reminder_wizard()
             return self.env[model].with_user(user).browse(action["res_id"])
+        if model == "payment.reminder.invoice.hold.wizard":
+            dialog = self.env[model].with_user(user)
+            return dialog.browse(dialog._open(self.case.item_ids)["res_id"])
         reminder = self.records["payment.reminder"]
         of_case = {"case_id": self.case.id}
         return new(
@@ -111,6 +115,7 @@ class MatrixCommon(ReminderCommon):
                     "query_id": self.records["payment.reminder.query"].id,
                     "answer": "We looked at it.",
                 },
+                "payment.reminder.call.wizard": of_case,
                 "payment.reminder.fee.wizard": {
                     "reminder_id": reminder.id,
                     "amount": 0,

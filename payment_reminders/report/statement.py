@@ -1,0 +1,310 @@
+"""A statement of account: all that is open of a customer, and what was paid of it."""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tools import format_date, formatLang
+
+from ..tools.decimals import to_decimal
+
+_logger = logging.getLogger(__name__)
+
+INVOICES = ("out_invoice", "out_receipt")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One open item. Amounts are in its own currency; money of the customer's that is
+    matched with nothing yet is below zero.
+
+    ``kind`` is invoice, credit_note, money, entry or costs.
+    """
+
+    kind: str
+    name: str
+    day: date | None
+    due: date | None
+    amount: Decimal
+    open: Decimal
+
+    @property
+    def settled(self):
+        """What was paid or credited of it."""
+        return self.amount - self.open
+
+
+class PaymentReminderStatement(models.AbstractModel):
+    """Reads and prints statements of account, one section for each currency."""
+
+    _name = "payment.reminder.statement"
+    _description = "Statement of Account"
+
+    # -- what is open ---------------------------------------------------------------
+
+    @api.model
+    def _read(self, partner, company):
+        """Read all that is open of a customer, in a number of queries that does not
+        grow with it.
+
+        :return: {res.currency: [:class:`Row`]}, the oldest due first
+        """
+        # Who may see it was judged before; it shows customers what is theirs.
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "child_of", partner.commercial_partner_id.id),
+                    ("company_id", "=", company.id),
+                    ("account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual_currency", "!=", 0),
+                ]
+            )
+        )
+        owed = self._read_owed(lines)
+        found = defaultdict(list)
+        for line in lines:
+            row = self._make_row(line, owed)
+            if row.open:
+                found[line.currency_id].append(row)
+        for currency, row in self._read_costs(partner, company):
+            found[currency].append(row)
+        return {
+            currency: sorted(rows, key=_get_order)
+            for currency, rows in sorted(
+                found.items(), key=lambda section: section[0] != company.currency_id
+            )
+        }
+
+    @api.model
+    def _read_owed(self, lines):
+        """Return {line id: what is really open}, payments in process taken off."""
+        owed = defaultdict(Decimal)
+        live = self.env["payment.reminder.facts"]._read_due_items(lines.ids)
+        for item in live.values():
+            owed[item.line_id] += item.owed
+        return owed
+
+    @api.model
+    def _make_row(self, line, owed):
+        move, digits = line.move_id, line.currency_id.decimal_places
+        residual = to_decimal(line.amount_residual_currency, digits)
+        if move.move_type in INVOICES:
+            kind, residual = "invoice", owed[line.id]
+        elif move.move_type == "out_refund":
+            kind = "credit_note"
+        else:
+            kind = "money" if residual < 0 else "entry"
+        return Row(
+            kind=kind,
+            name=move.name or "",
+            day=move.invoice_date or move.date,
+            due=line.date_maturity if kind in ("invoice", "entry") else None,
+            amount=to_decimal(line.amount_currency, digits),
+            open=residual,
+        )
+
+    @api.model
+    def _read_costs(self, partner, company):
+        """Return [(currency, row)] of what cases ask of fees and interest."""
+        cases = (
+            self.env["payment.reminder.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", partner.commercial_partner_id.id),
+                    ("company_id", "=", company.id),
+                    ("state", "!=", "closed"),
+                ]
+            )
+        )
+        costs = cases._read_open_costs()
+        return [
+            (case.currency_id, Row("costs", case.name, None, None, total, total))
+            for case in cases
+            if (total := sum(costs[case.id].values(), Decimal(0))) > 0
+        ]
+
+    # -- on paper -------------------------------------------------------------------
+
+    @api.model
+    def _prepare_sheet(self, partner, company):
+        """Return the statement of a customer as a sheet; see report/letter.xml."""
+        lang = partner.lang or company.partner_id.lang or "en_US"
+        own = self.with_context(lang=lang)
+        today = company._get_reminder_today()
+        sections = [
+            own._prepare_section(currency, rows, today)
+            for currency, rows in own._read(partner, company).items()
+        ]
+        body = own.env["ir.qweb"]._render(
+            "payment_reminders.letter_statement",
+            {"sections": sections, "day": format_date(own.env, today)},
+        )
+        return own.env["report.payment_reminders.report_letter"]._prepare_sheet(
+            company.with_env(own.env),
+            partner.with_env(own.env),
+            own.env._("Statement of account"),
+            body,
+        )
+
+    @api.model
+    def _prepare_section(self, currency, rows, today):
+        """Return one currency of a statement, formatted."""
+
+        def money(amount):
+            return formatLang(self.env, float(amount), digits=currency.decimal_places)
+
+        overdue = sum(
+            (row.open for row in rows if row.due and row.due < today), Decimal(0)
+        )
+        return {
+            "currency": currency.name,
+            "rows": [
+                {
+                    "kind": row.kind,
+                    "name": row.name,
+                    "day": format_date(self.env, row.day) if row.day else "",
+                    "due": format_date(self.env, row.due) if row.due else "",
+                    "is_overdue": bool(row.due and row.due < today),
+                    "amount": money(row.amount),
+                    "settled": money(row.settled) if row.settled else "",
+                    "open": money(row.open),
+                }
+                for row in rows
+            ],
+            "overdue": money(overdue) if overdue > 0 else "",
+            "total": money(sum((row.open for row in rows), Decimal(0))),
+        }
+
+    @api.model
+    def _render_pdf(self, partners, company):
+        """Return the statements of these customers as one PDF."""
+        report = self.env["report.payment_reminders.report_letter"]
+        return report._print_sheets(
+            [self._prepare_sheet(partner, company) for partner in partners]
+        )
+
+    # -- who may, and as a file -------------------------------------------------------
+
+    @api.model
+    def _check_may_see(self, partner):
+        """Refuse who sees neither the invoices nor a case of this customer."""
+        partner.check_access("read")
+        if self.env.su or self.env.user._is_reminder_manager():
+            return
+        if self.env["account.move"].has_access("read"):
+            return
+        cases = self.env["payment.reminder.case"]
+        domain = [("partner_id", "=", partner.commercial_partner_id.id)]
+        if not cases.has_access("read") or not cases.search_count(domain, limit=1):
+            raise AccessError(
+                self.env._("You may see the account of your own customers only.")
+            )
+
+    @api.model
+    def _make_file(self, partner, company, **vals):
+        """Return the statement of a customer as a file.
+
+        :param vals: of the ir.attachment: on which record it hangs
+        """
+        name = self.with_context(lang=partner.lang).env._("Statement of account")
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": f"{name} {partner.commercial_partner_id.name}.pdf",
+                    "raw": self._render_pdf(partner, company),
+                    "mimetype": "application/pdf",
+                    **vals,
+                }
+            )
+        )
+
+    @api.model
+    def _attach(self, notice):
+        """Return the statement that goes with a notice; none if it cannot be made.
+
+        Whatever keeps it from being made is no reason to keep the reminder back: it is
+        said on the case.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._make_file(
+                    notice._get_letter_recipient(),
+                    notice.company_id,
+                    res_model=notice._name,
+                    res_id=notice.id,
+                )
+        except Exception as error:  # wkhtmltopdf may be missing, or fail in its ways
+            _logger.warning("Statement of reminder %s: %s", notice.id, error)
+            told = notice.case_id._in_staff_language()
+            told.sudo()._message_log(
+                body=told.env._("The statement of account could not be made: %s", error)
+            )
+            return self.env["ir.attachment"]
+
+    @api.model
+    def _compose(self, record, partner, company):
+        """Open Odoo's dialog of an e-mail with the statement of a customer.
+
+        :param record: on which the message is kept
+        """
+        self._check_may_see(partner)
+        file = self._make_file(
+            partner, company, res_model="mail.compose.message", res_id=0
+        )
+        words = self.with_context(lang=partner.lang).env
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send the Statement of Account"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": record._name,
+                "default_res_ids": record.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": partner.ids,
+                "default_subject": words._("%s: statement of account", company.name),
+                "default_body": words._(
+                    "Please find attached what is open on your account with us."
+                ),
+                "default_attachment_ids": [Command.set(file.ids)],
+            },
+        }
+
+
+class ReportStatement(models.AbstractModel):
+    """What Odoo's report of statements shows."""
+
+    _name = "report.payment_reminders.report_statement"
+    _description = "Statement of Account Report"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        partners = self.env["res.partner"].browse(docids)
+        statement = self.env["payment.reminder.statement"]
+        for partner in partners:
+            statement._check_may_see(partner)
+        return self.env["report.payment_reminders.report_letter"]._prepare_page(
+            [
+                statement._prepare_sheet(partner, self.env.company)
+                for partner in partners
+            ]
+        )
+
+
+def _get_order(row):
+    """What is due first comes first; money and costs come after."""
+    is_last = row.kind == "costs" or row.open < 0
+    return is_last, row.due or row.day or date.max, row.name
