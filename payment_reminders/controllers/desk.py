@@ -3,8 +3,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..models.desk.desk_link import ACTIONS
+from ..rules.lifecycle import WAITING
 from ..tools.ids import MAX_ID
 from .portal.access import ReminderAccess
+
+#: What is in one of these is past stopping.
+BEGUN = ("sending", "sent", "uncertain")
 
 
 class ReminderDesk(ReminderAccess):
@@ -50,15 +54,26 @@ class ReminderDesk(ReminderAccess):
         return link if link and link._is_right(signature) else Link
 
     def _show(self, link, link_id, signature, done="", problem=""):
-        lang = link.user_id.lang if link else None
-        return self._keep_private(
-            request.render(
-                "payment_reminders.desk_page",
-                {
-                    "link": link.with_context(lang=lang) if lang else link,
-                    "url": f"/reminders/desk/{link_id}/{signature}",
-                    "done": done,
-                    "problem": problem,
-                },
-            )
+        if link:
+            link = self._use_language_of(link)
+        state = link.reminder_id.state
+        is_manager = link.user_id._is_reminder_manager()
+        return self._show_page(
+            "desk_page",
+            link=link,
+            url=f"/reminders/desk/{link_id}/{signature}",
+            done=done,
+            problem=problem,
+            is_waiting=state in WAITING,
+            may_approve=state == "proposed" and is_manager,
+            has_left=state in BEGUN,
         )
+
+    def _use_language_of(self, link):
+        """Show the page, all of it, as the person reads whom the link was sent to."""
+        user = link.user_id
+        lang = request.env["res.lang"]._get_data(code=user.lang)
+        if lang:
+            request.lang = lang
+            request.update_context(lang=lang.code, tz=user.tz)
+        return link.with_context(lang=user.lang, tz=user.tz)

@@ -73,4 +73,5 @@ class PaymentReminderPromiseWizard(models.TransientModel):
         if problems:
             raise UserError("\n".join(problems))
         case._propose_plan("promise", parts, (self.note or "").strip(), source="phone")
+        case._note_call("promised")
         return {"type": "ir.actions.act_window_close"}

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import consteq
 from odoo.tools.misc import hmac
+
+from ...rules.lifecycle import WAITING
 
 #: So long a link of the heads-up works.
 DAYS = 7
 #: So long it is kept after that: it opens nothing any more.
 KEEP_DAYS = 30
 SNOOZE_DAYS = 7
-ACTIONS = ("hold", "snooze", "call")
+ACTIONS = ("approve", "hold", "snooze", "call")
 
 
 class PaymentReminderDeskLink(models.Model):
@@ -73,7 +75,7 @@ class PaymentReminderDeskLink(models.Model):
     def _use(self, action):
         """Do what the person chose, with the rights that they have now, once.
 
-        :param action: hold, snooze or call
+        :param action: approve, hold, snooze or call
         :raises AccessError: when they may not (any more), or it was used meanwhile
         """
         self.ensure_one()
@@ -91,7 +93,15 @@ class PaymentReminderDeskLink(models.Model):
         )
         # A sender that has it is past stopping; both methods check the rights.
         reminder.check_access("read")
-        if action == "snooze":
+        if reminder.state not in WAITING:
+            raise UserError(
+                self.env._("It has left: nothing of it can be stopped any more.")
+                if reminder.state != "cancelled"
+                else self.env._("It was cancelled, and does not leave.")
+            )
+        if action == "approve":
+            reminder.action_approve()
+        elif action == "snooze":
             today = reminder.company_id._get_reminder_today()
             reminder.action_snooze(fields.Date.add(today, days=SNOOZE_DAYS))
         elif action == "call":

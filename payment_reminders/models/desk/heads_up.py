@@ -66,14 +66,14 @@ class PaymentReminderHeadsUp(models.AbstractModel):
             [{"reminder_id": notice.id, "user_id": user.id} for notice in notices]
         )
         own = self.with_context(lang=user.lang, tz=user.tz)
+        rows = [(link.reminder_id.with_env(own.env), link._get_url()) for link in links]
         body = own.env["ir.qweb"]._render(
             "payment_reminders.heads_up_mail",
             {
                 "user": user,
-                "rows": [
-                    (link.reminder_id.with_env(own.env), link._get_url())
-                    for link in links
-                ],
+                "is_manager": user._is_reminder_manager(),
+                "waiting": self._prepare_group(rows, "proposed"),
+                "leaving": self._prepare_group(rows, "approved"),
                 "url": f"{links[0].get_base_url()}/odoo/payment-reminders",
             },
             minimal_qcontext=True,
@@ -94,6 +94,27 @@ class PaymentReminderHeadsUp(models.AbstractModel):
                 "auto_delete": True,
             }
         )
+
+    @api.model
+    def _prepare_group(self, rows, state):
+        """Return the rows of notices in one state, and what they ask for in all.
+
+        :param rows: list of (notice, address of its page)
+        :return: dict of rows (notice, address, amount) and total, formatted
+        """
+        mine = [(notice, url) for notice, url in rows if notice.state == state]
+        notices = self.env["payment.reminder"].union(*(notice for notice, _u in mine))
+        totals = [
+            same[0]._format_letter_money(sum(same.mapped("amount_claim")), code=True)
+            for same in notices.with_env(rows[0][0].env).grouped("currency_id").values()
+        ]
+        return {
+            "rows": [
+                (notice, url, notice._format_letter_money(notice.amount_claim, True))
+                for notice, url in mine
+            ],
+            "total": " + ".join(totals),
+        }
 
     @api.model
     def _schedule(self, user, notices, company):

@@ -2,6 +2,7 @@ import re
 
 from odoo import fields
 from odoo.tests import HttpCase, freeze_time
+from odoo.tools import html2plaintext
 
 from ..sending.gateway_common import GatewayCommon
 
@@ -67,6 +68,39 @@ class TestHeadsUp(HeadsUpCommon):
         self.rep.with_user(self.rep).reminder_heads_up = "none"
         self.assertEqual(set(self.tell()), {self.manager.email})
 
+    # -- what it says ------------------------------------------------------------------
+
+    def read(self, user):
+        words = html2plaintext(self.tell()[user.email]).split()
+        return " ".join(words)
+
+    def test_what_waits_and_what_leaves_by_itself(self):
+        self.mine.with_user(self.manager).action_approve()
+        told = self.read(self.manager)
+        waits, leaves = told.split("Leaves by itself")
+        self.assertIn("Waits for you", waits)
+        self.assertIn("Approve or stop", waits)
+        self.assertNotIn("Nordlys", waits)
+        self.assertIn("Nordlys", leaves)
+        self.assertNotIn("Approve or stop", leaves)
+        self.assertEqual(told.count("Together"), 2)
+
+    def test_a_rep_reads_that_a_manager_is_waited_for(self):
+        told = self.read(self.rep)
+        self.assertIn("Waits for a manager", told)
+        self.assertNotIn("Approve", told)
+        self.assertNotIn("Leaves by itself", told)
+
+    def test_its_times_and_totals(self):
+        self.reminders.with_user(self.manager).action_approve()
+        told = self.read(self.manager)
+        for reminder in self.reminders.with_context(
+            lang=self.manager.lang, tz=self.manager.tz
+        ):
+            self.assertIn(" ".join(reminder.leaves_text.split()), told)
+        total = sum(self.reminders.mapped("amount_claim"))
+        self.assertIn(f"{total:,.2f} {self.company.currency_id.name}", told)
+
 
 class TestDeskPage(HeadsUpCommon, HttpCase):
     """The page behind a link: it asks first, acts once, with the rights of today."""
@@ -113,6 +147,52 @@ class TestDeskPage(HeadsUpCommon, HttpCase):
         self.assertIn("calls first", self.mine.hold_note)
         activity = self.mine.case_id.activity_ids
         self.assertEqual(activity.user_id, self.rep)
+
+    def use_link_of(self, user):
+        link = self.env["payment.reminder.desk.link"].sudo()
+        link = link.create({"reminder_id": self.mine.id, "user_id": user.id})
+        return link._get_url().split(link.get_base_url())[1]
+
+    def test_a_manager_approves(self):
+        url = self.use_link_of(self.manager)
+        self.assertIn('value="approve"', self.url_open(url).text)
+        self.assertIn("Approved.", self.click("approve", url).text)
+        self.assertEqual(self.mine.state, "approved")
+        self.assertEqual(self.mine.approved_by_id, self.manager)
+
+    def test_a_rep_is_not_offered_to_approve(self):
+        self.assertNotIn('value="approve"', self.url_open(self.url).text)
+        self.click("approve")
+        self.assertEqual(self.mine.state, "proposed")
+        self.assertFalse(self.link.date_used)
+
+    def test_what_has_left_is_not_offered_to_hold(self):
+        self.click("nothing")
+        self.send(self.mine)
+        page = self.url_open(self.url).text
+        self.assertIn("It has left", page)
+        self.assertNotIn('name="action"', page)
+        case = self.mine.case_id
+        self.click("snooze")
+        self.assertFalse(case.snoozed_until)
+        self.assertEqual(self.mine.state, "sent")
+
+    def test_what_was_cancelled_says_so(self):
+        self.mine.with_user(self.manager).action_cancel("A mistake")
+        page = self.url_open(self.url).text
+        self.assertIn("It was cancelled", page)
+        self.assertNotIn('name="action"', page)
+
+    def test_all_of_it_in_the_language_of_the_person(self):
+        self.env["res.lang"]._activate_lang("da_DK")
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["payment_reminders"], ["da_DK"])
+        self.rep.lang = "da_DK"
+        page = self.url_open(self.url).text
+        self.assertIn('lang="da-DK"', page)
+        for words in ("I call first", "Snooze a week", "Payment reminders", "Waits"):
+            self.assertNotIn(words, page)
+        self.assertIn("1.000,00", page)
 
     def test_nothing_else_is_done(self):
         self.click("approve")
