@@ -477,16 +477,9 @@ class AccountMove(models.Model):
 
         :param kind: of the entry of the trail
         """
-        # A rep writes on no invoice. The sender holds these rows while a notice
-        # leaves: who is too late is told so.
+        # A rep writes on no invoice. A sender that holds these rows is waited for: the
+        # hold is in time for it, or comes after what has left.
         moves = self.sudo()
-        if len(moves.try_lock_for_update()) < len(moves):
-            raise UserError(
-                self.env._(
-                    "Somebody else is at this invoice, or a reminder of it is leaving "
-                    "right now. Try again in a moment."
-                )
-            )
         moves.write({"reminder_hold_until": day, "reminder_hold_reason": reason})
         for case, mine in moves.grouped("reminder_case_id").items():
             if case:

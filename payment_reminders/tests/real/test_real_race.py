@@ -46,6 +46,12 @@ class TestRealRace(RaceCommon):
         self.assertClean(tally)
         self.assertEqual(tally.first["sent"], 1)
 
+    def test_one_invoice_is_held_while_the_gateway_holds_the_text(self):
+        arena = self.make_arena(self.child)
+        tally = arena.run("hold_invoice", EMAIL, 1, at_the_gateway=True)
+        self.assertClean(tally)
+        self.assertEqual(tally.first["sent"], 1)
+
     def test_two_customers_with_one_address(self):
         for channel in (EMAIL, SMS):
             with self.subTest(channel=channel):
@@ -74,6 +80,7 @@ class TestMoreRaces(RaceCommon):
             ("bank_line_by_name", EMAIL),
             ("address_corrected", SMS),
             ("hold", EMAIL),
+            ("hold_invoice", SMS),
         ]:
             with self.subTest(way=way, channel=channel):
                 self.assertClean(arena.run(way, channel, PAIRS))

@@ -1,5 +1,7 @@
 """Ways of stopping a chase without money."""
 
+from datetime import timedelta
+
 
 def exclude_customer(invoice):
     return invoice.commercial_partner_id.write({"reminder_excluded": True})
@@ -7,6 +9,11 @@ def exclude_customer(invoice):
 
 def exclude_invoice(invoice):
     return invoice.write({"reminder_excluded": True})
+
+
+def hold_invoice(invoice):
+    day = invoice.company_id._get_reminder_today() + timedelta(days=30)
+    return invoice.action_hold_reminders(day, "on the phone about this one")
 
 
 def block(invoice):

@@ -27,6 +27,7 @@ WAYS = {
     "draft_credit_note_posted": paying.draft_credit_note_posted,
     "exclude_customer": stopping.exclude_customer,
     "exclude_invoice": stopping.exclude_invoice,
+    "hold_invoice": stopping.hold_invoice,
     "block": stopping.block,
     "ask": stopping.ask,
     "hold": stopping.hold,
