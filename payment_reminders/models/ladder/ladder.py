@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...rules import schedule, statute
+from ...rules import repeat, schedule, statute
 
 
 class PaymentReminderLadder(models.Model):
@@ -60,6 +60,16 @@ class PaymentReminderLadder(models.Model):
         help="At least this many days lie between two reminders to one customer, "
         "counted from the day on which the last one was really sent.",
     )
+    repeat_days = fields.Integer(
+        string="Repeat the last step every (days)",
+        help="Who had the whole ladder and owes still is asked again in the words of "
+        "the last step, never with a fee. 0: a person decides at once.",
+    )
+    repeat_times = fields.Integer(
+        string="So many times at most",
+        default=3,
+        help="After the last repeat a person decides what comes next.",
+    )
     rest_policy = fields.Selection(
         [
             ("waive", "Waive them"),
@@ -102,6 +112,11 @@ class PaymentReminderLadder(models.Model):
     _spacing_days_positive = models.Constraint(
         "CHECK(spacing_days >= 1)",
         "At least one day must lie between two reminders.",
+    )
+    _repeat_in_range = models.Constraint(
+        f"CHECK(repeat_days BETWEEN 0 AND 365"
+        f" AND repeat_times BETWEEN 0 AND {repeat.MOST_REPEATS})",
+        "Repeat the last step every 1 to 365 days, and twelve times at most.",
     )
     _rest_limit_not_negative = models.Constraint(
         "CHECK(rest_limit >= 0)", "The rest to waive cannot be negative."
@@ -187,7 +202,7 @@ class PaymentReminderLadder(models.Model):
     def _check_step_order(self):
         """Refuse a ladder whose steps cannot be climbed in their order."""
         self.ensure_one()
-        steps = self._get_active_steps()
+        steps = self._get_own_steps()
         rank = {kind: i for i, kind in enumerate(self._get_kind_order())}
         day = None
         for previous, step in zip(steps, steps[1:], strict=False):
@@ -241,6 +256,44 @@ class PaymentReminderLadder(models.Model):
             lambda step: (step.sequence, step._origin.id or float("inf"))
         )
 
+    # -- repeats of the last step -----------------------------------------------------
+
+    def _get_own_steps(self):
+        """Return the active steps that somebody made: not the repeats of the last."""
+        return self._get_active_steps().filtered(lambda step: not step.is_repeat)
+
+    def _follow_repeat(self):
+        """Let the repeats of the last step be as many, and as they, should be.
+
+        They are steps like any other, so that schedule, guard, what-if and trail need
+        not know of them.
+        """
+        for ladder in self.filtered(lambda one: not one.successor_id):
+            steps = ladder.with_context(active_test=False).step_ids
+            there = steps.filtered("is_repeat").sorted(lambda s: (s.sequence, s.id))
+            if not there and not ladder.repeat_days:
+                continue
+            wanted = ladder._prepare_repeats_vals()
+            for step, vals in zip(there, wanted, strict=False):
+                step._write_changed(vals)
+            there[len(wanted) :].unlink()
+            there |= there.create(wanted[len(there) :])
+            there.exists()._name_repeats()
+
+    def _prepare_repeats_vals(self):
+        """Return the values of the steps that repeat the last one, in their order."""
+        self.ensure_one()
+        last = self._get_own_steps()[-1:]
+        if not last:
+            return []
+        repeats = repeat.repeat_last(
+            last._get_rule(), self.repeat_days, self.repeat_times
+        )
+        return [
+            last._prepare_repeat_vals(one, number)
+            for number, one in enumerate(repeats, start=1)
+        ]
+
     # -- what is in use -----------------------------------------------------------
 
     def write(self, vals):
@@ -249,7 +302,19 @@ class PaymentReminderLadder(models.Model):
             self._keep_version_for_cases()
         if "active" in vals and not vals["active"]:
             self._check_not_in_use()
-        return super().write(vals)
+        result = super().write(vals)
+        self._follow_repeat()
+        if vals.keys() & {"repeat_days", "repeat_times"}:
+            for ladder in self:
+                self.env["payment.reminder.event"]._log_configuration(
+                    ladder,
+                    {
+                        "change": "repeat",
+                        "days": ladder.repeat_days,
+                        "times": ladder.repeat_times,
+                    },
+                )
+        return result
 
     def _check_not_in_use(self):
         defaults = (
@@ -284,7 +349,9 @@ class PaymentReminderLadder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_approval_is_own(vals_list)
-        return super().create(vals_list)
+        ladders = super().create(vals_list)
+        ladders._follow_repeat()
+        return ladders
 
     @api.model
     def _check_approval_is_own(self, vals_list):
@@ -351,12 +418,19 @@ class PaymentReminderLadder(models.Model):
             else 0,
         )
 
+    def _charges_statutory_interest(self):
+        """Tell whether this ladder needs the reference rate of a law."""
+        self.ensure_one()
+        return bool(self.jurisdiction_id) and any(
+            step.charge_interest for step in self.step_ids
+        )
+
     def _lint(self):
         """Return (errors, warnings) of this ladder against its jurisdiction."""
         self.ensure_one()
         if not self.jurisdiction_id:
             return [], []
-        steps = self._get_active_steps()
+        steps = self._get_own_steps()
         return self.jurisdiction_id._lint(
             [step._get_lint_step() for step in steps],
             names=[step.name for step in steps],

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...rules import linter, schedule
+from ...rules import claim, linter, repeat, schedule
 from ...tools.decimals import to_decimal
 
 
@@ -114,6 +114,11 @@ class PaymentReminderStep(models.Model):
         default=24.0,
         help="A proposed notice waits at least so long that a person can stop it.",
     )
+    is_repeat = fields.Boolean(
+        string="A repeat",
+        readonly=True,
+        help="The last step once more, made by the ladder; it never asks for a fee.",
+    )
     lineage = fields.Char(
         default=lambda self: uuid.uuid4().hex,
         required=True,
@@ -143,6 +148,11 @@ class PaymentReminderStep(models.Model):
     )
     _hold_not_negative = models.Constraint(
         "CHECK(hold_hours >= 0)", "A hold window cannot be negative."
+    )
+    _repeat_without_fee = models.Constraint(
+        "CHECK(is_repeat IS NOT TRUE"
+        " OR (fee_policy = 'none' AND charge_compensation IS NOT TRUE))",
+        "The last step is repeated without a fee.",
     )
     _fee_not_negative = models.Constraint(
         "CHECK(fee_amount >= 0)", "A fee cannot be negative."
@@ -176,9 +186,11 @@ class PaymentReminderStep(models.Model):
         )
         if not self.env.context.get("install_mode"):
             ladders._keep_version_for_cases()
-        return super().create(
+        steps = super().create(
             [self._with_fee_policy(vals, new=True) for vals in vals_list]
         )
+        steps._follow_repeat()
+        return steps
 
     def write(self, vals):
         if vals.keys() & self._get_version_fields():
@@ -186,12 +198,85 @@ class PaymentReminderStep(models.Model):
         result = super().write(self._with_fee_policy(vals))
         if vals.keys() & self._get_version_fields():
             self.ladder_id._check_steps()
+        self._follow_repeat()
         return result
 
     def unlink(self):
         ladders = self.ladder_id
         ladders._keep_version_for_cases()
-        return super().unlink()
+        has_own = not all(self.mapped("is_repeat"))
+        result = super().unlink()
+        if has_own:
+            ladders._follow_repeat()
+        return result
+
+    # -- repeats of the last step -------------------------------------------------
+
+    def _follow_repeat(self):
+        """Let the repeats of the last step follow steps that were changed."""
+        own = self.filtered(lambda step: not step.is_repeat)
+        own.ladder_id.filtered("repeat_days")._follow_repeat()
+
+    def _prepare_repeat_vals(self, rule, number):
+        """Return the values of a step that repeats this one.
+
+        :param rule: :class:`rules.schedule.Step` of the repeat
+        :param number: 1 for the first one
+        """
+        self.ensure_one()
+        terms = repeat.repeat_terms(
+            claim.Terms(
+                fee_policy=self.fee_policy,
+                charge_interest=self.charge_interest,
+                charge_compensation=self.charge_compensation,
+            )
+        )
+        return {
+            "name": self.name,
+            "is_repeat": True,
+            "ladder_id": self.ladder_id.id,
+            "sequence": self.sequence + number,
+            "kind": rule.kind,
+            "delay_days": rule.delay_days,
+            "delay_from": rule.delay_from,
+            "channels": self.channels,
+            "channel_mode": self.channel_mode,
+            "mail_template_id": self.mail_template_id.id,
+            "sms_template_id": self.sms_template_id.id,
+            "attach_invoices": self.attach_invoices,
+            "fee_policy": terms.fee_policy,
+            "fee_amount": 0.0,
+            "charge_interest": terms.charge_interest,
+            "charge_compensation": terms.charge_compensation,
+            "deadline_days": self.deadline_days,
+            "hold_hours": self.hold_hours,
+            "active": True,
+        }
+
+    def _write_changed(self, vals):
+        """Write those of these values that differ: any other makes no new version."""
+        self.ensure_one()
+        known = self.read(list(vals), load="_classic_write")[0]
+        changed = {
+            name: value
+            for name, value in vals.items()
+            if known[name] != value and name != "name"
+        }
+        if changed:
+            self.write(changed)
+
+    def _name_repeats(self):
+        """Name repeats after what they repeat, in each language."""
+        for ladder, steps in self.grouped("ladder_id").items():
+            own = ladder._get_own_steps()
+            for code, _name in self.env["res.lang"].get_installed():
+                last = own[-1:].with_context(lang=code)
+                for number, step in enumerate(steps.with_context(lang=code), start=1):
+                    name = step.env._(
+                        "%(step)s, repeat %(number)s", step=last.name, number=number
+                    )
+                    if step.name != name:
+                        step.name = name
 
     @api.model
     def _with_fee_policy(self, vals, new=False):

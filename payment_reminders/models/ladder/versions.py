@@ -14,6 +14,8 @@ class PaymentReminderLadder(models.Model):
         return {
             "step_ids",
             "spacing_days",
+            "repeat_days",
+            "repeat_times",
             "jurisdiction_id",
             "rest_policy",
             "rest_limit",

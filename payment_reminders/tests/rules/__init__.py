@@ -34,6 +34,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_plan
     from . import test_pure
     from . import test_references
+    from . import test_repeat
     from . import test_reply
     from . import test_rest
     from . import test_schedule
