@@ -33,6 +33,7 @@ def make_notice(env):
     company = env.company
     env["account.chart.template"].try_loading("dk", company, install_demo=False)
     company.reminder_ladder_id = env.ref("payment_reminders.ladder_dk")
+    company.reminder_bank_stale_days = 0
     partner = env["res.partner"].create(
         {
             "name": "Nordlys Maskinfabrik ApS",

@@ -54,8 +54,8 @@
         "wizards/confirm_letters_views.xml",
         "wizards/promise_views.xml",
         "wizards/rest_views.xml",
-        "wizards/setup_views.xml",
         "wizards/decide_backlog_views.xml",
+        "wizards/setup_views.xml",
         "wizards/replay_views.xml",
         "wizards/create_reminders_views.xml",
         # notice

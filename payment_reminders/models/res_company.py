@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, config
 
-from ..rules import brake, doubts
+from ..rules import brake, doubts, fees, trifle
 from ..rules import plan as plan_rules
 from ..tools.decimals import to_decimal
 
@@ -20,6 +20,8 @@ COMPANY_NUMBERS = {
     "FI": "Y-tunnus",
     "DE": "Handelsregister",
 }
+#: How old the newest bank line may be, until a company chooses otherwise.
+BANK_STALE_DAYS = 5
 
 
 class ResCompany(models.Model):
@@ -52,6 +54,9 @@ class ResCompany(models.Model):
         help="The panel on the queue was put away.",
     )
     is_reminder_tested = fields.Boolean(help="A test message was sent.")
+    reminder_health_left = fields.Json(
+        help="Codes of the advice on the set-up that a manager put aside.",
+    )
 
     # -- new steps -----------------------------------------------------------------
 
@@ -74,7 +79,9 @@ class ResCompany(models.Model):
 
     reminder_bank_stale_days = fields.Integer(
         string="Oldest acceptable bank line (days)",
-        help="Reminders are held when the newest bank line is older. 0: not checked.",
+        default=BANK_STALE_DAYS,
+        help="Reminders are held when the newest bank line is older. A company without "
+        "any bank line is not held. 0: not checked.",
     )
     reminder_amount_tolerance = fields.Monetary(
         string="Tolerance of bank lines",
@@ -178,7 +185,11 @@ class ResCompany(models.Model):
     )
     reminder_fee_floor = fields.Monetary(
         string="No reminder fee under",
-        help="No fee is asked for when less than this is overdue. 0: always.",
+        compute="_compute_reminder_fee_floor",
+        store=True,
+        readonly=False,
+        help="No fee is asked for when less than this is overdue: it would be out of "
+        "proportion. 0: the law alone says when.",
     )
     reminder_fee_max_share = fields.Float(
         string="Reminder fees at most (% of what is overdue)",
@@ -374,11 +385,47 @@ class ResCompany(models.Model):
             code = company.currency_id.name or ""
             company.reminder_amount_tolerance = float(doubts.TOLERANCES.get(code, 1))
 
-    def init(self):
-        """Give a tolerance to companies that never chose one.
+    @api.depends("currency_id")
+    def _compute_reminder_fee_floor(self):
+        for company in self:
+            code = company.currency_id.name or ""
+            company.reminder_fee_floor = float(fees.get_default_floor(code))
 
-        Before it was computed, whoever never opened the settings had none.
+    def _watch_reminder_bank(self, is_wanted):
+        """Look at how old the bank statements are, or not; days of one's own stay."""
+        self.ensure_one()
+        if is_wanted != (self.reminder_bank_stale_days > 0):
+            self.reminder_bank_stale_days = BANK_STALE_DAYS if is_wanted else 0
+
+    def init(self):
+        """Give the defaults that protect to companies that never chose otherwise.
+
+        Before they were there, whoever never opened the settings had none; a 0 that
+        somebody wrote stays.
         """
+        self._init_tolerances()
+        self.env.cr.execute(
+            "UPDATE res_company SET reminder_bank_stale_days = %s"
+            " WHERE reminder_bank_stale_days IS NULL",
+            [BANK_STALE_DAYS],
+        )
+        self._init_fee_floors()
+
+    def _init_fee_floors(self):
+        self.env.cr.execute(
+            """
+            UPDATE res_company company
+               SET reminder_fee_floor = floors.floor
+              FROM res_currency currency
+              JOIN unnest(%s::varchar[], %s::numeric[])
+                   AS floors (code, floor) ON floors.code = currency.name
+             WHERE currency.id = company.currency_id
+               AND company.reminder_fee_floor IS NULL
+            """,
+            [list(trifle.FLOORS), [*map(fees.get_default_floor, trifle.FLOORS)]],
+        )
+
+    def _init_tolerances(self):
         self.env.cr.execute(
             SQL(
                 """
@@ -453,21 +500,7 @@ class ResCompany(models.Model):
         ladders = self.sudo().reminder_ladder_id.union(
             *(ladder for (ladder,) in groups)
         )
-        return ladders.filtered(
-            lambda ladder: (
-                ladder.jurisdiction_id
-                and any(step.charge_interest for step in ladder.step_ids)
-            )
-        )
-
-    def _get_reminder_rate_warnings(self):
-        """Return a sentence for each reference rate that is missing today."""
-        self.ensure_one()
-        laws = self._get_reminder_ladders_in_use().jurisdiction_id
-        if not laws:
-            return []
-        warnings = laws._get_rate_warnings(self._get_reminder_today())
-        return [sentence for law in laws for sentence in warnings.get(law, [])]
+        return ladders.filtered(lambda ladder: ladder._charges_statutory_interest())
 
     # -- people and limits ---------------------------------------------------------
 
@@ -602,30 +635,54 @@ class ResCompany(models.Model):
     def get_reminder_setup(self):
         """Return what stands above the queue; of the setup, to managers only.
 
-        :return: dict: is_shown, steps, problems, backlog (a sentence, or ""), halts
+        :return: dict: is_shown, steps, backlog (a sentence, or ""), halts
         """
         halts = self.env["payment.reminder.halt"]._describe_open()
         if not self.env.user._is_reminder_manager():
-            return {
-                "is_shown": False,
-                "steps": [],
-                "problems": [],
-                "backlog": "",
-                "halts": halts,
-            }
+            return {"is_shown": False, "steps": [], "backlog": "", "halts": halts}
         company = self.env.company.sudo()
         setup = company.env["payment.reminder.setup"]
         steps = setup._get_steps(company)
-        backlog = setup._describe_backlog(company)
         is_done = all(step["is_done"] for step in steps)
         return {
-            "is_shown": bool(backlog)
-            or not (is_done or company.is_reminder_panel_hidden),
+            "is_shown": not (
+                is_done
+                or company.is_reminder_panel_hidden
+                or company._has_sent_reminders()
+            ),
             "steps": steps,
-            "problems": company._get_reminder_problems(),
-            "backlog": backlog,
+            "backlog": setup._describe_backlog(company),
             "halts": halts,
         }
+
+    @api.model
+    def get_reminder_health(self, ladder_id=False):
+        """Return what is to be mended of the set-up, to managers only.
+
+        :param ladder_id: of a ladder that is about to be chosen
+        :return: list of dicts, see :meth:`payment.reminder.setup._make_problem`
+        """
+        if not self.env.user._is_reminder_manager():
+            return []
+        ladder = self.env["payment.reminder.ladder"].browse(ladder_id or [])
+        ladder.check_access("read")
+        return self.env.company.sudo()._get_reminder_problems(ladder.sudo())
+
+    @api.model
+    def leave_reminder_problem(self, code=""):
+        """Put a piece of advice on the set-up aside, for the whole company.
+
+        :param code: of the problem; what is no advice stays
+        """
+        self.env["res.users"]._check_reminder_manager()
+        # The managers' role decides on reminders, not on companies.
+        company = self.env.company.sudo()
+        for problem in company._get_reminder_problems():
+            if problem["code"] == code and problem["can_leave"]:
+                company.reminder_health_left = [
+                    *(company.reminder_health_left or []),
+                    code,
+                ]
 
     @api.model
     def hide_reminder_panel(self):
@@ -634,10 +691,63 @@ class ResCompany(models.Model):
         # The managers' role decides on reminders, not on companies.
         self.env.company.sudo().is_reminder_panel_hidden = True
 
-    def _get_reminder_problems(self):
-        """Return sentences on what would keep reminders from going out well."""
+    def _get_reminder_problems(self, ladder=None):
+        """Return what would keep reminders from going out well, each with its fix.
+
+        :param ladder: to look at in place of the company's own
+        """
         self.ensure_one()
-        return self.env["payment.reminder.setup"]._find_problems(self)
+        return self.env["payment.reminder.setup"]._find_problems(self, ladder)
+
+    def _has_sent_reminders(self):
+        """Tell whether any reminder of this company has left yet."""
+        self.ensure_one()
+        return bool(
+            self.env["payment.reminder"]
+            .sudo()
+            .search_count(
+                [("company_id", "=", self.id), ("state", "=", "sent")], limit=1
+            )
+        )
+
+    @api.model
+    def name_reminder_account(self):
+        """Name the company's account on open invoices that were made before it.
+
+        As Odoo does on a new one, and with the rights of who asks.
+        """
+        self.env["res.users"]._check_reminder_manager()
+        self.env["account.move"].check_access("write")
+        moves = self.env.company.sudo()._find_reminder_moves_without_account()
+        moves.sudo(self.env.su)._compute_partner_bank_id()
+
+    def _find_reminder_moves_without_account(self):
+        """Return the open invoices that name no account to pay to."""
+        self.ensure_one()
+        return (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.id),
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                    ("partner_bank_id", "=", False),
+                ]
+            )
+        )
+
+    def _find_trial_providers(self):
+        """Return the payment providers that show customers a payment of no money."""
+        providers = self.env["payment.provider"].sudo()
+        return providers.search(
+            [
+                *providers._check_company_domain(self),
+                ("state", "=", "test"),
+                ("is_published", "=", True),
+            ]
+        )
 
     def _compute_reminder_takes_online(self):
         providers = self.env["payment.provider"].sudo()

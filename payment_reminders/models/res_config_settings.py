@@ -154,7 +154,6 @@ class ResConfigSettings(models.TransientModel):
     reminder_interest_account_id = fields.Many2one(
         related="company_id.reminder_interest_account_id", readonly=False
     )
-    reminder_rate_warning = fields.Text(compute="_compute_reminder_rate_warning")
 
     # -- what sales may hold -------------------------------------------------------
 
@@ -232,10 +231,3 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             if settings.reminder_ladder_id != settings.company_id.reminder_ladder_id:
                 settings.company_id._activate_reminders(settings.reminder_ladder_id)
-
-    @api.depends("company_id")
-    def _compute_reminder_rate_warning(self):
-        for settings in self:
-            settings.reminder_rate_warning = "\n".join(
-                settings.company_id._get_reminder_rate_warnings()
-            )

@@ -8,6 +8,7 @@ class PaymentReminderReport(models.AbstractModel):
 
     _name = "payment.reminder.report"
     _description = "Payment Reminder Report"
+    _inherit = ["payment.reminder.responsible"]
 
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)

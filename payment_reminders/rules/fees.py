@@ -28,6 +28,10 @@ from .statute import (
     FeeRule,
     Statute,
 )
+from .trifle import FLOORS
+
+#: So many times a trifle has to be overdue before a fee is asked for.
+TRIFLES_TO_A_FEE = 10
 
 #: Why there is no fee at all.
 LEFT_OFF = (
@@ -101,6 +105,18 @@ class FeeDecision:
     codes: tuple[str, ...] = ()
     cap: Decimal | None = None
     source: str = ""
+
+
+def get_default_floor(currency: str) -> Decimal:
+    """Return under which principal a company asks for no fee unless it says otherwise.
+
+    Ten times what is a trifle: a fee of the law would be out of proportion there, and
+    cost more goodwill than it brings. Never more than the law allows, for it only takes
+    fees away.
+
+    :param currency: ISO code; 0, which sets no floor, where it is not known
+    """
+    return FLOORS.get(currency, ZERO) * TRIFLES_TO_A_FEE
 
 
 def fee_spacing_days(

@@ -45,6 +45,9 @@ class ReminderCommon(AccountTestInvoicingCommon):
                 "email": "books@company.example",
                 "reminder_hour_from": 8,
                 "reminder_hour_to": 17,
+                # Tests of fees and of banks say what they want.
+                "reminder_fee_floor": 0,
+                "reminder_bank_stale_days": 0,
             }
         )
         cls.company.partner_id.tz = "Europe/Copenhagen"

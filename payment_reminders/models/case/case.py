@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from markupsafe import escape
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
@@ -16,6 +16,37 @@ from ...tools.hiding import strip_facts
 MAX_NOTE = 4000
 
 
+class PaymentReminderResponsible(models.AbstractModel):
+    """Shows who is responsible only where there is more than one person."""
+
+    _name = "payment.reminder.responsible"
+    _description = "Who Is Responsible"
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        # EXTENDS base
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type in ("list", "kanban") and self._is_one_person():
+            name = "column_invisible" if view_type == "list" else "invisible"
+            for node in arch.iter("field"):
+                if node.get("name") == "user_id":
+                    node.set(name, "True")
+        return arch, view
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        # EXTENDS base
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, view_type in ("list", "kanban") and self._is_one_person())
+
+    @api.model
+    def _is_one_person(self):
+        """Tell whether one internal user alone works in this database."""
+        people = self.env["res.users"].sudo()
+        internal = [("share", "=", False), ("id", "!=", SUPERUSER_ID)]
+        return people.search_count(internal, limit=2) < 2
+
+
 class PaymentReminderCase(models.Model):
     """Everything that one customer owes to one company in one currency.
 
@@ -25,7 +56,12 @@ class PaymentReminderCase(models.Model):
 
     _name = "payment.reminder.case"
     _description = "Payment Reminder Case"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+        "payment.reminder.responsible",
+    ]
     _order = "next_date, id"
     _check_company_auto = True
     _mail_post_access = "read"

@@ -156,6 +156,15 @@ class PaymentReminderCase(models.Model):
         rows = self.env["payment.reminder.facts"]._read_candidates(
             company, fields.Date.add(today, days=ahead)
         )
+        return self._open_rows(company, rows)
+
+    @api.model
+    def _open_rows(self, company, rows):
+        """Put what was found to be due into cases of its customers.
+
+        :param rows: of :meth:`payment.reminder.facts._read_candidates`
+        :return: the cases that got something new
+        """
         live = self.env["payment.reminder.facts"]._read_due_items(
             {row["line_id"] for row in rows}
         )

@@ -10,8 +10,8 @@ Begin with ``ladder.py`` and ``step.py``.
 
 from . import ladder
 from . import versions
-from . import timeline
 from . import step
+from . import timeline
 from . import rate_warning
 from . import text_check
 from . import languages

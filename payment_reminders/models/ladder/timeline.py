@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
 from ...rules import simulation
 from ...rules.calendar import Calendar
-from ...rules.schedule import FINAL_NOTICE, NUDGE, REMINDER
-from ...rules.statute import COMPANY, PERSON
+from ...rules.schedule import FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
+from ...rules.statute import COMPANY, NO_FEE, PERSON, SCALE
 from ...tools.decimals import to_decimal
 
 #: The sample invoice is followed for so long.
@@ -192,6 +192,26 @@ class PaymentReminderLadder(models.Model):
     def _format_day(self, day):
         return format_date(self.env, day, date_format="EEE d MMM y")
 
+    # -- in one line a step ----------------------------------------------------------
+
+    def _describe_steps(self, company):
+        """Return what each step of this ladder does, for who is about to choose it.
+
+        :param company: res.company that would send it
+        :return: list of dicts of texts: when, name, icon, how, costs
+        """
+        self.ensure_one()
+        return [
+            {
+                "when": step._describe_day(),
+                "name": step.name,
+                "icon": ICONS[step.kind],
+                "how": step._describe_channels(),
+                "costs": ", ".join(step._describe_costs(company)),
+            }
+            for step in self._get_active_steps()
+        ]
+
     def action_open_simulation(self):
         """Open a what-if of this ladder against the company's."""
         self.ensure_one()
@@ -208,6 +228,81 @@ class PaymentReminderLadder(models.Model):
                 "default_other_ladder_id": default.id if default != self else False,
             },
         }
+
+
+class PaymentReminderStep(models.Model):
+    _inherit = "payment.reminder.step"
+
+    def _describe_day(self):
+        """Return when this step comes, in words."""
+        self.ensure_one()
+        days = abs(self.delay_days)
+        if self.delay_from == PREVIOUS_STEP:
+            if days == 1:
+                return self.env._("1 day after the step before")
+            return self.env._("%s days after the step before", days)
+        if not days:
+            return self.env._("On the due date")
+        if self.delay_days < 0:
+            if days == 1:
+                return self.env._("1 day before the due date")
+            return self.env._("%s days before the due date", days)
+        if days == 1:
+            return self.env._("1 day after the due date")
+        return self.env._("%s days after the due date", days)
+
+    def _describe_channels(self):
+        """Return the ways in which this step goes, in words."""
+        self.ensure_one()
+        labels = dict(
+            self.env["payment.reminder.delivery"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        )
+        names = [labels.get(code, code) for code in self._get_channels()]
+        return (
+            self.env._(", else ") if self.channel_mode == "first_that_works" else " + "
+        ).join(names)
+
+    def _describe_costs(self, company):
+        """Return what this step asks for beside the invoices, in words.
+
+        The fee of the law is the one that a company may be asked for today.
+
+        :param company: res.company that would send it
+        """
+        self.ensure_one()
+        costs = [self._describe_fee(company)]
+        if self.kind != NUDGE and self.charge_interest:
+            costs.append(self.env._("interest"))
+        if self.kind != NUDGE and self.charge_compensation:
+            costs.append(self.env._("lump sum from companies"))
+        return list(filter(None, costs))
+
+    def _describe_fee(self, company):
+        law = self.ladder_id.jurisdiction_id
+        currency = law.currency_id or company.currency_id
+        if self.kind == NUDGE or self.fee_policy == "none":
+            return ""
+        if self.fee_policy == "amount":
+            return self._format_fee(self.fee_amount, currency)
+        rule = law and law._get_statute().fee_rule(
+            COMPANY, company._get_reminder_today(), self.kind
+        )
+        if not rule or rule.basis == NO_FEE:
+            return ""
+        if rule.requires_agreement and not company.reminder_fee_agreed:
+            return self.env._("no fee unless it was agreed")
+        if rule.basis == SCALE:
+            return self.env._("the costs that the scale of the law gives")
+        return self._format_fee(float(rule.amount), currency) if rule.amount else ""
+
+    def _format_fee(self, amount, currency):
+        """Return a fee by the code of its currency: "kr" is a word of three."""
+        if not amount:
+            return ""
+        digits = 0 if float(amount).is_integer() else currency.decimal_places
+        return f"{currency.name} {formatLang(self.env, amount, digits=digits)}"
 
 
 def place_marks(days):

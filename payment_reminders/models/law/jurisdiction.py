@@ -306,21 +306,25 @@ class PaymentReminderJurisdiction(models.Model):
     def _get_rate_warnings(self, on=None):
         """Return {jurisdiction: sentences for whoever has to enter a rate}."""
         on = on or fields.Date.context_today(self)
-        half_year = format_date(self.env, interest.half_year_start(on))
         return {
             jurisdiction: [
-                self.env._(
-                    "%(law)s: no verified rate of “%(reference)s” for the half-year "
-                    "from %(date)s. Until it is entered no interest is claimed for "
-                    "these days.",
-                    law=jurisdiction.name,
-                    reference=reference.name,
-                    date=half_year,
-                )
+                jurisdiction._describe_missing_rate(reference, on)
                 for reference in references
             ]
             for jurisdiction, references in self._check_current_rates(on).items()
         }
+
+    def _describe_missing_rate(self, reference, on):
+        """Return that a rate which this law needs is missing in a half-year."""
+        self.ensure_one()
+        return self.env._(
+            "%(law)s: no verified rate of “%(reference)s” for the half-year "
+            "from %(date)s. Until it is entered no interest is claimed for "
+            "these days.",
+            law=self.name,
+            reference=reference.name,
+            date=format_date(self.env, interest.half_year_start(on)),
+        )
 
     # -- ladders -----------------------------------------------------------------------
 

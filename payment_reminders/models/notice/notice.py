@@ -20,6 +20,7 @@ class PaymentReminder(models.Model):
 
     _name = "payment.reminder"
     _description = "Payment Reminder"
+    _inherit = ["payment.reminder.responsible"]
     _order = "hold_until, id"
 
     name = fields.Char(compute="_compute_name", search="_search_name")

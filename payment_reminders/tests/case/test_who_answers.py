@@ -142,10 +142,9 @@ class TestWhoAnswers(GatewayCommon):
     # -- what managers are told -----------------------------------------------------
 
     def get_problems(self, word):
-        problems = (
-            self.env["res.company"].with_user(self.manager).get_reminder_setup()
-        )["problems"]
-        return [problem for problem in problems if word in problem]
+        company = self.env["res.company"].with_user(self.manager)
+        texts = [problem["text"] for problem in company.get_reminder_health()]
+        return [text for text in texts if word in text]
 
     def test_the_set_up_lists_cases_that_nobody_answers_for(self):
         self.send_for(self.rep)

@@ -89,9 +89,11 @@ class TestClaimLedger(ReminderCommon):
         reminder = self.propose()
         self.assertIn("interest:no_rate", reminder.remarks)
         self.assertIn("06/30/2026 only", reminder.remark_text)
-        self.assertTrue(self.company._get_reminder_rate_warnings())
-        settings = self.env["res.config.settings"].create({})
-        self.assertIn("Danmarks Nationalbank", settings.reminder_rate_warning)
+        health = self.env["res.company"].get_reminder_health()
+        self.assertIn(
+            "Danmarks Nationalbank",
+            " ".join(problem["text"] for problem in health),
+        )
         told = self.ladder.activity_ids.filtered(lambda a: a.user_id == self.manager)
         self.assertEqual(len(told), 1)
         told.action_done()

@@ -2,11 +2,13 @@ from . import test_by_hand
 from . import test_call_list
 from . import test_case_form
 from . import test_run_stop
+from . import test_defaults
 from . import test_desk
 from . import test_desk_limits
 from . import test_heads_up
 from . import test_leaving
 from . import test_lists
+from . import test_health
 from . import test_setup
 from . import test_settings
 from . import test_staff_language

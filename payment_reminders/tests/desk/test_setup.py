@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
-from odoo.tools import config
 
 from ..sending.gateway_common import GatewayCommon
 
@@ -46,17 +45,13 @@ class TestSetup(GatewayCommon):
         self.env["res.company"].with_user(self.manager).hide_reminder_panel()
         self.assertFalse(self.get_panel()["is_shown"])
 
-    def assertProblem(self, words, found=True):
-        self.assertEqual(any(words in p for p in self.get_panel()["problems"]), found)
-
-    def test_a_mail_server_of_the_configuration_file_counts(self):
-        self.env["ir.mail_server"].search([]).active = False
-        before = config["smtp_server"]
-        self.addCleanup(config.__setitem__, "smtp_server", before)
-        config["smtp_server"] = "localhost"
-        self.assertProblem("no outgoing mail server")
-        config["smtp_server"] = "mail.company.example"
-        self.assertProblem("no outgoing mail server", found=False)
+    def test_the_panel_goes_with_the_first_reminder(self):
+        self.open_setup().action_confirm()
+        self.decide("start")
+        self.assertTrue(self.get_panel()["is_shown"], "no test message was sent")
+        with self.gateways():
+            self.send(self.propose())
+        self.assertFalse(self.get_panel()["is_shown"])
 
     def test_the_panel_says_what_stops_everything_and_lets_managers_release(self):
         self.assertEqual(self.get_panel()["halts"], [])
@@ -78,44 +73,160 @@ class TestSetup(GatewayCommon):
         self.assertIn("First reminder", wizard.step_text)
         self.assertIn("3 days before the due date", wizard.step_text)
 
-    def test_a_test_message_goes_to_who_asks_for_it(self):
-        with self.gateways():
-            self.open_setup().action_test()
-            self.assertEqual(self.mailed, [self.manager.email])
-        self.assertTrue(self.company.is_reminder_tested)
-        self.manager.email = False
-        with self.assertRaisesRegex(UserError, "no e-mail address"):
-            self.open_setup().action_test()
+    # -- the ladder, before it is chosen ------------------------------------------
 
-    def test_what_is_missing_is_said(self):
-        self.company.email = False
-        self.env.ref("payment_reminders.ir_cron_send").active = False
-        self.env["ir.module.module"].create(
-            {
-                "name": "account_followup",
-                "shortdesc": "Payment Follow-up",
-                "state": "installed",
-            }
+    def get_step_lines(self, ladder):
+        return [
+            f"{row['when']}: {row['name']}, {row['how']}, {row['costs']}".rstrip(", ")
+            for row in ladder._describe_steps(self.company)
+        ]
+
+    def test_each_step_says_when_how_and_what_it_costs(self):
+        self.assertEqual(
+            self.get_step_lines(self.ladder),
+            [
+                "3 days before the due date: Nudge, E-mail, else SMS",
+                "7 days after the due date: Reminder 1, E-mail, else SMS",
+                "10 days after the step before: Reminder 2, E-mail, else SMS, "
+                f"{self.currency.name} 100",
+                "10 days after the step before: Final notice, E-mail, else SMS",
+            ],
         )
-        problems = " ".join(self.get_panel()["problems"])
-        for words in ("no e-mail address", "Scheduled actions are off", "Follow-up"):
-            self.assertIn(words, problems)
 
-    def test_visitors_who_share_the_address_of_a_proxy(self):
-        parameters = self.env["ir.config_parameter"]
-        parameters.set_param("web.base.url", "https://books.company.example")
-        self.addCleanup(config.__setitem__, "proxy_mode", config["proxy_mode"])
-        config["proxy_mode"] = False
-        self.assertProblem("proxy_mode")
-        config["proxy_mode"] = True
-        self.assertProblem("proxy_mode", found=False)
-        config["proxy_mode"] = False
-        parameters.set_param("web.base.url", "http://localhost:8069")
-        self.assertProblem("proxy_mode", found=False)
+    def test_the_fee_of_the_law_and_its_interest_are_named(self):
+        self.use_danish_law(fee_policy="statutory", charge_interest=True)
+        line = self.get_step_lines(self.ladder)[1]
+        self.assertTrue(line.endswith("DKK 100, interest"), line)
+        self.assertNotIn("DKK", self.get_step_lines(self.ladder)[0], "a nudge is free")
+
+    def test_a_fee_that_must_be_agreed_is_not_promised(self):
+        ladder = self.env.ref("payment_reminders.ladder_se")
+        self.company.reminder_fee_agreed = False
+        self.assertIn("agreed", " ".join(self.get_step_lines(ladder)))
+        self.company.reminder_fee_agreed = True
+        self.assertIn("SEK 60", " ".join(self.get_step_lines(ladder)))
+
+    def test_neutral_and_danish_read_differently(self):
+        danish = self.env.ref("payment_reminders.ladder_dk")
+        neutral = self.env.ref("payment_reminders.ladder_neutral")
+        self.assertIn("DKK 100", " ".join(self.get_step_lines(danish)))
+        self.assertNotIn("interest", " ".join(self.get_step_lines(neutral)))
+
+    # -- the test message -----------------------------------------------------------
+
+    def send_test(self, **vals):
+        with self.gateways():
+            self.open_setup(**vals).action_test()
+            (mail,) = self.emails
+        return mail
+
+    def test_a_test_is_the_first_reminder_of_what_is_overdue(self):
+        mail = self.send_test(
+            ladder_id=self.env.ref("payment_reminders.ladder_dk").id,
+            email="books@company.example",
+        )
+        self.assertEqual(mail["smtp_to_list"], [self.manager.email])
+        self.assertTrue(mail["subject"].startswith("[Test] "), mail["subject"])
+        self.assertIn(self.old.name, mail["body"])
+        self.assertIn("what Nordlys ApS would get", mail["body"])
+        self.assertNotIn("/my/", mail["body"], "no link to a page of a customer")
+        self.assertTrue(self.company.is_reminder_tested)
+
+    def test_nothing_of_a_test_stays(self):
+        counted = (
+            "payment.reminder",
+            "payment.reminder.case",
+            "payment.reminder.event",
+            "account.move",
+            "res.partner",
+        )
+        before = [self.env[model].search_count([]) for model in counted]
+        self.send_test()
+        self.old.button_draft()
+        self.send_test()
+        self.assertEqual(
+            [self.env[model].search_count([]) for model in counted], before
+        )
+        self.assertFalse(self.company.reminder_ladder_id)
+
+    def test_without_anything_overdue_a_sample_is_shown(self):
+        self.old.button_draft()
+        mail = self.send_test(ladder_id=self.env.ref("payment_reminders.ladder_dk").id)
+        self.assertIn("what Sample Customer would get", mail["body"])
+        self.assertIn("1,000", mail["body"])
+
+    def test_a_test_without_an_address_says_which_button_mends_it(self):
+        self.manager.email = False
+        with self.assertRaisesRegex(UserError, "Enter My Address"):
+            self.open_setup().action_test()
+
+    def test_a_mail_server_that_is_down_is_said_in_words(self):
+        with self.no_mail_server():
+            with self.assertRaisesRegex(UserError, "could not be sent"):
+                self.open_setup().action_test()
+        self.assertFalse(self.company.is_reminder_tested)
 
     def test_a_rep_sets_nothing_up(self):
         with self.assertRaises(AccessError):
             self.env["payment.reminder.setup.wizard"].with_user(self.rep).create({})
+
+    # -- activate ---------------------------------------------------------------
+
+    def test_what_was_overdue_is_named_and_decided_in_the_set_up(self):
+        wizard = self.open_setup(backlog_choice="start")
+        self.assertIn("Nordlys ApS", wizard.backlog_text)
+        wizard.action_confirm()
+        self.assertEqual(wizard.state, "done")
+        self.assertEqual(wizard.reminder_id.move_ids, self.old)
+        self.assertIn("Nordlys ApS", wizard.result)
+        self.assertIn(wizard.reminder_id.leaves_text, wizard.result)
+        action = wizard.action_look()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]),
+            ("payment.reminder", wizard.reminder_id.id),
+        )
+        self.assertFalse(self.get_panel()["backlog"])
+
+    def test_each_choice_of_the_set_up_does_what_it_says(self):
+        for choice, state, waits in (
+            ("skip", "closed", False),
+            ("none", "frozen", False),
+            ("later", "frozen", True),
+        ):
+            with self.subTest(choice), self.env.cr.savepoint() as savepoint:
+                wizard = self.open_setup(backlog_choice=choice)
+                wizard.action_confirm()
+                self.assertFalse(wizard.reminder_id)
+                self.assertEqual(self.old.reminder_case_id.state, state)
+                self.assertEqual(bool(wizard.waiting_text), waits)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_on_a_sunday_the_first_reminder_is_named_too(self):
+        with freeze_time("2026-09-20 10:00:00"):
+            wizard = self.open_setup(backlog_choice="start")
+            wizard.action_confirm()
+            self.assertTrue(wizard.reminder_id or wizard.case_id)
+            self.assertIn("Nordlys ApS", wizard.result)
+            self.assertTrue(wizard.action_look()["res_id"])
+
+    def test_nothing_overdue_says_so_and_is_no_dead_end(self):
+        self.old.button_draft()
+        wizard = self.open_setup()
+        self.assertFalse(wizard.backlog_text)
+        wizard.action_confirm()
+        self.assertIn("comes into the queue by itself", wizard.result)
+        self.assertEqual(wizard.action_close()["tag"], "soft_reload")
+
+    def test_a_tick_looks_at_the_bank(self):
+        self.company.reminder_bank_stale_days = 0
+        self.open_setup(watches_bank=True).action_confirm()
+        self.assertEqual(self.company.reminder_bank_stale_days, 5)
+        self.company.reminder_bank_stale_days = 9
+        self.open_setup(watches_bank=True).action_confirm()
+        self.assertEqual(self.company.reminder_bank_stale_days, 9, "days of one's own")
+        self.open_setup(watches_bank=False).action_confirm()
+        self.assertEqual(self.company.reminder_bank_stale_days, 0)
 
     # -- start ------------------------------------------------------------------
 
@@ -133,7 +244,7 @@ class TestSetup(GatewayCommon):
         self.open_setup().action_confirm()
         case = self.old.reminder_case_id
         self.assertEqual(case.state, "frozen")
-        self.assertIn("1 customers owed", self.get_panel()["backlog"])
+        self.assertIn("Nordlys ApS owed", self.get_panel()["backlog"])
         self.assertFalse(self.propose())
         with freeze_time("2026-10-15 08:00:00"):
             self.assertFalse(self.propose())

@@ -17,6 +17,7 @@ from . import test_bulk
 from . import test_attacks_rpc
 from . import test_indexes
 
-with suppress(ImportError):  # of pytest, whose it is
+with suppress(ImportError):  # of pytest and the mail server, whose they are
+    from . import test_first_hour
     from . import test_rooms
     from . import test_translations

@@ -195,7 +195,12 @@ METHODS = {
     "payment.reminder.rest.wizard": {"action_confirm": "mb"},
     "payment.reminder.run": {"action_stop": "mb", "action_view_reminders": "mb"},
     "payment.reminder.section": {"action_open": "mb"},
-    "payment.reminder.setup.wizard": {"action_confirm": "mb", "action_test": "mb"},
+    "payment.reminder.setup.wizard": {
+        "action_close": "mb",
+        "action_confirm": "mb",
+        "action_look": "mb",
+        "action_test": "mb",
+    },
     "payment.reminder.simulation": {
         "action_reload": "mb",
         "action_run": "mb",
@@ -220,7 +225,13 @@ METHODS = {
     },
     "payment.reminder.wizard": {"action_propose": "mb", "action_send": "mb"},
     # Whoever is no manager gets an empty answer.
-    "res.company": {"get_reminder_setup": "rmbaipw", "hide_reminder_panel": "mb"},
+    "res.company": {
+        "get_reminder_health": "rmbaipw",
+        "get_reminder_setup": "rmbaipw",
+        "hide_reminder_panel": "mb",
+        "leave_reminder_problem": "mb",
+        "name_reminder_account": "b",
+    },
     "res.partner": {
         "action_send_reminder_statement": "rmba",
         "action_view_reminder_cases": "rmbai",

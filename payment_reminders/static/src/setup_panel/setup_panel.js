@@ -6,11 +6,13 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
+import { ReminderHealth } from "../health/health";
 import { Component, onWillStart, useState } from "@odoo/owl";
 
 /** What has to be set up before the first reminder, and what stops all of them. */
 export class ReminderSetupPanel extends Component {
     static template = "payment_reminders.SetupPanel";
+    static components = { ReminderHealth };
     static props = {};
 
     setup() {
@@ -20,7 +22,6 @@ export class ReminderSetupPanel extends Component {
         this.state = useState({
             is_shown: false,
             steps: [],
-            problems: [],
             backlog: "",
             halts: [],
         });

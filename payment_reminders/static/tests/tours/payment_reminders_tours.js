@@ -28,7 +28,7 @@ tours.add("payment_reminders_first_run", {
         { trigger: ".modal button:contains('Activate')", run: "click" },
         {
             content: "What was overdue before waits",
-            trigger: ".o_payment_reminder_setup button:contains('Look and Decide')",
+            trigger: ".modal footer button:contains('Look and Decide')",
             run: "click",
         },
         { trigger: ".modal .o_data_row:contains('Nordlys')" },

@@ -25,6 +25,8 @@ def setup(env, smtp_port, sms_url, channels="email,sms", mode="first_that_works"
             "reminder_hour_to": 24,
             # Races by the thousand in one hour are not what it is for.
             "reminder_brake": False,
+            "reminder_bank_stale_days": 0,
+            "reminder_fee_floor": 0,
         }
     )
     company.reminder_ladder_id = _make_ladder(env, channels, mode)

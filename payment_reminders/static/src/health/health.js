@@ -1,0 +1,94 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+
+/** What is to be mended of the set-up, each with the button that opens what mends it. */
+export class ReminderHealth extends Component {
+    static template = "payment_reminders.Health";
+    static props = {
+        /** The ladder that is about to be chosen, in place of the company's own. */
+        ladderId: { type: [Number, Boolean], optional: true },
+        /** Codes of what is entered beside it. */
+        hidden: { type: Array, optional: true },
+        /** A line that opens, instead of the whole list. */
+        isFolded: { type: Boolean, optional: true },
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.state = useState({ problems: [], isOpen: !this.props.isFolded });
+        onWillStart(() => this.load(this.props));
+        onWillUpdateProps((next) => {
+            if (next.ladderId !== this.props.ladderId) {
+                return this.load(next);
+            }
+        });
+    }
+
+    async load(props = this.props) {
+        this.state.problems = await this.orm.call("res.company", "get_reminder_health", [], {
+            ladder_id: props.ladderId || false,
+        });
+    }
+
+    get problems() {
+        const hidden = this.props.hidden || [];
+        return this.state.problems.filter((problem) => !hidden.includes(problem.code));
+    }
+
+    get title() {
+        const count = this.problems.length;
+        return count === 1 ? _t("1 thing to mend") : _t("%s things to mend", count);
+    }
+
+    async mend({ label, action, method }) {
+        const onClose = () => this.load();
+        if (method) {
+            await this.orm.call("res.company", method, []);
+            return onClose();
+        }
+        if (action.target !== "new") {
+            return this.action.doAction(action, { onClose });
+        }
+        // A dialog of its own: one that is open already stays below it.
+        this.dialog.add(
+            FormViewDialog,
+            {
+                resModel: action.res_model,
+                resId: action.res_id,
+                viewId: action.views[0][0],
+                // What is entered beside it is not asked for twice.
+                context: { ...action.context, reminder_in_setup: Boolean(this.props.hidden) },
+                title: label,
+                canExpand: false,
+            },
+            { onClose }
+        );
+    }
+
+    async leave(problem) {
+        await this.orm.call("res.company", "leave_reminder_problem", [problem.code]);
+        await this.load();
+    }
+}
+
+/** The same in a form: `<widget name="payment_reminder_health" />`. */
+export class ReminderHealthWidget extends Component {
+    static template = "payment_reminders.HealthWidget";
+    static components = { ReminderHealth };
+    static props = { ...standardWidgetProps, hidden: { type: Array, optional: true } };
+
+    get ladderId() {
+        return this.props.record.data.ladder_id?.id || false;
+    }
+}
+
+registry.category("view_widgets").add("payment_reminder_health", {
+    component: ReminderHealthWidget,
+    extractProps: ({ options }) => ({ hidden: options.hidden || [] }),
+});
