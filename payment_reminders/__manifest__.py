@@ -40,6 +40,7 @@
         "data/payment_reminder_ladder_data.xml",
         "wizards/text_check_views.xml",
         "wizards/move_cases_views.xml",
+        "wizards/step_preview_views.xml",
         "views/ladder/ladder_timeline_templates.xml",
         "views/ladder/ladder_views.xml",
         # scheduled actions and activities

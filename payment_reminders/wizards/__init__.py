@@ -10,6 +10,7 @@ from . import promise
 from . import rest
 from . import text_check
 from . import setup
+from . import step_preview
 from . import decide_backlog
 from . import create_reminders
 from . import replay

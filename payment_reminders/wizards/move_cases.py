@@ -30,18 +30,27 @@ class PaymentReminderLadderWizard(models.TransientModel):
         ladder = self.env["payment.reminder.ladder"].browse(values.get("ladder_id"))
         if ladder and "line_ids" in fields:
             values["line_ids"] = [
-                Command.create({"case_id": case.id})
+                Command.create(
+                    {
+                        "case_id": case.id,
+                        "then_step_id": case.next_step_id.id,
+                        "then_date": case.next_date,
+                    }
+                )
                 for case in ladder._find_cases_of_earlier_versions()
             ]
         return values
 
     @api.onchange("choice")
     def _onchange_choice(self):
-        """Show what would come next."""
-        cases = self.line_ids.case_id
-        then = {}
-        if self.choice != "keep":
-            then = self.ladder_id._preview_move(cases, restart=self.choice == "restart")
+        """Show what would come next; who stays goes on as now."""
+        if self.choice == "keep":
+            for line in self.line_ids:
+                line.then_step_id, line.then_date = line.now_step_id, line.now_date
+            return
+        then = self.ladder_id._preview_move(
+            self.line_ids.case_id, restart=self.choice == "restart"
+        )
         for line in self.line_ids:
             planned = then.get(line.case_id)
             line.then_step_id = planned.step_id if planned else False
@@ -54,6 +63,7 @@ class PaymentReminderLadderWizard(models.TransientModel):
         cases = self.line_ids.case_id & self.ladder_id._find_cases_of_earlier_versions()
         if self.choice != "keep":
             self.ladder_id._move_cases(cases, restart=self.choice == "restart")
+        self.ladder_id.predecessor_ids.is_settled = True
         return {"type": "ir.actions.act_window_close"}
 
 

@@ -37,15 +37,6 @@ class PaymentReminderTextCheck(models.TransientModel):
         return self.env["res.lang"].get_installed()
 
     def action_open_text(self):
-        """Open the text itself, where it can be mended."""
+        """Open the text itself, in the language of this row, where it can be mended."""
         self.ensure_one()
-        step = self.step_id
-        text = step.sms_template_id if self.channel == "sms" else step.mail_template_id
-        record = text or step
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "target": "current",
-        }
+        return self.step_id._open_text(self.channel, self.lang)

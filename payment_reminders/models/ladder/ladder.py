@@ -104,6 +104,17 @@ class PaymentReminderLadder(models.Model):
     earlier_case_count = fields.Integer(
         compute="_compute_case_count", help="Open cases on earlier versions."
     )
+    is_settled = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="It was decided that the cases on this earlier version stay on it.",
+    )
+    undecided_case_count = fields.Integer(
+        compute="_compute_case_count",
+        export_string_translation=False,
+        help="Open cases on earlier versions of which nobody decided yet.",
+    )
     is_default = fields.Boolean(compute="_compute_is_default")
     legal_warnings = fields.Text(compute="_compute_legal_warnings")
     default_fee_policy = fields.Char(compute="_compute_step_defaults")
@@ -132,7 +143,10 @@ class PaymentReminderLadder(models.Model):
         )
         for ladder in self:
             ladder.case_count = counts.get(ladder, 0)
-            ladder.earlier_case_count = sum(ladder.predecessor_ids.mapped("case_count"))
+            earlier = ladder.predecessor_ids
+            ladder.earlier_case_count = sum(earlier.mapped("case_count"))
+            undecided = earlier.filtered(lambda kept: not kept.is_settled)
+            ladder.undecided_case_count = sum(undecided.mapped("case_count"))
 
     @api.depends_context("company")
     def _compute_is_default(self):

@@ -355,6 +355,34 @@ class PaymentReminderStep(models.Model):
             deadline_days=self.deadline_days,
         )
 
+    def action_preview(self):
+        """Show what this step says, on a real case."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        preview = self.env["payment.reminder.step.preview"]._open(self)
+        return preview._get_records_action(
+            name=self.env._("What “%s” Says", self.name), target="new"
+        )
+
+    def _open_text(self, channel, lang):
+        """Return the action that opens the text of a channel in a language."""
+        self.ensure_one()
+        text = self.sms_template_id if channel == "sms" else self.mail_template_id
+        if not text:
+            # Here one is chosen.
+            return self._get_records_action()
+        name = "text_sms" if channel == "sms" else "text_mail"
+        view = self.env.ref(f"payment_reminders.payment_reminder_{name}_view_form")
+        return text._get_records_action(
+            views=[(view.id, "form")],
+            # The client puts the reader's language over that of a context.
+            context={
+                "reminder_lang": lang,
+                "reminder_lang_name": self.env["res.lang"]._get_data(code=lang).name,
+            },
+        )
+
     @api.onchange("kind")
     def _onchange_kind(self):
         """Ask for what such a step usually asks for; a nudge for nothing."""

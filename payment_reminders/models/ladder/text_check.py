@@ -122,6 +122,34 @@ class PaymentReminderTextChecker(models.AbstractModel):
         return list(found.values())
 
     @api.model
+    def _show(self, step, lang, case):
+        """Return what a step would say today on a real case, in a language.
+
+        :return: dict of ``subject``, ``body`` and ``sms`` (each may be False)
+        """
+        with suppress(_Tried), self.env.cr.savepoint():
+            notice = self._make_notice(case, step)
+            channels = set(step._get_channels())
+            mail = channels & {"email", "letter"} and notice._get_mail_template()
+            sms = "sms" in channels and notice._get_sms_template()
+            shown = {
+                name: bool(template) and self._render_in(template, field, notice, lang)
+                for name, template, field in (
+                    ("subject", mail, "subject"),
+                    ("body", mail, "body_html"),
+                    ("sms", sms, "body"),
+                )
+            }
+            raise _Tried
+        return shown
+
+    @api.model
+    def _render_in(self, template, name, notice, lang):
+        """Render a field of a template in a language."""
+        source = template.sudo().with_context(lang=lang)[name] or ""
+        return self._render(template, name, notice, lang, source)
+
+    @api.model
     def _make_notice(self, case, step):
         """Make the notice that this step would send on that case today."""
         live = self.env["payment.reminder.facts"]._read_due_items(
@@ -190,8 +218,7 @@ class PaymentReminderTextChecker(models.AbstractModel):
         problems = self._try_field(template, "body", notice, lang)
         if problems:
             return problems, 0
-        source = template.sudo().with_context(lang=lang).body or ""
-        text = self._render(template, "body", notice, lang, source)
+        text = self._render_in(template, "body", notice, lang)
         parts = count_parts(text)
         if parts > MAX_SMS_PARTS:
             problems.append(

@@ -13,6 +13,9 @@ from ...tools.decimals import to_decimal
 
 #: The sample invoice is followed for so long.
 DAYS_FOLLOWED = 730
+THURSDAY = 3
+#: Around the sample's due date, all of these are days on which somebody works.
+ORDINARY_DAYS = (-3, -2, -1, 0, 1, 4, 5, 6, 7, 8)
 #: Marks nearer than so many percent of the line stand above each other.
 LEAST_GAP = 9
 ICONS = {NUDGE: "fa-bell-o", REMINDER: "fa-envelope-o", FINAL_NOTICE: "fa-gavel"}
@@ -44,10 +47,25 @@ class PaymentReminderLadder(models.Model):
     @api.depends("company_id")
     def _compute_sample(self):
         for ladder in self:
-            company = ladder.company_id or self.env.company
-            ladder.sample_date_due = company._get_reminder_today()
+            ladder.sample_date_due = ladder._find_sample_day()
             ladder.sample_amount = 1000.0
             ladder.sample_debtor = COMPANY
+
+    def _find_sample_day(self):
+        """Return a coming due date that lies in an ordinary week, on a Thursday.
+
+        Else the sample would tell more of week-ends and holidays than of the ladder.
+        """
+        company = self.company_id or self.env.company
+        calendar = self._get_sample_calendar()
+        day = company._get_reminder_today()
+        day += timedelta(days=(THURSDAY - day.weekday()) % 7)
+        while not all(
+            calendar.is_banking_day(day + timedelta(days=days))
+            for days in ORDINARY_DAYS
+        ):
+            day += timedelta(weeks=1)
+        return day
 
     @api.depends("jurisdiction_id", "company_id")
     def _compute_sample_currency_id(self):
@@ -101,7 +119,7 @@ class PaymentReminderLadder(models.Model):
                 "icon": ICONS[steps[notice.step_id].kind],
                 "day": (notice.date - due).days,
                 "date": self._format_day(notice.date),
-                "details": self._get_sample_details(steps[notice.step_id], notice),
+                "details": self._get_sample_details(steps[notice.step_id], notice, due),
             }
             for notice in notices
         ]
@@ -132,12 +150,7 @@ class PaymentReminderLadder(models.Model):
 
     def _play_sample(self, due):
         company = self.company_id or self.env.company
-        law = self.jurisdiction_id
-        calendar = Calendar(
-            country=law.country_id.code or company.country_id.code or "",
-            hour_from=company.reminder_hour_from,
-            hour_to=company.reminder_hour_to,
-        )
+        calendar = self._get_sample_calendar()
         known = due - timedelta(days=60)
         invoice = simulation.Invoice(
             id=1,
@@ -160,7 +173,30 @@ class PaymentReminderLadder(models.Model):
             due + timedelta(days=DAYS_FOLLOWED),
         )
 
-    def _get_sample_details(self, step, notice):
+    def _get_sample_calendar(self):
+        company = self.company_id or self.env.company
+        country = self.jurisdiction_id.country_id or company.country_id
+        return Calendar(
+            country=country.code or "",
+            hour_from=company.reminder_hour_from,
+            hour_to=company.reminder_hour_to,
+        )
+
+    def _tell_wait(self, step, notice, due):
+        """Return why a notice leaves later than on the day of its step."""
+        day = (notice.proposed - due).days
+        if step.hold_hours:
+            return self.env._(
+                "In the queue from day %(day)s: it waits %(hours)s hours there, then "
+                "for the next hour of sending",
+                day=day,
+                hours=f"{step.hold_hours:g}",
+            )
+        return self.env._(
+            "In the queue from day %s: it waits for the next hour of sending", day
+        )
+
+    def _get_sample_details(self, step, notice, due):
         """Return what is said of a notice in the timeline, line by line."""
         labels = dict(
             self.env["payment.reminder.delivery"]
@@ -168,6 +204,8 @@ class PaymentReminderLadder(models.Model):
             ._description_selection(self.env)
         )
         details = [", ".join(labels.get(code, code) for code in step._get_channels())]
+        if notice.proposed != notice.date:
+            details.append(self._tell_wait(step, notice, due))
         for label, amount in (
             (self.env._("Fee %s"), notice.fee),
             (self.env._("Interest %s"), notice.interest),

@@ -316,6 +316,66 @@ class TestLadder(ReminderCommon):
             self.assertEqual(again.state, "sent")
         self.assertNotEqual(first.step_id, again.step_id)
 
+    def test_a_change_asks_what_becomes_of_the_open_cases(self):
+        """Until it was decided; the next change asks again."""
+        case = self.open_case()
+        self.assertEqual(self.ladder.undecided_case_count, 0)
+        self.get_step("Reminder 2").delay_days = 20
+        self.ladder.invalidate_recordset()
+        self.assertEqual(self.ladder.undecided_case_count, 1)
+        self.open_wizard("keep").action_confirm()
+        self.ladder.invalidate_recordset()
+        self.assertEqual(self.ladder.undecided_case_count, 0)
+        self.assertEqual(self.ladder.earlier_case_count, 1)
+        self.open_wizard("move").action_confirm()
+        self.assertEqual(case.ladder_id, self.ladder)
+        self.get_step("Reminder 2").delay_days = 25
+        self.ladder.invalidate_recordset()
+        self.assertEqual(self.ladder.undecided_case_count, 1)
+
+    def test_dialog_shows_now_and_then_at_once(self):
+        """Who keeps the version goes on as now."""
+        self.open_case()
+        self.get_step("Reminder 1").delay_days = 12
+        action = self.ladder.with_user(self.manager).action_open_move_wizard()
+        Wizard = self.env["payment.reminder.ladder.wizard"].with_user(self.manager)
+        form = Form(Wizard.with_context(**action["context"]))
+        with form.line_ids.edit(0) as line:
+            self.assertEqual(line.then_step_id, line.now_step_id)
+            self.assertEqual(line.then_date, line.now_date)
+            now = line.now_date
+        form.choice = "move"
+        with form.line_ids.edit(0) as line:
+            self.assertGreater(line.then_date, now)
+        form.choice = "keep"
+        with form.line_ids.edit(0) as line:
+            self.assertEqual(line.then_date, now)
+
+    def test_sample_lies_in_an_ordinary_week(self):
+        """Whatever day it is: a Thursday, with nothing closed around it."""
+        days = {
+            "2026-09-15": "2026-09-17",
+            "2026-11-29": "2026-12-03",  # a Sunday
+            "2026-12-23": "2027-01-07",  # Christmas and New Year
+            "2026-03-27": "2026-04-16",  # Easter
+        }
+        for today, due in days.items():
+            with freeze_time(f"{today} 08:00:00"):
+                self.ladder.invalidate_recordset()
+                self.assertEqual(str(self.ladder.sample_date_due), due)
+
+    def test_timeline_says_why_day_7_is_day_8(self):
+        self.ladder.sample_date_due = "2026-09-01"
+        rows = {row["name"]: row for row in self.ladder._get_timeline()}
+        first = rows["Reminder 1"]
+        self.assertEqual(first["day"], 8)
+        self.assertIn("In the queue from day 7", " ".join(first["details"]))
+        self.assertIn("24 hours", " ".join(first["details"]))
+        self.get_step("Reminder 1").hold_hours = 0
+        rows = {row["name"]: row for row in self.ladder._get_timeline()}
+        self.assertEqual(rows["Reminder 1"]["day"], 7)
+        self.assertNotIn("queue", " ".join(rows["Reminder 1"]["details"]))
+
     def test_timeline_of_a_sample_invoice(self):
         """Due on Tuesday 1 September: no week-end, a day in the queue each."""
         self.ladder.sample_date_due = "2026-09-01"

@@ -1,7 +1,9 @@
 """The check of the texts finds what a customer would stumble over."""
 
+import json
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..notice.test_templates import LADDERS, LANGUAGES, TemplateCommon
 
@@ -101,6 +103,66 @@ class TestTextCheck(TextCheckCommon):
         letters = self.check(ladder).filtered(lambda c: c.channel == "letter")
         self.assertEqual(letters.step_id, ladder.step_ids[-1])
         self.assertFalse(letters.filtered(lambda c: c.lang == "en_US").problems)
+
+    def test_text_opens_in_the_language_of_its_row(self):
+        check = self.one_check(lang="da_DK")
+        for lang in ("da_DK", "en_US"):
+            check.lang = lang
+            action = check.action_open_text()
+            self.assertEqual(action["res_id"], check.step_id.mail_template_id.id)
+            self.assertEqual(action["context"]["reminder_lang"], lang)
+            view = self.env["ir.ui.view"].browse(action["views"][0][0])
+            self.assertIn("payment_reminder_text_form", view.get_combined_arch())
+        check.step_id.mail_template_id = False
+        action = check.action_open_text()
+        self.assertEqual(action["res_id"], check.step_id.id, "where one is chosen")
+
+    def preview(self, step):
+        action = step.with_user(self.manager).action_preview()
+        self.assertEqual(action["target"], "new")
+        return (
+            self.env[action["res_model"]]
+            .with_user(self.manager)
+            .browse(action["res_id"])
+        )
+
+    def test_step_shows_its_real_text_in_each_language(self):
+        """With the name, the sums and the words of a real customer; nothing stays."""
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        self.make_cases(ladder)
+        before = self.env["payment.reminder"].search_count([])
+        preview = self.preview(ladder.step_ids[1])
+        self.assertEqual(preview.lang, "en_US")
+        self.assertIn("Anna en_US", preview.body)
+        self.assertIn("12,500.00", preview.body)
+        self.assertTrue(preview.subject)
+        self.assertTrue(preview.sms)
+        with Form(preview) as form:
+            form.lang = "da_DK"
+            self.assertIn("Anna da_DK", form.body)
+            self.assertIn("12.500,00", form.body)
+        self.assertEqual(
+            preview.action_open_mail()["context"]["reminder_lang"], "da_DK"
+        )
+        self.assertEqual(preview.action_open_sms()["res_model"], "sms.template")
+        self.assertEqual(self.env["payment.reminder"].search_count([]), before)
+
+    def test_step_says_why_its_text_cannot_be_shown(self):
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        step = ladder.step_ids[1]
+        with self.assertRaisesRegex(UserError, "no open case"):
+            self.preview(step)
+        self.make_cases(ladder)
+        with self.assertRaises(AccessError):
+            step.with_user(self.rep).action_preview()
+        # It is refused when it is saved; what was saved otherwise may stand there.
+        body = {"en_US": "<p t-out='object.nothing'/>"}
+        self.env.cr.execute(
+            "UPDATE mail_template SET body_html = %s WHERE id = %s",
+            [json.dumps(body), step.mail_template_id.id],
+        )
+        step.mail_template_id.invalidate_recordset()
+        self.assertIn("nothing", self.preview(step).problem)
 
     def test_without_cases_it_says_so(self):
         with self.assertRaisesRegex(UserError, "no open case"):

@@ -83,6 +83,7 @@ RIGHTS = {
     "payment.reminder.text.check": ("", "crwd"),
     "payment.reminder.throttle": ("", ""),
     "payment.reminder.todo": ("r", "r"),
+    "payment.reminder.step.preview": ("", "crwd"),
     "payment.reminder.wizard": ("", "crwd"),
     "payment.reminder.wizard.line": ("", "crwd"),
 }
@@ -210,6 +211,11 @@ METHODS = {
     "payment.reminder.text.check": {"action_open_text": "mb"},
     "payment.reminder.todo": {
         "action_add_address": "rmb",
+    "payment.reminder.step": {"action_preview": "mb"},
+    "payment.reminder.step.preview": {
+        "action_open_mail": "mb",
+        "action_open_sms": "mb",
+    },
         "action_answer": "rmb",
         "action_approve": "mb",
         "action_create_reminders": "mb",

@@ -59,6 +59,7 @@ class MatrixCommon(ReminderCommon):
             "payment.reminder.section": sudo["payment.reminder.section"].search(
                 [], limit=1
             ),
+            "payment.reminder.step": cls.ladder.step_ids[0],
             "res.company": cls.company,
             "res.partner": cls.customer,
             **{
@@ -143,6 +144,11 @@ class MatrixCommon(ReminderCommon):
                             }
                         )
                     ]
+                },
+                "payment.reminder.step.preview": {
+                    **of_case,
+                    "step_id": self.ladder.step_ids[0].id,
+                    "lang": "en_US",
                 },
                 "payment.reminder.text.check": {
                     "step_id": self.ladder.step_ids[0].id,
@@ -325,7 +331,11 @@ class TestAccessMatrix(MatrixCommon):
             record = dialog if "answer" in model else self.records.get(model)
             if not record or not model.startswith("payment.reminder"):
                 continue
-            if model in ("payment.reminder.ladder", "payment.reminder.agency.part"):
+            if model in (
+                "payment.reminder.ladder",
+                "payment.reminder.step",
+                "payment.reminder.agency.part",
+            ):
                 continue  # which are everybody's, or go by invoice and customer
             for name in METHODS[model]:
                 if name != "get_links":  # which is about the reader's own
