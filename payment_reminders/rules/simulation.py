@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import claim, fees, interest, lifecycle, schedule
@@ -138,6 +138,24 @@ class Notice:
     compensation: Decimal
     paid_anyway: bool
     deadline: dt.date | None = None
+
+
+def change(
+    ladder: schedule.Ladder, days: Mapping[int, int], without: Collection[int] = ()
+) -> schedule.Ladder:
+    """Return a ladder as it would be with other days, or without some of its steps.
+
+    :param days: {step id: days after, or before, what the step counts from}
+    :param without: ids of steps that are not sent
+    """
+    return replace(
+        ladder,
+        steps=tuple(
+            replace(step, delay_days=days.get(step.id, step.delay_days))
+            for step in ladder.steps
+            if step.id not in without
+        ),
+    )
 
 
 def play(

@@ -1,9 +1,11 @@
 import logging
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 from ...rules import simulation
 from ...tools import bulk, transactions
@@ -14,10 +16,37 @@ CUSTOMERS_PER_BATCH = 250
 #: A result is history soon: the invoices go on, and so do the ladders.
 DAYS_KEPT = 180
 MAX_YEARS = 3
+#: What a result is about: when it changes, the result is of something else.
+ASKED = {
+    "company_id",
+    "ladder_id",
+    "other_ladder_id",
+    "change_ids",
+    "date_from",
+    "date_to",
+    "scope",
+    "rest_days",
+}
+VARIANTS = [
+    ("first", "As it is"),
+    ("changed", "With the changes"),
+    ("other", "The other ladder"),
+]
+
+
+class Variant(NamedTuple):
+    """One of the things that are played side by side."""
+
+    code: str
+    ladder: models.Model
+    changes: models.Model
 
 
 class PaymentReminderSimulation(models.Model):
-    """What one or two ladders would have sent over a time that has passed.
+    """What a ladder would have sent over a time that has passed.
+
+    Beside it may be played the same ladder with changes, which are written down here
+    only, and another ladder.
 
     A scheduled action plays it in batches of customers, each in a transaction of
     its own: it shows how far it is, can be stopped, and goes on after a restart.
@@ -49,9 +78,17 @@ class PaymentReminderSimulation(models.Model):
         ondelete="cascade",
         domain="[('company_id', 'in', [company_id, False]), ('id', '!=', ladder_id)]",
         context={"active_test": False},
-        help="Another ladder, an earlier version, or a copy in which you changed what "
-        "you have in mind.",
+        help="Another ladder, or an earlier version of this one.",
         index="btree_not_null",
+    )
+    change_ids = fields.One2many(
+        "payment.reminder.simulation.change",
+        "simulation_id",
+        string="What would be otherwise",
+        compute="_compute_change_ids",
+        store=True,
+        readonly=False,
+        copy=True,
     )
     date_from = fields.Date(
         string="From",
@@ -69,7 +106,7 @@ class PaymentReminderSimulation(models.Model):
     scope = fields.Selection(
         [
             ("all", "All customers"),
-            ("ladder", "Customers whose ladder is the first one now"),
+            ("ladder", "Customers who are on this ladder now"),
         ],
         string="Customers",
         required=True,
@@ -127,6 +164,15 @@ class PaymentReminderSimulation(models.Model):
             ]
             record.display_name = self.env._(" or ").join(names)
 
+    @api.depends("ladder_id")
+    def _compute_change_ids(self):
+        """Offer every step of the ladder to be changed."""
+        for record in self:
+            record.change_ids = [Command.clear()] + [
+                Command.create({"step_id": step.id, "delay_days": step.delay_days})
+                for step in record.ladder_id._get_active_steps()
+            ]
+
     @api.depends("customer_count", "customers_done", "state")
     def _compute_progress(self):
         for record in self:
@@ -153,6 +199,13 @@ class PaymentReminderSimulation(models.Model):
                         MAX_YEARS,
                     )
                 )
+
+    def write(self, vals):
+        over = self.filtered(lambda record: record.state not in ("draft", "running"))
+        if vals.keys() & ASKED and over:
+            # What was found is not about this any more.
+            super(PaymentReminderSimulation, over).write({"state": "draft"})
+        return super().write(vals)
 
     # -- buttons ----------------------------------------------------------------
 
@@ -186,11 +239,6 @@ class PaymentReminderSimulation(models.Model):
         self.filtered(lambda record: record.state == "running").write(
             {"state": "stopped", "date_ended": fields.Datetime.now()}
         )
-        return True
-
-    def action_reload(self):
-        """Show how far it is: the button reloads the form."""
-        self.check_access("read")
         return True
 
     def action_view_notices(self):
@@ -246,8 +294,8 @@ class PaymentReminderSimulation(models.Model):
             self.write({"state": "done", "date_ended": fields.Datetime.now()})
             return 0
         partners = self._filter_customers(self.env["res.partner"].browse(ids))
-        for ladder in self.ladder_id | self.other_ladder_id:
-            self._keep_notices(ladder, self._play(ladder, partners))
+        for variant in self._get_variants():
+            self._keep_notices(variant, self._play(variant, partners))
         done = self.customers_done + len(ids)
         self.write({"customers_done": done, "last_customer": ids[-1]})
         return max(self.customer_count - done, 1)
@@ -257,11 +305,27 @@ class PaymentReminderSimulation(models.Model):
             {"state": "failed", "failure": why, "date_ended": fields.Datetime.now()}
         )
 
-    def _read_customers(self, after=0, limit=None):
-        ladders = self.ladder_id | self.other_ladder_id
-        until = self.env["payment.reminder.stories"]._get_last_due_date(
-            ladders, self.date_to
+    def _get_variants(self):
+        """Return what is played: the ladder, it with its changes, the other one."""
+        changes = self.change_ids._find_real()
+        none = changes.browse()
+        variants = [Variant("first", self.ladder_id, none)]
+        if changes:
+            variants.append(Variant("changed", self.ladder_id, changes))
+        if self.other_ladder_id:
+            variants.append(Variant("other", self.other_ladder_id, none))
+        return variants
+
+    def _get_last_due_date(self, variants):
+        """Return the last due date of which one of these speaks in this time."""
+        days = (
+            max(variant.ladder._get_days_ahead(), variant.changes._get_days_ahead())
+            for variant in variants
         )
+        return fields.Date.add(self.date_to, days=max(days))
+
+    def _read_customers(self, after=0, limit=None):
+        until = self._get_last_due_date(self._get_variants())
         return self.env["payment.reminder.stories"]._read_customers(
             self.company_id, self.date_from, until, after, limit
         )
@@ -273,13 +337,13 @@ class PaymentReminderSimulation(models.Model):
             lambda p: p._get_reminder_ladder(self.company_id) == self.ladder_id
         )
 
-    def _play(self, ladder, partners):
-        """Play a ladder on customers.
+    def _play(self, variant, partners):
+        """Play a variant on customers.
 
         :return: list of (currency, :class:`rules.simulation.Notice`)
         """
         stories = self.env["payment.reminder.stories"]
-        until = stories._get_last_due_date(ladder, self.date_to)
+        until = self._get_last_due_date([variant])
         terms = {}
         notices = []
         with self.env["payment.reminder.figures"]._remembering_rates():
@@ -289,7 +353,12 @@ class PaymentReminderSimulation(models.Model):
                 key = (currency, debtor.kind)
                 if key not in terms:
                     terms[key] = stories._get_conditions(
-                        ladder, self.company_id, *key, self.date_to, self.rest_days
+                        variant.ladder,
+                        self.company_id,
+                        *key,
+                        self.date_to,
+                        self.rest_days,
+                        variant.changes,
                     )
                 notices += [
                     (currency, notice)
@@ -299,7 +368,7 @@ class PaymentReminderSimulation(models.Model):
                 ]
         return notices
 
-    def _keep_notices(self, ladder, notices):
+    def _keep_notices(self, variant, notices):
         """Write the notices down, in the currency of the company."""
         home = self.company_id.currency_id
         rates = {
@@ -308,7 +377,7 @@ class PaymentReminderSimulation(models.Model):
             )
             for currency in {currency for currency, _notice in notices}
         }
-        steps = ladder._get_active_steps()
+        steps = variant.ladder._get_active_steps()
         ranks = {step.id: rank for rank, step in enumerate(steps, start=1)}
         names = {step.id: step.name for step in steps}
         bulk.insert(
@@ -317,7 +386,8 @@ class PaymentReminderSimulation(models.Model):
                 {
                     "simulation_id": self.id,
                     "company_id": self.company_id.id,
-                    "ladder_id": ladder.id,
+                    "ladder_id": variant.ladder.id,
+                    "variant": variant.code,
                     "step_id": notice.step_id,
                     "step_rank": ranks[notice.step_id],
                     # With its number in front, tables and charts keep the order.
@@ -348,15 +418,15 @@ class PaymentReminderSimulation(models.Model):
                 "ir.qweb"
             ]._render(
                 "payment_reminders.simulation_summary",
-                {"record": record, "ladders": record._get_comparison()},
+                {"record": record, "variants": record._get_comparison()},
             )
 
     def _get_comparison(self):
-        """Return what each ladder would have done, side by side.
+        """Return what each variant would have done, side by side.
 
-        :return: {ladder: {"steps": [dict], "weekdays": [(label, notices)], "total":
-            dict}}; the dicts hold ``name``, ``notices``, ``paid_anyway``, ``fee``,
-            ``interest`` and ``compensation``
+        :return: {code of the variant: {"title": text, "steps": [dict], "weekdays":
+            [(label, notices)], "total": dict}}; the dicts hold ``name``, ``notices``,
+            ``paid_anyway``, ``fee``, ``interest`` and ``compensation``
         """
         self.ensure_one()
         Notice = self.env["payment.reminder.simulation.notice"]
@@ -369,8 +439,8 @@ class PaymentReminderSimulation(models.Model):
         ]
         names = ["notices", "paid_anyway", "fee", "interest", "compensation"]
         found = {}
-        for ladder in self.ladder_id | self.other_ladder_id:
-            domain = [("simulation_id", "=", self.id), ("ladder_id", "=", ladder.id)]
+        for variant in self._get_variants():
+            domain = [("simulation_id", "=", self.id), ("variant", "=", variant.code)]
             steps = [
                 {"name": name, **dict(zip(names, values, strict=True))}
                 for _rank, name, *values in Notice._read_group(
@@ -378,7 +448,8 @@ class PaymentReminderSimulation(models.Model):
                 )
             ]
             by_day = dict(Notice._read_group(domain, ["weekday"], ["__count"]))
-            found[ladder] = {
+            found[variant.code] = {
+                "title": self._get_title(variant),
                 "steps": steps,
                 "total": {name: sum(step[name] for step in steps) for name in names},
                 "weekdays": [
@@ -388,6 +459,15 @@ class PaymentReminderSimulation(models.Model):
                 ],
             }
         return found
+
+    def _get_title(self, variant):
+        if variant.changes:
+            return self.env._(
+                "%(ladder)s, changed (%(changes)s)",
+                ladder=variant.ladder.display_name,
+                changes=variant.changes._tell(),
+            )
+        return variant.ladder.display_name
 
     @api.autovacuum
     def _gc_simulations(self):
@@ -424,6 +504,7 @@ class PaymentReminderSimulationNotice(models.Model):
         context={"active_test": False},
         index="btree_not_null",
     )
+    variant = fields.Selection(VARIANTS, readonly=True, default="first")
     step_id = fields.Many2one(
         "payment.reminder.step",
         string="Step of the ladder",

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 
-from odoo import api, models
-from odoo.fields import Date
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...rules import balance, simulation
+from ...rules.schedule import NUDGE
 from ...tools.decimals import to_decimal
 
 
@@ -189,12 +190,15 @@ class PaymentReminderStories(models.AbstractModel):
     # -- the terms --------------------------------------------------------------
 
     @api.model
-    def _get_conditions(self, ladder, company, currency, debtor_kind, day, hold_days):
+    def _get_conditions(
+        self, ladder, company, currency, debtor_kind, day, hold_days, changes=None
+    ):
         """Return the terms of a ladder (:class:`rules.simulation.Conditions`).
 
         :param currency: of the claims
         :param day: amounts of the law are converted at the rate of this day
         :param hold_days: so long a case is held after a part payment or a credit note
+        :param changes: payment.reminder.simulation.change records that are played along
         """
         figures = self.env["payment.reminder.figures"]
         law = ladder.jurisdiction_id
@@ -204,8 +208,9 @@ class PaymentReminderStories(models.AbstractModel):
             {"company_id": company.id, "currency_id": currency.id}
         )
         tables = law._get_rate_tables()[law] if law else {}
+        schedule = ladder._get_schedule(debtor_kind)
         return simulation.Conditions(
-            ladder=ladder._get_schedule(debtor_kind),
+            ladder=changes._apply(schedule) if changes else schedule,
             terms={
                 step.id: simulation.Terms(
                     **figures._prepare_terms(case, step, statute, day),
@@ -218,7 +223,78 @@ class PaymentReminderStories(models.AbstractModel):
             **figures._prepare_conditions(case, statute, tables, day),
         )
 
-    @api.model
-    def _get_last_due_date(self, ladder, date_to):
-        """Return the last due date of which a ladder speaks by a day."""
-        return Date.add(date_to, days=ladder._get_days_ahead())
+
+class PaymentReminderSimulationChange(models.Model):
+    """What would be otherwise at one step of a ladder: tried, and never in force."""
+
+    _name = "payment.reminder.simulation.change"
+    _description = "Payment Reminder What-If Change"
+    _order = "step_id, id"
+    _rec_name = "step_id"
+
+    simulation_id = fields.Many2one(
+        "payment.reminder.simulation", required=True, index=True, ondelete="cascade"
+    )
+    step_id = fields.Many2one(
+        "payment.reminder.step", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(related="step_id.kind")
+    days_now = fields.Integer(related="step_id.delay_days", string="Days now")
+    delay_from = fields.Selection(related="step_id.delay_from", string="Counted")
+    delay_days = fields.Integer(string="Days tried")
+    is_sent = fields.Boolean(
+        string="Sent",
+        default=True,
+        help="Untick it to try the ladder without the step.",
+    )
+
+    @api.constrains("delay_days", "step_id", "simulation_id")
+    def _check_change(self):
+        for change in self:
+            if change.step_id.ladder_id != change.simulation_id.ladder_id:
+                raise ValidationError(
+                    self.env._("A change is about a step of the ladder that is tried.")
+                )
+            is_before = change.step_id.kind == NUDGE
+            if change.delay_days > 0 if is_before else change.delay_days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” cannot come after %(days)s days: a nudge comes "
+                        "before the due date, every other step after it.",
+                        step=change.step_id.name,
+                        days=change.delay_days,
+                    )
+                )
+
+    def _find_real(self):
+        """Return those that change something."""
+        return self.filtered(
+            lambda change: not change.is_sent or change.delay_days != change.days_now
+        )
+
+    def _apply(self, ladder):
+        """Return a :class:`rules.schedule.Ladder` with these changes."""
+        return simulation.change(
+            ladder,
+            {change.step_id.id: change.delay_days for change in self},
+            self.filtered(lambda change: not change.is_sent).step_id.ids,
+        )
+
+    def _get_days_ahead(self):
+        """Return how many days before its due date an item is of interest by these."""
+        nudges = self.filtered(lambda change: change.kind == NUDGE and change.is_sent)
+        return max([-min(nudges.mapped("delay_days"), default=0), 0])
+
+    def _tell(self):
+        """Return in words what these change."""
+        return ", ".join(
+            self.env._(
+                "%(step)s: %(days)s days instead of %(now)s",
+                step=change.step_id.name,
+                days=change.delay_days,
+                now=change.days_now,
+            )
+            if change.is_sent
+            else self.env._("without %s", change.step_id.name)
+            for change in self
+        )

@@ -168,13 +168,107 @@ class TestSimulation(SimulationCommon):
         record = self.run_simulation(other_ladder_id=other.id)
         found = record._get_comparison()
         self.assertEqual(
-            [step["name"] for step in found[self.ladder]["steps"]],
+            [step["name"] for step in found["first"]["steps"]],
             ["1. Nudge", "2. Reminder 1", "3. Reminder 2", "4. Final notice"],
         )
-        self.assertEqual(found[self.ladder]["total"]["notices"], 4)
-        self.assertEqual(found[other]["total"]["notices"], 3)
-        self.assertEqual(sum(n for _day, n in found[other]["weekdays"]), 3)
+        self.assertEqual(found["first"]["total"]["notices"], 4)
+        self.assertEqual(found["other"]["total"]["notices"], 3)
+        self.assertEqual(sum(n for _day, n in found["other"]["weekdays"]), 3)
         self.assertIn("Without a nudge", record.summary)
+
+    # -- one ladder with changes ------------------------------------------------
+
+    def find_change(self, record, name):
+        return record.change_ids.filtered(lambda change: change.step_id.name == name)
+
+    def run_changed(self, **days):
+        """Play the ladder, and beside it with other days (None: without the step)."""
+        record = self.make_simulation()
+        for name, tried in days.items():
+            change = self.find_change(record, name)
+            change.write({"is_sent": False} if tried is None else {"delay_days": tried})
+        record.action_run()
+        self.env["payment.reminder.simulation"]._cron_simulate()
+        self.assertEqual(record.state, "done", record.failure)
+        return record
+
+    def get_days(self, record, variant):
+        """Return {step: the first day on which a variant would have sent it}."""
+        notices = record.notice_ids.filtered(lambda n: n.variant == variant)
+        return {
+            notice.step_id.name: str(notice.date)
+            for notice in notices.sorted("date", reverse=True)
+        }
+
+    def test_other_days_without_another_ladder(self):
+        """Reminder 1 goes 14 days after the due date instead of 7; all of it shifts."""
+        self.make_invoice("2026-03-10", partner=self.customer)
+        ladders = self.env["payment.reminder.ladder"].with_context(active_test=False)
+        before = ladders.search_count([])
+        record = self.run_changed(**{"Reminder 1": 14})
+        first, changed = (self.get_days(record, code) for code in ("first", "changed"))
+        self.assertEqual(first["Nudge"], changed["Nudge"])
+        self.assertEqual(
+            (first["Reminder 1"], changed["Reminder 1"]), ("2026-03-18", "2026-03-25")
+        )
+        self.assertLess(first["Reminder 2"], changed["Reminder 2"])
+        self.assertEqual(ladders.search_count([]), before)
+        step = self.ladder.step_ids.filtered(lambda s: s.name == "Reminder 1")
+        self.assertEqual(step.delay_days, 7)
+        self.assertIn("Reminder 1: 14 days instead of 7", record.summary)
+
+    def test_without_a_step(self):
+        self.make_invoice("2026-03-10", partner=self.customer)
+        record = self.run_changed(Nudge=None)
+        self.assertEqual(
+            self.get_days(record, "changed").keys(),
+            {"Reminder 1", "Reminder 2", "Final notice"},
+        )
+        self.assertIn("without Nudge", record.summary)
+
+    def test_an_earlier_nudge_is_looked_for_early_enough(self):
+        """The invoice falls due ten days after the last day that is played."""
+        last = FIRST_DAY + timedelta(days=DAYS)
+        due = last + timedelta(days=10)
+        move = self.make_invoice(due, partner=self.customer, post=False)
+        move.invoice_date = FIRST_DAY
+        move.action_post()
+        record = self.run_changed(Nudge=-14)
+        self.assertEqual(self.get_days(record, "first"), {})
+        self.assertEqual(self.get_days(record, "changed").keys(), {"Nudge"})
+
+    def test_nothing_changed_is_played_once(self):
+        self.make_invoice("2026-03-10", partner=self.customer)
+        record = self.run_changed(**{"Reminder 1": 7})
+        self.assertEqual(record._get_comparison().keys(), {"first"})
+        self.assertEqual(set(record.notice_ids.mapped("variant")), {"first"})
+
+    def test_another_question_is_asked_anew(self):
+        """What was found does not stand under another question."""
+        self.make_invoice("2026-03-10", partner=self.customer)
+        record = self.run_changed()
+        lines = [Command.update(record.change_ids[1].id, {"delay_days": 30})]
+        record.write({"change_ids": lines})
+        self.assertEqual(record.state, "draft")
+        record.action_run()
+        self.env["payment.reminder.simulation"]._cron_simulate()
+        self.assertEqual(record._get_comparison().keys(), {"first", "changed"})
+
+    def test_changes_that_cannot_be_are_refused(self):
+        record = self.make_simulation()
+        with self.assertRaisesRegex(ValidationError, "before the due date"):
+            self.find_change(record, "Nudge").delay_days = 2
+        with self.assertRaisesRegex(ValidationError, "before the due date"):
+            self.find_change(record, "Reminder 1").delay_days = -2
+        other = self.ladder.copy({"name": "Other"})
+        with self.assertRaisesRegex(ValidationError, "of the ladder that is tried"):
+            record.change_ids[0].step_id = other.step_ids[0]
+
+    def test_another_ladder_has_its_own_steps(self):
+        record = self.make_simulation()
+        other = self.ladder.copy({"name": "Other"})
+        record.ladder_id = other
+        self.assertEqual(record.change_ids.step_id, other.step_ids)
 
     def test_only_customers_of_the_ladder(self):
         own = self.ladder.copy({"name": "Own"})

@@ -207,3 +207,15 @@ def test_every_notice_is_one_that_may_go_out(terms, story):
         assert (notice.date - before.date).days >= gap
     assert all(times <= len(STEPS) for times in climbed.values())
     assert sum(n.compensation > 0 for n in notices) <= len(story)
+
+
+def test_a_change_moves_what_counts_from_it():
+    """A week later, or left out: what comes after it follows."""
+    later = replace(BARE, ladder=simulation.change(BARE.ladder, {2: 14}))
+    days = dict(shown(play(later, debtor(invoice()), START, END)))
+    assert (days[2], days[3]) == (dt.date(2025, 9, 16), dt.date(2025, 10, 1))
+    without = replace(BARE, ladder=simulation.change(BARE.ladder, {}, [1, 3]))
+    assert [
+        step for step, _day in shown(play(without, debtor(invoice()), START, END))
+    ] == [2, 4]
+    assert BARE.ladder.steps == STEPS

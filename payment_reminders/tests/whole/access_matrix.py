@@ -79,6 +79,7 @@ RIGHTS = {
     "payment.reminder.simulation": ("", "crwd"),
     "payment.reminder.simulation.notice": ("", "r"),
     "payment.reminder.slow.transaction": ("r", "r"),
+    "payment.reminder.simulation.change": ("", "crwd"),
     "payment.reminder.step": ("r", "crwd"),
     "payment.reminder.text.check": ("", "crwd"),
     "payment.reminder.throttle": ("", ""),
@@ -203,7 +204,6 @@ METHODS = {
         "action_test": "mb",
     },
     "payment.reminder.simulation": {
-        "action_reload": "mb",
         "action_run": "mb",
         "action_stop": "mb",
         "action_view_notices": "mb",

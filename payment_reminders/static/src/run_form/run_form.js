@@ -4,10 +4,10 @@ import { formView } from "@web/views/form/form_view";
 import { FormController } from "@web/views/form/form_controller";
 import { onMounted, onWillUnmount } from "@odoo/owl";
 
-/** Milliseconds between two looks at a run that is worked off in the background. */
+/** Milliseconds between two looks at what is worked off in the background. */
 const PAUSE = 2000;
 
-/** Shows the progress of a run while it goes on. */
+/** Shows the progress of what is started here, or was before, while it goes on. */
 export class ReminderRunFormController extends FormController {
     setup() {
         super.setup();
@@ -19,8 +19,8 @@ export class ReminderRunFormController extends FormController {
         this.timer = browser.setTimeout(async () => {
             if (this.model.root.data.state === "running") {
                 await this.model.root.load();
-                this.lookAgainLater();
             }
+            this.lookAgainLater();
         }, PAUSE);
     }
 }
