@@ -88,6 +88,8 @@
         "views/numbers/simulation_views.xml",
         "views/numbers/report_views.xml",
         "views/numbers/report_nudge_views.xml",
+        "views/numbers/report_cash_views.xml",
+        "views/numbers/month_end_views.xml",
         "views/numbers/dashboard_views.xml",
         # models of Odoo
         "views/res_users_views.xml",

@@ -167,7 +167,7 @@ class _Studio:
         return self._shoot((LAPTOP[0], 900))
 
     def show_dashboard(self) -> bytes:
-        self._open("payment_reminder_dashboard_action", ".o_form_view table")
+        self._open("payment_reminder_dashboard_action", "canvas")
         return self._shoot((LAPTOP[0], 1000))
 
     def show_letter(self) -> bytes:

@@ -4,8 +4,11 @@ from . import step
 from . import claim
 from . import question
 from . import promise
+from . import received
+from . import expected
 from . import nudge
 from . import dashboard
+from . import dashboard_page
 from . import month_end
 from . import month_end_xlsx
 from . import todo

@@ -1,15 +1,31 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import float_round
 
 from ..rules import ageing, holdout
 from ..tools.decimals import to_decimal
 
+#: What can be asked for, and the days that a page looks back if nothing is said.
+FILTERS = {"user_id", "partner_id", "date_from", "date_to"}
+DAYS = 90
+#: Months of sales over which the days of sales are counted back.
+MONTHS_OF_SALES = 12
+LARGEST = 10
+TODO = "payment.reminder.todo"
+
 
 class PaymentReminderDashboard(models.TransientModel):
-    """The figures of payment reminders on one page, each with a report behind it."""
+    """The figures of payment reminders: of whom, and of which time.
+
+    Whoever looks sees what is in the reports, by the rights that he has there. Each
+    figure is a fixed number of queries, whatever the number of customers.
+    """
 
     _name = "payment.reminder.dashboard"
     _description = "Payment Reminder Dashboard"
@@ -20,15 +36,11 @@ class PaymentReminderDashboard(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one("res.users", string="Responsible")
     partner_id = fields.Many2one("res.partner", string="Customer")
-    step_id = fields.Many2one(
-        "payment.reminder.step",
-        help="For what was sent, claimed and received: of this step alone.",
-    )
     date_from = fields.Date(
         string="From",
         required=True,
         default=lambda self: (
-            self.env.company._get_reminder_today() - relativedelta(months=3)
+            self.env.company._get_reminder_today() - timedelta(days=DAYS - 1)
         ),
     )
     date_to = fields.Date(
@@ -36,60 +48,68 @@ class PaymentReminderDashboard(models.TransientModel):
         required=True,
         default=lambda self: self.env.company._get_reminder_today(),
     )
-    body = fields.Html(compute="_compute_body", sanitize=False)
-
-    @api.depends(
-        "company_id", "user_id", "partner_id", "step_id", "date_from", "date_to"
+    home_rate = fields.Float(
+        compute="_compute_home_rate", export_string_translation=False
     )
-    @api.depends_context("lang")
-    def _compute_body(self):
+
+    @api.depends("company_id")
+    def _compute_home_rate(self):
+        """Compute the rate of the company's own currency.
+
+        Grouped amounts come in the currency whose rate is 1, which need not be it.
+        """
         for record in self:
-            complete = record.company_id and record.date_from and record.date_to
-            record.body = complete and self.env["ir.qweb"]._render(
-                "payment_reminders.dashboard_body",
-                {"record": record, "figures": record._get_figures()},
-            )
+            company, currency = record.company_id, record.currency_id
+            rates = currency._get_rates(company, fields.Date.context_today(record))
+            record.home_rate = rates.get(currency.id, 1.0)
 
     @api.depends("company_id")
     def _compute_display_name(self):
         self.display_name = self.env._("Dashboard")
 
-    # -- figures ----------------------------------------------------------------
+    # -- reading ----------------------------------------------------------------
 
-    def _get_figures(self):
-        """Return every figure of the page, in the currency of the company.
-
-        What is on somebody's page is what that person may see of the reports.
-
-        :return: dict of lists of rows (dicts) and of single figures, by name
-        """
-        self.ensure_one()
-        if self.company_id not in self.env.companies:
-            raise AccessError(self.env._("You have no access to this company."))
-        return {
-            "overdue": self._get_overdue(),
-            "cases": self._get_cases(),
-            "promises": self._get_promises(),
-            "steps": self._get_steps(),
-            "costs": self._get_costs(),
-            "questions": self._get_questions(),
-            "days_of_sales": self._get_days_of_sales(),
-            "nudges": self._get_nudges(),
-        }
-
-    def _read(self, model, domain, group_by, measures):
-        """Group the rows of a report that this page is about."""
-        Model = self.env[model].with_company(self.company_id)
+    def _get_domain(self, domain):
+        """Return what of a report this page is about, as a domain."""
         domain = Domain(domain) & Domain("company_id", "=", self.company_id.id)
         if self.user_id:
             domain &= Domain("user_id", "=", self.user_id.id)
         if self.partner_id:
-            domain &= Domain(
-                "partner_id", "=", self.partner_id.commercial_partner_id.id
+            customer = self.partner_id.commercial_partner_id
+            domain &= Domain("partner_id", "=", customer.id)
+        return domain
+
+    def _read(self, model, domain, group_by, measures, **options):
+        """Group the rows of a report that this page is about.
+
+        :return: list of tuples; amounts in the currency of the company
+        """
+        self._check_company()
+        rows = (
+            self.env[model]
+            .with_company(self.company_id)
+            ._read_group(self._get_domain(domain), group_by, measures, **options)
+        )
+        start = len(group_by)
+        amounts = {
+            start + place
+            for place, measure in enumerate(measures)
+            if measure.endswith(":sum_currency")
+        }
+        digits = self.currency_id.decimal_places
+        return [
+            tuple(
+                float_round((value or 0.0) * self.home_rate, digits)
+                if place in amounts
+                else value
+                for place, value in enumerate(row)
             )
-        if self.step_id and "step_id" in Model._fields:
-            domain &= Domain("step_id.lineage", "=", self.step_id.lineage)
-        return Model._read_group(domain, group_by, measures)
+            for row in rows
+        ]
+
+    def _check_company(self):
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You have no access to this company."))
 
     def _within(self, name):
         """Return the domain of days (or moments) of a field in the time shown."""
@@ -100,22 +120,152 @@ class PaymentReminderDashboard(models.TransientModel):
         field = self.env[model]._fields[name]
         return dict(field._description_selection(self.env)).get(code, code)
 
+    def _get_today(self):
+        return self.company_id._get_reminder_today()
+
+    # -- figures ----------------------------------------------------------------
+
+    def _get_figures(self):
+        """Return every figure of the page, in the currency of the company.
+
+        :return: dict of lists of rows (dicts) and of single figures, by name
+        """
+        self.ensure_one()
+        overdue = self._get_overdue()
+        return {
+            "overdue": overdue,
+            "currencies": self._count_currencies(),
+            "waiting": self._get_waiting(),
+            "received": self._get_received(),
+            "promised": self._get_promised(),
+            "days_of_sales": self._get_days_of_sales(
+                sum(row["amount"] for row in overdue)
+            ),
+            "steps": self._get_steps(),
+            "debtors": self._get_debtors(),
+            "expected": self._get_expected(),
+            "cases": self._get_cases(),
+            "promises": self._get_promises(),
+            "costs": self._get_costs(),
+            "questions": self._get_questions(),
+            "nudges": self._get_nudges(),
+        }
+
     def _get_overdue(self):
         found = {
-            age: (count, amount)
-            for age, count, amount in self._read(
+            age: amounts
+            for age, *amounts in self._read(
                 "payment.reminder.report.overdue",
                 [],
                 ["age"],
-                ["__count", "amount:sum_currency"],
+                ["__count", "amount:sum_currency", "doubtful:sum_currency"],
             )
         }
         Report = self.env["payment.reminder.report.overdue"]
         rows = []
         for code, label in Report._get_ages():
-            count, amount = found.get(code, (0, 0.0))
-            rows.append({"code": code, "name": label, "count": count, "amount": amount})
+            count, amount, doubtful = found.get(code, (0, 0.0, 0.0))
+            rows.append(
+                {
+                    "code": code,
+                    "name": label,
+                    "count": count,
+                    "amount": amount,
+                    "doubtful": doubtful,
+                }
+            )
         return rows
+
+    def _count_currencies(self):
+        """Return how many currencies there are: those owed, and the company's."""
+        [(found,)] = self._read(
+            "payment.reminder.report.overdue", [], [], ["currency_id:recordset"]
+        )
+        return len(found | self.currency_id)
+
+    def _get_waiting(self):
+        """Return how much waits for a person, by what is to do."""
+        found = dict(self._read(TODO, [], ["work"], ["__count"]))
+        works = self.env[TODO]._fields["work"]
+        return [
+            {"code": code, "name": label, "count": found[code]}
+            for code, label in works._description_selection(self.env)
+            if code in found
+        ]
+
+    def _get_received(self):
+        """Return what came in of late on invoices that were overdue."""
+        [(count, amount)] = self._read(
+            "payment.reminder.report.received",
+            [],
+            [],
+            ["__count", "amount:sum_currency"],
+        )
+        return {"count": count, "amount": amount}
+
+    def _get_promised(self):
+        """Return what is still to come of promises and plans in force."""
+        [(amount, day)] = self._read(
+            "payment.reminder.report.promise",
+            [("open", ">", 0)],
+            [],
+            ["open:sum_currency", "date_due:min"],
+        )
+        return {"amount": amount, "date": day}
+
+    def _get_steps(self):
+        """Return what came in after each kind of step, whatever its ladder."""
+        names = ["asked", "received_7", "received_14", "received_30"]
+        measures = ["amount_principal", "received_7", "received_14", "received_30"]
+        found = {
+            kind: row
+            for kind, *row in self._read(
+                "payment.reminder.report.step",
+                self._within("date"),
+                ["step_kind"],
+                ["__count", *(f"{name}:sum_currency" for name in measures)],
+            )
+        }
+        kinds = self.env["payment.reminder.step"]._fields["kind"]
+        return [
+            {
+                "code": code,
+                "name": label,
+                "count": found[code][0],
+                **dict(zip(names, found[code][1:], strict=True)),
+            }
+            for code, label in kinds._description_selection(self.env)
+            if code in found
+        ]
+
+    def _get_debtors(self):
+        """Return the customers who owe most that is overdue, the largest first."""
+        return [
+            {"id": partner.id, "name": partner.display_name, "amount": amount}
+            for partner, amount in self._read(
+                "payment.reminder.report.overdue",
+                [("days_overdue", ">", 0)],
+                ["partner_id"],
+                ["amount:sum_currency"],
+                order="amount:sum_currency DESC, partner_id",
+                limit=LARGEST,
+            )
+        ]
+
+    def _get_expected(self):
+        """Return what is expected to come in, by day (False: none is known) and why.
+
+        :return: {(day, source): amount}
+        """
+        found = defaultdict(float)
+        for day, source, amount in self._read(
+            "payment.reminder.report.expected",
+            [],
+            ["date:day", "source"],
+            ["amount:sum_currency"],
+        ):
+            found[fields.Date.to_date(day), source] += amount
+        return dict(found)
 
     def _get_cases(self):
         found = dict(self._read("payment.reminder.case", [], ["state"], ["__count"]))
@@ -132,24 +282,7 @@ class PaymentReminderDashboard(models.TransientModel):
             [],
             ["promised:sum_currency", "paid:sum_currency"],
         )
-        return {"promised": promised or 0.0, "paid": paid or 0.0}
-
-    def _get_steps(self):
-        names = ["asked", "received_7", "received_14", "received_30"]
-        measures = ["amount_principal", "received_7", "received_14", "received_30"]
-        return [
-            {
-                "name": step.display_name,
-                "count": count,
-                **dict(zip(names, amounts, strict=True)),
-            }
-            for step, count, *amounts in self._read(
-                "payment.reminder.report.step",
-                self._within("date"),
-                ["step_id"],
-                ["__count", *(f"{name}:sum_currency" for name in measures)],
-            )
-        ]
+        return {"promised": promised, "paid": paid}
 
     def _get_costs(self):
         names = ["claimed", "collected", "waived", "moved"]
@@ -183,6 +316,49 @@ class PaymentReminderDashboard(models.TransientModel):
                 ["__count", "date_answered:count", "days_to_answer:avg"],
             )
         ]
+
+    def _get_days_of_sales(self, owed):
+        """Return the days of sales that are still owed; None without sales.
+
+        :param owed: what is open today
+        """
+        if not self.env.user._is_reminder_manager():
+            return None
+        days = ageing.count_back(to_decimal(owed, 6), self._read_sales())
+        return days if days is None else float(days)
+
+    def _read_sales(self):
+        """Return what was sold in each month of late, as ``ageing.count_back`` asks."""
+        today = self._get_today()
+        first = today.replace(day=1) - relativedelta(months=MONTHS_OF_SALES - 1)
+        domain = Domain(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "posted"),
+                ("move_type", "in", ("out_invoice", "out_receipt", "out_refund")),
+                ("invoice_date", ">=", first),
+                ("invoice_date", "<=", today),
+            ]
+        )
+        if self.user_id:
+            domain &= Domain("invoice_user_id", "=", self.user_id.id)
+        if self.partner_id:
+            customer = self.partner_id.commercial_partner_id
+            domain &= Domain("commercial_partner_id", "=", customer.id)
+        # sudo: a manager of reminders sees what was sold in all, but no invoice.
+        found = dict(
+            self.env["account.move"]
+            .sudo()
+            ._read_group(domain, ["invoice_date:month"], ["amount_total_signed:sum"])
+        )
+        sales = []
+        last = today
+        for _month in range(MONTHS_OF_SALES):
+            start = last.replace(day=1)
+            sold = to_decimal(found.get(start, 0.0), 6)
+            sales.append((sold, (last - start).days + 1))
+            last = start - timedelta(days=1)
+        return sales
 
     def _get_nudges(self):
         """Return what nudges bring, next to what comes in without; None: no comparison.
@@ -249,39 +425,3 @@ class PaymentReminderDashboard(models.TransientModel):
             ),
         }
         return texts[comparison.finding]
-
-    def _get_days_of_sales(self):
-        """Return the days of sales that are still owed; None without sales.
-
-        What is open today against what was invoiced in the time shown.
-        """
-        if not self.env.user._is_reminder_manager():
-            return None
-        [(owed,)] = self._read(
-            "payment.reminder.report.overdue", [], [], ["amount:sum_currency"]
-        )
-        domain = Domain(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "posted"),
-                ("move_type", "in", ("out_invoice", "out_receipt", "out_refund")),
-                *self._within("invoice_date"),
-            ]
-        )
-        if self.user_id:
-            domain &= Domain("invoice_user_id", "=", self.user_id.id)
-        if self.partner_id:
-            customer = self.partner_id.commercial_partner_id
-            domain &= Domain("commercial_partner_id", "=", customer.id)
-        # sudo: a manager of reminders sees what was sold in all, but no invoice.
-        [(invoiced,)] = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group(domain, [], ["amount_total_signed:sum"])
-        )
-        days = ageing.days_sales_outstanding(
-            to_decimal(owed, 6),
-            to_decimal(invoiced, 6),
-            (self.date_to - self.date_from).days + 1,
-        )
-        return days if days is None else float(days)

@@ -39,11 +39,15 @@ class PaymentReminderMonthEnd(models.TransientModel):
         help="Everything is told as it was at the end of this day; waivers are those "
         "of its month.",
     )
-    percent_d30 = fields.Float(string="1 to 30 days", default=0.0)
-    percent_d60 = fields.Float(string="31 to 60 days", default=10.0)
-    percent_d90 = fields.Float(string="61 to 90 days", default=25.0)
-    percent_older = fields.Float(string="Over 90 days", default=50.0)
-    percent_insolvent = fields.Float(string="Insolvent customers", default=100.0)
+    percent_d30 = fields.Float(string="1 to 30 days", default=ageing.PERCENTS["d30"])
+    percent_d60 = fields.Float(string="31 to 60 days", default=ageing.PERCENTS["d60"])
+    percent_d90 = fields.Float(string="61 to 90 days", default=ageing.PERCENTS["d90"])
+    percent_older = fields.Float(
+        string="Over 90 days", default=ageing.PERCENTS[ageing.OLDER]
+    )
+    percent_insolvent = fields.Float(
+        string="Insolvent customers", default=ageing.PERCENT_INSOLVENT
+    )
     body = fields.Html(compute="_compute_body", sanitize=False)
     file = fields.Binary(readonly=True, attachment=False)
 
@@ -87,6 +91,26 @@ class PaymentReminderMonthEnd(models.TransientModel):
             "target": "self",
         }
 
+    def action_print(self):
+        """Print the sheet, or keep it as a PDF."""
+        self.ensure_one()
+        self._check_reader()
+        report = self.env.ref("payment_reminders.action_report_month_end")
+        return report.report_action(self, config=False)
+
+    def _check_reader(self):
+        """Refuse who is no manager of the company of the sheet."""
+        self.env["res.users"]._check_reminder_manager()
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You have no access to this company."))
+
+    def _is_blank(self, value):
+        """Tell whether a cell of the page is left empty: what is nothing."""
+        if isinstance(value, tuple):
+            amount, currency = value
+            return currency.is_zero(amount)
+        return not isinstance(value, str) and self.currency_id.is_zero(value)
+
     # -- sections ---------------------------------------------------------------
 
     def _get_sections(self):
@@ -95,12 +119,11 @@ class PaymentReminderMonthEnd(models.TransientModel):
         :return: list of dicts: ``code``, ``title``, ``columns`` ([(label, type)], a
             type being ``text``, ``number``, ``amount`` in the company's currency or
             ``own``, a pair of an amount and its currency), ``rows`` and ``total``
-            (lists of values; total may be empty)
+            (lists of values; total may be empty), and ``cases`` (the case that a row
+            is about, or an empty one, by its place)
         """
         self.ensure_one()
-        self.env["res.users"]._check_reminder_manager()
-        if self.company_id not in self.env.companies:
-            raise AccessError(self.env._("You have no access to this company."))
+        self._check_reader()
         claims = self._read_claims()
         return [
             self._get_claims(claims),
@@ -110,7 +133,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
             self._get_doubtful(),
         ]
 
-    def _make_section(self, code, title, columns, rows):
+    def _make_section(self, code, title, columns, rows, cases=None):
         total = []
         if rows:
             sums = [
@@ -124,6 +147,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
             "columns": columns,
             "rows": rows,
             "total": total,
+            "cases": cases or [self.env["payment.reminder.case"]] * len(rows),
         }
 
     def _to_home(self, amount, currency):
@@ -169,8 +193,12 @@ class PaymentReminderMonthEnd(models.TransientModel):
         What is in another currency is shown in both.
         """
         has_other = self._has_other_currency(claims)
+        cases = sorted(
+            claims, key=lambda case: (case.partner_id.display_name, case.name)
+        )
         rows = []
-        for case, amounts in claims.items():
+        for case in cases:
+            amounts = claims[case]
             row = [
                 case.partner_id.display_name,
                 case.name,
@@ -193,7 +221,8 @@ class PaymentReminderMonthEnd(models.TransientModel):
             "claims",
             self.env._("Claims that are not booked"),
             columns,
-            sorted(rows, key=lambda row: (row[0], row[1])),
+            rows,
+            cases,
         )
 
     def _get_claims_by_currency(self, claims):
@@ -311,9 +340,9 @@ class PaymentReminderMonthEnd(models.TransientModel):
         ages = defaultdict(lambda: dict.fromkeys(ageing.CODES, Decimal(0)))
         for partner_id, date_due, owed in self._read_open():
             ages[partner_id][ageing.bucket((self.date - date_due).days)] += owed
-        partners = self.env["res.partner"].browse(ages)
+        partners = self.env["res.partner"].browse(ages).sorted("display_name")
         rows = []
-        for partner in partners.sorted("display_name"):
+        for partner in partners:
             amounts = ages[partner.id]
             is_insolvent = partner.id in insolvent
             rows.append(
@@ -336,7 +365,23 @@ class PaymentReminderMonthEnd(models.TransientModel):
                 (self.env._("Doubtful"), AMOUNT),
             ],
             rows,
+            self._find_cases(partners),
         )
+
+    def _find_cases(self, partners):
+        """Return the case of each of these customers, an open one if there is any."""
+        Case = self.env["payment.reminder.case"]
+        cases = Case.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        found = {
+            case.partner_id: case
+            for case in cases.sorted(lambda case: case.state != "closed")
+        }
+        return [found.get(partner, Case) for partner in partners]
 
     def _propose_doubtful(self, amounts, is_insolvent):
         """Return what is doubtful of a customer's debt.

@@ -22,6 +22,7 @@ class PaymentReminderReportOverdue(models.Model):
             "parent_state",
         ],
         "payment.reminder.case": ["state", "user_id"],
+        "payment.reminder.freeze": ["case_id", "reason", "date_end"],
         "payment.reminder.item": ["case_id", "step_id", "move_line_id"],
     }
 
@@ -39,7 +40,13 @@ class PaymentReminderReportOverdue(models.Model):
     date_due = fields.Date(string="Due", readonly=True)
     days_overdue = fields.Integer(readonly=True, aggregator="avg")
     age = fields.Selection("_get_ages", readonly=True)
+    is_insolvent = fields.Boolean(string="Insolvent", readonly=True)
     amount = fields.Monetary(string="Open", readonly=True)
+    doubtful = fields.Monetary(
+        readonly=True,
+        help="By its age, or all of it from an insolvent customer: the usual shares of "
+        "the month-end sheet.",
+    )
 
     @api.model
     def _get_ages(self):
@@ -76,12 +83,23 @@ class PaymentReminderReportOverdue(models.Model):
                    line.date_maturity AS date_due,
                    %(day)s - line.date_maturity AS days_overdue,
                    %(age)s AS age,
-                   line.amount_residual_currency AS amount
+                   insolvent.partner_id IS NOT NULL AS is_insolvent,
+                   line.amount_residual_currency AS amount,
+                   line.amount_residual_currency * %(percent)s / 100 AS doubtful
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN account_account account ON account.id = line.account_id
               LEFT JOIN payment_reminder_item item ON item.move_line_id = line.id
               LEFT JOIN payment_reminder_case state ON state.id = item.case_id
+              -- Few rows: payment_reminder_freeze__one_open_per_reason has them.
+              LEFT JOIN (
+                  SELECT DISTINCT held.partner_id, held.company_id
+                    FROM payment_reminder_freeze hold
+                    JOIN payment_reminder_case held ON held.id = hold.case_id
+                   WHERE hold.reason = 'insolvency'
+                     AND hold.date_end IS NULL
+              ) insolvent ON insolvent.partner_id = move.commercial_partner_id
+                         AND insolvent.company_id = line.company_id
              WHERE line.parent_state = 'posted'
                AND line.display_type = 'payment_term'
                AND line.reconciled IS NOT TRUE
@@ -92,17 +110,35 @@ class PaymentReminderReportOverdue(models.Model):
             """,
             day=day,
             age=get_age_sql(SQL("%s - line.date_maturity", day)),
+            percent=get_doubtful_sql(SQL("%s - line.date_maturity", day)),
             settled=tuple(sorted(balance.SETTLED)),
         )
 
 
 def get_age_sql(days):
     """Return :func:`rules.ageing.bucket` of a number of days in SQL."""
+    return _get_bucket_sql(days, {code: code for code in ageing.CODES})
+
+
+def get_doubtful_sql(days):
+    """Return the percentage of a due item that is usually doubtful in SQL.
+
+    :param days: SQL of its days past the due date
+    """
+    return SQL(
+        "CASE WHEN insolvent.partner_id IS NOT NULL THEN %s ELSE %s END",
+        ageing.PERCENT_INSOLVENT,
+        _get_bucket_sql(days, ageing.PERCENTS),
+    )
+
+
+def _get_bucket_sql(days, values):
+    """Return in SQL what days stand for, out of {code of their age: value}."""
     return SQL(
         "CASE %s ELSE %s END",
         SQL(" ").join(
-            SQL("WHEN %s <= %s THEN %s", days, last, code)
+            SQL("WHEN %s <= %s THEN %s", days, last, values[code])
             for code, last in ageing.BUCKETS
         ),
-        ageing.OLDER,
+        values[ageing.OLDER],
     )

@@ -34,6 +34,9 @@ class PaymentReminderReportPromise(models.Model):
     date_due = fields.Date(string="Promised for", readonly=True)
     promised = fields.Monetary(readonly=True)
     paid = fields.Monetary(readonly=True)
+    open = fields.Monetary(
+        string="Still to come", readonly=True, help="Of a plan that is in force."
+    )
 
     @property
     def _table_query(self):
@@ -56,6 +59,9 @@ class PaymentReminderReportPromise(models.Model):
                        ) AS until
                   FROM payment_reminder_instalment row
             )
+            SELECT part.*, CASE WHEN part.state = 'active'
+                                THEN part.promised - part.paid ELSE 0 END AS open
+              FROM (
             SELECT row.id, row.plan_id, state.company_id, state.currency_id,
                    state.partner_id, state.user_id, plan.state, row.date_due,
                    row.amount AS promised,
@@ -66,5 +72,6 @@ class PaymentReminderReportPromise(models.Model):
               JOIN payment_reminder_case state ON state.id = plan.case_id
               LEFT JOIN money ON money.plan_id = plan.id
              WHERE plan.state IN ('active', 'kept', 'broken')
+            ) part
             """
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 #: (code, last day of it); what is older than the last one is ``older``.
 BUCKETS = (("not_due", 0), ("d30", 30), ("d60", 60), ("d90", 90))
 OLDER = "older"
 CODES = (*(code for code, _last in BUCKETS), OLDER)
+#: What is usually doubtful of a claim of an age, in percent, and of an insolvent's.
+PERCENTS = {"not_due": 0, "d30": 0, "d60": 10, "d90": 25, OLDER: 50}
+PERCENT_INSOLVENT = 100
 
 
 def bucket(days: int) -> str:
@@ -30,17 +34,28 @@ def doubtful(amount: Decimal, percent: Decimal, digits: int = 2) -> Decimal:
     return part.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
-def days_sales_outstanding(
-    receivable: Decimal, invoiced: Decimal, days: int
+def count_back(
+    receivable: Decimal, sales: Sequence[tuple[Decimal, int]]
 ) -> Decimal | None:
-    """Return how many days of sales are still owed; None without sales.
+    """Return the days of sales that are still owed, counted back; None without sales.
 
-    :param receivable: open at the end of the time
-    :param invoiced: what was invoiced in it, credit notes taken off
-    :param days: how long it is
+    What is owed is taken off the newest sales first: a month that it covers counts with
+    all its days, the last one with its share. Unlike an average over a fixed time, it
+    does not move with the season. What is more than all these sales counts as all their
+    days.
+
+    :param receivable: open today
+    :param sales: (what was invoiced, credit notes taken off; days) of each month, the
+        newest first
     """
-    if invoiced <= 0:
+    if not any(sold > 0 for sold, _days in sales):
         return None
-    return (receivable / invoiced * days).quantize(
-        Decimal("0.1"), rounding=ROUND_HALF_UP
-    )
+    left = receivable
+    counted = Decimal(0)
+    for sold, days in sales:
+        if left <= 0:
+            break
+        share = min(left / sold, Decimal(1)) if sold > 0 else Decimal(1)
+        counted += share * days
+        left -= max(sold, Decimal(0))
+    return counted.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)

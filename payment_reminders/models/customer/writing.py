@@ -85,33 +85,14 @@ class PaymentReminderCase(models.Model):
         :return: {(customer id, company id): (days on average, number of invoices)};
             only of invoices that were paid in the last :data:`HABIT_DAYS`
         """
+        since = fields.Date.add(fields.Date.today(), days=-HABIT_DAYS)
         rows = self.env.execute_query(
             SQL(
-                # By the index of journal items on their partner.
-                """
-                SELECT line.partner_id, line.company_id,
-                       ROUND(AVG(paid.day - line.date_maturity)), COUNT(*)
-                  FROM account_move_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN LATERAL (
-                       SELECT MAX(other.date) AS day
-                         FROM account_partial_reconcile part
-                         JOIN account_move_line other ON other.id = part.credit_move_id
-                         JOIN account_move money ON money.id = other.move_id
-                        WHERE part.debit_move_id = line.id
-                          AND money.move_type <> 'out_refund'
-                       ) paid ON paid.day >= %(since)s
-                 WHERE line.partner_id = ANY(%(partners)s)
-                   AND line.company_id = ANY(%(companies)s)
-                   AND line.display_type = 'payment_term'
-                   AND line.reconciled
-                   AND move.move_type = 'out_invoice'
-                   AND move.state = 'posted'
-                 GROUP BY line.partner_id, line.company_id
-                """,
-                partners=self.partner_id.ids,
-                companies=self.company_id.ids,
-                since=fields.Date.add(fields.Date.today(), days=-HABIT_DAYS),
+                "SELECT * FROM (%s) delay WHERE delay.company_id = ANY(%s)",
+                get_delays_sql(
+                    SQL("SELECT unnest(%s::int[])", self.partner_id.ids), since
+                ),
+                self.company_id.ids,
             )
         )
         return {(who, company): (int(days), n) for who, company, days, n in rows}
@@ -408,3 +389,38 @@ class PaymentReminderCase(models.Model):
             | set(contacts.mapped("email_normalized"))
             | set(sent.mapped("recipient"))
         )
+
+
+def get_delays_sql(partners, since):
+    """Return a query of how late customers paid: partner_id, company_id, days, number.
+
+    Days are the average after the due date, of so many invoices in full.
+
+    :param partners: query of the ids of customers (commercial partners)
+    :param since: only what was paid on this day or later
+    """
+    return SQL(
+        # By the index of journal items on their partner.
+        """
+        SELECT line.partner_id, line.company_id,
+               ROUND(AVG(paid.day - line.date_maturity)) AS days, COUNT(*) AS number
+          FROM account_move_line line
+          JOIN account_move move ON move.id = line.move_id
+          JOIN LATERAL (
+               SELECT MAX(other.date) AS day
+                 FROM account_partial_reconcile part
+                 JOIN account_move_line other ON other.id = part.credit_move_id
+                 JOIN account_move money ON money.id = other.move_id
+                WHERE part.debit_move_id = line.id
+                  AND money.move_type <> 'out_refund'
+               ) paid ON paid.day >= %(since)s
+         WHERE line.partner_id IN (%(partners)s)
+           AND line.display_type = 'payment_term'
+           AND line.reconciled
+           AND move.move_type = 'out_invoice'
+           AND move.state = 'posted'
+         GROUP BY line.partner_id, line.company_id
+        """,
+        partners=partners,
+        since=since,
+    )

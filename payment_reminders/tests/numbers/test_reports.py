@@ -1,126 +1,16 @@
 import base64
 import io
 
+from lxml import html
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
-from odoo.tests import freeze_time
 
-from ..common import ReminderCommon
+from .small_company import SmallCompany
 
 
-class TestReports(ReminderCommon):
-    """Every figure of the dashboard and the month-end sheet, worked out by hand.
-
-    The small company, in its own currency, on Wednesday 30 September 2026:
-
-    - *Alpha*: 1,000 due 1 September, sent reminder 1 on the 9th, paid on the 20th.
-    - *Beta*: 2,000 due 10 July, reminder 1 on the 2nd of September and reminder 2
-      with a fee of 100 on the 16th; 500 paid on the 21st; a question of the 22nd,
-      answered on the 25th; promised 600 for the 28th and 1,000 for 15 October.
-    - *Gamma*: 300 due 1 April, reminder 1 on the 2nd and 2 with a fee of 100 on the
-      16th; 40 of the fee waived on the 17th; insolvent since the 18th.
-    - *Delta*: 50 due 20 October; nothing was sent.
-
-    Of a question of Gamma nobody has said anything since 20 August.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with freeze_time("2026-04-01 08:00:00"):
-            cls.alpha, cls.beta, cls.gamma, cls.delta = (
-                cls.make_customer(name, f"{name}@x.example".lower())
-                for name in ("Alpha", "Beta", "Gamma", "Delta")
-            )
-            cls.ladder.step_ids[0].active = False
-            cls.of_alpha = cls.invoice("2026-09-01", 1000.0, cls.alpha)
-            cls.of_beta = cls.invoice("2026-07-10", 2000.0, cls.beta)
-            cls.of_gamma = cls.invoice("2026-04-01", 300.0, cls.gamma)
-            cls.of_delta = cls.invoice("2026-10-20", 50.0, cls.delta)
-        cls.play()
-
-    @classmethod
-    def invoice(cls, due, amount, partner):
-        move = cls.make_invoice(
-            due, amount, partner, invoice_user_id=cls.rep.id, post=False
-        )
-        move.invoice_date = "2026-04-01" if due < "2026-05-01" else "2026-09-01"
-        move.action_post()
-        return move
-
-    @classmethod
-    def send_on(cls, day):
-        """Propose in the morning of the day before, send what is ripe on this day."""
-        with freeze_time(f"{day} 07:00:00"):
-            reminders = cls.propose().filtered(
-                lambda r: r.case_id.partner_id != cls.delta
-            )
-            reminders.with_user(cls.manager).action_approve()
-            reminders.sudo().hold_until = f"{day} 06:00:00"
-            reminders._dispatch()
-            assert set(reminders.mapped("state")) == {"sent"}, reminders.mapped(
-                "held_reason"
-            )
-            return reminders
-
-    @classmethod
-    def get_case(cls, partner):
-        return cls.env["payment.reminder.case"].search(
-            [("partner_id", "=", partner.id)]
-        )
-
-    @classmethod
-    def play(cls):
-        Query = cls.env["payment.reminder.query"]
-        cls.send_on("2026-09-02")  # Beta and Gamma: reminder 1
-        cls.send_on("2026-09-09")  # Alpha: reminder 1
-        cls.send_on("2026-09-16")  # Beta and Gamma: reminder 2 with its fee
-        gamma, beta = cls.get_case(cls.gamma), cls.get_case(cls.beta)
-        with freeze_time("2026-09-17 08:00:00"):
-            cls.env["payment.reminder.claim.line"].with_user(cls.manager).create(
-                {
-                    "case_id": gamma.id,
-                    "kind": "waiver",
-                    "amount": -40.0,
-                    "settles": "fee",
-                    "note": "Goodwill",
-                }
-            )
-        with freeze_time("2026-09-18 08:00:00"):
-            gamma._freeze("insolvency")
-        with freeze_time("2026-09-20 08:00:00"):
-            cls.pay(cls.of_alpha, payment_date="2026-09-20")
-        with freeze_time("2026-09-21 08:00:00"):
-            cls.pay(cls.of_beta, 500.0, payment_date="2026-09-21")
-            plan = cls.env["payment.reminder.plan"].create(
-                {
-                    "case_id": beta.id,
-                    "instalment_ids": [
-                        Command.create({"date_due": "2026-09-28", "amount": 600.0}),
-                        Command.create({"date_due": "2026-10-15", "amount": 1000.0}),
-                    ],
-                }
-            )
-            plan.with_user(cls.manager).action_approve()
-        with freeze_time("2026-08-20 08:00:00"):
-            Query.create({"case_id": gamma.id, "kind": "delivery"})
-        with freeze_time("2026-09-22 08:00:00"):
-            question = Query.create({"case_id": beta.id, "kind": "amount"})
-        with freeze_time("2026-09-25 08:00:00"):
-            question.action_close("not_agreed")
-        cls.startClassPatcher(freeze_time("2026-09-30 20:00:00"))
-        cls.env.flush_all()
-        cls.env.invalidate_all()
-
-    def get_figures(self, user=None, **vals):
-        return (
-            self.env["payment.reminder.dashboard"]
-            .with_user(user or self.manager)
-            .create({"date_from": "2026-07-03", "date_to": "2026-09-30", **vals})
-            ._get_figures()
-        )
+class TestReports(SmallCompany):
+    """Every figure of the dashboard and the month-end sheet, worked out by hand."""
 
     # -- dashboard --------------------------------------------------------------
 
@@ -153,21 +43,24 @@ class TestReports(ReminderCommon):
         later = self.get_figures(date_to="2026-10-31")["promises"]
         self.assertEqual(later, {"promised": 1600.0, "paid": 500.0})
 
-    def test_money_after_each_step(self):
-        """1,000 eleven days after reminder 1, 500 five days after reminder 2."""
-        rows = {row["name"]: row for row in self.get_figures()["steps"]}
-        first, second = rows["Reminder 1"], rows["Reminder 2"]
-        names = ("count", "asked", "received_7", "received_14", "received_30")
+    def test_money_after_each_kind_of_step(self):
+        """1,000 eleven days after reminder 1, 500 five days after reminder 2.
+
+        It is one line, in which ladder and under which name ever it stands.
+        """
+        other = self.make_ladder(name="Other ladder")
+        self.get_case(self.gamma).reminder_ids[:1].sudo().step_id = other.step_ids[1]
+        self.env.flush_all()
+        [row] = self.get_figures()["steps"]
+        names = ("code", "count", "asked", "received_7", "received_14", "received_30")
         self.assertEqual(
-            [first[name] for name in names], [3, 3300.0, 0.0, 1000.0, 1000.0]
-        )
-        self.assertEqual(
-            [second[name] for name in names], [2, 2300.0, 500.0, 500.0, 500.0]
+            [row[name] for name in names],
+            ["reminder", 5, 5600.0, 500.0, 1500.0, 1500.0],
         )
 
-    def test_days_of_sales(self):
-        """1,850 open; 3,050 invoiced in the 90 days: 54.6 days."""
-        self.assertEqual(str(self.get_figures()["days_of_sales"]), "54.6")
+    def test_days_of_sales_are_counted_back(self):
+        """1,850 open of the 3,050 that were invoiced in the 30 days of September."""
+        self.assertEqual(str(self.get_figures()["days_of_sales"]), "18.2")
 
     def test_fees_and_interest(self):
         """Two fees of 100, of which 40 are waived."""
@@ -186,15 +79,14 @@ class TestReports(ReminderCommon):
         self.assertEqual((delivery["count"], delivery["open"]), (1, 1))
         self.assertFalse(delivery["days"])
 
-    def test_by_customer_rep_and_step(self):
+    def test_by_customer_and_rep(self):
         figures = self.get_figures(partner_id=self.beta.id)
         self.assertEqual(sum(row["amount"] for row in figures["overdue"]), 1500.0)
         self.assertEqual([row["claimed"] for row in figures["costs"]], [100.0])
+        self.assertNotIn("question", [row["code"] for row in figures["waiting"]])
         figures = self.get_figures(user_id=self.manager.id)
         self.assertFalse(figures["steps"])
-        second = self.ladder.step_ids.filtered(lambda s: s.name == "Reminder 2")
-        figures = self.get_figures(step_id=second.id)
-        self.assertEqual([row["name"] for row in figures["steps"]], ["Reminder 2"])
+        self.assertNotIn("question", [row["code"] for row in figures["waiting"]])
 
     def test_rep_sees_own_customers_only(self):
         self.get_case(self.beta).user_id = self.manager
@@ -202,11 +94,6 @@ class TestReports(ReminderCommon):
         figures = self.get_figures(user=self.rep)
         self.assertEqual(sum(row["amount"] for row in figures["overdue"]), 350.0)
         self.assertIsNone(figures["days_of_sales"])
-
-    def test_page_shows_the_figures(self):
-        page = self.env["payment.reminder.dashboard"].with_user(self.manager).create({})
-        self.assertIn("1,500.00", page.body)
-        self.assertIn("Reminder 2", page.body)
 
     # -- month-end sheet --------------------------------------------------------
 
@@ -303,6 +190,49 @@ class TestReports(ReminderCommon):
             self.assertEqual(rows, [list(row) for row in expected])
         names = [cell.data_type for cell in book["Proposal of doubtful debts"]["A"]]
         self.assertNotIn("f", names, "a name is no formula")
+
+    def get_cells(self, body, title):
+        """Return the cells of each row of a section, as somebody reads them."""
+        page = html.fromstring(body)
+        [section] = page.xpath(f"//section[h3[text()='{title}']]")
+        return [
+            [" ".join(cell.text_content().split()) for cell in row.xpath("td")]
+            for row in section.xpath(".//tbody/tr")
+        ]
+
+    def test_nothing_is_blank(self):
+        """Who reads down a column sees only what is there."""
+        rows = self.get_cells(self.make_sheet().body, "Proposal of doubtful debts")
+        self.assertEqual(
+            rows[1], ["Delta", "", "$ 50.00", "", "", "", "", "$ 50.00", ""]
+        )
+        self.assertEqual(rows[-1][0], "Total")
+        self.assertEqual(rows[-1][3:5], ["", ""])
+
+    def test_rows_open_their_case(self):
+        """Delta, of whom nothing is overdue, has none."""
+        page = html.fromstring(self.make_sheet().body)
+        links = {
+            (link.text, link.get("href")) for link in page.xpath("//section//a[@href]")
+        }
+        path = "/odoo/payment-reminder-cases"
+        self.assertEqual(
+            links,
+            {
+                ("Beta", f"{path}/{self.get_case(self.beta).id}"),
+                ("Gamma", f"{path}/{self.get_case(self.gamma).id}"),
+            },
+        )
+
+    def test_sheet_is_printed(self):
+        sheet = self.make_sheet()
+        action = sheet.action_print()
+        self.assertEqual(action["report_type"], "qweb-pdf")
+        Report = self.env["ir.actions.report"].with_user(self.manager)
+        text, _kind = Report._render_qweb_html(action["report_name"], sheet.ids)
+        page = html.fromstring(text).text_content()
+        for said in ("Month-end sheet of", "Proposal of doubtful debts", "1,850.00"):
+            self.assertIn(said, page)
 
     def test_sheet_is_for_managers_of_the_company(self):
         with self.assertRaises(AccessError):

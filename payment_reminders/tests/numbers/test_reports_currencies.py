@@ -160,7 +160,7 @@ class TestReportsCurrencies(ReminderCommon):
     def test_page_and_spreadsheet_name_the_currency(self):
         sheet = self.make_sheet()
         self.assertIn("160.00", sheet.body)
-        self.assertIn("€", sheet.body)
+        self.assertIn("EUR", sheet.body)
         sheet.action_export()
         book = load_workbook(io.BytesIO(base64.b64decode(sheet.file)))
         cell = next(

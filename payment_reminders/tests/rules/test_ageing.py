@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ...rules.ageing import bucket, days_sales_outstanding, doubtful
+from ...rules.ageing import bucket, count_back, doubtful
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,24 @@ def test_doubtful_part_is_rounded_half_up():
     assert doubtful(Decimal(101), Decimal(50), digits=0) == 51
 
 
-def test_days_of_sales():
-    """A third of what was sold in 90 days is still owed: 30 days."""
-    assert days_sales_outstanding(Decimal(1000), Decimal(3000), 90) == 30
-    assert days_sales_outstanding(Decimal(1), Decimal(3), 100) == Decimal("33.3")
-    assert days_sales_outstanding(Decimal(1000), Decimal(0), 90) is None
-    assert days_sales_outstanding(Decimal(1000), Decimal(-5), 90) is None
+def test_days_of_sales_are_counted_back():
+    """All of the 1,000 of these 10 days, half of the 2,000 of the 30 days before."""
+    sales = [(Decimal(1000), 10), (Decimal(2000), 30), (Decimal(5000), 31)]
+    assert count_back(Decimal(2000), sales) == 25
+    assert count_back(Decimal(333), sales) == Decimal("3.3")
+    assert count_back(Decimal(0), sales) == 0
+
+
+def test_days_of_a_month_without_sales_count():
+    """Nothing was sold in the newest month, and more credited than sold before it."""
+    sales = [(Decimal(0), 15), (Decimal(-50), 30), (Decimal(100), 31)]
+    assert count_back(Decimal(50), sales) == Decimal("60.5")
+
+
+def test_more_than_all_sales_are_all_days():
+    assert count_back(Decimal(900), [(Decimal(100), 15), (Decimal(100), 30)]) == 45
+
+
+def test_no_sales_no_days():
+    assert count_back(Decimal(1000), []) is None
+    assert count_back(Decimal(1000), [(Decimal(0), 30), (Decimal(-5), 31)]) is None

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
 from ..common import ReminderCommon
-from .accessibility_common import LAPTOP, AccessibilityCommon
+from .accessibility_common import LAPTOP, PHONE, AccessibilityCommon
 
 #: What the web client of Odoo itself breaks in any form: its tabs, the pictures of
 #: users, the buttons of lists, its drop-downs, its grey and the colours of its badges.
@@ -53,9 +53,18 @@ class TestOurScreensAccessible(AccessibilityCommon, ReminderCommon):
         self.check(f"{path}/{self.ladder.id}", ".o_field_widget[name=timeline]")
         self.check(f"{path}/{self.ladder.id}", ".o_field_payment_reminder_channels")
 
-    def test_dashboard_and_month_end_sheet(self):
-        for name in ("dashboard", "month_end"):
-            self.check(
-                f"action-payment_reminders.payment_reminder_{name}_action",
-                ".o_field_widget[name=body]",
-            )
+    def test_dashboard(self):
+        """All of it, on a phone too."""
+        self.sizes = (PHONE, LAPTOP)
+        self.assertAccessible(
+            "/odoo/payment-reminder-dashboard",
+            ready="document.querySelector('.o_payment_reminder_dashboard canvas')",
+            login="manager",
+            include=".o_payment_reminder_dashboard",
+        )
+
+    def test_month_end_sheet(self):
+        self.check(
+            "action-payment_reminders.payment_reminder_month_end_action",
+            ".o_field_widget[name=body]",
+        )

@@ -188,3 +188,22 @@ class TestSpeedOfScreens(SpeedCommon):
             lambda: cases[self.few].web_read(form),
             lambda: cases[self.many].web_read(form),
         )
+
+    # -- the dashboard ----------------------------------------------------------
+
+    def test_dashboard(self):
+        """Of one who looks after few customers, and of one who looks after many."""
+        self.few.user_id, self.many.user_id = self.rep, self.manager
+        self.cases.invalidate_recordset()
+        self.env["payment.reminder"]._cron_propose()
+        Dashboard = self.env["payment.reminder.dashboard"].with_user(self.manager)
+
+        def show(user, count):
+            page = Dashboard.get_page({"user_id": user.id})
+            [overdue] = [c for c in page["cards"] if c["code"] == "overdue"]
+            self.assertEqual(overdue["value"], 100.0 * count)
+
+        self.assertSameCount(
+            lambda: show(self.rep, len(self.few)),
+            lambda: show(self.manager, len(self.many)),
+        )

@@ -1,75 +1,104 @@
+import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
-
-const openMenu = (name) => [
-    {
-        trigger:
-            ".o_menu_sections [data-menu-xmlid='payment_reminders.payment_reminder_menu_root']",
-        run: "click",
-    },
-    { trigger: `[data-menu-xmlid='payment_reminders.${name}']`, run: "click" },
-];
-
-/** Open what has no menu of its own, as the pages that link it do. */
-const openAction = (name) => [
-    {
-        trigger: ".o_main_navbar",
-        run: () =>
-            odoo.__WOWL_DEBUG__.root.env.services.action.doAction(
-                `payment_reminders.${name}`,
-                { clearBreadcrumbs: true }
-            ),
-    },
-];
 
 const openList = () => [
     { trigger: "button.o_switch_view.o_list", run: "click" },
     { trigger: ".o_list_view .o_list_renderer" },
 ];
 
-/** Open a report: the chart, the table and, if it has one, the list. */
+const DASHBOARD = ".o_payment_reminder_dashboard";
+
+const backToDashboard = () => [
+    { trigger: ".breadcrumb-item:contains('Dashboard'), .o_back_button", run: "click" },
+    { trigger: `${DASHBOARD} .card` },
+];
+
+/** Open what is behind a card, and come back. */
+const openCard = (code, title) => [
+    { trigger: `${DASHBOARD} .o_payment_reminder_card_${code} .stretched-link`, run: "click" },
+    { trigger: `.o_breadcrumb:contains("${title}")` },
+    { trigger: ".o_list_view .o_list_renderer, .o_list_view .o_view_nocontent" },
+    ...backToDashboard(),
+];
+
+/** Open a report from the dashboard: the chart, the table and, if it has one, the list. */
 const openReport = (name, title, hasList = true) => [
-    ...openAction(name),
+    { trigger: `${DASHBOARD} [data-report$='payment_reminder_${name}_action']`, run: "click" },
     { trigger: `.o_breadcrumb:contains("${title}")` },
     { trigger: ".o_graph_view .o_graph_renderer, .o_graph_view .o_view_nocontent" },
     { trigger: "button.o_switch_view.o_pivot", run: "click" },
     { trigger: ".o_pivot_view" },
     ...(hasList ? openList() : []),
+    ...backToDashboard(),
 ];
+
+tours.add("payment_reminders_dashboard", {
+    steps: () => [
+        { trigger: `${DASHBOARD} .o_payment_reminder_card_overdue:contains('1,000')` },
+        ...openCard("overdue", "Overdue"),
+        ...openCard("doubtful", "Doubtful"),
+        ...openCard("waiting", "Waiting for you"),
+        ...openCard("received", "Came in within 30 days"),
+        ...openCard("promised", "Promised"),
+        ...openCard("days_of_sales", "Days sales outstanding"),
+        { trigger: `${DASHBOARD} .o_payment_reminder_chart_ageing canvas` },
+        { trigger: `${DASHBOARD} .o_payment_reminder_chart_debtors canvas` },
+        {
+            content: "Each bar is a button, for whoever uses no mouse",
+            trigger: `${DASHBOARD} .o_payment_reminder_chart_debtors li button:not(:visible)`,
+            run: "click",
+        },
+        { trigger: ".o_list_view .o_data_row:contains('Nordlys') [name=date_due]", run: "click" },
+        {
+            content: "A row opens its case",
+            trigger: ".o_form_view .o_field_widget[name=partner_id]:contains('Nordlys')",
+        },
+        { trigger: ".breadcrumb-item:contains('Dashboard')", run: "click" },
+        {
+            content: "Another time is read anew",
+            trigger: `${DASHBOARD} select:eq(0)`,
+            run: "select 30",
+        },
+        { trigger: `${DASHBOARD} .o_payment_reminder_card_overdue:contains('1,000')` },
+    ],
+});
 
 tours.add("payment_reminders_reports", {
     steps: () => [
-        ...openMenu("payment_reminder_reporting_menu"),
+        ...openReport("report_overdue", "Open by Age"),
+        ...openReport("case_report", "Cases by State"),
+        ...openReport("report_step", "Money after Each Step"),
+        ...openReport("report_promise", "Promised and Paid"),
+        ...openReport("report_claim", "Fees and Interest"),
+        ...openReport("report_question", "Questions and Answers", false),
         {
-            content: "The dashboard shows what was sent",
-            trigger: ".o_field_widget[name=body] td:contains('1,000.00')",
+            trigger: `${DASHBOARD} [data-report$='payment_reminder_month_end_action']`,
+            run: "click",
         },
-        ...openReport("payment_reminder_report_overdue_action", "Open by Age"),
-        { trigger: ".o_list_view .o_data_row:contains('Nordlys')" },
-        ...openReport("payment_reminder_case_report_action", "Cases by State"),
-        ...openReport("payment_reminder_report_step_action", "Money after Each Step"),
-        ...openReport("payment_reminder_report_promise_action", "Promised and Paid", false),
-        ...openReport("payment_reminder_report_claim_action", "Fees and Interest"),
-        ...openReport(
-            "payment_reminder_report_question_action",
-            "Questions and Answers",
-            false
-        ),
-        ...openReport("payment_reminder_report_nudge_action", "Effect of Nudges"),
-        ...openAction("payment_reminder_month_end_action"),
         {
             content: "The month-end sheet has its sections",
             trigger: ".o_field_widget[name=body] h3:contains('Proposal of doubtful debts')",
         },
+        { trigger: "body:not(:has(.o_form_status_indicator_buttons))" },
+        { trigger: "button[name=action_print]" },
         { trigger: "button[name=action_export]" },
     ],
 });
 
 tours.add("payment_reminders_what_if", {
     steps: () => [
-        ...openAction("payment_reminder_simulation_action"),
         { trigger: ".o_list_button_add", run: "click" },
+        {
+            content: "Other days than those of the ladder",
+            trigger: ".o_field_widget[name=change_ids] .o_data_row:eq(1) [name=delay_days]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=change_ids] .o_selected_row [name=delay_days] input",
+            run: "edit 14",
+        },
         { trigger: "button[name=action_run]", run: "click" },
         {
             content: "It runs in the background and can be stopped",
@@ -77,6 +106,24 @@ tours.add("payment_reminders_what_if", {
         },
         { trigger: "button[name=action_stop]", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Stopped')" },
+    ],
+});
+
+tours.add("payment_reminders_what_if_ends", {
+    steps: () => [
+        {
+            content: "The scheduler takes it up",
+            trigger: ".o_arrow_button_current:contains('Running')",
+            run: async () => {
+                const call = (model, method, args) =>
+                    rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
+                const name = [["code", "ilike", "_cron_simulate"]];
+                const ids = await call("ir.cron", "search", [name]);
+                await call("ir.cron", "method_direct_trigger", [ids]);
+            },
+        },
+        { trigger: ".o_arrow_button_current:contains('Done')" },
+        { trigger: ".o_field_widget[name=summary] caption:contains('Notices by step')" },
     ],
 });
 
@@ -101,7 +148,26 @@ tours.add("payment_reminders_ladder", {
         },
         { trigger: ".modal input[data-value=move]", run: "click" },
         { trigger: ".modal .o_data_row [name=then_step_id]:contains('Reminder 1')" },
+        { trigger: ".modal .o_data_row [name=then_date]:not(:empty)" },
         { trigger: ".modal button[name=action_confirm]", run: "click" },
         { trigger: "body:not(:has(.modal))" },
+        {
+            content: "What was decided is not asked again",
+            trigger: ".o_form_view:not(:has(.alert-warning button[name=action_open_move_wizard]))",
+        },
+        { trigger: ".o_field_widget[name=step_ids] button[name=action_preview]", run: "click" },
+        {
+            content: "What a Danish customer reads",
+            trigger: ".modal .o_field_widget[name=body]:contains('Du skylder')",
+        },
+        { trigger: ".modal button[name=action_open_mail]", run: "click" },
+        { trigger: ".o_form_view .alert:contains('Danish')" },
+        {
+            content: "It is opened and written in that language",
+            trigger: ".o_form_view .o_field_widget[name=subject] :value(Rykker)",
+            run: "edit Anden rykker",
+        },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_dirty))" },
     ],
 });
