@@ -1,6 +1,8 @@
 """What the reports have in common: whose rows they are."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..tools.groupable import hide_technical
 
 
 class PaymentReminderReport(models.AbstractModel):
@@ -13,3 +15,8 @@ class PaymentReminderReport(models.AbstractModel):
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS base
+        return hide_technical(self, super().fields_get(allfields, attributes))

@@ -3,12 +3,19 @@
 #: Without a label of their own, because their name is one.
 PLAIN = frozenset(
     (
+        "activity_state",
+        "approved_date",
         "case_id",
+        "close_reason",
         "company_id",
         "currency_id",
+        "date_close",
+        "date_open",
+        "date_proposed",
         "ladder_id",
         "next_date",
         "next_step_id",
+        "sent_date",
         "snoozed_until",
         "state",
         "step_id",

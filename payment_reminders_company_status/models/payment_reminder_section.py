@@ -7,8 +7,12 @@ class PaymentReminderSection(models.Model):
     @api.model
     def _get_sections(self):
         # EXTENDS payment_reminders
+        sections = super()._get_sections()
+        # sudo: whether registers are asked is a setting of the company
+        if not self.env.company.sudo().company_status_active:
+            return sections
         return {
-            **super()._get_sections(),
+            **sections,
             "registers": (
                 self.env._("Company Registers"),
                 self.env._("How each register fares that is asked about customers"),

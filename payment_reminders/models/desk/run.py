@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ...tools import bulk, transactions
+from ...tools.groupable import hide_technical
 from ...tools.selections import labels_of
 
 CASES_PER_BATCH = 100
@@ -83,6 +84,11 @@ class PaymentReminderRun(models.Model):
     )
     count_skipped = fields.Integer(string="Left out", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts")
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS base
+        return hide_technical(self, super().fields_get(allfields, attributes))
 
     @api.depends("create_date", "user_id")
     def _compute_name(self):

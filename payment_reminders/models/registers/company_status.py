@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...rules import insolvency
 from ...rules.insolvency import Status
+from ...tools.groupable import hide_technical
 
 #: The activity that asks a person to look at a debtor.
 ACTIVITY = "payment_reminders.mail_activity_debtor_in_trouble"
@@ -127,6 +128,11 @@ class PaymentReminderCompanyStatus(models.Model):
     )
 
     # -- computed ---------------------------------------------------------------
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS mail
+        return hide_technical(self, super().fields_get(allfields, attributes))
 
     @api.depends("status", "remark")
     def _compute_is_in_trouble(self):

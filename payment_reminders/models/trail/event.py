@@ -9,6 +9,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from ...tools import bulk
+from ...tools.groupable import hide_technical
 
 #: Version of the canonical form that is hashed. What is written stays as it was
 #: hashed: 2 has the company beside what 1 has.
@@ -120,6 +121,11 @@ class PaymentReminderEvent(models.Model):
     )
 
     _company_date_idx = models.Index("(company_id, date DESC, id DESC)")
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS base
+        return hide_technical(self, super().fields_get(allfields, attributes))
 
     def init(self):
         """Let the database itself refuse what would rewrite the trail."""

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time
 
 from ...tools.days import format_day
+from ...tools.groupable import PLAIN
 from ...tools.sums import format_sums
 from ..common import ReminderCommon
 
@@ -199,28 +200,27 @@ class TestLists(ReminderCommon):
             ).fee_amount = 900
 
     def test_no_list_is_grouped_by_what_is_the_machines(self):
-        for model in ("payment.reminder", "payment.reminder.case"):
-            Model = self.env[model].with_user(self.manager)
-            groups = {
-                name: found["string"]
-                for name, found in Model.fields_get(
-                    attributes=["string", "groupable"]
-                ).items()
-                if found["groupable"]
-            }
-            self.assertLessEqual({"state", "partner_id", "company_id"}, set(groups))
-            for name in (
-                "sending_ticket",
-                "has_fee_limit",
-                "heads_up_date",
-                "to_print",
-            ):
-                self.assertNotIn(name, groups)
-            technical = {
-                name
-                for name, label in groups.items()
-                if "_" in name.removesuffix("_id")
-                and label == name.replace("_", " ").title()
-            }
-            plain = {"activity_state", "next_date", "next_step_id", "snoozed_until"}
-            self.assertLessEqual(technical, plain)
+        for model in (
+            "payment.reminder",
+            "payment.reminder.case",
+            "payment.reminder.company.status",
+            "payment.reminder.event",
+            "payment.reminder.report.overdue",
+            "payment.reminder.run",
+            "payment.reminder.todo",
+        ):
+            found = self.env[model].with_user(self.manager).fields_get()
+            groups = {n: f["string"] for n, f in found.items() if f["groupable"]}
+            with self.subTest(model=model):
+                self.assertIn("company_id", groups)
+                self.assertFalse(
+                    {"sending_ticket", "has_fee_limit", "to_print", "sequence"}
+                    & set(groups)
+                )
+                technical = {
+                    name
+                    for name, label in groups.items()
+                    if "_" in name.removesuffix("_id")
+                    and label == name.removesuffix("_id").replace("_", " ").title()
+                }
+                self.assertLessEqual(technical, PLAIN)

@@ -40,6 +40,11 @@ class TestOurScreensAccessible(AccessibilityCommon, ReminderCommon):
     def test_first_steps_on_the_queue(self):
         self.check("payment-reminders", ".o_payment_reminder_setup")
 
+    def test_what_is_to_do_and_what_is_configured(self):
+        self.check("reminders-to-do", ".o_payment_reminder_links")
+        self.check("reminders-to-do", ".o_list_renderer", OF_ODOO)
+        self.check("reminder-configuration", ".o_kanban_renderer", OF_ODOO)
+
     def test_notice(self):
         self.check(f"payment-reminders/{self.reminder.id}", ".o_form_sheet", OF_ODOO)
 
