@@ -3,27 +3,19 @@
 #: Without a label of their own, because their name is one.
 PLAIN = frozenset(
     (
-        "activity_state",
-        "approved_date",
         "case_id",
-        "close_reason",
         "company_id",
         "currency_id",
-        "date_close",
-        "date_open",
-        "date_proposed",
         "ladder_id",
-        "next_date",
         "next_step_id",
-        "sent_date",
         "snoozed_until",
         "state",
         "step_id",
         "user_id",
     )
 )
-#: Labelled for a form, and of no use to group by.
-NO_GROUPS = frozenset(("to_print",))
+#: Of no use to group by, whatever they are called.
+NO_GROUPS = frozenset(("access_token", "activity_state", "to_print"))
 
 
 def hide_technical(model, found):
@@ -35,12 +27,10 @@ def hide_technical(model, found):
     for name, description in found.items():
         field = model._fields[name]
         is_plain = name in PLAIN or field.string != _make_label(name)
-        if (
-            "groupable" in description
-            and field._module == "payment_reminders"
-            and (name in NO_GROUPS or not is_plain)
-        ):
-            description["groupable"] = False
+        is_ours = field._module == "payment_reminders"
+        if name in NO_GROUPS or (is_ours and not is_plain):
+            if "groupable" in description:
+                description["groupable"] = False
     return found
 
 

@@ -121,11 +121,12 @@ class PaymentReminderCase(models.Model):
             ("merged", "Merged with another case"),
             ("manual", "Closed by hand"),
         ],
+        string="Closed because",
         readonly=True,
     )
     close_note = fields.Char(readonly=True)
-    date_open = fields.Datetime(readonly=True)
-    date_close = fields.Datetime(readonly=True)
+    date_open = fields.Datetime(string="Open since", readonly=True)
+    date_close = fields.Datetime(string="Closed on", readonly=True)
     item_ids = fields.One2many("payment.reminder.item", "case_id", string="Due items")
     # sudo: which invoices a case is about is part of the case; what they say is read
     # with the rights of the user. (It also saves a check of access for each case.)
@@ -155,7 +156,7 @@ class PaymentReminderCase(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    next_date = fields.Date(readonly=True, index=True)
+    next_date = fields.Date(string="Next step on", readonly=True, index=True)
     is_reopenable = fields.Boolean(
         string="Can be reopened",
         compute="_compute_is_reopenable",

@@ -86,7 +86,7 @@ class PaymentReminder(models.Model):
         string="Invoices",
         compute_sudo=True,
     )
-    date_proposed = fields.Datetime(readonly=True, copy=False)
+    date_proposed = fields.Datetime(string="Proposed on", readonly=True, copy=False)
     hold_until = fields.Datetime(
         string="Hold window until",
         readonly=True,
@@ -96,7 +96,7 @@ class PaymentReminder(models.Model):
     approved_by_id = fields.Many2one(
         "res.users", readonly=True, string="Approved by", index="btree_not_null"
     )
-    approved_date = fields.Datetime(readonly=True)
+    approved_date = fields.Datetime(string="Approved on", readonly=True)
     approved_ladder_id = fields.Many2one(
         "payment.reminder.ladder",
         readonly=True,
@@ -128,7 +128,7 @@ class PaymentReminder(models.Model):
         index="btree_not_null",
     )
     cancelled_date = fields.Datetime(readonly=True, copy=False, string="Cancelled on")
-    sent_date = fields.Datetime(readonly=True, copy=False, index=True)
+    sent_date = fields.Datetime(string="Sent on", readonly=True, copy=False, index=True)
     withdrawn = fields.Boolean(
         readonly=True,
         copy=False,
