@@ -73,6 +73,8 @@ class PaymentReminderCase(models.Model):
         """
         if days <= 0:
             return self.env._("Pays on time, on average (invoices: %s)", count)
+        if days == 1:
+            return self.env._("Pays 1 day late on average (invoices: %s)", count)
         return self.env._(
             "Pays %(days)s days late on average (invoices: %(count)s)",
             days=days,

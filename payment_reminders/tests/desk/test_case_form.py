@@ -63,6 +63,11 @@ class TestCaseForm(ReminderCommon):
         self.case.invalidate_recordset()
         self.assertIn("1 kept, 0 broken", self.case.payment_habit)
 
+    def test_one_day_is_no_days(self):
+        old = self.make_invoice(due=20)
+        self.pay(old, payment_date=fields.Date.today() - timedelta(days=19))
+        self.assertIn("Pays 1 day late", self.case.payment_habit)
+
     def test_a_credit_note_is_no_habit(self):
         self.make_invoice(due=40)._reverse_moves(cancel=True)
         self.assertFalse(self.case.payment_habit)

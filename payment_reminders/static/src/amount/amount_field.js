@@ -1,16 +1,19 @@
 import { registry } from "@web/core/registry";
 import { getCurrency } from "@web/core/currency";
+import { user } from "@web/core/user";
 import { nbsp } from "@web/core/utils/strings";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { MonetaryField, monetaryField } from "@web/views/fields/monetary/monetary_field";
 
-/** An amount, with the code of its currency where the list has another with its sign. */
+/** An amount, with the code of its currency where another with its sign is near: in the
+ * same list, or as the currency of the company. */
 export class ReminderAmountField extends MonetaryField {
-    /** Currencies of all that is shown beside this record. */
+    /** Currencies of all that is shown beside this record, and that of the company. */
     get shownCurrencies() {
         const field = this.props.currencyField || "currency_id";
         const records = this.props.record.model.root.records || [];
-        return new Set(records.map((record) => record.data[field]?.id).filter(Boolean));
+        const shown = records.map((record) => record.data[field]?.id).filter(Boolean);
+        return new Set([...shown, user.activeCompany?.currency_id].filter(Boolean));
     }
 
     get isAmbiguous() {
