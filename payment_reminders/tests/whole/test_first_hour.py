@@ -79,7 +79,8 @@ class TestMoreFirstHours(FirstHourCommon):
     def leave_on_monday(self, lang):
         self.play("first_hour_of_a_sunday", SUNDAY, lang)
         self.assertFalse(self.smtp.mails, "nobody is written to on a Sunday")
-        with freeze_time("2026-09-22 09:00:00"):
+        with freeze_time("2026-09-21 14:00:00"):
+            self.env["payment.reminder.run"]._cron_run()
             self.env["payment.reminder"]._cron_send()
         self.assertReallySent()
 
