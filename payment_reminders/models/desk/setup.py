@@ -75,10 +75,12 @@ class PaymentReminderSetup(models.AbstractModel):
         :param fixes: see :meth:`_make_fix`
         :param can_leave: it is advice, which a manager may put aside
         """
+        # Two buttons become one where both ask the same administrator.
+        once = {fix["label"]: fix for fix in fixes if fix}
         return {
             "code": code,
             "text": text,
-            "fixes": [fix for fix in fixes if fix],
+            "fixes": list(once.values()),
             "can_leave": can_leave,
         }
 

@@ -287,6 +287,8 @@ class TestHealth(GatewayCommon):
             self.assertGreater(len(problems), 7)
             for problem in problems:
                 self.assertTrue(problem["fixes"], problem["code"])
+                labels = [fix["label"] for fix in problem["fixes"]]
+                self.assertEqual(len(set(labels)), len(labels), "each once")
                 for fix in problem["fixes"]:
                     self.open(fix, user)
 

@@ -117,7 +117,7 @@ class TestSetup(GatewayCommon):
     def send_test(self, **vals):
         with self.gateways():
             self.open_setup(**vals).action_test()
-            (mail,) = self.emails
+            (mail,) = self._mails
         return mail
 
     def test_a_test_is_the_first_reminder_of_what_is_overdue(self):
@@ -125,7 +125,7 @@ class TestSetup(GatewayCommon):
             ladder_id=self.env.ref("payment_reminders.ladder_dk").id,
             email="books@company.example",
         )
-        self.assertEqual(mail["smtp_to_list"], [self.manager.email])
+        self.assertIn(self.manager.email, mail["email_to"][0])
         self.assertTrue(mail["subject"].startswith("[Test] "), mail["subject"])
         self.assertIn(self.old.name, mail["body"])
         self.assertIn("what Nordlys ApS would get", mail["body"])

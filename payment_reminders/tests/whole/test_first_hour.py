@@ -7,6 +7,8 @@ from ..real.servers import SmtpServer
 
 #: What a newcomer may need beside Odoo's own clicks for customer and invoice.
 MOST_CLICKS = 12
+#: Where the tour reads on which port the mail server of the test listens.
+PORT = "payment_reminders.test_smtp_port"
 SUNDAY = "2026-09-20 10:00:00"
 MONDAY = "2026-09-21 09:00:00"
 
@@ -38,7 +40,7 @@ class FirstHourCommon(ReminderCommon, HttpCase):
         servers.search([]).active = False
         # Odoo sends nothing under test; this server is ours.
         self.patch(type(servers), "_disable_send", lambda *_args: False)
-        self.env["ir.default"].set("ir.mail_server", "smtp_port", self.smtp.port)
+        self.env["ir.config_parameter"].set_param(PORT, self.smtp.port)
         self.company.write(
             {
                 "reminder_ladder_id": False,

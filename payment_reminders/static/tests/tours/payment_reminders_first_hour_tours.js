@@ -1,3 +1,4 @@
+import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -21,6 +22,19 @@ const toFirstReminder = () => [
     click(`${ofSetUp} li[data-code=mail_server] button`),
     { trigger: `${ofServer} .o_field_widget[name=name] input`, run: "edit Ours" },
     { trigger: `${ofServer} .o_field_widget[name=smtp_host] input`, run: "edit 127.0.0.1" },
+    {
+        trigger: `${ofServer} .o_field_widget[name=smtp_port] input`,
+        async run(helpers) {
+            // That of the mail server of the test, which is another each time.
+            const port = await rpc("/web/dataset/call_kw/ir.config_parameter/get_param", {
+                model: "ir.config_parameter",
+                method: "get_param",
+                args: ["payment_reminders.test_smtp_port"],
+                kwargs: {},
+            });
+            await helpers.edit(port);
+        },
+    },
     click(`${ofServer} .o_form_button_save`),
     {
         content: "What is mended goes from the list",
