@@ -57,7 +57,7 @@ class ReminderDesk(ReminderAccess):
         if link:
             link = self._use_language_of(link)
         state = link.reminder_id.state
-        is_manager = link.user_id._is_reminder_manager()
+        is_manager = bool(link) and link.user_id._is_reminder_manager()
         return self._show_page(
             "desk_page",
             link=link,

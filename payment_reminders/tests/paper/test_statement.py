@@ -94,9 +94,9 @@ class TestStatement(ReminderCommon):
         self.assertEqual(len(self.get_rows()), 3)
         self.assertEqual(self.read(contact), self.read())
 
-    def test_three_hundred_items_in_as_many_queries(self):
+    def test_many_items_take_as_many_queries_as_few(self):
         counts = []
-        for more in (0, 298):
+        for more in (0, 40):
             copies = self.env["account.move"]
             for _number in range(more):
                 copies |= self.move.copy({"invoice_date": self.move.invoice_date})
@@ -107,7 +107,7 @@ class TestStatement(ReminderCommon):
             before = self.env.cr.sql_log_count
             self.statement._prepare_sheet(self.customer, self.company)
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(len(self.get_rows()), 300)
+        self.assertEqual(len(self.get_rows()), 42)
         self.assertLessEqual(counts[1], counts[0] + 4)
 
     def test_in_the_language_of_the_customer(self):
@@ -173,6 +173,7 @@ class TestStatement(ReminderCommon):
             self.skipTest("wkhtmltopdf is not installed")
         action = self.case.action_print_statement()
         self.assertEqual(action["report_name"], "payment_reminders.report_statement")
+        report = report.with_context(force_report_rendering=True)
         pdf, kind = report._render_qweb_pdf(
             "payment_reminders.report_statement", self.customer.ids
         )
