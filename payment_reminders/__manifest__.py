@@ -118,5 +118,9 @@
         ],
         "web.assets_frontend": ["payment_reminders/static/src/portal/**/*"],
         "web.assets_tests": ["payment_reminders/static/tests/tours/**/*"],
+        "web.assets_unit_tests": [
+            "payment_reminders/static/tests/**/*",
+            ("remove", "payment_reminders/static/tests/tours/**/*"),
+        ],
     },
 }

@@ -9,6 +9,7 @@ from . import expected
 from . import nudge
 from . import dashboard
 from . import dashboard_page
+from . import desk
 from . import month_end
 from . import month_end_xlsx
 from . import todo

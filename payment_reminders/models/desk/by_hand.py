@@ -10,6 +10,15 @@ from ...rules.verdict import OVERRIDABLE
 from ...tools.decimals import to_decimal
 from ...tools.selections import labels_of
 
+#: What is shown of a message before it leaves, or after.
+PREVIEW = (
+    "preview_to",
+    "preview_subject",
+    "preview_body",
+    "preview_sms",
+    "preview_error",
+)
+
 
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
@@ -101,72 +110,111 @@ class PaymentReminder(models.Model):
     # -- the message as the customer will get it ------------------------------------
 
     def _compute_preview(self):
+        previews = self._prepare_previews()
         for reminder in self:
-            reminder.update(
-                {
-                    "preview_to": False,
-                    "preview_subject": False,
-                    "preview_body": False,
-                    "preview_sms": False,
-                    "preview_error": False,
-                    **reminder._prepare_preview(),
-                }
-            )
+            for name in PREVIEW:
+                reminder[name] = previews[reminder].get(name, False)
 
     def _prepare_preview(self):
         """Return what the customer gets, or got, from this notice."""
         self.ensure_one()
-        # Who may see a notice may see what it says.
-        reminder = self.sudo()
-        if reminder.state in ("sent", "uncertain"):
-            return reminder._prepare_preview_of_sent()
-        vals = {"preview_to": reminder._get_preview_recipients()}
-        channels = reminder._get_channels()
-        try:
-            if "email" in channels and reminder._get_mail_template():
-                rendered = reminder._add_personal_text(
-                    reminder._get_mail_template()._generate_template(
-                        reminder.ids, ("subject", "body_html")
-                    )[reminder.id]
-                )
-                vals["preview_subject"] = rendered["subject"]
-                vals["preview_body"] = rendered["body_html"]
-            if "sms" in channels and reminder._get_sms_template():
-                vals["preview_sms"] = reminder._add_personal_text(
-                    reminder._get_sms_template()._render_field(
-                        "body", reminder.ids, compute_lang=True
-                    )[reminder.id]
-                )
-        except UserError as error:
-            vals["preview_error"] = self.env._(
-                "The text cannot be filled in: %s", error
-            )
-        return vals
+        return self._prepare_previews()[self]
 
-    def _prepare_preview_of_sent(self):
+    def _prepare_previews(self):
+        """Return {notice: what the customer gets, or got, from it}.
+
+        Notices of one text are rendered together: its queries are for all of them. A
+        channel that reaches nobody is left out when another one reaches somebody.
+        """
+        # Who may see a notice may see what it says.
+        notices = self.sudo()
+        gone = notices.filtered(lambda r: r.state in ("sent", "uncertain"))
+        texts = gone.delivery_ids._read_sms_texts()
+        waiting = notices - gone
+        reached = waiting._read_reached()
+        vals = {
+            **{reminder: reminder._prepare_preview_of_sent(texts) for reminder in gone},
+            **{
+                reminder: {
+                    "channels": [code for code in found if found[code]] or list(found),
+                    "preview_to": ", ".join(sum(found.values(), [])),
+                }
+                for reminder, found in reached.items()
+            },
+        }
+        for channel, get_template in (
+            ("email", type(self)._get_mail_template),
+            ("sms", type(self)._get_sms_template),
+        ):
+            own = waiting.filtered(lambda r, code=channel: code in vals[r]["channels"])
+            for template, some in own.grouped(get_template).items():
+                if template:
+                    for reminder, found in some._render_preview(template).items():
+                        vals[reminder].update(found)
+        return {reminder: vals[reminder.sudo()] for reminder in self}
+
+    def _render_preview(self, template):
+        """Return {notice: its message by this template}, or why there is none.
+
+        :param template: of an e-mail or an SMS, the one of all these notices
+        """
+        try:
+            if template._name == "sms.template":
+                texts = template._render_field("body", self.ids, compute_lang=True)
+                return {
+                    r: {"preview_sms": r._add_personal_text(texts[r.id])} for r in self
+                }
+            found = template._generate_template(self.ids, ("subject", "body_html"))
+            mails = {r: r._add_personal_text(found[r.id]) for r in self}
+        except UserError as error:
+            if len(self) > 1:
+                # One of them cannot be filled in: which one?
+                return {
+                    reminder: found
+                    for one in self
+                    for reminder, found in one._render_preview(template).items()
+                }
+            told = self.env._("The text cannot be filled in: %s", error)
+            return {self: {"preview_error": told}}
+        return {
+            r: {"preview_subject": mail["subject"], "preview_body": mail["body_html"]}
+            for r, mail in mails.items()
+        }
+
+    def _prepare_preview_of_sent(self, texts):
+        """Return what the customer got from this notice.
+
+        :param texts: {delivery: text of its SMS}
+        """
         self.ensure_one()
         sent = self.delivery_ids.filtered(
             lambda delivery: delivery.state in ("sent", "uncertain", "bounced")
         )
         mail = sent.mail_mail_id[:1]
-        texts = [sms.body for delivery in sent for sms in delivery._get_sms()]
+        told = [texts[delivery] for delivery in sent if delivery in texts]
         return {
             "preview_to": ", ".join(sent.mapped("recipient")),
             "preview_subject": mail.subject,
             "preview_body": mail.body_html,
-            "preview_sms": "\n".join(texts) or False,
+            "preview_sms": "\n".join(told) or False,
         }
 
-    def _get_preview_recipients(self):
-        """Return the addresses that would be tried, in their order."""
-        self.ensure_one()
+    def _read_reached(self):
+        """Return {notice: {channel: the addresses that would be tried, in order}}."""
         facts = self.env["payment.reminder.facts"]
-        reached = facts._read_recipients(self.case_id)[self.case_id.id]
-        return ", ".join(
-            address
-            for channel in self._get_channels()
-            for _partner, address in facts._get_addressees(reached.get(channel, []))
-        )
+        recipients = facts._read_recipients(self.case_id) if self else {}
+        return {
+            reminder: {
+                channel: [
+                    address
+                    for _partner, address in facts._get_addressees(
+                        recipients[reminder.case_id.id].get(channel, [])
+                    )
+                ]
+                for channel in reminder._get_channels()
+            }
+            for reminder in self
+        }
 
     def _add_personal_text(self, rendered):
         """Return a rendered text with the words of this notice alone above it.

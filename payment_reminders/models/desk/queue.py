@@ -1,4 +1,4 @@
-"""What people filter the queue by, and snoozing from it."""
+"""What people read of a notice in the queue, filter it by and do about it."""
 
 import operator as operators
 import re
@@ -13,9 +13,11 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ...rules import guard, leaving, schedule
 from ...rules.leaving import Way
-from ...rules.lifecycle import WAITING
-from ...rules.verdict import MONEY_CODES, Code, Lifter, get_lifter
+from ...rules.lifecycle import BUSY, WAITING
+from ...rules.remedy import Remedy, find_remedies
+from ...rules.verdict import EARLY, MONEY_CODES, Code, Lifter, get_lifter
 from ..books.facts import get_reached
+from ..notice.words import BUTTONS
 
 #: What of the time of a language nobody needs here.
 SECONDS = re.compile(r"\W?%S")
@@ -53,6 +55,69 @@ class PaymentReminder(models.Model):
     )
     blocker = fields.Selection(related="case_id.blocker")
     next_text = fields.Char(related="case_id.next_text")
+    fix = fields.Json(
+        string="What to do",
+        compute="_compute_fix",
+        help="The button that helps best, as {label, method, confirm, why}; empty when "
+        "there is nothing to do.",
+    )
+    days_overdue = fields.Integer(
+        compute="_compute_days_overdue", help="Of the oldest invoice on the reminder."
+    )
+    invoice_count = fields.Integer(
+        string="Number of invoices", compute="_compute_days_overdue"
+    )
+
+    @api.depends("line_ids.date_due", "company_id", "state")
+    def _compute_days_overdue(self):
+        today = {company: company._get_reminder_today() for company in self.company_id}
+        for reminder in self:
+            lines = reminder.line_ids
+            oldest = min(filter(None, lines.mapped("date_due")), default=None)
+            # What became of it after it left is told by the case.
+            is_open = oldest and reminder.state in BUSY
+            days = (today[reminder.company_id] - oldest).days if is_open else 0
+            reminder.days_overdue = max(days, 0)
+            reminder.invoice_count = len(lines.move_id or lines)
+
+    @api.depends("case_id.blockers", "state", "held_by_id", "hold_note")
+    @api.depends_context("lang", "uid")
+    def _compute_fix(self):
+        labels = dict(self._fields["blocker"]._description_selection(self.env))
+        for reminder in self:
+            codes = [code for code, _since in reminder.sudo().case_id.blockers or ()]
+            buttons = reminder._get_fixes(codes)
+            why = [labels.get(code, code) for code in codes if code not in EARLY]
+            reminder.fix = buttons and {**buttons[0], "why": ", ".join(why)}
+
+    def _get_fixes(self, codes):
+        """Return the buttons that help against what is in the way of this notice.
+
+        :param codes: everything in the way of it
+        :return: list of {label, method, confirm}, what helps best first
+        """
+        self.ensure_one()
+        if self.state not in BUSY:
+            return []
+        here = self.state == "held" and bool(self.held_by_id or self.hold_note)
+        remedies = find_remedies(codes, is_held_here=here)
+        buttons = [BUTTONS[remedy] for remedy in remedies if self._may_use(remedy)]
+        return [
+            {
+                "label": str(self.env._(button.label)),
+                "method": button.method,
+                "confirm": str(self.env._(button.confirm)) if button.confirm else "",
+            }
+            for button in buttons
+        ]
+
+    def _may_use(self, remedy):
+        """Tell whether whoever looks may do this about this notice, as it is now."""
+        if remedy == Remedy.APPROVE and self.state != "proposed":
+            return False
+        if remedy == Remedy.RELEASE and self.held_by_id != self.env.user:
+            return self.env.user._is_reminder_manager()
+        return self.env.user.has_groups(BUTTONS[remedy].groups)
 
     @api.depends("amount_claim", "company_id")
     def _compute_is_big(self):
@@ -302,6 +367,19 @@ class PaymentReminder(models.Model):
         time = local.strftime(SECONDS.sub("", lang.time_format))
         return f"{day} {time.removeprefix('0') if '%I' in lang.time_format else time}"
 
+    def action_undo_snooze(self):
+        """Send to the customers of these notices again, who were snoozed by mistake.
+
+        Other holds stay.
+        """
+        snoozed = self.case_id.filtered("snoozed_until")
+        snoozed._check_may_act()
+        # Who may end it was asked; the machine writes.
+        snoozed.sudo().snoozed_until = False
+        for case in snoozed:
+            case._log_event("released", {"reasons": ["snoozed"], "note": ""})
+        return True
+
     # -- what holds a notice --------------------------------------------------------
 
     @api.depends("verdict", "state")
@@ -382,6 +460,81 @@ class PaymentReminder(models.Model):
             return []
         facts = guard.Facts.from_json(self.facts)
         return [money.record_id for money in facts.money if money.source == source]
+
+    # -- the approve desk -----------------------------------------------------------
+
+    def get_desk_panes(self):
+        """Return what the approve desk shows of these notices, in their order."""
+        self.check_access("read")
+        return self.env["payment.reminder.desk"]._read_panes(self)
+
+    @api.model
+    def get_desk_count(self, domain=()):
+        """Return how many notices of a list wait for a person.
+
+        :param domain: of the list
+        :return: {"left": to be approved or mended, "fix": of these, to be mended}
+        """
+        waiting = Domain(domain) & Domain("state", "in", BUSY)
+        stopped = Domain("blocker", "not in", (False, *EARLY)) | Domain(
+            "state", "=", "uncertain"
+        )
+        return {
+            "left": self.search_count(
+                waiting & (stopped | Domain("state", "in", ("proposed", "held")))
+            ),
+            "fix": self.search_count(
+                waiting & (stopped | Domain("state", "=", "held"))
+            ),
+        }
+
+    def action_word(self, text=None):
+        """Put words of this notice alone above the text of its step.
+
+        :param text: empty: none any more
+        """
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        self._lock_or_explain()
+        if self.state not in WAITING:
+            raise UserError(self._describe_states())
+        # A manager words it; the machine writes.
+        self.sudo().personal_text = (text or "").strip() or False
+        return True
+
+    def action_open_customer(self):
+        """Open the contact of the customer, where its addresses are."""
+        self.ensure_one()
+        return self._open_record(self.partner_id)
+
+    def action_open_case(self):
+        """Open the case, where holds and snoozes of the customer are lifted."""
+        self.ensure_one()
+        return self._open_record(self.case_id)
+
+    def action_open_queries(self):
+        """Open the questions of the customer that wait for an answer."""
+        self.ensure_one()
+        return self._open_record(self.case_id._get_open_queries())
+
+    def action_open_plans(self):
+        """Open the payment plans of the customer that are in force."""
+        self.ensure_one()
+        return self._open_record(self.case_id._get_active_plans())
+
+    def _open_record(self, records):
+        """Return the action that shows these records; the only one as a form."""
+        self.check_access("read")
+        action = {"type": "ir.actions.act_window", "res_model": records._name}
+        if len(records) == 1:
+            return {**action, "views": [(False, "form")], "res_id": records.id}
+        return {
+            **action,
+            "name": records._description,
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", records.ids)],
+        }
 
     def action_open_halts(self):
         """Open what holds every notice of the company."""

@@ -218,8 +218,6 @@ class PaymentReminder(models.Model):
             reminder._skip_waiting()
             reminder._set_state(
                 "cancelled",
-                sent_date=False,
-                deadline_date=False,
                 cancel_reason=self.env._(
                     "Settled by %s: it did not go out", self.env.user.name
                 ),

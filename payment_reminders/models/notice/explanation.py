@@ -3,7 +3,7 @@ from odoo.tools import format_amount, format_date, format_datetime
 
 from ...rules import guard
 from ...rules.schedule import NUDGE
-from ...rules.verdict import MONEY_CODES, RULES, Code
+from ...rules.verdict import EARLY, MONEY_CODES, RULES, Code
 from .words import SENTENCES, WORDS
 
 #: Which sentences tell of money that is not matched, in their order.
@@ -26,14 +26,16 @@ class PaymentReminderExplanation(models.AbstractModel):
 
     @api.model
     def _explain(self, reminder):
-        """Return a sentence for each code of a verdict, in the user's language."""
+        """Return a sentence for each code of a verdict, in the user's language.
+
+        Not of approval and hold window: they change without a verdict.
+        """
         reminder.ensure_one()
         facts = self._get_seen_facts(reminder)
         return [
             self._explain_code(code, reminder, facts)
             for code in reminder.verdict or []
-            # What was seen before somebody approved it is no longer so.
-            if code != Code.NOT_APPROVED or reminder.state != "approved"
+            if code not in EARLY
         ]
 
     @api.model

@@ -270,33 +270,44 @@ class PaymentReminder(models.Model):
     )
     @api.depends_context("lang")
     def _compute_held_reason(self):
-        explanation = self.env["payment.reminder.explanation"]
         for reminder in self:
-            sentences = reminder._explain_letter()
-            if reminder.held_by_id:
-                sentences.append(
-                    self.env._(
-                        "Held by %(user)s: %(note)s",
-                        user=reminder.held_by_id.sudo().name,
-                        note=reminder.hold_note or "-",
-                    )
+            reminder.held_reason = "\n".join(reminder._tell_standing()) or False
+
+    def _tell_standing(self):
+        """Return in sentences why this notice stands where it does, each fact once.
+
+        What its status says, and when it leaves, is not said again.
+        """
+        self.ensure_one()
+        if self.state == "cancelled":
+            return [self.cancel_reason] if self.cancel_reason else []
+        explanation = self.env["payment.reminder.explanation"]
+        sentences = self._explain_letter() + self._describe_hold()
+        if self.state == "uncertain":
+            sentences += explanation._explain_uncertain(self)
+        elif self.state != "sent":
+            sentences += explanation._explain(self)
+        if self.state == "held" and self.hold_end_date:
+            sentences.append(
+                self.env._(
+                    "This hold ends by itself on %s.",
+                    format_date(self.env, self.hold_end_date),
                 )
-            elif reminder.hold_note:
-                sentences.append(reminder.hold_note)
-            if reminder.cancel_reason:
-                sentences.append(reminder.cancel_reason)
-            if reminder.state == "uncertain":
-                sentences += explanation._explain_uncertain(reminder)
-            elif reminder.state != "sent":
-                sentences += explanation._explain(reminder)
-            if reminder.state == "held" and reminder.hold_end_date:
-                sentences.append(
-                    self.env._(
-                        "This hold ends by itself on %s.",
-                        format_date(self.env, reminder.hold_end_date),
-                    )
+            )
+        return sentences
+
+    def _describe_hold(self):
+        """Return who holds this notice and why, as a list of no or one sentence."""
+        self.ensure_one()
+        if self.held_by_id:
+            return [
+                self.env._(
+                    "Held by %(user)s: %(note)s",
+                    user=self.held_by_id.sudo().name,
+                    note=self.hold_note or "-",
                 )
-            reminder.held_reason = "\n".join(sentences) or False
+            ]
+        return [self.hold_note] if self.hold_note else []
 
     # -- guard and sending ------------------------------------------------------
 
@@ -413,6 +424,9 @@ class PaymentReminder(models.Model):
                 raise UserError(reminder._describe_states())
         if state != "sending":
             vals |= {"sending_since": False, "sending_ticket": False}
+        if state == "cancelled":
+            # It never left: nothing of it says that it did, or will.
+            vals |= {"sent_date": False, "deadline_date": False}
         self.sudo().write({"state": state, **vals})
 
     def _is_claimed(self, ticket):

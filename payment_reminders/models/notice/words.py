@@ -10,7 +10,14 @@ from typing import NamedTuple
 from odoo.tools import LazyTranslate
 from odoo.tools.translate import LazyGettext
 
+from ...rules.remedy import Remedy
+
 _lt = LazyTranslate(__name__)
+
+#: Who may use a button.
+MANAGER = "payment_reminders.group_reminder_manager"
+REP = "payment_reminders.group_reminder_user"
+BOOKS = "account.group_account_readonly,account.group_account_invoice"
 
 
 class Words(NamedTuple):
@@ -22,6 +29,16 @@ class Words(NamedTuple):
     label: str
     sentence: LazyGettext | None = None
     lift: LazyGettext | None = None
+
+
+class Button(NamedTuple):
+    """How a remedy is offered: its label, its method, to which groups, after what
+    question."""
+
+    label: LazyGettext
+    method: str
+    groups: str = MANAGER
+    confirm: LazyGettext | None = None
 
 
 WORDS = {
@@ -286,4 +303,64 @@ SENTENCES = {
         "settings nobody is reminded then. Look at Company Registers, or check "
         "%(partner)s by hand."
     ),
+}
+
+#: How each remedy is offered.
+BUTTONS = {
+    Remedy.APPROVE: Button(_lt("Approve"), "action_approve"),
+    Remedy.RELEASE: Button(_lt("Release"), "action_release", REP),
+    Remedy.SETTLE_SENT: Button(
+        _lt("It Went Out"),
+        "action_settle_sent",
+        confirm=_lt(
+            "The reminder counts as sent, with its fee and interest. You have seen it "
+            "with the recipient or on the mail server?"
+        ),
+    ),
+    Remedy.SETTLE_NOT_SENT: Button(
+        _lt("It Did Not Go Out"),
+        "action_settle_not_sent",
+        confirm=_lt(
+            "The reminder is cancelled, and what is still owed is proposed again. Go "
+            "on?"
+        ),
+    ),
+    Remedy.MATCH_BANK_LINE: Button(_lt("Match"), "action_open_bank_lines", BOOKS),
+    Remedy.MATCH_CREDIT: Button(_lt("Match"), "action_open_credits", BOOKS),
+    Remedy.IGNORE_CREDIT: Button(
+        _lt("Ignore This Money"),
+        "action_ignore_credits",
+        confirm=_lt(
+            "The money named above is not for these invoices: reminders of this "
+            "customer go on in spite of it. Your name stands behind it on the trail."
+        ),
+    ),
+    Remedy.LET_TRANSACTION_GO: Button(
+        _lt("Let It Go"),
+        "action_let_transactions_go",
+        confirm=_lt(
+            "You know that no money comes by this online payment? The reminder then "
+            "goes on, and your name stands behind it on the trail."
+        ),
+    ),
+    Remedy.SEND_INVOICE: Button(
+        _lt("Send the Invoice"),
+        "action_send_invoices",
+        "account.group_account_invoice",
+    ),
+    Remedy.VOUCH_FOR_INVOICE: Button(
+        _lt("It Was Sent Another Way"),
+        "action_vouch_for_invoices",
+        confirm=_lt(
+            "You know that the invoice reached the customer, on paper or another way? "
+            "Your name stands behind it on the trail."
+        ),
+    ),
+    Remedy.ADD_ADDRESS: Button(_lt("Add Address"), "action_open_customer", REP),
+    Remedy.ANSWER: Button(_lt("Answer"), "action_open_queries", REP),
+    Remedy.OPEN_PLAN: Button(_lt("Open Plan"), "action_open_plans", REP),
+    Remedy.OPEN_INVOICE: Button(_lt("Open Invoice"), "action_open_credits", BOOKS),
+    Remedy.OPEN_CUSTOMER: Button(_lt("Open Customer"), "action_open_customer", REP),
+    Remedy.OPEN_CASE: Button(_lt("Open Case"), "action_open_case", REP),
+    Remedy.OPEN_HALT: Button(_lt("What Stops It"), "action_open_halts", REP),
 }

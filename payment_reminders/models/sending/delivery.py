@@ -391,6 +391,17 @@ class PaymentReminderDelivery(models.Model):
             self.env["sms.sms"].sudo().search([("uuid", "=", self.sms_uuid)], limit=1)
         )
 
+    def _read_sms_texts(self):
+        """Return {delivery: text of the SMS that was rendered for it}."""
+        own = self.filtered("sms_uuid")
+        if not own:
+            return {}
+        found = (
+            self.env["sms.sms"].sudo().search([("uuid", "in", own.mapped("sms_uuid"))])
+        )
+        texts = {sms.uuid: sms.body for sms in found}
+        return {d: texts[d.sms_uuid] for d in own if d.sms_uuid in texts}
+
     # -- erasing personal data ------------------------------------------------------
 
     def _erase_personal_data(self):

@@ -9,6 +9,7 @@ from . import test_heads_up
 from . import test_leaving
 from . import test_lists
 from . import test_health
+from . import test_pane
 from . import test_setup
 from . import test_settings
 from . import test_staff_language

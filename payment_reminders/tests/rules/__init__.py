@@ -35,6 +35,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_pure
     from . import test_references
     from . import test_repeat
+    from . import test_remedy
     from . import test_reply
     from . import test_rest
     from . import test_schedule

@@ -8,6 +8,7 @@ from . import test_speed
 from . import test_speed_screens
 from . import test_tours
 from . import test_tour_customer
+from . import test_units
 from . import test_access
 from . import test_reading_all
 from . import test_access_matrix

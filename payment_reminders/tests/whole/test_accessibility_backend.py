@@ -46,6 +46,19 @@ class TestOurScreensAccessible(AccessibilityCommon, ReminderCommon):
         self.check("reminders-to-do", ".o_list_renderer", (*OF_ODOO, "label"))
         self.check("reminder-configuration", ".o_kanban_renderer", OF_ODOO)
 
+    def test_desk(self):
+        pane = ".o_payment_reminder_pane"
+        self.assertAccessible(
+            "/odoo/payment-reminders",
+            ready=f"document.querySelector('{pane} iframe') !== null",
+            login="manager",
+            include=pane,
+        )
+        # Nor has the box that ticks all rows of a list a label.
+        self.check(
+            "payment-reminders", ".o_payment_reminder_queue", (*OF_ODOO, "label")
+        )
+
     def test_notice(self):
         self.check(f"payment-reminders/{self.reminder.id}", ".o_form_sheet", OF_ODOO)
 

@@ -37,6 +37,14 @@ class TestTours(ToursCommon):
         self.assertEqual(mailed, ["ap@nordlys.example"])
         self.assertEqual(move.reminder_status, "sent")
 
+    def test_queue_is_approved_and_read_with_one_key_a_notice(self):
+        long_name = self.make_debtors(5)[0]
+        long_name.name = f"{long_name.name} and His Brothers of the Northern Harbour"
+        reminders = self.propose()
+        self.play("payment_reminders_desk_approve")
+        self.assertEqual(set(reminders.mapped("state")), {"approved"})
+        self.assertEqual(reminders.approved_by_id, self.manager)
+
 
 @tagged("-standard", "payment_reminders_long")
 class TestMoreTours(ToursCommon):
@@ -76,6 +84,18 @@ class TestMoreTours(ToursCommon):
         )
         self.play("payment_reminders_desk")
 
+    def test_whole_desk_by_keyboard(self):
+        self.make_debtors(4)
+        first, second, third, fourth = self.propose()
+        self.play("payment_reminders_desk_keys")
+        self.assertEqual(
+            (first | second | third | fourth).mapped("state"),
+            ["proposed", "held", "proposed", "approved"],
+        )
+        self.assertEqual(first.personal_text, "Dear Anna")
+        self.assertEqual(second.hold_note, "They call back")
+        self.assertFalse(third.case_id.snoozed_until)
+
     def test_override_of_a_manager(self):
         move = self.make_invoice(due=10)
         self.refresh()
@@ -90,7 +110,7 @@ class TestMoreTours(ToursCommon):
         self.make_invoice(due=10)
         reminder = self.propose()
         self.ripen(reminder)
-        self.env["payment.reminder.sender"].sudo()._make_deliveries(reminder)
+        self.env["payment.reminder.sender"].sudo()._make_deliveries(reminder.sudo())
         reminder.sudo()._set_state("sending")
         reminder.delivery_ids.sudo().write({"state": "uncertain"})
         reminder.sudo()._set_state("uncertain", sent_date=fields.Datetime.now())

@@ -5,9 +5,11 @@ import { nbsp } from "@web/core/utils/strings";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { MonetaryField, monetaryField } from "@web/views/fields/monetary/monetary_field";
 
-/** An amount, with the code of its currency where another with its sign is near: in the
- * same list, or as the currency of the company. */
+/** An amount, with the code of its currency where another with its sign is near (in the
+ * same list, or as the currency of the company), or always. */
 export class ReminderAmountField extends MonetaryField {
+    static props = { ...MonetaryField.props, withCode: { type: Boolean, optional: true } };
+
     /** Currencies of all that is shown beside this record, and that of the company. */
     get shownCurrencies() {
         const field = this.props.currencyField || "currency_id";
@@ -18,9 +20,10 @@ export class ReminderAmountField extends MonetaryField {
 
     get isAmbiguous() {
         const own = this.currency;
-        return [...this.shownCurrencies].some(
+        const isNear = [...this.shownCurrencies].some(
             (id) => id !== this.currencyId && getCurrency(id)?.symbol === own?.symbol
         );
+        return this.props.withCode || isNear;
     }
 
     get formattedValue() {
@@ -39,4 +42,8 @@ export class ReminderAmountField extends MonetaryField {
 registry.category("fields").add("reminder_amount", {
     ...monetaryField,
     component: ReminderAmountField,
+    extractProps: (fieldInfo) => ({
+        ...monetaryField.extractProps(fieldInfo),
+        withCode: Boolean(fieldInfo.options.with_code),
+    }),
 });

@@ -4,7 +4,6 @@ import { useService } from "@web/core/utils/hooks";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
-import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { ReminderHealth } from "../health/health";
 import { Component, onWillStart, useState } from "@odoo/owl";
@@ -68,10 +67,6 @@ export class ReminderQueueKanbanRenderer extends KanbanRenderer {
     static components = { ...KanbanRenderer.components, ReminderSetupPanel };
 }
 
-registry.category("views").add("payment_reminder_queue", {
-    ...listView,
-    Renderer: ReminderQueueRenderer,
-});
 registry.category("views").add("payment_reminder_queue_kanban", {
     ...kanbanView,
     Renderer: ReminderQueueKanbanRenderer,

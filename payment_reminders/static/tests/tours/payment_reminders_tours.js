@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 const tours = registry.category("web_tour.tours");
 
 const openQueue = { trigger: ".o_list_view, .o_view_nocontent" };
-const openFirst = { trigger: ".o_data_row .o_data_cell[name=partner_id]", run: "click" };
+const openFirst = { trigger: ".o_payment_reminder_pane .o_payment_reminder_open", run: "click" };
 const fillReason = (text) => ({
     trigger: ".modal .o_field_widget[name=reason] input",
     run: `edit ${text}`,
@@ -70,10 +70,9 @@ tours.add("payment_reminders_day_of_a_rep", {
         openFirst,
         {
             content: "A rep reads the message and may not approve",
-            trigger: ".o_form_view:not(:has(button[name=action_approve])) a[name=preview]",
-            run: "click",
+            trigger:
+                ".o_form_view:not(:has(button[name=action_approve])) .o_field_widget[name=preview_body] iframe",
         },
-        { trigger: ".o_field_widget[name=preview_body]" },
         { trigger: "button:contains('Hold…')", run: "click" },
         fillReason("I call them first"),
         confirmDialog("Hold"),
@@ -83,7 +82,7 @@ tours.add("payment_reminders_day_of_a_rep", {
         { trigger: "button:contains('Snooze…')", run: "click" },
         confirmDialog("Snooze"),
         untilClosed,
-        { trigger: ".o_field_widget[name=next_text]:contains('Snoozed')" },
+        { trigger: ".o_field_widget[name=leaves_text]:contains('snooze')" },
     ],
 });
 
@@ -104,8 +103,11 @@ tours.add("payment_reminders_override", {
 
 tours.add("payment_reminders_uncertain", {
     steps: () => [
-        { trigger: ".o_data_row:first-child:contains('Uncertain')" },
-        { trigger: "button[name=action_settle_sent]", run: "click" },
+        { trigger: ".o_data_row:first-child:contains('It Went Out')" },
+        {
+            trigger: ".o_payment_reminder_pane button[name=action_settle_sent]",
+            run: "click",
+        },
         { trigger: ".modal footer .btn-primary", run: "click" },
         { trigger: "body:not(:has(button[name=action_settle_sent]))" },
     ],
