@@ -54,7 +54,7 @@ class PaymentReminderCase(models.Model):
         help="The day of the decree: interest counts up to it, later fees do not.",
     )
     insolvency_principal = fields.Monetary(
-        string="Invoices",
+        string="Open invoices",
         compute="_compute_insolvency_claim",
         help="Everything that was open on that day, due or not.",
     )

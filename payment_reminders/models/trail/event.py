@@ -107,7 +107,10 @@ class PaymentReminderEvent(models.Model):
     hash = fields.Char(required=True, readonly=True)
     # Nobody reads the notes themselves but the field below, and what erases them.
     note_ids = fields.One2many(
-        "payment.reminder.event.note", "event_id", groups=fields.NO_ACCESS
+        "payment.reminder.event.note",
+        "event_id",
+        string="Notes",
+        groups=fields.NO_ACCESS,
     )
     note = fields.Text(
         compute="_compute_note",
