@@ -67,14 +67,16 @@ class PaymentReminderStepPreview(models.TransientModel):
 
     def _fill(self):
         self.ensure_one()
+        lang, case = self.lang, self.case_id
         shown = {"subject": False, "body": False, "sms": False, "problem": False}
         try:
             shown |= self.env["payment.reminder.text.checker"]._show(
-                self.step_id._origin, self.lang, self.case_id._origin.sudo()
+                self.step_id._origin, lang, case._origin.sudo()
             )
         except Exception as error:  # a template is free text: anything may come
             shown["problem"] = self.env._("The text cannot be filled in: %s", error)
-        self.update(shown)
+        # What was chosen, and is not saved yet, is taken back with the trial.
+        self.update({"lang": lang, "case_id": case, **shown})
 
     def action_open_mail(self):
         """Open the text of the e-mail in the language that is shown."""
