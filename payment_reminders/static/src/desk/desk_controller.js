@@ -239,6 +239,8 @@ export class ReminderDeskController extends ListController {
     }
 
     async afterDialog(id, before, isDone, message, undo) {
+        // A calendar that was open stays so when its dialog is closed by a key.
+        document.body.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
         this.loader.forget(id);
         const after = await this.loader.read(id);
         if (isDone(after) && !isDone(before)) {
