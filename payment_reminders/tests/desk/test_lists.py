@@ -155,7 +155,7 @@ class TestLists(ReminderCommon):
 
     def test_an_approved_notice_does_not_wait_for_approval(self):
         self.reminder.with_user(self.manager).action_check()
-        self.assertIn("Waits for a manager", self.reminder.held_reason)
+        self.assertIn("not_approved", self.reminder.verdict)
         self.reminder.with_user(self.manager).action_approve()
         self.assertNotIn("Waits for a manager", self.reminder.held_reason or "")
 
