@@ -66,14 +66,12 @@ class FirstHourCommon(ReminderCommon, HttpCase):
         self.assertIn("books@havn.example", mail.parsed["From"])
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestFirstHour(FirstHourCommon):
     def test_on_a_monday_it_is_sent_at_once(self):
         self.play("first_hour", MONDAY, "en_US")
         self.assertReallySent()
 
-
-@tagged("-standard", "payment_reminders_long")
-class TestMoreFirstHours(FirstHourCommon):
     def test_on_a_monday_in_danish(self):
         self.play("first_hour", MONDAY, "da_DK")
         self.assertReallySent()
