@@ -42,7 +42,12 @@ REMEDIES: Mapping[str, tuple[Remedy, ...]] = {
     Code.UNALLOCATED_CREDIT: (Remedy.MATCH_CREDIT, Remedy.IGNORE_CREDIT),
     Code.UNMATCHED_BANK_LINE: (Remedy.MATCH_BANK_LINE,),
     Code.STALE_BANK: (Remedy.OPEN_HALT,),
-    Code.PENDING_TRANSACTION: (Remedy.LET_TRANSACTION_GO,),
+    # Looking comes first: letting it go lets a notice leave beside money under way.
+    Code.PENDING_TRANSACTION: (
+        Remedy.OPEN_INVOICE,
+        Remedy.OPEN_CASE,
+        Remedy.LET_TRANSACTION_GO,
+    ),
     Code.OPEN_QUERY: (Remedy.ANSWER,),
     Code.PAYMENT_PLAN: (Remedy.OPEN_PLAN,),
     Code.INSOLVENCY: (Remedy.OPEN_CASE,),

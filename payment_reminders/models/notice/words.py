@@ -344,7 +344,7 @@ BUTTONS = {
         ),
     ),
     Remedy.SEND_INVOICE: Button(
-        _lt("Send the Invoice"),
+        _lt("Send Invoice"),
         "action_send_invoices",
         "account.group_account_invoice",
     ),

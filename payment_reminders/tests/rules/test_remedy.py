@@ -39,3 +39,13 @@ def test_one_button_for_what_two_codes_ask():
 
 def test_what_passes_by_itself_needs_nobody():
     assert find_remedies([Code.HOLD_WINDOW, Code.SPACING], is_held_here=False) == ()
+
+
+@pytest.mark.parametrize("code", list(RULES))
+def test_what_lets_money_go_by_is_never_the_first_button(code):
+    protecting = find_remedies([code], is_held_here=False)[:1]
+    assert protecting not in (
+        (Remedy.LET_TRANSACTION_GO,),
+        (Remedy.IGNORE_CREDIT,),
+        (Remedy.VOUCH_FOR_INVOICE,),
+    )

@@ -189,7 +189,18 @@ export class ReminderDeskController extends ListController {
     async tellOf(id, method, undo) {
         const told = await this.orm.call(MODEL, method, [[id]]);
         const { message, type } = told.params || {};
-        this.tell(message || this.desk.pane.customer, () => this.callBack(id, undo), type);
+        this.loader.forget(id);
+        this.tell(
+            message || this.describe(await this.loader.read(id)),
+            () => this.callBack(id, undo),
+            type
+        );
+    }
+
+    describe({ customer, status, leaves }) {
+        return leaves
+            ? _t("%(status)s: %(customer)s. Leaves: %(leaves)s", { customer, status, leaves })
+            : _t("%(status)s: %(customer)s", { customer, status });
     }
 
     undo() {

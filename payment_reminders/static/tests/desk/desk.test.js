@@ -96,7 +96,9 @@ beforeEach(() => {
     onRpc("payment.reminder", "action_approve", function ({ args }) {
         const [record] = this.env["payment.reminder"].browse(args[0]);
         this.env["payment.reminder"].write(args[0], { state: "approved", fix: false });
-        return { params: { message: `${record.name} is approved.`, type: "success" } };
+        return record.name === "Dina"
+            ? true
+            : { params: { message: `${record.name} is approved.`, type: "success" } };
     });
     onRpc("payment.reminder", "action_undo_approve", function ({ args }) {
         this.env["payment.reminder"].write(args[0], { state: "proposed" });
@@ -143,6 +145,15 @@ test("A approves and shows the next one; the message tells it and takes it back"
     await contains(".o_notification:contains(Anna is approved.) button:contains(Undo)").click();
     await shows("Anna");
     expect(".o_payment_reminder_pane button[name=action_approve]").toHaveCount(1);
+});
+
+test("what was done is told even where the server says nothing", async () => {
+    await mountDesk();
+    await shows("Anna");
+    await contains(".o_data_row:contains(Dina) .o_data_cell[name=name]").click();
+    await shows("Dina");
+    await press("a");
+    await waitFor(".o_notification:contains(approved: Dina. Leaves: Mon 08:00)");
 });
 
 test("A approves nothing that cannot be", async () => {
