@@ -28,6 +28,7 @@ ORDER = (
     Code.PAYMENT_PLAN,
     Code.OPEN_QUERY,
     Code.EXCLUDED,
+    Code.INVOICE_HELD,
     Code.INVOICE_NOT_SENT,
     Code.STALE_BANK,
     Code.INSOLVENCY,
@@ -71,7 +72,7 @@ class MatrixCommon(PayingCommon):
         # Not the one invoice that the others begin with.
         super(PayingCommon, self).setUp()
         self.moves = self.env["account.move"].union(
-            *(self.make_invoice(due=10) for _number in range(11))
+            *(self.make_invoice(due=10) for _number in range(12))
         )
         self.company.reminder_require_invoice_sent = "always"
         self.make_bank_line(7, date="2026-09-10", partner_name="Somebody")
@@ -194,6 +195,10 @@ class MatrixCommon(PayingCommon):
 
     def make_snoozed(self):
         self.case.with_user(self.manager).action_snooze()
+
+    def make_invoice_held(self):
+        day = fields.Date.add(fields.Date.today(), days=30)
+        self.moves[11].reminder_hold_until = day
 
     def make_excluded(self):
         self.moves[8].reminder_excluded = True
