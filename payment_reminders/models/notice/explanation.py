@@ -3,7 +3,7 @@ from odoo.tools import format_amount, format_date, format_datetime
 
 from ...rules import guard
 from ...rules.schedule import NUDGE
-from ...rules.verdict import EARLY, MONEY_CODES, RULES, Code
+from ...rules.verdict import MONEY_CODES, RULES, Code
 from .words import SENTENCES, WORDS
 
 #: Which sentences tell of money that is not matched, in their order.
@@ -26,17 +26,27 @@ class PaymentReminderExplanation(models.AbstractModel):
 
     @api.model
     def _explain(self, reminder):
-        """Return a sentence for each code of a verdict, in the user's language.
-
-        Not of approval and hold window: they change without a verdict.
-        """
+        """Return a sentence for each code of a verdict, in the user's language."""
         reminder.ensure_one()
         facts = self._get_seen_facts(reminder)
         return [
             self._explain_code(code, reminder, facts)
             for code in reminder.verdict or []
-            if code not in EARLY
+            if self._is_so_still(code, reminder)
         ]
+
+    @api.model
+    def _is_so_still(self, code, reminder):
+        """Tell whether a code of a verdict can be right in the state of the notice.
+
+        Approval and the passing of the hold window change it without a new verdict.
+        """
+        if code == Code.NOT_APPROVED:
+            return not reminder.approved_by_id
+        if code == Code.HOLD_WINDOW:
+            hold_until = reminder.hold_until
+            return bool(hold_until) and fields.Datetime.now() < hold_until
+        return True
 
     @api.model
     def _get_seen_facts(self, reminder):

@@ -267,6 +267,8 @@ class PaymentReminder(models.Model):
         "cancel_reason",
         "delivery_ids.state",
         "to_print",
+        "hold_until",
+        "approved_by_id",
     )
     @api.depends_context("lang")
     def _compute_held_reason(self):
@@ -274,10 +276,7 @@ class PaymentReminder(models.Model):
             reminder.held_reason = "\n".join(reminder._tell_standing()) or False
 
     def _tell_standing(self):
-        """Return in sentences why this notice stands where it does, each fact once.
-
-        What its status says, and when it leaves, is not said again.
-        """
+        """Return in sentences why this notice stands where it does, each fact once."""
         self.ensure_one()
         if self.state == "cancelled":
             return [self.cancel_reason] if self.cancel_reason else []

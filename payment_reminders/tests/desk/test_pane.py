@@ -33,7 +33,7 @@ class TestPane(GatewayCommon):
         self.assertEqual((pane["days"], pane["invoices"]), (10, 1))
         self.assertEqual(pane["channel"], "E-mail, SMS")
         self.assertEqual(pane["step"], "Reminder 1")
-        self.assertEqual(pane["message"]["to"], "ap@nordlys.example")
+        self.assertEqual(pane["message"]["to"], "ap@nordlys.example, +4533123456")
         self.assertIn("You owe", pane["message"]["body"])
         self.assertEqual(pane["obstacles"], [])
         self.assertEqual(pane["fixes"], [])

@@ -12,13 +12,14 @@ class TestStanding(GatewayCommon):
         self.move = self.make_invoice(due=10)
         self.reminder = self.propose()
 
-    def test_nothing_is_said_that_the_status_says(self):
-        """Nor anything that was so before somebody approved it."""
+    def test_nothing_is_said_that_is_so_no_more(self):
+        """Neither of approval nor of the hold window, which no verdict ends."""
         self.reminder.action_check()
-        self.assertIn("not_approved", self.reminder.verdict)
-        self.assertFalse(self.reminder.held_reason)
+        self.assertIn("Waits for a manager", self.reminder.held_reason)
         self.reminder.action_approve()
-        self.assertFalse(self.reminder.held_reason)
+        self.reminder.sudo().verdict = ["not_approved", "hold_window"]
+        self.assertNotIn("Waits for a manager", self.reminder.held_reason)
+        self.assertIn("hold window has not passed", self.reminder.held_reason)
         with freeze_time("2026-09-16 09:00:00"):
             self.reminder.invalidate_recordset(["held_reason"])
             self.assertFalse(self.reminder.held_reason)
