@@ -9,6 +9,7 @@ from odoo.fields import Command
 
 from ...rules import simulation
 from ...tools import bulk, transactions
+from ...tools.background import waits_for_scheduler
 
 _logger = logging.getLogger(__name__)
 
@@ -139,6 +140,9 @@ class PaymentReminderSimulation(models.Model):
         readonly=True, copy=False, help="Id of the last customer that was played."
     )
     progress = fields.Float(compute="_compute_progress")
+    waits_for_scheduler = fields.Boolean(
+        compute="_compute_waits_for_scheduler", export_string_translation=False
+    )
     date_started = fields.Datetime(string="Started", readonly=True, copy=False)
     date_ended = fields.Datetime(string="Ended", readonly=True, copy=False)
     failure = fields.Char(readonly=True, copy=False)
@@ -178,6 +182,16 @@ class PaymentReminderSimulation(models.Model):
         for record in self:
             part = record.customers_done / (record.customer_count or 1)
             record.progress = 100.0 if record.state == "done" else 100.0 * part
+
+    @api.depends("state", "date_started", "customers_done")
+    def _compute_waits_for_scheduler(self):
+        for record in self:
+            record.waits_for_scheduler = (
+                record.state == "running"
+                and waits_for_scheduler(
+                    record.date_started, bool(record.customers_done)
+                )
+            )
 
     @api.constrains("ladder_id", "other_ladder_id")
     def _check_ladders(self):

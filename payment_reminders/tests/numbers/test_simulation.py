@@ -304,6 +304,19 @@ class TestSimulation(SimulationCommon):
         self.assertEqual(record.state, "done")
         self.assertEqual(len(record.notice_ids.partner_id), 5)
 
+    def test_says_when_no_scheduler_takes_it_up(self):
+        """After half a minute, and not while it goes on."""
+        self.make_invoice("2026-03-10")
+        record = self.make_simulation()
+        record.action_run()
+        for moment, waits in (("08:00:20", False), ("08:00:31", True)):
+            with freeze_time(f"2026-09-15 {moment}"):
+                record.invalidate_recordset()
+                self.assertEqual(record.waits_for_scheduler, waits, moment)
+        with freeze_time("2026-09-15 08:01:00"):
+            record.sudo()._play_batch()
+            self.assertFalse(record.waits_for_scheduler)
+
     def test_writes_on_no_case(self):
         self.make_invoice("2026-03-10")
         self.run_simulation()
