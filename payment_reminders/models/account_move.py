@@ -148,6 +148,11 @@ class AccountMove(models.Model):
         "customer is not reminded of it while it is pending.",
     )
 
+    # Of payment.reminder.facts._has_loose_money, which asks whether there is any.
+    _reminder_draft_refund_idx = models.Index(
+        "(company_id) WHERE move_type = 'out_refund' AND state = 'draft'"
+    )
+
     # -- computed live: a stored value here would make payers collide with senders --
 
     def _compute_reminder(self):

@@ -17,6 +17,10 @@ class AccountPayment(models.Model):
         "(partner_id) WHERE move_id IS NULL AND payment_type = 'inbound'"
         " AND state IN ('in_process', 'paid')"
     )
+    # Of payment.reminder.facts._has_loose_money, which asks whether there is any.
+    _reminder_draft_idx = models.Index(
+        "(company_id) WHERE payment_type = 'inbound' AND state = 'draft'"
+    )
     _reminder_date_idx = models.Index(
         "(date) WHERE move_id IS NULL AND payment_type = 'inbound'"
         " AND state IN ('in_process', 'paid')"

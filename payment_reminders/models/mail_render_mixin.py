@@ -1,5 +1,7 @@
 from odoo import models
 
+from .ladder.languages import ENGLISH
+
 
 class MailRenderMixin(models.AbstractModel):
     _inherit = "mail.render.mixin"
@@ -12,6 +14,8 @@ class MailRenderMixin(models.AbstractModel):
             not model.startswith("payment.reminder")
         ):
             return langs
+        if list(self.env["res.lang"]._get_active_by("code")) == [ENGLISH]:
+            return dict.fromkeys(langs, ENGLISH)
         records = self.env[model].sudo().browse(langs)
         # In the context of the template: a letter has more texts than an e-mail.
         return self.env["payment.reminder.text.checker"]._settle_languages(

@@ -5,7 +5,6 @@ from odoo.tools import email_normalize, email_split
 from ..rules import bounce, reply
 from ..tools import transactions
 from ..tools.ids import MAX_ID
-from ..tools.visitor import Visitor
 
 #: Models whose threads customers answer to.
 THREADS = (
@@ -17,14 +16,6 @@ THREADS = (
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
-
-    def _message_compute_author(self, author_id=None, email_from=None):
-        # EXTENDS mail: on the customer's page nobody is logged in, and what is done
-        # there is the customer's doing
-        visitor = self.env.context.get("reminder_visitor")
-        if author_id is None and not email_from and isinstance(visitor, Visitor):
-            author_id = visitor.partner_id
-        return super()._message_compute_author(author_id, email_from)
 
     @api.model
     def _detect_is_bounce(self, message, message_dict):

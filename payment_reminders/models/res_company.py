@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, config
 
@@ -478,6 +478,17 @@ class ResCompany(models.Model):
         """Return the active companies that have chosen a ladder."""
         return self.sudo().search([("reminder_ladder_id", "!=", False)])
 
+    def _get_reminder_ladder_of(self, partner):
+        """Return the ladder on which a new case of a customer starts.
+
+        :param partner: res.partner in the environment of this company
+        """
+        self.ensure_one()
+        own = partner.sudo().with_company(self).reminder_ladder_id
+        if own.active and own.company_id in (self, self.browse()):
+            return own
+        return self.sudo().reminder_ladder_id
+
     def _get_reminder_ladders(self):
         """Return every ladder that customers of this company may be put on."""
         self.ensure_one()
@@ -513,6 +524,29 @@ class ResCompany(models.Model):
             lambda user: user.active and self in user.company_ids
         )
 
+    def _can_be_answered_by(self, user):
+        """Tell whether customers of this company can write to a user and be heard.
+
+        Who left, a robot (of Odoo: scheduled actions make invoices in its name), a
+        customer's own user and who has no address or works elsewhere are nobody.
+        """
+        self.ensure_one()
+        return bool(
+            user
+            and user.active
+            and not user.share
+            and user.id != SUPERUSER_ID
+            and user.email_normalized
+            and self in user.company_ids
+        )
+
+    def _find_reminder_contact(self, users):
+        """Return the first of these users whom customers reach, or none."""
+        for user in users:
+            if self._can_be_answered_by(user):
+                return user
+        return users.browse()
+
     def _find_reminder_manager(self):
         """Return the manager who answers where nobody else does (empty: nobody).
 
@@ -522,7 +556,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         managers = self._get_reminder_managers().sorted("id")
         approver = self.sudo().reminder_ladder_id.standing_approval_by_id
-        return ((approver & managers) | managers)._choose_for_reminders(self)
+        return self._find_reminder_contact((approver & managers) | managers)
 
     def _get_reminder_stand_in(self):
         """Return the user who is asked where nobody else is: always somebody.
@@ -599,35 +633,6 @@ class ResCompany(models.Model):
     def _get_reminder_default_tz(self):
         zones = pytz.country_timezones.get(self.sudo().country_id.code or "", ["UTC"])
         return zones[0]
-
-    def _get_reminder_closed_days(self, since=None):
-        """Return {company id: frozenset of days on which the company is closed}.
-
-        These are the public time off of the company's working calendar.
-
-        :param since: the first day of interest (default: a month ago)
-        """
-        since = since or fields.Date.add(fields.Date.today(), days=-30)
-        leaves = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                [
-                    ("resource_id", "=", False),
-                    ("company_id", "in", self.ids),
-                    ("date_to", ">=", since),
-                ]
-            )
-        )
-        days = {company.id: set() for company in self}
-        for leave in leaves:
-            company = leave.company_id
-            day = company._get_reminder_today(leave.date_from)
-            last = company._get_reminder_today(leave.date_to)
-            while day <= last:
-                days[company.id].add(day)
-                day = fields.Date.add(day, days=1)
-        return {company_id: frozenset(found) for company_id, found in days.items()}
 
     # -- the first run -------------------------------------------------------------
 

@@ -128,17 +128,6 @@ class ResPartner(models.Model):
                     )
                 )
 
-    def _get_reminder_ladder(self, company):
-        """Return the ladder on which a new case of this customer starts.
-
-        :param company: res.company; ``self`` must be in its environment
-        """
-        self.ensure_one()
-        own = self.sudo().with_company(company).reminder_ladder_id
-        if own.active and own.company_id in (company, own.company_id.browse()):
-            return own
-        return company.sudo().reminder_ladder_id
-
     def _get_debtor_kind(self):
         """Return ``person`` or ``company``, as the law tells debtors apart."""
         self.ensure_one()

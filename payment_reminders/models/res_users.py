@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
@@ -43,29 +43,6 @@ class ResUsers(models.Model):
             raise AccessError(
                 self.env._("Only a payment reminder manager may do this.")
             )
-
-    # -- who can answer for a case --------------------------------------------------
-
-    def _answers_for(self, company):
-        """Tell whether customers of a company can write to this user and be heard.
-
-        Who left, a robot (of Odoo: scheduled actions make invoices in its name), a
-        customer's own user and who has no address or works elsewhere are nobody.
-        """
-        return bool(
-            self
-            and self.active
-            and not self.share
-            and self.id != SUPERUSER_ID
-            and self.email_normalized
-            and company in self.company_ids
-        )
-
-    def _choose_for_reminders(self, company):
-        """Return the first of these users who can answer for a company, or none."""
-        return next(
-            (user for user in self if user._answers_for(company)), self.browse()
-        )
 
     # -- somebody leaves ------------------------------------------------------------
 

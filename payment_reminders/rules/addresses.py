@@ -9,6 +9,11 @@ ADDRESS = re.compile(
     r"(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})",
     re.IGNORECASE,
 )
+#: What most fields hold: one address, and nothing else. Needs no reading.
+PLAIN = re.compile(
+    r"[a-z0-9.+_-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}",
+    re.ASCII | re.IGNORECASE,
+)
 #: "Ann Smith" <ann@example.com>, and what may stand between two of them.
 NAMED = re.compile(r"((?:\"[^\"]*\"|[^<>\"])*)<\s*([^<>\s]*)\s*>")
 #: What parts a list: Outlook's semicolon, the comma, a line of its own.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from typing import Protocol
 
 import holidays
 from dateutil.easter import easter  # type: ignore[import-untyped,unused-ignore]
@@ -30,6 +31,13 @@ BANKS_CLOSED: dict[str, tuple[tuple[int, int], ...]] = {
 EURO_COUNTRIES = frozenset(
     "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split()
 )
+
+
+class Zone(Protocol):
+    """A time zone, as the library that Odoo uses has them."""
+
+    def fromutc(self, dt: datetime) -> datetime: ...
+    def localize(self, dt: datetime) -> datetime: ...
 
 
 class CalendarError(RuleError):
@@ -78,6 +86,16 @@ def _public_holidays(country: str, subdivision: str, year: int) -> Iterable[date
             continue
         return tuple(found)
     return ()
+
+
+@lru_cache(maxsize=4096)
+def get_calendar(
+    country: str, closed_days: frozenset[date], hour_from: float, hour_to: float
+) -> Calendar:
+    """Return the :class:`Calendar` of these; thousands of notices share a few."""
+    return Calendar(
+        country=country, closed_days=closed_days, hour_from=hour_from, hour_to=hour_to
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +188,18 @@ class Calendar:
         if _hours(local) >= self.hour_from:
             day += ONE_DAY
         return datetime.combine(self.next_business_day(day), _time(self.hour_from))
+
+    def first_moment(self, since: datetime, zone: Zone) -> datetime:
+        """Return the first moment from one on at which a notice may leave.
+
+        :param since: UTC without zone, as the result
+        :param zone: of whoever gets it
+        """
+        local = zone.fromutc(since).replace(tzinfo=None)
+        free = self.next_sending_time(local)
+        if free == local:
+            return since
+        return zone.localize(free).astimezone(timezone.utc).replace(tzinfo=None)
 
     # -- due dates and deadlines
     # -------------------------------------------------------------------

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
-from typing import Protocol
+from datetime import date, datetime
 
+from .calendar import Calendar, Zone
 from .text_enum import TextEnum
 from .verdict import EARLY, OBSOLETE, RULES, Code
-
-
-class SendingCalendar(Protocol):
-    """The part of ``calendar.Calendar`` that is asked here."""
-
-    def next_sending_time(self, local: datetime) -> datetime: ...
-
-
-class Zone(Protocol):
-    """A time zone, as the library that Odoo uses has them."""
-
-    def fromutc(self, dt: datetime) -> datetime: ...
-    def localize(self, dt: datetime) -> datetime: ...
 
 
 class Way(TextEnum):
@@ -79,22 +66,7 @@ class Leaving:
         return self.moment if self.way == Way.ITSELF else None
 
 
-def first_moment(since: datetime, calendar: SendingCalendar, zone: Zone) -> datetime:
-    """Return the first moment from one on at which a notice may leave.
-
-    :param since: UTC without zone, as the result
-    :param zone: of whoever gets it
-    """
-    local = zone.fromutc(since).replace(tzinfo=None)
-    free = calendar.next_sending_time(local)
-    if free == local:
-        return since
-    return zone.localize(free).astimezone(timezone.utc).replace(tzinfo=None)
-
-
-def tell(
-    notice: Waiting, now: datetime, calendar: SendingCalendar, zone: Zone
-) -> Leaving:
+def tell(notice: Waiting, now: datetime, calendar: Calendar, zone: Zone) -> Leaving:
     """Return when a notice leaves, and by whose doing.
 
     :param now: UTC without zone
@@ -116,7 +88,7 @@ def tell(
         if obstacle in (None, Code.HELD):
             return Leaving(Way.HELD)
         return Leaving(Way.BLOCKED, obstacle=obstacle)
-    moment = first_moment(max(now, notice.hold_until or now), calendar, zone)
+    moment = calendar.first_moment(max(now, notice.hold_until or now), zone)
     if notice.state == "proposed":
         return Leaving(Way.APPROVED, moment)
     return Leaving(Way.PRINTED if notice.by_letter else Way.ITSELF, moment)

@@ -6,12 +6,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...rules import doubt_keys, doubts, guard
-from ...tools import transactions
 from ...tools.decimals import to_decimal
-from .money_places import MONEY_DAYS, Money
-
-#: How many bank lines get their keys at a time, of those that came in without.
-KEYED_AT_ONCE = 5_000
+from .money_places import KEYED_AT_ONCE, MONEY_DAYS, Money
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -165,25 +161,10 @@ class PaymentReminderFacts(models.AbstractModel):
     # -- keys -----------------------------------------------------------------------
 
     @api.model
-    def _key_bank_lines(self):
-        """Give open bank lines keys that were there before us, or came past Odoo.
-
-        In a transaction of their own; those that somebody else has locked are for the
-        next time. One look when there are none, served by the index on unread lines.
-        """
-        while (
-            transactions.run(
-                self.env, lambda env: self.with_env(env)._key_some_bank_lines()
-            )
-            == KEYED_AT_ONCE
-        ):
-            pass
-
-    @api.model
     def _key_some_bank_lines(self):
         """Give some of them their keys; return how many.
 
-        Nobody waits: rows that are locked are left out.
+        Nobody waits: rows that are locked are left for the next time.
         """
         rows = self.env.execute_query_dict(
             SQL(

@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import guard, insolvency, network, schedule
-from ...rules.calendar import Calendar
+from ...rules.calendar import get_calendar
 from ...tools.decimals import to_decimal
 
 
@@ -86,12 +86,12 @@ class PaymentReminderFacts(models.AbstractModel):
 
         :return: {case: :class:`rules.guard.Facts` without items and recipients}
         """
-        credits = self._read_unallocated_credits(cases)
-        stale = self._read_bank_ages(cases.company_id)
-        registers = self._read_status_facts(cases, now)
         today = {
             company: company._get_reminder_today(now) for company in cases.company_id
         }
+        credits = self._read_unallocated_credits(cases)
+        stale = self._read_bank_ages(cases.company_id)
+        registers = self._read_status_facts(cases, now)
         return {
             case: guard.Facts(
                 reminder_id=0,
@@ -470,7 +470,9 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {case id: values for :class:`rules.guard.Facts`}
         """
         checks = cases._read_company_statuses()
-        found = {case.id: {} for case in cases}
+        found = defaultdict(dict)
+        if not checks:
+            return found
         for case in cases.filtered(lambda case: case.id in checks):
             check = checks[case.id].sudo()
             reason = check._get_freeze_reason()
@@ -491,7 +493,7 @@ class PaymentReminderFacts(models.AbstractModel):
     @api.model
     def _get_calendars(self, cases):
         """Return {case id: calendar of the debtor's country and our closed days}."""
-        closed = cases.company_id._get_reminder_closed_days()
+        closed = self._read_closed_days(cases.company_id)
         made = {}
         calendars = {}
         for case in cases:
@@ -504,14 +506,56 @@ class PaymentReminderFacts(models.AbstractModel):
         return calendars
 
     @api.model
+    def _get_places(self, cases):
+        """Return {case id: (calendar, time zone) of whoever gets its notices}."""
+        calendars = self._get_calendars(cases)
+        return {
+            case.id: (
+                calendars[case.id],
+                get_debtor_zone(case.partner_id, case.company_id),
+            )
+            for case in cases
+        }
+
+    @api.model
     def _make_calendar(self, company, country, closed_days):
         """Return the calendar of debtors in a country (ISO code) of a company."""
-        return Calendar(
-            country=country,
-            closed_days=closed_days,
-            hour_from=company.reminder_hour_from,
-            hour_to=company.reminder_hour_to,
+        return get_calendar(
+            country,
+            closed_days,
+            company.reminder_hour_from,
+            company.reminder_hour_to,
         )
+
+    @api.model
+    def _read_closed_days(self, companies, since=None):
+        """Read {company id: frozenset of days on which the company is closed}.
+
+        These are the public time off of the company's working calendar.
+
+        :param since: the first day of interest (default: a month ago)
+        """
+        since = since or fields.Date.add(fields.Date.today(), days=-30)
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("company_id", "in", companies.ids),
+                    ("date_to", ">=", since),
+                ]
+            )
+        )
+        days = {company.id: set() for company in companies}
+        for leave in leaves:
+            company = leave.company_id
+            day = company._get_reminder_today(leave.date_from)
+            last = company._get_reminder_today(leave.date_to)
+            while day <= last:
+                days[company.id].add(day)
+                day = fields.Date.add(day, days=1)
+        return {company_id: frozenset(found) for company_id, found in days.items()}
 
 
 def get_reached(channels, recipients):

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.sql import table_exists
 
 from ...rules import doubt_keys, doubts, guard
 from ...tools.decimals import to_decimal
@@ -21,27 +20,21 @@ class PaymentReminderFacts(models.AbstractModel):
     _inherit = "payment.reminder.facts"
 
     @api.model
-    def _read_money_in_doubt(self, reminders):
-        """Read the money that may pay these notices and is matched with nothing yet.
+    def _find_money_in_doubt(self, reminders, roots, collected):
+        """Find what of the loose money may pay these notices.
 
-        What is on the customer's own account is known of the case
-        (:meth:`_read_unallocated_credits`). Here is what says it in another way: a
-        link to the invoice, its number, a name, an account, a sum. What a person said
-        to ignore for a case is left out for that case.
+        It says so by a link to the invoice, its number, a name, an account, a sum. What
+        a person said to ignore for a case is left out for that case.
 
+        :param roots: {company id: id of its main company}
+        :param collected: see :meth:`_read_collections_under_way`
         :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
         """
-        if not reminders:
-            return {}
         ignored = self._read_ignored(reminders.case_id)
-        roots = self._get_roots(reminders.company_id)
         expected = self._get_expected_payments(reminders)
         tolerances = self._get_tolerances(reminders)
         drafts = self._read_draft_credit_notes(reminders, roots, expected, tolerances)
         fitting = self._read_fitting_money(reminders, roots, expected, tolerances)
-        collected = self._read_collections_under_way(
-            reminders.line_ids.move_line_id.move_id
-        )
         return {
             reminder: tuple(
                 money
@@ -54,21 +47,6 @@ class PaymentReminderFacts(models.AbstractModel):
             )
             for reminder in reminders
         }
-
-    @api.model
-    def _read_collections_under_way(self, moves):
-        """Read what is being collected of these invoices (hook).
-
-        A direct debit, a payment order, a batch: the bank is about to fetch the money.
-        Read here are the debit orders of OCA's account_payment_order, if it is there,
-        from the day on which they are confirmed until they are booked.
-
-        :param moves: account.move records
-        :return: {invoice id: [:class:`rules.guard.MoneyFacts`, source "collection"]}
-        """
-        if not moves or not table_exists(self.env.cr, "account_payment_order"):
-            return {}
-        return self._read_payment_orders(moves)
 
     @api.model
     def _read_payment_orders(self, moves):
@@ -128,8 +106,6 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _get_collected(self, reminder, collected):
-        if not collected:
-            return []
         moves = reminder.line_ids.move_line_id.move_id
         return [money for move in moves for money in collected.get(move.id, ())]
 

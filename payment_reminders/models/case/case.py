@@ -206,7 +206,9 @@ class PaymentReminderCase(models.Model):
     @api.model
     def fields_get(self, allfields=None, attributes=None):
         # EXTENDS mail
-        return hide_technical(self, super().fields_get(allfields, attributes))
+        found = super().fields_get(allfields, attributes)
+        is_for_lists = attributes is None or "groupable" in attributes
+        return hide_technical(self, found) if is_for_lists else found
 
     # -- computed ---------------------------------------------------------------
 
@@ -422,10 +424,11 @@ class PaymentReminderCase(models.Model):
         case = self.sudo()
         company = case.company_id
         own = case.user_id
-        if own._answers_for(company):
+        if company._can_be_answered_by(own):
             return own
         others = case.partner_id.user_id | case._get_team_leaders()
-        return others._choose_for_reminders(company) or company._find_reminder_manager()
+        contact = company._find_reminder_contact(others)
+        return contact or company._find_reminder_manager()
 
     def _get_team_leaders(self):
         """Return who leads the sales teams of the invoices, if Odoo has such teams."""

@@ -232,7 +232,7 @@ class PaymentReminderCase(models.Model):
             .browse({group[0]["partner_id"] for group in by_identity.values()})
         }
         ladders = {
-            partner_id: partner._get_reminder_ladder(company)
+            partner_id: company._get_reminder_ladder_of(partner)
             for partner_id, partner in partners.items()
         }
         for case in closed:
@@ -281,9 +281,9 @@ class PaymentReminderCase(models.Model):
             "company_id": company.id,
             "partner_id": partner.id,
             "currency_id": first["currency_id"],
-            "user_id": (partner.sudo().user_id | seller)
-            ._choose_for_reminders(company)
-            .id,
+            "user_id": company._find_reminder_contact(
+                partner.sudo().user_id | seller
+            ).id,
             "ladder_id": ladder.id,
             "date_open": fields.Datetime.now(),
         }
@@ -310,7 +310,7 @@ class PaymentReminderCase(models.Model):
             snoozed_until=False,
             ladder_id=ladder.id,
         )
-        if self.user_id and not self.user_id._answers_for(self.company_id):
+        if self.user_id and not self.company_id._can_be_answered_by(self.user_id):
             self.user_id = self._find_responsible()
 
     # -- what was overdue before ----------------------------------------------------

@@ -148,7 +148,7 @@ class PaymentReminderProgress(models.Model):
         :param more: so many stages come after this one
         """
         found = stage.find()
-        records = found.browse(sorted(i for i in found.ids if i > begin_after))
+        records = found.browse(sorted(filter(begin_after.__lt__, found.ids)))
         left = len(records)
         for start in range(0, len(records), stage.size):
             batch = records[start : start + stage.size]

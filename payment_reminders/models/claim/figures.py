@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import claim, fees, interest
+from ...rules.statute import PERSON
 from ...tools.decimals import to_decimal
 
 ZERO = Decimal(0)
@@ -121,7 +122,8 @@ class PaymentReminderFigures(models.AbstractModel):
         demand = claim.Demand(
             kind=step.kind,
             terms=claim.Terms(**self._prepare_terms(case, step, statute, day)),
-            debtor=case.partner_id._get_debtor_kind(),
+            # Who the debtor is only a law asks.
+            debtor=case.partner_id._get_debtor_kind() if statute else PERSON,
             day=day,
             items=self._make_items(owed, payments, compensated),
             fees_claimed=to_decimal(costs["fee"], digits),

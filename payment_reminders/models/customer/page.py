@@ -15,6 +15,7 @@ from odoo.tools.misc import hmac
 from ...rules import allocation
 from ...rules import plan as plan_rules
 from ...tools.decimals import to_decimal
+from ...tools.visitor import get_author
 
 #: The last day of a link counts from here, in four hexadecimal digits (until 2149).
 EPOCH = date(1970, 1, 1)
@@ -53,6 +54,11 @@ class PaymentReminderCase(models.Model):
     )
 
     # -- the link that opens it without a login ---------------------------------
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        # EXTENDS mail: what is done on the customer's page is the customer's doing
+        author_id = get_author(self.env, author_id, email_from)
+        return super()._message_compute_author(author_id, email_from)
 
     def _portal_ensure_token(self):
         # OVERRIDE portal: its token never expires, and writes a row when first asked

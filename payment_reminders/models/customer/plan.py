@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...rules import plan as plan_rules
 from ...tools.decimals import to_decimal
+from ...tools.visitor import get_author
 
 #: Until another day is chosen, the first instalment is due so many days from now.
 DAYS_TO_FIRST = 14
@@ -130,6 +131,11 @@ class PaymentReminderPlan(models.Model):
             plan.amount_fee = (
                 plan.case_id.sudo()._get_plan_fee() if wants and plan.case_id else 0.0
             )
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        # EXTENDS mail: what is done on the customer's page is the customer's doing
+        author_id = get_author(self.env, author_id, email_from)
+        return super()._message_compute_author(author_id, email_from)
 
     @api.constrains("amount_fee")
     def _check_amount_fee(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.visitor import get_author
+
 
 class PaymentReminderQuery(models.Model):
     """A customer's question. While it is open, nothing is sent."""
@@ -103,6 +105,11 @@ class PaymentReminderQuery(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for query in self:
             query.name = f"{query.case_id.name or ''} · {labels.get(query.kind, '')}"
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        # EXTENDS mail: what is done on the customer's page is the customer's doing
+        author_id = get_author(self.env, author_id, email_from)
+        return super()._message_compute_author(author_id, email_from)
 
     @api.model_create_multi
     def create(self, vals_list):

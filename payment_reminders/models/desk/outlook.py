@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...rules import guard, outlook
+from ...rules import guard
 from ...rules.lifecycle import BUSY
 from ...rules.verdict import Code, Lifter, get_freeze_code, get_lifter
 from ...tools.days import format_day
@@ -36,6 +36,12 @@ class PaymentReminderCase(models.Model):
         compute="_compute_blockers",
         store=True,
         help="[[code, since when it is in the way (UTC)]]",
+    )
+    case_obstacles = fields.Json(
+        compute="_compute_case_obstacles",
+        store=True,
+        help="Codes of what was in the way when the books were last read, whatever "
+        "becomes of the notice.",
     )
     next_text = fields.Char(
         string="Why not, why next",
@@ -307,37 +313,49 @@ class PaymentReminderCase(models.Model):
     @api.depends(
         "state",
         "ladder_id",
-        "is_ladder_ended",
         "snoozed_until",
         "next_date",
         "next_step_id",
         "freeze_ids.date_end",
         "query_ids.state",
         "plan_ids.state",
+        "partner_id.reminder_excluded",
+    )
+    def _compute_case_obstacles(self):
+        """Ask the guard about the cases alone: no act on a notice changes that."""
+        open_cases = self.filtered(lambda case: case.state != "closed")
+        facts = self.env["payment.reminder.facts"]._read_next_facts(open_cases)
+        now = fields.Datetime.now()
+        for case in self:
+            codes = guard.check_case(facts[case], now) if case in facts else ()
+            case.case_obstacles = list(codes)
+
+    @api.depends(
+        "case_obstacles",
+        "is_ladder_ended",
         "reminder_ids.state",
         "reminder_ids.verdict",
         "reminder_ids.hold_until",
-        "partner_id.reminder_excluded",
     )
     def _compute_blockers(self):
-        open_cases = self.filtered(lambda case: case.state != "closed")
-        facts = self.env["payment.reminder.facts"]._read_next_facts(open_cases)
-        notices = open_cases._find_open_notices()
+        notices = self._find_open_notices()
         now = fields.Datetime.now()
         for case in self:
             codes = ()
-            if case in facts:
+            company = case.company_id
+            if case.state != "closed":
                 notice = notices.get(case)
-                codes = outlook.find_obstacles(
-                    outlook.Situation(
-                        case_codes=tuple(guard.check_case(facts[case], now)),
+                codes = guard.find_obstacles(
+                    guard.Situation(
+                        case_codes=tuple(case.case_obstacles or ()),
                         notice_state=notice.state if notice else None,
                         verdict=tuple(notice.verdict or ()) if notice else (),
                         hold_until=(notice.hold_until or None) if notice else None,
                         has_ladder=bool(case.ladder_id),
                         ladder_ended=case.is_ladder_ended,
-                        has_started=case.company_id._has_reminders_started(),
                         held_out=case._is_held_out(),
+                        has_started=not company.reminder_start_date
+                        or company._has_reminders_started(),
                     ),
                     now,
                 )
@@ -358,7 +376,8 @@ class PaymentReminderCase(models.Model):
         :param at_end: False: the act puts nothing in the way, and takes nothing away
         """
         found = [
-            self._fields[name] for name in ("blocker", "blocker_codes", "blockers")
+            self._fields[name]
+            for name in ("case_obstacles", "blocker", "blocker_codes", "blockers")
         ]
         cases = self - self.env.protected(found[0])
         for field in found if at_end else ():
@@ -373,12 +392,15 @@ class PaymentReminderCase(models.Model):
     def _get_blocked_since(self, code):
         """Return from when records of their own say that something is in the way."""
         self.ensure_one()
-        records = {
-            Code.OPEN_QUERY: self._get_open_queries(),
-            Code.PAYMENT_PLAN: self._get_active_plans(),
-        }.get(code)
+        records = None
+        if code == Code.OPEN_QUERY:
+            records = self._get_open_queries()
+        elif code == Code.PAYMENT_PLAN:
+            records = self._get_active_plans()
         if records:
             return str(min(records.mapped("create_date")).replace(microsecond=0))
+        if not self.freeze_ids:
+            return None
         freezes = self._get_open_freezes().filtered(
             lambda freeze: get_freeze_code(freeze.reason) == code
         )

@@ -234,9 +234,9 @@ class PaymentReminder(models.Model):
         """
         # Who may see a notice may know when it leaves.
         waiting = self.sudo().filtered(lambda r: r.state in WAITING)
-        sender = waiting.env["payment.reminder.sender"]
+        facts = waiting.env["payment.reminder.facts"]
         now = fields.Datetime.now()
-        places = sender._get_places(waiting)
+        places = facts._get_places(waiting.case_id)
         stops = waiting._read_stops()
         letters = waiting._find_printed()
         return {
@@ -252,7 +252,7 @@ class PaymentReminder(models.Model):
                     hold_end=own.hold_end_date or None,
                 ),
                 now,
-                *places.get(own, (None, None)),
+                *places.get(own.case_id.id, (None, None)),
             )
             for reminder in self
             for own in [reminder.sudo()]

@@ -305,7 +305,7 @@ class PaymentReminderSetup(models.AbstractModel):
             ["id:recordset"],
         )
         for owner, cases in groups:
-            if not owner._answers_for(company):
+            if not company._can_be_answered_by(owner):
                 yield self._make_owner_problem(owner, cases)
 
     @api.model

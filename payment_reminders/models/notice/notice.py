@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -153,6 +154,12 @@ class PaymentReminder(models.Model):
     interest_until = fields.Date(
         readonly=True, help="The day up to which interest was computed."
     )
+    worded_for = fields.Char(
+        readonly=True,
+        copy=False,
+        help="A digest of whom the texts name and where they ask to pay. Before the "
+        "message leaves it is compared with what is so then.",
+    )
     deadline_date = fields.Date(string="Pay by", readonly=True)
     remarks = fields.Json(
         readonly=True, help="Codes of what was left off this notice, and why."
@@ -192,7 +199,9 @@ class PaymentReminder(models.Model):
     @api.model
     def fields_get(self, allfields=None, attributes=None):
         # EXTENDS base
-        return hide_technical(self, super().fields_get(allfields, attributes))
+        found = super().fields_get(allfields, attributes)
+        is_for_lists = attributes is None or "groupable" in attributes
+        return hide_technical(self, found) if is_for_lists else found
 
     @api.model
     def _group_expand_state(self, states, domain):
@@ -461,6 +470,29 @@ class PaymentReminder(models.Model):
         )
 
     # -- for templates ----------------------------------------------------------
+
+    def _get_worded_for(self):
+        """Return a digest of names, language, references and accounts in the texts."""
+        self.ensure_one()
+        recipient = self._get_letter_recipient()
+        told = [
+            self.partner_id.name,
+            recipient.name,
+            self._get_partner_lang(),
+            *(
+                (move.name, move.payment_reference, move.partner_bank_id.acc_number)
+                for move in self.line_ids.move_line_id.move_id.sorted("id")
+            ),
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    def _get_letter_recipient(self):
+        # No slice: it would drop the prefetching of the other notices of the batch.
+        for delivery in self.delivery_ids:
+            # What is skipped goes to nobody: an address that was corrected, say.
+            if delivery.partner_id and delivery.state != "skipped":
+                return delivery.partner_id
+        return self.partner_id
 
     def _get_partner_lang(self):
         """Return the language in which the customer wants to read this notice.

@@ -1,6 +1,5 @@
 """What the texts of a notice show: the same figures in e-mail, SMS and letter."""
 
-import hashlib
 import re
 import unicodedata
 from functools import lru_cache
@@ -54,28 +53,6 @@ def format_day(day, date_format, lang):
 class PaymentReminderLetter(models.Model):
     _inherit = "payment.reminder"
 
-    worded_for = fields.Char(
-        readonly=True,
-        copy=False,
-        help="A digest of whom the texts name and where they ask to pay. Before the "
-        "message leaves it is compared with what is so then.",
-    )
-
-    def _get_worded_for(self):
-        """Return a digest of names, language, references and accounts in the texts."""
-        self.ensure_one()
-        recipient = self._get_letter_recipient()
-        told = [
-            self.partner_id.name,
-            recipient.name,
-            self._get_partner_lang(),
-            *(
-                (move.name, move.payment_reference, move.partner_bank_id.acc_number)
-                for move in self.line_ids.move_line_id.move_id.sorted("id")
-            ),
-        ]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
     # -- what the texts of the templates use ------------------------------------
     #
     # All of it in the language of the context, which is the customer's, and all
@@ -84,14 +61,6 @@ class PaymentReminderLetter(models.Model):
     def _get_letter_greeting(self):
         """Return the name of whom this notice is addressed to."""
         return self._get_letter_recipient().name or ""
-
-    def _get_letter_recipient(self):
-        # No slice: it would drop the prefetching of the other notices of the batch.
-        for delivery in self.delivery_ids:
-            # What is skipped goes to nobody: an address that was corrected, say.
-            if delivery.partner_id and delivery.state != "skipped":
-                return delivery.partner_id
-        return self.partner_id
 
     def _get_letter_invoices(self, limit=NAMES_IN_SUBJECT):
         """Return the numbers of the invoices, as "INV1, INV2, INV3 (+4)"."""

@@ -348,7 +348,7 @@ class PaymentReminderSimulation(models.Model):
         if self.scope == "all":
             return partners
         return partners.with_company(self.company_id).filtered(
-            lambda p: p._get_reminder_ladder(self.company_id) == self.ladder_id
+            lambda p: self.company_id._get_reminder_ladder_of(p) == self.ladder_id
         )
 
     def _play(self, variant, partners):

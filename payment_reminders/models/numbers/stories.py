@@ -125,7 +125,7 @@ class PaymentReminderStories(models.AbstractModel):
     def _get_calendars(self, company, partners, date_from):
         """Return {partner id: calendar of the customer's country}."""
         facts = self.env["payment.reminder.facts"]
-        closed = company._get_reminder_closed_days(date_from)[company.id]
+        closed = facts._read_closed_days(company, date_from)[company.id]
         home = company.country_id.code or ""
         made = {
             country: facts._make_calendar(company, country, closed)

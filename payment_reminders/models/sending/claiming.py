@@ -4,13 +4,12 @@ import logging
 
 from odoo import api, fields, models
 
-from ...rules import guard, leaving
+from ...rules import guard
 from ...rules.lifecycle import WAITING
 from ...rules.verdict import EARLY
 from ...tools import transactions
 from ...tools.decimals import to_decimal
 from ...tools.on_the_wire import is_printing
-from ..books.facts import get_debtor_zone
 
 _logger = logging.getLogger(__name__)
 
@@ -136,24 +135,13 @@ class PaymentReminderSender(models.AbstractModel):
         :param since: {notice: the earliest moment (UTC) for it}
         :return: {notice: moment (UTC)}
         """
-        places = self._get_places(self.env["payment.reminder"].union(*since))
-        return {
-            reminder: leaving.first_moment(moment, *places[reminder])
-            for reminder, moment in since.items()
-        }
-
-    @api.model
-    def _get_places(self, reminders):
-        """Return {notice: (calendar, time zone) of whoever gets it}."""
-        cases = reminders.case_id
-        calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
-        zones = {
-            case.id: get_debtor_zone(case.partner_id, case.company_id) for case in cases
-        }
-        return {
-            reminder: (calendars[reminder.case_id.id], zones[reminder.case_id.id])
-            for reminder in reminders
-        }
+        cases = self.env["payment.reminder"].union(*since).case_id
+        places = self.env["payment.reminder.facts"]._get_places(cases)
+        found = {}
+        for reminder, moment in since.items():
+            calendar, zone = places[reminder.case_id.id]
+            found[reminder] = calendar.first_moment(moment, zone)
+        return found
 
     @api.model
     def _claim(self, reminders, ticket):

@@ -147,8 +147,9 @@ class PaymentReminderFacts(models.AbstractModel):
         """Return the texts in the fields for e-mail that cannot be read as address."""
         return [
             text
-            for partner in partners
-            for text in addresses.find(partner.email or "").unread
+            for written in partners.mapped("email")
+            if written and not addresses.PLAIN.fullmatch(written)
+            for text in addresses.find(written).unread
         ]
 
     @api.model
@@ -243,7 +244,9 @@ def _unique(partners, get_addresses):
 
 def _get_emails(partner):
     """Return the e-mail addresses of a contact, all that its field names."""
-    found = addresses.find(partner.email or "").addresses
+    written = partner.email or ""
+    is_plain = not written or addresses.PLAIN.fullmatch(written)
+    found = [written] if is_plain else addresses.find(written).addresses
     return list(filter(None, map(email_normalize, found)))
 
 
@@ -263,7 +266,9 @@ def _find_numbers(partner):
     """Yield the valid phone numbers of a contact; people write several into one field,
     and words.
     """
-    text = TRUNK_ZERO.sub(" ", partner._get_reminder_phone() or "")
+    is_doubted = partner.reminder_wrong_phone
+    written = partner._get_reminder_phone() if is_doubted else partner.phone
+    text = TRUNK_ZERO.sub(" ", written or "")
     country = (
         partner.country_id
         or partner.commercial_partner_id.country_id

@@ -191,6 +191,7 @@ class PaymentReminderEvent(models.Model):
         if not entries:
             return self.browse()
         entries, notes = self._keep_notes_apart(entries)
+        is_noted = any(text for _salt, text in notes)
         now = fields.Datetime.now()
         heads = self._read_heads({entry[0] for entry in entries})
         vals_list = []
@@ -216,7 +217,7 @@ class PaymentReminderEvent(models.Model):
         except psycopg2.errors.UniqueViolation as error:
             # Somebody else has just written to the same chain: do it all again.
             raise ConcurrencyError("The trail was written to meanwhile") from error
-        if any([text for _salt, text in notes]):
+        if is_noted:
             events._write_notes(notes)
         return events
 

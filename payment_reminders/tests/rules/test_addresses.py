@@ -1,8 +1,10 @@
 """How people fill the field of an e-mail address."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ...rules.addresses import Found, find
+from ...rules.addresses import PLAIN, Found, find
 
 A, B = "a@x.example", "b@x.example"
 
@@ -87,3 +89,8 @@ def test_two_addresses(text):
 )
 def test_what_cannot_be_read_is_told(text, found):
     assert find(text) == found
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_what_looks_plain_needs_no_reading(text):
+    assert find(text) == Found((text,))

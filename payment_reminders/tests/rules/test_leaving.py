@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...rules.calendar import Calendar
-from ...rules.leaving import Leaving, Waiting, Way, first_moment, tell
+from ...rules.leaving import Leaving, Waiting, Way, tell
 
 COPENHAGEN = pytz.timezone("Europe/Copenhagen")
 MINUTE = dt.timedelta(minutes=1)
@@ -37,7 +37,7 @@ def may_leave(moment, calendar, zone):
 
 @given(moments, calendars, zones)
 def test_it_is_the_first_moment_at_which_the_sender_may_send(since, calendar, zone):
-    first = first_moment(since, calendar, zone)
+    first = calendar.first_moment(since, zone)
     assert first >= since
     assert may_leave(first, calendar, zone)
     assert first == since or not may_leave(first - MINUTE, calendar, zone)
@@ -45,11 +45,11 @@ def test_it_is_the_first_moment_at_which_the_sender_may_send(since, calendar, zo
 
 @given(moments, calendars, zones, st.integers(0, 6 * 24 * 4))
 def test_it_stays_the_same_until_it_has_come(since, calendar, zone, quarters):
-    first = first_moment(since, calendar, zone)
+    first = calendar.first_moment(since, zone)
     later = since + dt.timedelta(minutes=15 * quarters)
     if later <= first:
         assert not may_leave(later, calendar, zone) or later == first
-        assert first_moment(later, calendar, zone) == first
+        assert calendar.first_moment(later, zone) == first
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ...rules.outlook import Situation, find_obstacles
+from ...rules.guard import Situation, find_obstacles
 
 NOW = datetime(2026, 9, 15, 8)
 LATER = NOW + timedelta(hours=1)
