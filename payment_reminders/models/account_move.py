@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..rules import balance, schedule
 from ..rules.lifecycle import BUSY, WAITING
@@ -160,8 +161,11 @@ class AccountMove(models.Model):
             [("move_id", "in", self.ids)], order="date_due, id"
         )
         by_move = items.grouped("move_id")
-        waiting = self._get_waiting_items(items)
-        days = self._get_due_days(items)
+        statuses = {}
+        if items:
+            condition = SQL("item.move_id = ANY(%s)", items.move_id.ids)
+            query = self._read_reminder_statuses(condition)
+            statuses = dict(self.env.execute_query(query))
         for move in self:
             mine = by_move.get(move._origin, items.browse())
             climbed = _first(
@@ -173,7 +177,7 @@ class AccountMove(models.Model):
             move.reminder_last_date = climbed.last_sent_date
             move.reminder_next_step_id = ahead.next_step_id
             move.reminder_next_date = ahead.next_date
-            move.reminder_status = move._get_reminder_status(mine, waiting, days)
+            move.reminder_status = statuses.get(move._origin.id, "none")
 
     def _compute_reminder_last(self):
         lines = self.env["payment.reminder.line"].search(
@@ -194,68 +198,103 @@ class AccountMove(models.Model):
             move.reminder_last_channel = last.channel_summary
 
     @api.model
-    def _get_waiting_items(self, items):
-        """Return the items among these that are on a notice in the queue."""
-        return (
-            self.env["payment.reminder.line"]
-            .search(
-                [
-                    ("item_id", "in", items.ids),
-                    (
-                        "reminder_id.state",
-                        "in",
-                        BUSY,
-                    ),
-                ]
-            )
-            .item_id
+    def _read_reminder_statuses(self, condition=None):
+        """Read where the reminders of invoices stand: the one answer, for lists too.
+
+        By the index of the due items on their invoice, or all of them once; then by
+        primary keys, and the notices in the queue by the index on their state. An
+        invoice without due items is not among them.
+
+        :param condition: SQL of which due items (``item``) are asked for
+        :return: SQL of (move_id, status)
+        """
+        for model, names in (
+            ("payment.reminder.item", None),
+            ("payment.reminder.line", ["item_id"]),
+            ("payment.reminder", ["state"]),
+            ("payment.reminder.case", ["state", "partner_id"]),
+        ):
+            self.env[model].flush_model(names)
+        return SQL(
+            """
+            SELECT found.move_id,
+                   CASE WHEN found.state = 'closed' OR NOT found.owed THEN 'closed'
+                        WHEN found.state = 'frozen' THEN 'frozen'
+                        WHEN found.waiting THEN 'proposed'
+                        WHEN found.due THEN 'due'
+                        WHEN found.climbed THEN 'sent'
+                        WHEN found.ahead THEN 'upcoming'
+                        -- Overdue, and no step comes: nobody activated a ladder.
+                        ELSE 'none' END AS status
+              FROM (
+                   SELECT item.move_id,
+                          (ARRAY_AGG(own.state ORDER BY item.date_due, item.id))[1]
+                          AS state,
+                          BOOL_OR(item.amount_known > 0) AS owed,
+                          BOOL_OR(waiting.item_id IS NOT NULL) AS waiting,
+                          -- On a day on which nothing leaves, what comes on the next
+                          -- business day is due.
+                          COALESCE(BOOL_OR(item.next_date <= CASE
+                              WHEN item.date_due < day.today THEN day.next_day
+                              ELSE day.today END), FALSE) AS due,
+                          BOOL_OR(item.last_sent_date IS NOT NULL) AS climbed,
+                          BOOL_OR(item.next_date IS NOT NULL
+                                  OR item.date_due >= day.today) AS ahead
+                     FROM payment_reminder_item item
+                     JOIN payment_reminder_case own ON own.id = item.case_id
+                     JOIN res_partner customer ON customer.id = own.partner_id
+                     JOIN (VALUES %(days)s) AS day (company, country, today, next_day)
+                       ON day.company = own.company_id
+                      AND day.country = COALESCE(customer.country_id, 0)
+                     LEFT JOIN (
+                          SELECT DISTINCT line.item_id
+                            FROM payment_reminder notice
+                            JOIN payment_reminder_line line
+                              ON line.reminder_id = notice.id
+                           WHERE notice.state = ANY(%(busy)s)
+                          ) waiting ON waiting.item_id = item.id
+                    WHERE item.move_id IS NOT NULL AND %(condition)s
+                    GROUP BY item.move_id
+                   ) found
+            """,
+            days=SQL(", ").join(
+                SQL("(%s, %s, %s::date, %s::date)", *row)
+                for row in self._read_reminder_days()
+            ),
+            busy=list(BUSY),
+            condition=condition or SQL("TRUE"),
         )
 
     @api.model
-    def _get_due_days(self, items):
-        """Return {case: the day up to which a step counts as due}.
+    def _read_reminder_days(self):
+        """Read today and the next business day, by company and country of its cases.
 
-        On a day on which nothing leaves, what comes on the next business day is due.
+        :return: list of (company id, country id or 0, today, next business day)
         """
-        today = {company: company._get_reminder_today() for company in items.company_id}
-        cases = items.filtered(
-            lambda item: (
-                item.next_date
-                and item.date_due < today[item.company_id] < item.next_date
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT own.company_id, COALESCE(customer.country_id, 0)
+                  FROM payment_reminder_case own
+                  JOIN res_partner customer ON customer.id = own.partner_id
+                """
             )
-        ).case_id
-        days = {case: today[case.company_id] for case in items.case_id}
-        if cases:
-            calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
-            for case in cases:
-                days[case] = calendars[case.id].next_business_day(days[case])
+        )
+        # sudo: days and hours of all companies that a list may show
+        facts = self.env["payment.reminder.facts"].sudo()
+        companies = facts.env["res.company"].browse({row[0] for row in rows})
+        countries = facts.env["res.country"].browse({row[1] for row in rows} - {0})
+        codes = {country.id: country.code for country in countries}
+        closed = facts._read_closed_days(companies)
+        days = [(0, 0, fields.Date.today(), fields.Date.today())]
+        for company in companies:
+            today = company._get_reminder_today()
+            for country_id in {row[1] for row in rows if row[0] == company.id}:
+                code = codes.get(country_id) or company.country_id.code or ""
+                calendar = facts._make_calendar(company, code, closed[company.id])
+                next_day = calendar.next_business_day(today)
+                days.append((company.id, country_id, today, next_day))
         return days
-
-    def _get_reminder_status(self, items, waiting, days):
-        """Return where the reminders of this invoice stand.
-
-        :param items: its due items
-        :param waiting: the items that are on a notice in the queue
-        :param days: see :meth:`_get_due_days`
-        """
-        self.ensure_one()
-        case = _first(items.case_id)
-        if not case:
-            return "none"
-        if case.state == "closed" or not any(item.amount_known > 0 for item in items):
-            return "closed"
-        if case.state == "frozen":
-            return "frozen"
-        if items & waiting:
-            return "proposed"
-        if any(item.next_date and item.next_date <= days[case] for item in items):
-            return "due"
-        if any(item.last_sent_date for item in items):
-            return "sent"
-        if any(item.next_date or item.date_due >= days[case] for item in items):
-            return "upcoming"
-        # Overdue, and no step comes: nobody has activated a ladder for it.
-        return "none"
 
     @api.model
     def _search_reminder_case_id(self, operator, value):
@@ -289,17 +328,18 @@ class AccountMove(models.Model):
     def _search_reminder_status(self, operator, value):
         if operator != "in":
             return NotImplemented
-        items = (
-            self.env["payment.reminder.item"].sudo().search([("move_id", "!=", False)])
+        wanted = [status for status in value if status]
+        found = SQL(
+            "(SELECT move_id FROM (%s) AS by_move WHERE status = ANY(%s))",
+            self._read_reminder_statuses(),
+            wanted,
         )
-        wanted = set(value)
-        by_status = items.move_id.grouped("reminder_status")
-        found = self.browse().union(
-            *(moves for status, moves in by_status.items() if status in wanted)
-        )
-        domain = Domain("id", "in", found.ids)
+        domain = Domain("id", "in", found)
         if "none" in wanted:
-            domain |= Domain("id", "not in", items.move_id.ids)
+            known = (
+                "(SELECT move_id FROM payment_reminder_item WHERE move_id IS NOT NULL)"
+            )
+            domain |= Domain("id", "not in", SQL(known))
         return domain
 
     @api.depends("reminder_hold_until")
