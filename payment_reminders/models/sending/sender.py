@@ -130,10 +130,11 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _dispatch_batch(self, reminders):
         """Guard and send some notices of a run, see :meth:`_dispatch`."""
-        # What the caller wrote counts, and its locks must not stand in our way.
-        transactions.commit(self.env)
         # Before anybody waits for us.
         self.env["payment.reminder.facts"]._key_bank_lines()
+        # What the caller wrote counts, its locks must not stand in our way, and what it
+        # saw until now is not what was claimed in the meantime.
+        transactions.commit(self.env)
         ticket = uuid4().hex
         claimed, stopped = self._prepare(reminders, ticket)
         for reminder in claimed:
