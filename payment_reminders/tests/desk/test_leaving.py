@@ -84,6 +84,7 @@ class TestLeaving(GatewayCommon):
     def test_without_an_address_it_does_not_leave(self):
         reminder = self.ripe()
         self.customer.write({"email": False, "phone": False})
+        reminder.case_id._refresh()
         self.assertEqual(
             self.tell(reminder), "not before this is solved: No usable address"
         )
