@@ -134,7 +134,7 @@ class TestSpeedOfScreens(SpeedCommon):
     def test_case(self):
         few, many = self.make_long_cases()
         specification = self.get_specification("payment.reminder.case", "form")
-        for name in ("open_item_ids", "reminder_ids", "freeze_ids", "event_ids"):
+        for name in ("open_item_ids", "settled_item_ids", "reminder_ids", "freeze_ids"):
             self.assertIn("fields", specification[name])
         self.assertSameCount(
             lambda: few.web_read(specification), lambda: many.web_read(specification)
