@@ -14,7 +14,14 @@ USER = "odoo.exceptions.UserError"
 MISSING = "odoo.exceptions.MissingError"
 VALIDATION = "odoo.exceptions.ValidationError"
 #: What Odoo has on every model, and the addon extends: see test_records.
-OF_EVERY_MODEL = {"create", "write", "unlink", "copy_data", "default_get"}
+OF_EVERY_MODEL = {
+    "create",
+    "write",
+    "unlink",
+    "copy_data",
+    "default_get",
+    "fields_get",
+}
 #: What everybody is answered, because it says and does nothing.
 HARMLESS = {
     ("res.company", "get_reminder_health"): [],
