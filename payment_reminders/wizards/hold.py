@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 #: What may be done to the records of each model.
 CHOICES = {
-    "payment.reminder": ("hold", "snooze", "release", "cancel", "withdraw"),
+    "payment.reminder": ("hold", "snooze", "release", "cancel", "withdraw", "send"),
     "payment.reminder.case": ("hold", "snooze", "release", "close"),
     "payment.reminder.claim.line": ("reverse",),
 }
@@ -24,6 +24,7 @@ class PaymentReminderHoldWizard(models.TransientModel):
             ("cancel", "Cancel"),
             ("reverse", "Reverse"),
             ("withdraw", "Withdraw"),
+            ("send", "Send without Waiting"),
         ],
         required=True,
         default="hold",
@@ -45,13 +46,18 @@ class PaymentReminderHoldWizard(models.TransientModel):
         self.check_access("read")
         records = self._get_records()
         argument = self.date if self.action == "snooze" else self.reason
+        if self.action == "send":
+            return records.action_send_without_waiting(self.reason)
         method = getattr(records, f"action_{self.action}")
         if self.action == "release" and records._name == "payment.reminder":
-            method()
+            told = method()
         elif self.action == "withdraw":
-            method(self.reason, tell=self.tell)
+            told = method(self.reason, tell=self.tell)
         else:
-            method(argument)
+            told = method(argument)
+        if isinstance(told, dict) and not self.env.context.get("reminder_desk"):
+            return told
+        # The approve desk tells of it itself.
         return {"type": "ir.actions.act_window_close"}
 
     def _get_records(self):

@@ -1,10 +1,13 @@
 """What a manager chooses for one notice: its channel, words, papers, an override."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from ...rules import guard
+from ...rules import guard, leaving
+from ...rules.leaving import Way
 from ...rules.lifecycle import OPEN, WAITING
 from ...rules.verdict import OVERRIDABLE
 from ...tools.decimals import to_decimal
@@ -18,6 +21,8 @@ PREVIEW = (
     "preview_sms",
     "preview_error",
 )
+#: So many notices are told of one by one.
+MOST_TOLD = 3
 
 
 class PaymentReminder(models.Model):
@@ -58,6 +63,13 @@ class PaymentReminder(models.Model):
         index="btree_not_null",
     )
     override_note = fields.Char(string="Overridden because", readonly=True, copy=False)
+    can_send_now = fields.Boolean(
+        compute="_compute_can_send", help="It would leave this minute."
+    )
+    can_skip_window = fields.Boolean(
+        compute="_compute_can_send",
+        help="Nothing but its hold window keeps it back, and working hours perhaps.",
+    )
     preview_to = fields.Char(string="To", compute="_compute_preview")
     preview_subject = fields.Char(string="Subject", compute="_compute_preview")
     preview_body = fields.Html(
@@ -106,6 +118,201 @@ class PaymentReminder(models.Model):
                 "overridden",
                 {"reminder": reminder.id, "codes": sorted(codes), "note": note},
             )
+
+    # -- not waiting ------------------------------------------------------------------
+
+    @api.depends("state", "leaves_at", "hold_until")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_can_send(self):
+        now = fields.Datetime.now()
+        told = self._tell_leaving()
+        for reminder in self:
+            own = told[reminder]
+            reminder.can_send_now = bool(own.by_itself) and own.by_itself <= now
+            reminder.can_skip_window = bool(
+                own.way in (Way.APPROVED, Way.ITSELF)
+                and reminder.hold_until
+                and reminder.hold_until > now
+            )
+
+    def action_send_without_waiting(self, reason=None):
+        """Approve and send these notices now, whatever is left of their hold window.
+
+        Nothing else is let pass: the guard is asked as always, and at night or on a
+        week-end they leave in the morning.
+
+        :param reason: why nobody has to look a second time; goes into the trail
+        """
+        self.env["res.users"]._check_reminder_manager()
+        if not reason:
+            raise UserError(self.env._("Say why it does not wait."))
+        self._lock_or_explain()
+        waiting = self.filtered(lambda r: r.state in ("proposed", "approved"))
+        if not waiting:
+            raise UserError(self._describe_states())
+        free = waiting._ask_guard()
+        free.filtered(lambda r: r.state == "proposed")._approve(self.env.user)
+        free._waive_window(reason)
+        free._dispatch()
+        return self._tell_sending(free)
+
+    def _waive_window(self, reason):
+        """End the hold window of these notices now; who does so stands on the trail."""
+        now = fields.Datetime.now()
+        early = self.filtered(lambda r: r.hold_until and r.hold_until > now)
+        # A manager decides; the machine writes.
+        early.sudo().hold_until = now
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    reminder.case_id,
+                    "window_waived",
+                    {"reminder": reminder.id, "by": self.env.uid, "note": reason},
+                )
+                for reminder in early
+            ]
+        )
+
+    # -- what became of it -----------------------------------------------------------
+
+    def _tell_approved(self, approved):
+        """Return the message after these notices were to be approved.
+
+        :param approved: those that were
+        """
+        left = self - approved
+        lines = []
+        if len(approved) == 1 and not left:
+            lines.append(
+                self.env._(
+                    "%(customer)s: approved. Leaves: %(leaves)s.",
+                    customer=approved.partner_id.display_name,
+                    leaves=approved.leaves_text,
+                )
+            )
+        else:
+            lines.append(self.env._("%s approved", len(approved)))
+            lines += approved._count_obstacles(self.env._("does not leave yet"))
+            lines += left._count_obstacles(self.env._("skipped"), all_of_them=True)
+        stopped = left or approved.filtered(lambda r: r._find_obstacle())
+        return approved._make_toast(
+            ", ".join(lines), "action_undo_approve", "warning" if stopped else "success"
+        )
+
+    def _find_obstacle(self):
+        """Return the code of what keeps this notice back whatever the clock says."""
+        self.ensure_one()
+        return leaving.find_obstacle(self.sudo()._get_obstacle_codes())
+
+    def _count_obstacles(self, what, all_of_them=False):
+        """Return "2 skipped: No usable address" for each thing in the way.
+
+        :param all_of_them: also those with nothing in the way but their state
+        """
+        found = defaultdict(int)
+        states = dict(self._fields["state"]._description_selection(self.env))
+        for reminder in self:
+            code = reminder._find_obstacle()
+            if code:
+                found[self._get_blocker_label(code)] += 1
+            elif all_of_them:
+                found[states[reminder.state]] += 1
+        return [f"{count} {what}: {label}" for label, count in found.items()]
+
+    def _tell_held(self):
+        """Return the message after these notices were held."""
+        if len(self) == 1:
+            text = self.env._("%s: on hold.", self.partner_id.display_name)
+        else:
+            text = self.env._("%s on hold", len(self))
+        return self._make_toast(text, "action_undo_hold")
+
+    def _tell_released(self):
+        """Return the message after a hold of these notices was lifted."""
+        stopped = self.filtered(lambda r: r._find_obstacle())
+        if len(self) == 1:
+            text = self.env._(
+                "%(customer)s: released. Leaves: %(leaves)s.",
+                customer=self.partner_id.display_name,
+                leaves=self.leaves_text,
+            )
+        else:
+            text = ", ".join(
+                [
+                    self.env._("%s released", len(self)),
+                    *stopped._count_obstacles(self.env._("does not leave yet")),
+                ]
+            )
+        return self._make_toast(
+            text, "action_undo_release", "warning" if stopped else "success"
+        )
+
+    def _tell_undone(self):
+        """Return the message after an act on these notices was taken back."""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        if len(self) == 1:
+            text = self.env._(
+                "%(customer)s: taken back. It is as before: %(state)s.",
+                customer=self.partner_id.display_name,
+                state=states[self.state],
+            )
+        else:
+            text = self.env._("%s taken back", len(self))
+        return self._make_toast(text, next_tag="soft_reload")
+
+    def _tell_sending(self, approved=None):
+        """Return the message after these notices were to be sent.
+
+        :param approved: those that were approved for it, and can be taken back
+        """
+        sent = self.filtered(lambda r: r.state == "sent")
+        rest = self - sent
+        lines = []
+        if len(sent) == 1:
+            lines.append(self.env._("%s: sent.", sent.partner_id.display_name))
+        elif sent:
+            lines.append(self.env._("%s sent.", len(sent)))
+        explanation = self.env["payment.reminder.explanation"]
+        for reminder in rest[:MOST_TOLD]:
+            reasons = explanation._explain(reminder) if reminder.verdict else []
+            told = self.env._(
+                "%(customer)s: not sent yet. Leaves: %(leaves)s.",
+                customer=reminder.partner_id.display_name,
+                leaves=reminder.leaves_text,
+            )
+            lines.append(" ".join([told, *reasons]))
+        if len(rest) > MOST_TOLD:
+            lines.append(self.env._("%s more not sent yet.", len(rest) - MOST_TOLD))
+        undo = (approved or self.browse()) & rest.filtered(
+            lambda r: r.state == "approved"
+        )
+        return undo._make_toast(
+            " ".join(lines),
+            "action_undo_approve",
+            "warning" if rest else "success",
+        )
+
+    def _make_toast(self, message, undo=None, kind="success", next_tag=None):
+        """Return the action that tells what was done to these notices.
+
+        :param undo: name of the method that takes it back, or None
+        :param next_tag: client action that follows (default: what was open is closed)
+        """
+        follow = {"type": "ir.actions.act_window_close"}
+        if next_tag:
+            follow = {"type": "ir.actions.client", "tag": next_tag}
+        return {
+            "type": "ir.actions.client",
+            "tag": "payment_reminder_toast",
+            "params": {
+                "message": message,
+                "type": kind,
+                "undo": {"model": self._name, "ids": self.ids, "method": undo}
+                if undo and self
+                else False,
+                "next": follow,
+            },
+        }
 
     # -- the message as the customer will get it ------------------------------------
 

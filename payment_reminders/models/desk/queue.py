@@ -40,6 +40,10 @@ class PaymentReminder(models.Model):
     is_held_by_transaction = fields.Boolean(compute="_compute_held_by")
     is_held_by_halt = fields.Boolean(compute="_compute_held_by")
     is_held_by_invoice = fields.Boolean(compute="_compute_held_by")
+    can_release = fields.Boolean(
+        compute="_compute_held_by",
+        help="A person's hold is what keeps it back, so that lifting it helps.",
+    )
     leaves_at = fields.Datetime(
         compute="_compute_leaves",
         search="_search_leaves_at",
@@ -49,6 +53,9 @@ class PaymentReminder(models.Model):
         string="Leaves",
         compute="_compute_leaves",
         help="When it leaves, or what has to be done first.",
+    )
+    approve_text = fields.Char(
+        compute="_compute_leaves", help="What approving it does, for its button."
     )
     heads_up_date = fields.Date(
         readonly=True, copy=False, help="The day on which people were told of it."
@@ -202,6 +209,7 @@ class PaymentReminder(models.Model):
         for reminder in self:
             reminder.leaves_at = told[reminder].by_itself or False
             reminder.leaves_text = reminder._describe_leaving(told[reminder])
+            reminder.approve_text = reminder._describe_approval(told[reminder])
 
     @api.model
     def _search_leaves_at(self, operator, value):
@@ -332,6 +340,17 @@ class PaymentReminder(models.Model):
             self.env._("within minutes") if is_now else self._format_moment(told.moment)
         )
 
+    def _describe_approval(self, told):
+        """Return what approving a notice does, in words.
+
+        :param told: :class:`rules.leaving.Leaving` of it
+        """
+        if told.way != Way.APPROVED:
+            return self.env._("Approve")
+        if told.moment <= fields.Datetime.now():
+            return self.env._("Approve: leaves within minutes")
+        return self.env._("Approve: leaves %s", self._format_moment(told.moment))
+
     def _describe_staying(self, code):
         """Return in words that a notice never leaves."""
         if not code:
@@ -382,7 +401,7 @@ class PaymentReminder(models.Model):
 
     # -- what holds a notice --------------------------------------------------------
 
-    @api.depends("verdict", "state")
+    @api.depends("verdict", "state", "held_by_id", "hold_note")
     def _compute_held_by(self):
         for reminder in self:
             waits = reminder.state in WAITING
@@ -392,6 +411,10 @@ class PaymentReminder(models.Model):
             reminder.is_held_by_transaction = Code.PENDING_TRANSACTION in codes
             reminder.is_held_by_halt = bool(codes & {Code.SEND_BRAKE, Code.STALE_BANK})
             reminder.is_held_by_invoice = Code.INVOICE_NOT_SENT in codes
+            reminder.can_release = reminder.state == "held" and (
+                bool(reminder.held_by_id or reminder.hold_note)
+                or not codes - EARLY - {Code.HELD}
+            )
 
     def action_open_bank_lines(self):
         """Open the bank lines that hold this notice, and those ignored for its case."""

@@ -3,7 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...rules import guard
 from ...rules.lifecycle import WAITING
+from ...rules.verdict import EARLY
 
 
 class PaymentReminder(models.Model):
@@ -16,8 +18,11 @@ class PaymentReminder(models.Model):
         wrong = self.filtered(lambda r: r.state != "proposed")
         if wrong == self:
             raise UserError(wrong._describe_states())
-        (self - wrong)._approve(self.env.user)
-        return True
+        approved = self - wrong
+        approved._approve(self.env.user)
+        # What is in the way is known now, not only when it should leave.
+        approved._ask_guard()
+        return self._tell_approved(approved)
 
     def _approve(self, user):
         """Approve these notices in the name of a manager."""
@@ -45,6 +50,22 @@ class PaymentReminder(models.Model):
                 for reminder in self
             ]
         )
+
+    def _ask_guard(self):
+        """Ask the guard about notices that wait, and keep what is in the way of them.
+
+        Nothing is sent or held. That one is not approved, or early, needs no guard.
+
+        :return: those of these notices that nothing is in the way of
+        """
+        now = fields.Datetime.now()
+        free = self.browse()
+        for reminder, facts in self._read_facts(now, as_if_released=True).items():
+            reasons = [code for code in guard.check(facts, now) if code not in EARLY]
+            reminder._note_verdict(reasons, facts if reasons else None)
+            if not reasons:
+                free |= reminder
+        return free
 
     def _lapse_approval(self, codes, facts):
         """Ask for approval anew: who approved this notice may not do so any more."""
@@ -77,9 +98,10 @@ class PaymentReminder(models.Model):
         wrong = self.filtered(lambda r: r.state not in self._get_holdable_states())
         if wrong == self:
             raise UserError(wrong._describe_states())
-        (self - wrong)._hold(reason)
-        (self - wrong)._limit_hold()
-        return True
+        held = self - wrong
+        held._hold(reason)
+        held._limit_hold()
+        return held._tell_held()
 
     def _hold(self, reason):
         """Hold these notices in the name of who acts now."""
@@ -122,12 +144,18 @@ class PaymentReminder(models.Model):
                 raise UserError(
                     self.env._("You may release only what you held yourself.")
                 )
-        self.filtered(lambda r: r.state == "held").sudo()._release_held()
-        return True
+        held = self.filtered(lambda r: r.state == "held")
+        if not held:
+            return True
+        held.sudo()._release_held()
+        held._ask_guard()
+        return held._tell_released()
 
     def _release_held(self, note=False):
+        ends = {reminder: reminder.hold_end_date for reminder in self}
         self.hold_end_date = False
         for reminder in self:
+            end = {"end": str(ends[reminder])} if ends[reminder] else {}
             reminder._set_state(
                 "approved" if reminder.approved_by_id else "proposed",
                 held_by_id=False,
@@ -136,7 +164,7 @@ class PaymentReminder(models.Model):
                 attempts=0,
             )
             reminder.case_id._log_event(
-                "released", {"reminder": reminder.id, "note": note or ""}
+                "released", {"reminder": reminder.id, "note": note or "", **end}
             )
 
     def _release_expired_holds(self):
@@ -235,11 +263,116 @@ class PaymentReminder(models.Model):
         return self
 
     def action_dispatch(self):
-        """Send what is approved and ripe now, instead of at the next run."""
+        """Send what is approved and ripe now, instead of at the next run.
+
+        What something is in the way of stays approved, and says what it is.
+        """
         self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
-        self._dispatch()
-        return True
+        waiting = self.filtered(lambda r: r.state in WAITING)
+        stopped = waiting - waiting._ask_guard()
+        (self - stopped)._dispatch()
+        return self._tell_sending()
+
+    # -- taking it back ---------------------------------------------------------
+
+    def action_undo_approve(self):
+        """Ask for approval again: nobody has approved these notices after all.
+
+        What has left has left; of a hold window that was given up nothing is left.
+        """
+        self.env["res.users"]._check_reminder_manager()
+        approved = self._take_back(("approved",))
+        for reminder in approved.sudo():
+            reminder._set_state(
+                "proposed",
+                approved_by_id=False,
+                approved_date=False,
+                approved_ladder_id=False,
+                hold_until=reminder._prepare_hold_until(
+                    reminder.step_id, reminder.date_proposed
+                ),
+            )
+        return approved._note_undone("approve")
+
+    def action_undo_hold(self):
+        """Let these notices wait as before they were held, by whoever held them."""
+        self.case_id._check_may_act()
+        held = self._take_back(("held",)).filtered("held_by_id")
+        if not self.env.user._is_reminder_manager() and any(
+            reminder.held_by_id != self.env.user for reminder in held
+        ):
+            raise UserError(self.env._("You may release only what you held yourself."))
+        held.sudo()._release_held()
+        held._ask_guard()
+        return held._note_undone("hold")
+
+    def action_undo_release(self):
+        """Hold these notices again, in the name of who had held them."""
+        self.case_id._check_may_act()
+        if not self.env.user._is_reminder_manager() and any(
+            hold["by"] != self.env.uid for hold in self._find_last_holds().values()
+        ):
+            raise UserError(self.env._("You may release only what you held yourself."))
+        released = self._take_back(("proposed", "approved"))
+        holds = released._find_last_holds()
+        for reminder in released:
+            hold = holds[reminder]
+            reminder._set_state(
+                "held",
+                held_by_id=hold["by"],
+                hold_note=hold["note"],
+                hold_end_date=hold["end"],
+            )
+        return released._note_undone("release")
+
+    def _take_back(self, states):
+        """Return those of these notices of which something can still be taken back."""
+        self.check_access("read")
+        self._lock_or_explain()
+        found = self.filtered(lambda r: r.state in states)
+        if not found:
+            raise UserError(self._describe_states())
+        return found
+
+    def _find_last_holds(self):
+        """Return {notice: who held it last (by), why (note), and until when (end)}.
+
+        From the trail, which keeps what a release took away.
+        """
+        events = self.sudo().case_id.event_ids.filtered(
+            lambda event: event.kind in ("held", "released")
+        )
+        found = {
+            reminder: {"by": False, "note": False, "end": False} for reminder in self
+        }
+        for event in events.sorted("seq"):
+            reminder = self.browse(event.payload.get("reminder"))
+            if reminder not in found:
+                continue
+            if event.kind == "held":
+                by = event.payload.get("by") or False
+                found[reminder] = {"by": by, "note": by and event.note, "end": False}
+            else:
+                found[reminder]["end"] = event.payload.get("end") or False
+        return found
+
+    def _note_undone(self, act):
+        """Write on the trail that an act was taken back, and say so.
+
+        :param act: approve, hold or release
+        """
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    reminder.case_id,
+                    "undone",
+                    {"reminder": reminder.id, "act": act, "by": self.env.uid},
+                )
+                for reminder in self
+            ]
+        )
+        return self._tell_undone()
 
     def _as_user(self, user):
         """Return these notices as a person who sees their company only."""

@@ -50,8 +50,18 @@ class PaymentReminder(models.Model):
             )
             for company in companies
         ]
+        began = fields.Datetime.now()
+        # Who opens the queue reads what is in the way, not whoever waits an hour.
+        fresh = Stage(
+            "fresh",
+            lambda: self.search(
+                [("state", "in", WAITING), ("date_proposed", ">=", began)]
+            ),
+            type(self)._ask_guard,
+            CASES_PER_BATCH,
+        )
         self.env["payment.reminder.progress"]._work_through(
-            "propose", [waiting, *proposals]
+            "propose", [waiting, *proposals, fresh]
         )
 
     @api.model

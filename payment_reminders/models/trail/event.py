@@ -62,6 +62,8 @@ class PaymentReminderEvent(models.Model):
             ("payment_seen", "Payment seen"),
             ("frozen", "Put on hold"),
             ("released", "Released"),
+            ("undone", "Taken back by who had done it"),
+            ("window_waived", "Sent without waiting for its hold window"),
             ("bank_line_ignored", "Bank line ignored"),
             ("bank_line_heeded", "Bank line no longer ignored"),
             ("money_ignored", "Money ignored"),

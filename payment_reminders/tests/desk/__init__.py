@@ -6,6 +6,7 @@ from . import test_defaults
 from . import test_desk
 from . import test_desk_limits
 from . import test_heads_up
+from . import test_honest_send
 from . import test_leaving
 from . import test_lists
 from . import test_health
