@@ -87,6 +87,11 @@ class AccountMove(models.Model):
         compute="_compute_reminder",
         compute_sudo=True,
     )
+    reminder_can_create = fields.Boolean(
+        compute="_compute_reminder_can_create",
+        compute_sudo=True,
+        help="A reminder of it may be created by hand now.",
+    )
     reminder_excluded = fields.Boolean(
         string="No reminders",
         copy=False,
@@ -178,6 +183,24 @@ class AccountMove(models.Model):
             move.reminder_next_step_id = ahead.next_step_id
             move.reminder_next_date = ahead.next_date
             move.reminder_status = statuses.get(move._origin.id, "none")
+
+    @api.depends("state", "payment_state", "invoice_date_due")
+    def _compute_reminder_can_create(self):
+        for move in self:
+            case = move.reminder_case_id
+            # What fell due since the last night comes into a case when it is asked for.
+            is_new = bool(
+                not case
+                and move.company_id.reminder_ladder_id
+                and move.invoice_date_due
+                and move.invoice_date_due < move.company_id._get_reminder_today()
+            )
+            move.reminder_can_create = (
+                move.state == "posted"
+                and move.move_type in ("out_invoice", "out_receipt")
+                and move.payment_state in ("not_paid", "partial")
+                and (is_new or case.can_remind)
+            )
 
     def _compute_reminder_last(self):
         lines = self.env["payment.reminder.line"].search(

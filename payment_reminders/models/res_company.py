@@ -547,6 +547,18 @@ class ResCompany(models.Model):
                 return user
         return users.browse()
 
+    def _has_one_office_user(self):
+        """Tell whether one person works here: nobody looks a second time then."""
+        self.ensure_one()
+        # sudo: how many users a company has is no secret.
+        users = self.env["res.users"].sudo()
+        return (
+            users.search_count(
+                [("share", "=", False), ("company_ids", "in", self.ids)], limit=2
+            )
+            == 1
+        )
+
     def _find_reminder_manager(self):
         """Return the manager who answers where nobody else does (empty: nobody).
 

@@ -1,28 +1,53 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from babel import dates
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
+from odoo.tools.misc import babel_locale_parse, formatLang, get_lang
 
+from ..models.notice.words import WORDS
+from ..rules import creating, guard
+from ..rules.creating import Group
+from ..rules.verdict import OVERRIDABLE, Code, Obstacle
 from ..tools import bulk
 from ..tools.selections import labels_of
-from ..tools.sums import format_sums
 
 #: What is remembered of the last time.
-REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window")
+REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window", "window_note")
+
+#: What is said of the step after a notice that is in the queue.
+ABOUT_NEXT = (Code.SPACING, Obstacle.LADDER_ENDED)
 
 
 class PaymentReminderWizard(models.TransientModel):
     """Creates the next reminders of chosen invoices, one for each customer.
 
-    They go into the queue, or leave at once; the guard has the last word.
+    The guard is asked when it opens, on the very notices that would be made. They go
+    into the queue, or leave at once; the guard has the last word.
     """
 
     _name = "payment.reminder.wizard"
     _description = "Create Payment Reminders"
 
     line_ids = fields.One2many("payment.reminder.wizard.line", "wizard_id")
+    ready_line_ids = fields.One2many(
+        "payment.reminder.wizard.line",
+        "wizard_id",
+        domain=[("row_group", "=", "ready")],
+    )
+    needs_line_ids = fields.One2many(
+        "payment.reminder.wizard.line",
+        "wizard_id",
+        domain=[("row_group", "=", "needs")],
+    )
+    later_line_ids = fields.One2many(
+        "payment.reminder.wizard.line",
+        "wizard_id",
+        domain=[("row_group", "=", "later")],
+    )
     case_id = fields.Many2one(
         "payment.reminder.case", compute="_compute_case_id", help="If it is only one."
     )
@@ -63,10 +88,14 @@ class PaymentReminderWizard(models.TransientModel):
         help="The stored PDF of each invoice goes with the e-mail.",
     )
     skip_window = fields.Boolean(
-        string="Without the hold window",
+        string="Without waiting",
         help="What you approve here leaves without waiting for its hold window, in "
         "working hours.",
     )
+    window_note = fields.Char(
+        string="Why it does not wait", help="Kept in the trail with your name."
+    )
+    has_window = fields.Boolean(compute="_compute_summary")
     can_override = fields.Boolean(compute="_compute_can_override")
     is_override = fields.Boolean(
         string="Override what is in the way",
@@ -77,8 +106,21 @@ class PaymentReminderWizard(models.TransientModel):
         string="Because", help="Kept in the trail with your name."
     )
     summary = fields.Char(compute="_compute_summary")
+    leaves_text = fields.Char(
+        compute="_compute_summary", help="When what is ticked leaves."
+    )
+    send_text = fields.Char(compute="_compute_summary")
+    ready_text = fields.Char(compute="_compute_group_texts")
+    needs_text = fields.Char(compute="_compute_group_texts")
+    later_text = fields.Char(compute="_compute_group_texts")
     count_blocked = fields.Integer(compute="_compute_summary")
     can_propose = fields.Boolean(compute="_compute_summary")
+    preview_name = fields.Char(readonly=True)
+    preview_to = fields.Char(string="To", readonly=True)
+    preview_subject = fields.Char(string="Subject", readonly=True)
+    preview_body = fields.Html(string="E-mail", readonly=True, sanitize=False)
+    preview_sms = fields.Text(string="SMS", readonly=True)
+    preview_error = fields.Char(readonly=True)
 
     # -- opening ----------------------------------------------------------------
 
@@ -91,11 +133,18 @@ class PaymentReminderWizard(models.TransientModel):
             raise AccessError(self.env._("You have no access to this company."))
         wizard = self.create(self._get_last_choices())
         wizard._fill(moves)
+        if wizard.case_id and wizard.can_propose:
+            wizard.line_ids[:1]._show_preview()
+        return wizard._get_dialog_action()
+
+    def _get_dialog_action(self):
+        """Return the action that shows this dialog."""
+        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Create Reminders"),
             "res_model": self._name,
-            "res_id": wizard.id,
+            "res_id": self.id,
             "view_mode": "form",
             "target": "new",
             "context": {"dialog_size": "extra-large"},
@@ -131,6 +180,7 @@ class PaymentReminderWizard(models.TransientModel):
         items = moves.env["payment.reminder.item"].search(
             [("move_id", "in", moves.ids)], order="date_due, id"
         )
+        asked = self._ask_cases(items.case_id)
         live = self.env["payment.reminder.facts"]._read_due_items(
             items.move_line_id.ids
         )
@@ -140,20 +190,17 @@ class PaymentReminderWizard(models.TransientModel):
             seen = item._get_live(live)
             if seen and seen.owed > 0:
                 by_move[item.move_id].append((item, seen))
-        ready = {
-            # What a manager may override is ticked, and left out until it is.
-            case: not set(case._get_obstacles(self)) - set(case._get_overridable())
-            for case in items.case_id
-        }
-        bulk.insert(
-            self.env["payment.reminder.wizard.line"].sudo(),
-            [
-                self._prepare_line_vals(
-                    move, by_move[move], today[move.company_id], ready
-                )
-                for move in moves
-            ],
-        )
+        rows, known = [], set()
+        for move in moves:
+            vals = self._prepare_line_vals(move, by_move[move], today[move.company_id])
+            found = asked.get(vals["case_id"]) or self._prepare_answer_vals()
+            if vals["case_id"] in known:
+                # One message for all invoices of a customer: its sum stands once.
+                found = {**found, "fee": 0.0, "total": 0.0}
+            known.add(vals["case_id"])
+            selected = found["row_group"] == Group.READY
+            rows.append({**vals, **found, "selected": selected})
+        bulk.insert(self.env["payment.reminder.wizard.line"].sudo(), rows)
         self.invalidate_recordset()
 
     def _open_missing_cases(self, moves):
@@ -167,7 +214,7 @@ class PaymentReminderWizard(models.TransientModel):
                     company
                 )
 
-    def _prepare_line_vals(self, move, rows, today, ready):
+    def _prepare_line_vals(self, move, rows, today):
         due = [(item, seen) for item, seen in rows if seen.date_due < today]
         case = rows[0][0].case_id if rows else self.env["payment.reminder.case"]
         sent = [item.last_sent_date for item, _seen in rows if item.last_sent_date]
@@ -179,12 +226,123 @@ class PaymentReminderWizard(models.TransientModel):
             "case_id": case.id,
             "partner_id": move.commercial_partner_id.id,
             "currency_id": move.currency_id.id,
-            "selected": bool(case) and ready[case],
             "date_due": oldest,
             "days": (today - oldest).days if oldest else 0,
             "amount": float(sum((seen.owed for _item, seen in due or rows), Decimal())),
             "last_date": max(sent, default=None),
         }
+
+    # -- asking the guard -----------------------------------------------------------
+
+    def _ask_cases(self, cases):
+        """Ask the guard about the reminders that would be created; none is.
+
+        :return: {case id: values of its rows}
+        """
+        cases = cases.sudo()
+        if not cases:
+            return {}
+        waiting = cases._find_open_notices()
+        horizons = cases._get_horizons()
+        codes = {case: case._get_obstacles(False, horizons[case]) for case in cases}
+        for case in cases & cases.browse(case.id for case in waiting):
+            # What is in the queue is there, whatever comes after it.
+            codes[case] = [code for code in codes[case] if code not in ABOUT_NEXT]
+        notices = self.env["payment.reminder"].sudo().union(*waiting.values())
+        fresh = cases.filtered(
+            lambda case: case not in waiting
+            and creating.find_group(codes[case]) != Group.LATER
+        )
+        proposal = self.env["payment.reminder.proposal"].sudo()
+        found, trifles = proposal._look_ahead(fresh, notices, self._read_answers)
+        found = found or {}
+        for case in fresh:
+            if case in trifles:
+                codes[case].append(creating.TRIFLE)
+            elif case.id not in found and not codes[case]:
+                codes[case].append(Code.NOTHING_DUE.value)
+        return {
+            case.id: self._prepare_answer_vals(
+                codes[case], found.get(case.id), case in waiting
+            )
+            for case in cases
+        }
+
+    def _read_answers(self, reminders):
+        """Read what the rows tell of notices, of which some exist for a moment only.
+
+        :return: {case id: dict}
+        """
+        if self.channel:
+            reminders.write({"channel_choice": self.channel})
+        now = fields.Datetime.now()
+        sender = reminders.env["payment.reminder.sender"]
+        soonest = sender._find_moments(dict.fromkeys(reminders, now))
+        windows = sender._find_moments(
+            {reminder: max(now, reminder.hold_until or now) for reminder in reminders}
+        )
+        # By what holds when they leave: on a Sunday that is Monday.
+        moment = min(soonest.values(), default=now)
+        facts = reminders._read_facts(moment, as_if_released=True)
+        return {
+            reminder.case_id.id: {
+                "codes": [str(code) for code in guard.check(facts[reminder], moment)],
+                "step_kind": reminder.step_kind,
+                "fee": reminder.amount_fee,
+                "total": reminder.amount_claim,
+                "recipients": facts[reminder].recipients,
+                "is_for_all": reminder.step_id.channel_mode == "all",
+                "soonest": soonest[reminder],
+                "moment": windows[reminder],
+            }
+            for reminder in reminders
+        }
+
+    @api.model
+    def _prepare_answer_vals(self, codes=(creating.NO_CASE,), answer=None, waits=False):
+        """Return the values of a row: what is in its way, its cost, when it leaves.
+
+        :param codes: what is in the way of its case
+        :param answer: what the guard said of its notice, see :meth:`_read_answers`
+        :param waits: whether the notice is in the queue already
+        """
+        answer = answer or {}
+        found = [*answer.get("codes", ()), *codes]
+        found = [code for code in dict.fromkeys(found) if code not in creating.PASSED]
+        reached = [text.partition(":")[2] for text in answer.get("recipients", ())]
+        return {
+            "codes": ",".join(found),
+            "row_group": str(creating.find_group(found)),
+            "is_waiting": waits,
+            "step_kind": answer.get("step_kind") or None,
+            "fee": answer.get("fee", 0.0),
+            "total": answer.get("total", 0.0),
+            "goes_to": ", ".join(reached if answer.get("is_for_all") else reached[:1]),
+            "soonest_at": answer.get("soonest") or None,
+            "window_at": answer.get("moment") or None,
+        }
+
+    def _ask_again(self):
+        """Ask the guard anew about the rows; what is ticked stays so."""
+        lines = self.line_ids.sudo()
+        asked = self._ask_cases(lines.case_id)
+        names = (
+            "codes",
+            "row_group",
+            "is_waiting",
+            "step_kind",
+            "soonest_at",
+            "window_at",
+        )
+        bulk.update(
+            lines,
+            {
+                line.id: {name: asked[line.case_id.id][name] for name in names}
+                for line in lines
+                if line.case_id.id in asked
+            },
+        )
+        self.invalidate_recordset()
 
     # -- computed ---------------------------------------------------------------
 
@@ -194,40 +352,160 @@ class PaymentReminderWizard(models.TransientModel):
             cases = wizard.line_ids.case_id
             wizard.case_id = cases if len(cases) == 1 else False
 
-    @api.depends("line_ids.case_id")
+    @api.depends("line_ids.codes")
     def _compute_can_override(self):
         for wizard in self:
             wizard.can_override = any(
-                overridable and not set(case._get_obstacles(wizard)) - overridable
-                for case in wizard.line_ids.case_id
-                for overridable in [set(case._get_overridable())]
+                codes and not codes - OVERRIDABLE
+                for line in wizard.line_ids
+                for codes in [line._get_codes()]
             )
 
-    @api.depends("line_ids.selected", "kind", "is_override", "override_note")
+    def _get_rows(self):
+        """Return the rows as they stand in the lists, edited or not."""
+        self.ensure_one()
+        return self.ready_line_ids | self.needs_line_ids | self.later_line_ids
+
+    @api.depends(
+        "ready_line_ids.selected",
+        "needs_line_ids.selected",
+        "later_line_ids.selected",
+        "line_ids.selected",
+        "kind",
+        "skip_window",
+        "is_override",
+        "override_note",
+    )
+    @api.depends_context("lang", "tz")
     def _compute_summary(self):
         for wizard in self:
             chosen = wizard._get_chosen_lines()
-            totals = defaultdict(float)
-            for line in chosen:
-                totals[line.currency_id] += line.amount
+            rows = wizard._get_rows()
+            left = (rows - chosen).case_id - chosen.case_id
             wizard.can_propose = bool(chosen)
-            wizard.count_blocked = len(wizard.line_ids) - len(chosen)
-            if not wizard.line_ids:
-                wizard.summary = self.env._("Nothing is due for a reminder today.")
-                continue
-            if not chosen:
-                wizard.summary = self.env._(
-                    "No reminder can be created now; the list says why."
-                )
-                continue
-            wizard.summary = self.env._(
-                "%(customers)s reminders about %(invoices)s invoices: %(amounts)s. "
-                "%(left)s left out.",
-                customers=len(chosen.case_id),
-                invoices=len(chosen),
-                amounts=format_sums(self.env, totals),
-                left=wizard.count_blocked,
+            wizard.has_window = wizard._get_has_window(rows)
+            wizard.count_blocked = len(rows) - len(chosen)
+            wizard.leaves_text = wizard._describe_leaving(chosen)
+            wizard.send_text = wizard._describe_sending(chosen)
+            wizard.summary = wizard._describe_choice(rows, chosen, left)
+
+    def _get_has_window(self, rows):
+        """Tell whether anything would wait for somebody to look a second time."""
+        return any(
+            row.window_at and row.soonest_at and row.window_at > row.soonest_at
+            for row in rows
+        ) and not any(
+            company._has_one_office_user() for company in rows.move_id.sudo().company_id
+        )
+
+    def _describe_choice(self, rows, chosen, left):
+        """Return what is ticked and what it comes to, in words."""
+        if not rows:
+            return self.env._("Nothing is overdue.")
+        if not chosen:
+            return self.env._("No reminder can be created now; the list says why.")
+        totals = defaultdict(float)
+        for line in chosen:
+            totals[line.currency_id] += line.amount
+        amounts = ", ".join(
+            self._format_money(amount, currency) for currency, amount in totals.items()
+        )
+        reminders, invoices = len(chosen.case_id), len(chosen)
+        if reminders == 1 and invoices == 1:
+            text = self.env._("1 reminder about 1 invoice: %s.", amounts)
+        elif reminders == 1:
+            text = self.env._(
+                "1 reminder about %(invoices)s invoices: %(amounts)s.",
+                invoices=invoices,
+                amounts=amounts,
             )
+        else:
+            text = self.env._(
+                "%(reminders)s reminders about %(invoices)s invoices: %(amounts)s.",
+                reminders=reminders,
+                invoices=invoices,
+                amounts=amounts,
+            )
+        if len(left) == 1:
+            return f"{text} {self.env._('1 left out.')}"
+        return f"{text} {self.env._('%s left out.', len(left))}" if left else text
+
+    def _describe_leaving(self, chosen):
+        """Return when what is ticked leaves, in words."""
+        moments = sorted(
+            {moment for line in chosen for moment in [line._get_moment()] if moment}
+        )
+        if not moments:
+            return False
+        now = fields.Datetime.now()
+        tell = self.env["payment.reminder"]._format_moment
+        if moments[-1] <= now:
+            return self.env._("Leaves within minutes.")
+        if moments[0] <= now:
+            first = self.env._("within minutes")
+        else:
+            first = tell(moments[0])
+        text = self.env._("Leaves %s.", first)
+        if moments[0] != moments[-1]:
+            text = self.env._(
+                "The first leaves %(first)s, the last %(last)s.",
+                first=first,
+                last=tell(moments[-1]),
+            )
+        today = self._explain_today(chosen)
+        soonest = min(filter(None, chosen.mapped("soonest_at")), default=None)
+        if today and moments == [soonest]:
+            return today
+        return f"{today} {text}" if today else text
+
+    def _explain_today(self, chosen):
+        """Return that nothing leaves any more today, where that is so."""
+        now = fields.Datetime.now()
+        soonest = min(filter(None, chosen.mapped("soonest_at")), default=now)
+        local = fields.Datetime.context_timestamp(self, now)
+        day = fields.Datetime.context_timestamp(self, soonest).date()
+        if day == local.date():
+            return False
+        locale = babel_locale_parse(get_lang(self.env).code)
+        name = dates.format_date(local.date(), "EEEE", locale=locale)
+        return self.env._(
+            "%(weekday)s: they leave from %(moment)s.",
+            weekday=name[:1].upper() + name[1:],
+            moment=self.env["payment.reminder"]._format_moment(soonest),
+        )
+
+    def _describe_sending(self, chosen):
+        """Return what the button that approves does, in words."""
+        moments = {line._get_moment() for line in chosen} - {False, None}
+        count = len(chosen.case_id)
+        if moments and max(moments) <= fields.Datetime.now():
+            if count == 1:
+                return self.env._("Approve and Send Now")
+            return self.env._("Approve and Send %s Now", count)
+        if count != 1:
+            return self.env._("Approve %s", count)
+        if not moments:
+            return self.env._("Approve")
+        moment = self.env["payment.reminder"]._format_moment(max(moments))
+        return self.env._("Approve: leaves %s", moment)
+
+    @api.depends("line_ids.row_group")
+    @api.depends_context("lang")
+    def _compute_group_texts(self):
+        for wizard in self:
+            counts = {
+                str(group): len(lines.case_id) or len(lines)
+                for group, lines in wizard.line_ids.grouped("row_group").items()
+            }
+            wizard.ready_text = self.env._("Ready (%s)", counts.get("ready", 0))
+            wizard.needs_text = self.env._("Needs you (%s)", counts.get("needs", 0))
+            wizard.later_text = self.env._("Not yet (%s)", counts.get("later", 0))
+
+    @api.model
+    def _format_money(self, amount, currency):
+        """Return an amount with the code of its currency: signs are shared by some."""
+        number = formatLang(self.env, amount, digits=currency.decimal_places)
+        return f"{currency.name} {number}"
 
     @api.onchange("is_override")
     def _onchange_is_override(self):
@@ -237,19 +515,26 @@ class PaymentReminderWizard(models.TransientModel):
     def _get_chosen_lines(self):
         """Return the ticked rows of which a reminder can be created now."""
         self.ensure_one()
-        ready = {case: not case._get_obstacles(self) for case in self.line_ids.case_id}
-        return self.line_ids.filtered(
-            lambda line: line.selected and ready.get(line.case_id)
+        return self._get_rows().filtered(
+            lambda line: line.selected and not line._find_blocks()
         )
 
     # -- buttons ----------------------------------------------------------------
+
+    def action_hide_preview(self):
+        """Put the message away that was looked at."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("write")
+        self.preview_name = False
+        return self._get_dialog_action()
 
     def action_propose(self):
         """Put the reminders of the ticked rows into the queue."""
         return self._start(send=False)
 
     def action_send(self):
-        """Approve the reminders of the ticked rows and send them."""
+        """Approve the reminders of the ticked rows; they leave when the dialog says."""
         return self._start(send=True)
 
     def _start(self, send):
@@ -259,17 +544,27 @@ class PaymentReminderWizard(models.TransientModel):
             raise UserError(self.env._("Say why you override what is in the way."))
         if self.fee_choice != "full" and not self.fee_note:
             raise UserError(self.env._("Say why the fee is lowered."))
-        cases = self._get_chosen_lines().case_id
+        # What was ready when it opened may be paid meanwhile.
+        self._ask_again()
+        lines = self._get_chosen_lines()
         if not send:
-            cases -= cases.browse(case.id for case in cases._find_open_notices())
+            lines = lines.filtered(lambda line: not line.is_waiting)
+        cases = lines.case_id
         if not cases:
             raise UserError(
                 self.env._("No reminder can be created now; the list says why.")
             )
+        left = self.line_ids.case_id - cases
         Run = self.env["payment.reminder.run"]
         runs = Run.browse()
-        for group in cases.grouped("company_id").values():
-            runs |= Run._start(group, {**self._prepare_run_vals(), "send": send})
+        for company, group in cases.grouped("company_id").items():
+            others = left.filtered(lambda case, own=company: case.company_id == own)
+            vals = {
+                **self._prepare_run_vals(),
+                "send": send,
+                "left_out": len(others),
+            }
+            runs |= Run._start(group, vals)
         if len(runs) == 1:
             return runs._get_form_action()
         return runs._get_records_action(name=self.env._("Create Reminders"))
@@ -306,6 +601,29 @@ class PaymentReminderWizardLine(models.TransientModel):
     amount = fields.Monetary(string="Open", readonly=True)
     last_date = fields.Date(string="Last reminder", readonly=True)
     step_id = fields.Many2one(related="case_id.next_step_id", string="Next step")
+    row_group = fields.Selection(
+        [("ready", "Ready"), ("needs", "Needs you"), ("later", "Not yet")],
+        string="Group",
+        required=True,
+        readonly=True,
+        default="later",
+    )
+    codes = fields.Char(
+        readonly=True, help="Codes of what is in the way, between commas."
+    )
+    is_waiting = fields.Boolean(readonly=True, help="It is in the queue already.")
+    step_kind = fields.Char(readonly=True)
+    goes_to = fields.Char(readonly=True)
+    fee = fields.Float(string="Fee amount", readonly=True)
+    total = fields.Float(string="Total amount", readonly=True)
+    fee_text = fields.Char(string="Fee", compute="_compute_money_texts")
+    total_text = fields.Char(
+        string="Total",
+        compute="_compute_money_texts",
+        help="Of the message to this customer: everything overdue, fee and interest.",
+    )
+    soonest_at = fields.Datetime(readonly=True)
+    window_at = fields.Datetime(readonly=True)
     is_blocked = fields.Boolean(compute="_compute_obstacle")
     obstacle = fields.Char(
         string="In the way",
@@ -313,37 +631,117 @@ class PaymentReminderWizardLine(models.TransientModel):
         help="Why no reminder of this can be created now.",
     )
 
-    @api.depends("case_id", "wizard_id.kind", "wizard_id.is_override")
-    def _compute_obstacle(self):
-        labels = dict(
-            self.env["payment.reminder.case"]
-            ._fields["blocker"]
-            ._description_selection(self.env)
-        )
-        for line in self:
-            case = line.case_id
-            codes = case._get_obstacles(line.wizard_id) if case else ["no_case"]
-            line.is_blocked = bool(codes)
-            if not case:
-                line.obstacle = self.env._("Not due for a reminder, or excluded.")
-            elif codes == ["other_kind"]:
-                line.obstacle = self.env._("Another kind of step is due.")
-            elif case.state == "closed":
-                line.obstacle = case.next_text
-            elif codes:
-                line.obstacle = ", ".join(line._describe_obstacles(codes, labels))
-            elif case.blocker == "not_approved":
-                line.obstacle = self.env._("In the queue already.")
-            else:
-                line.obstacle = False
-
-    def _describe_obstacles(self, codes, labels):
-        """Return each obstacle in a few words; the case has the whole sentence."""
+    def _get_codes(self):
+        """Return the codes of what is in the way of this row."""
         self.ensure_one()
-        day = format_date(self.env, self.case_id.next_date)
-        words = {
-            **labels,
-            "spacing": self.env._("Not before %s", day),
-            "other_kind": self.env._("Another kind of step is due"),
-        }
-        return [words.get(code, code) for code in codes]
+        return set(filter(None, (self.codes or "").split(",")))
+
+    def _find_blocks(self):
+        """Return what keeps a reminder of this from being created as chosen."""
+        self.ensure_one()
+        wizard = self.wizard_id
+        codes = self._get_codes()
+        if wizard.is_override and wizard.override_note:
+            codes -= OVERRIDABLE
+        if wizard.kind and self.step_kind and wizard.kind != self.step_kind:
+            codes.add(creating.OTHER_KIND)
+        return codes
+
+    def _get_moment(self):
+        """Return when a reminder of this leaves as chosen (UTC), or False."""
+        self.ensure_one()
+        wizard = self.wizard_id
+        at_once = wizard.skip_window or not wizard.has_window
+        return self.soonest_at if at_once else self.window_at
+
+    @api.depends("fee", "total", "wizard_id.fee_choice", "wizard_id.fee_amount")
+    @api.depends_context("lang")
+    def _compute_money_texts(self):
+        for line in self:
+            wizard = line.wizard_id
+            limit = {"none": 0.0, "lower": wizard.fee_amount}.get(wizard.fee_choice)
+            fee = line.fee if limit is None else min(line.fee, limit)
+            tell = wizard._format_money
+            line.fee_text = tell(fee, line.currency_id) if fee else False
+            total = line.total - line.fee + fee
+            line.total_text = tell(total, line.currency_id) if total else False
+
+    @api.depends(
+        "codes",
+        "is_waiting",
+        "wizard_id.kind",
+        "wizard_id.is_override",
+        "wizard_id.override_note",
+    )
+    @api.depends_context("lang")
+    def _compute_obstacle(self):
+        for line in self:
+            codes = line._find_blocks()
+            line.is_blocked = bool(codes)
+            line.obstacle = line._describe_blocks(codes)
+
+    def _describe_blocks(self, codes):
+        """Return what is in the way in a few words, and what lifts the first of it."""
+        self.ensure_one()
+        if creating.NO_CASE in codes:
+            return self.env._("Not due for a reminder, or excluded.")
+        if creating.CLOSED in codes:
+            return self.case_id.next_text
+        if creating.OTHER_KIND in codes:
+            return self.env._("Another kind of step is due.")
+        if not codes:
+            return self.env._("In the queue already.") if self.is_waiting else False
+        if codes == {Code.SPACING.value}:
+            return self.env._(
+                "Not before %s", format_date(self.env, self.case_id.next_date)
+            )
+        blocker = self.env["payment.reminder.case"]._fields["blocker"]
+        labels = dict(blocker._description_selection(self.env))
+        labels[creating.TRIFLE] = self.env._("Too little to remind of: decide")
+        ordered = [code for code in labels if code in codes]
+        ordered += sorted(codes - set(labels))
+        text = ", ".join(labels.get(code, code) for code in ordered)
+        lift = WORDS[ordered[0]].lift if ordered[0] in WORDS else None
+        return f"{text}: {self.env._(lift)}" if lift else text
+
+    # -- what the customer gets -----------------------------------------------------
+
+    def action_preview(self):
+        """Show the message of this row as the customer gets it."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        self._show_preview()
+        return self.wizard_id._get_dialog_action()
+
+    def _show_preview(self):
+        """Write the message of this row on the dialog."""
+        wizard = self.wizard_id
+        case = self.case_id.sudo()
+        notices = self.env["payment.reminder"].sudo()
+        notices = notices.union(*case._find_open_notices().values())
+
+        def read(reminders):
+            reminders.write(
+                {
+                    "personal_text": wizard.personal_text,
+                    **({"channel_choice": wizard.channel} if wizard.channel else {}),
+                }
+            )
+            return reminders[:1]._prepare_preview()
+
+        found, _trifles = (
+            self.env["payment.reminder.proposal"]
+            .sudo()
+            ._look_ahead(case.browse() if notices else case, notices, read)
+        )
+        names = ("to", "subject", "body", "sms", "error")
+        wizard.write(
+            {
+                "preview_name": self.partner_id.display_name,
+                **{
+                    f"preview_{name}": (found or {}).get(f"preview_{name}", False)
+                    for name in names
+                },
+            }
+        )

@@ -7,12 +7,18 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...rules.creating import CLOSED, OTHER_KIND, PASSED
 from ...rules.lifecycle import WAITING
 from ...rules.verdict import OVERRIDABLE, Code, Obstacle
 
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
+
+    can_remind = fields.Boolean(
+        compute="_compute_can_remind",
+        help="Its next reminder may be created by hand now.",
+    )
 
     # -- freezing and closing ---------------------------------------------------
 
@@ -315,31 +321,37 @@ class PaymentReminderCase(models.Model):
 
     # -- a reminder by hand ---------------------------------------------------------
 
-    def _get_obstacles(self, choice):
+    def _get_horizons(self):
+        """Return {case: the last day whose step may be prepared by hand today}.
+
+        On a week-end that is Monday: who does the books on a Sunday need not wait.
+        """
+        calendars = self.env["payment.reminder.facts"]._get_calendars(self)
+        today = {company: company._get_reminder_today() for company in self.company_id}
+        return {
+            case: calendars[case.id].next_business_day(today[case.company_id])
+            for case in self
+        }
+
+    def _get_obstacles(self, choice, horizon):
         """Return codes of why no reminder can be created on this case now.
 
-        :param choice: a run or dialog with ``kind`` and ``override_note``
+        :param choice: a run with ``kind`` and ``override_note``, or False
+        :param horizon: see :meth:`_get_horizons`
         """
         self.ensure_one()
-        passed = {
-            Code.NOT_APPROVED,
-            Code.HOLD_WINDOW,
-            Obstacle.NOT_STARTED,
-            Obstacle.HELD_OUT,
-        }
-        if choice.override_note:
+        passed = set(PASSED)
+        if choice and choice.override_note:
             passed |= set(self._get_overridable())
         codes = [code for code, _since in self.blockers or () if code not in passed]
         if not self.next_step_id and self.state != "closed":
             codes.append(Obstacle.LADDER_ENDED.value)
         if self.state == "closed":
-            codes.append("closed")
-        elif (
-            self.next_step_id and self.next_date > self.company_id._get_reminder_today()
-        ):
-            codes.append("spacing")
-        if choice.kind and self.next_step_id.kind != choice.kind:
-            codes.append("other_kind")
+            codes.append(CLOSED)
+        elif self.next_step_id and self.next_date > horizon:
+            codes.append(Code.SPACING.value)
+        if choice and choice.kind and self.next_step_id.kind != choice.kind:
+            codes.append(OTHER_KIND)
         return codes
 
     def _get_overridable(self):
@@ -348,15 +360,28 @@ class PaymentReminderCase(models.Model):
         allowed = OVERRIDABLE - {Code.HOLD_WINDOW}
         return [code for code, _since in self.blockers or () if code in allowed]
 
+    @api.depends("state", "blockers", "next_step_id", "next_date")
+    def _compute_can_remind(self):
+        # Who may read a case may know whether its next step may be taken.
+        horizons = self.sudo()._get_horizons()
+        for case in self:
+            own = case.sudo()
+            case.can_remind = not own._get_obstacles(False, horizons[own])
+
     @api.model
-    def _get_due_domain(self):
-        """Return the domain of cases of which a reminder may be created now."""
-        return Domain(
-            [
-                ("state", "=", "active"),
-                ("next_step_id", "!=", False),
-                ("next_date", "<=", fields.Date.context_today(self)),
-            ]
+    def _get_overdue_domain(self):
+        """Return the domain of cases that a dialog for all customers is about.
+
+        Those of which something is overdue, or whose nudge may be due by the end of a
+        week-end.
+        """
+        return Domain("state", "!=", "closed") & (
+            Domain(
+                "item_ids",
+                "any",
+                [("amount_known", ">", 0), ("date_due", "<", fields.Date.today())],
+            )
+            | Domain("next_date", "<=", fields.Date.add(fields.Date.today(), days=4))
         )
 
     # -- dialogs --------------------------------------------------------------------

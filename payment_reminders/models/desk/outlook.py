@@ -423,6 +423,8 @@ class PaymentReminderCase(models.Model):
                     *(
                         case._describe_blocker(code, since, notice, labels)
                         for code, since in case.blockers or ()
+                        # When it leaves is told; its window may be over by now.
+                        if code != Code.HOLD_WINDOW
                     ),
                 ]
             )

@@ -367,7 +367,7 @@ class PaymentReminder(models.Model):
         label = self._get_blocker_label(code)
         if get_lifter(code) == Lifter.TIME:
             return self.env._("not yet: %s", label)
-        return self.env._("not before this is solved: %s", label)
+        return self.env._("when solved: %s", label)
 
     @api.model
     def _get_blocker_label(self, code):
@@ -626,6 +626,7 @@ class PaymentReminder(models.Model):
         cases = self.env["payment.reminder.case"]
         return self.env["payment.reminder.wizard"]._open_cases(
             cases.search(
-                [*cases._get_due_domain(), ("company_id", "in", self.env.companies.ids)]
+                cases._get_overdue_domain()
+                & Domain("company_id", "in", self.env.companies.ids)
             )
         )

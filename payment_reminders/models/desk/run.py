@@ -1,8 +1,10 @@
 """Many reminders at once, by hand: done in the background, and stopped at will."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools import bulk, transactions
+from ...tools.background import waits_for_scheduler
 from ...tools.groupable import hide_technical
 from ...tools.selections import labels_of
 
@@ -52,6 +54,12 @@ class PaymentReminderRun(models.Model):
         "Otherwise they wait in the queue.",
     )
     skip_window = fields.Boolean(string="Without the hold window", readonly=True)
+    window_note = fields.Char(string="Why it does not wait", readonly=True)
+    left_out = fields.Integer(
+        string="Left out in the dialog",
+        readonly=True,
+        help="Customers who were in the dialog and not chosen, or not ready.",
+    )
     kind = fields.Selection(
         selection=labels_of("payment.reminder.step", "kind"),
         string="Steps",
@@ -84,6 +92,12 @@ class PaymentReminderRun(models.Model):
     )
     count_skipped = fields.Integer(string="Left out", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts")
+    result_text = fields.Char(compute="_compute_counts", string="Result")
+    waits_for_scheduler = fields.Boolean(
+        compute="_compute_waits_for_scheduler",
+        help="Nobody has begun with it: the scheduled actions do not run.",
+    )
+    can_undo = fields.Boolean(compute="_compute_counts")
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
@@ -91,14 +105,15 @@ class PaymentReminderRun(models.Model):
         return hide_technical(self, super().fields_get(allfields, attributes))
 
     @api.depends("create_date", "user_id")
+    @api.depends_context("lang", "tz")
     def _compute_name(self):
         for run in self:
-            day = fields.Datetime.context_timestamp(
-                run, run.create_date or fields.Datetime.now()
-            )
-            run.name = self.env._("Reminders of %s", f"{day:%Y-%m-%d %H:%M}")
+            day = run.create_date or fields.Datetime.now()
+            moment = self.env["payment.reminder"]._format_moment(day)
+            run.name = self.env._("Reminders of %s", moment)
 
-    @api.depends("line_ids.state", "reminder_ids.state")
+    @api.depends("state", "left_out", "line_ids.state", "reminder_ids.state")
+    @api.depends_context("lang")
     def _compute_counts(self):
         lines = self._count("payment.reminder.run.line")
         notices = self._count("payment.reminder")
@@ -106,7 +121,8 @@ class PaymentReminderRun(models.Model):
             of_lines, of_notices = lines.get(run, {}), notices.get(run, {})
             run.count_total = sum(of_lines.values())
             run.count_left = of_lines.get("waiting", 0)
-            run.count_skipped = of_lines.get("skipped", 0)
+            skipped = of_lines.get("skipped", 0)
+            run.count_skipped = skipped + run.left_out
             run.count_created = sum(of_notices.values())
             run.count_sent = of_notices.get("sent", 0)
             run.count_stopped = sum(
@@ -118,10 +134,37 @@ class PaymentReminderRun(models.Model):
             steps = run.count_total * (2 if run.send else 1)
             done = run.count_total - run.count_left
             if run.send:
-                done += run.count_sent + run.count_stopped + run.count_skipped
+                done += run.count_sent + run.count_stopped + skipped
             if run.state == "done":
                 done = steps
             run.progress = 100.0 * done / steps if steps else 0.0
+            back = of_notices.get("approved" if run.send else "proposed", 0)
+            run.can_undo = bool(back) and run.state != "running"
+            run.result_text = run._describe_result(of_notices.get("proposed", 0))
+
+    def _describe_result(self, proposed):
+        """Return what became of this run, in words.
+
+        :param proposed: how many of its notices wait for approval
+        """
+        self.ensure_one()
+        parts = [
+            (self.count_sent, self.env._("sent")),
+            (self.count_waiting, self.env._("approved (not sent yet)")),
+            (proposed, self.env._("to approve")),
+            (self.count_stopped, self.env._("held")),
+            (self.count_skipped, self.env._("left out")),
+        ]
+        told = ", ".join(f"{count} {what}" for count, what in parts if count)
+        return told or self.env._("Nothing was created.")
+
+    @api.depends("state", "create_date", "line_ids.state")
+    def _compute_waits_for_scheduler(self):
+        for run in self:
+            begun = run.count_left < run.count_total or run.count_created
+            run.waits_for_scheduler = run.state == "running" and waits_for_scheduler(
+                run.create_date, bool(begun)
+            )
 
     def _count(self, model):
         """Return {run: {state: number}} of its lines or notices."""
@@ -187,6 +230,27 @@ class PaymentReminderRun(models.Model):
         approved.try_lock_for_update()._as_user(self.stopped_by_id)._hold(
             self.env._("The run was stopped")
         )
+
+    def action_undo(self):
+        """Take these runs back, as far as nothing has left.
+
+        What was approved waits for approval again; what was only put into the queue
+        goes out of it.
+        """
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        found = self.reminder_ids.filtered(
+            lambda r: r.state in ("proposed", "approved")
+        )
+        if not found:
+            raise UserError(self.env._("Nothing of it can be taken back any more."))
+        approved = found.filtered(lambda r: r.state == "approved")
+        if approved:
+            approved.action_undo_approve()
+        queued = (found - approved).filtered(lambda r: not r.run_id.send)
+        if queued:
+            queued.action_cancel(self.env._("The run was taken back"))
+        return found._tell_undone()
 
     def action_view_reminders(self):
         self.ensure_one()
@@ -323,6 +387,5 @@ class PaymentReminderRun(models.Model):
         reminders.filtered(lambda r: r.state == "proposed")._as_user(
             self.user_id
         )._approve(self.user_id)
-        if self.skip_window:
-            now = fields.Datetime.now()
-            reminders.filtered(lambda r: r.hold_until > now).write({"hold_until": now})
+        if self.skip_window or self.company_id._has_one_office_user():
+            reminders._as_user(self.user_id)._waive_window(self.window_note or "")

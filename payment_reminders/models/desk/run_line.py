@@ -38,6 +38,7 @@ class PaymentReminderRunLine(models.Model):
         readonly=True,
     )
     note = fields.Char(string="Why", readonly=True)
+    leaves_text = fields.Char(related="reminder_id.leaves_text")
 
     def _create_notices(self):
         """Propose the next notice of these cases as chosen; say why where not."""
@@ -45,11 +46,13 @@ class PaymentReminderRunLine(models.Model):
         cases = self.case_id
         cases._refresh_free()
         waiting = cases._find_open_notices()
+        horizons = cases._get_horizons()
         ready = cases.filtered(
-            lambda case: case not in waiting and not case._get_obstacles(run)
+            lambda case: case not in waiting
+            and not case._get_obstacles(run, horizons[case])
         ).try_lock_for_update()
         proposal = self.env["payment.reminder.proposal"].with_company(run.company_id)
-        made = proposal._propose(ready.with_company(run.company_id))
+        made = proposal._propose(ready.with_company(run.company_id), ahead=True)
         run._apply_choices(made)
         notices = {notice.case_id: notice for notice in made}
         if run.send:
@@ -63,6 +66,8 @@ class PaymentReminderRunLine(models.Model):
             run._approve(made | kept)
         else:
             made.write({"run_id": run.id})
+        # What is in the way is told with the result, not when they should leave.
+        made.browse(notice.id for notice in notices.values())._ask_guard()
         speaker = cases.with_context(lang=run.user_id.lang, tz=run.user_id.tz)
         texts = {case.id: case.next_text for case in speaker}
         for line in self:

@@ -1,5 +1,6 @@
 """When notices are proposed, and what becomes of those that wait."""
 
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -184,6 +185,10 @@ class PaymentReminder(models.Model):
         )
 
 
+class _TakenBack(Exception):
+    """Ends a look ahead: nothing of it stays."""
+
+
 class PaymentReminderProposal(models.AbstractModel):
     """Turns cases whose next step is due into proposed notices."""
 
@@ -191,15 +196,54 @@ class PaymentReminderProposal(models.AbstractModel):
     _description = "Payment Reminder Proposal"
 
     @api.model
-    def _propose(self, cases):
+    def _propose(self, cases, ahead=False):
         """Propose the next notice of these cases, on figures of this moment.
 
         :param cases: active payment.reminder.case records without an open notice
+        :param ahead: by hand, also what is due on the next business day
         :return: the new notices; a case with nothing due today gets none
         """
-        planned = self._set_aside_trifles(self._get_planned(cases))
+        planned = self._set_aside_trifles(self._get_planned(cases, ahead))
         if not planned:
             return self.env["payment.reminder"]
+        reminders, figures = self._insert(planned)
+        self._log(reminders, planned, figures)
+        self._approve_standing(reminders)
+        # Many rows were written past the ORM: what is in the way follows.
+        reminders.modified(["state", "hold_until"])
+        return reminders
+
+    @api.model
+    def _look_ahead(self, cases, notices, read):
+        """Propose the next notices of cases, let somebody read them, take all back.
+
+        What a dialog says of a reminder is then what comes of it.
+
+        :param cases: active cases without an open notice
+        :param notices: in the queue already, read with the others
+        :param read: function of the notices; what it returns lasts
+        :return: (what was read, the cases of which too little would be asked)
+        """
+        found, trifles = None, cases.browse()
+        with suppress(_TakenBack), self.env.cr.savepoint():
+            planned = self._get_planned(cases, ahead=True)
+            trifles = self._suspect_trifles(planned)
+            planned = [row for row in planned if row[0] not in trifles]
+            if planned:
+                notices = notices | self._insert(planned)[0]
+            if notices:
+                found = read(notices)
+            raise _TakenBack
+        return found, trifles
+
+    @api.model
+    def _insert(self, planned):
+        """Write the notices that were planned, and nothing about them.
+
+        :param planned: [(case, step, [(item, live item, its step or None)])]
+        :return: (notices, their figures), in the order of ``planned``
+        """
+        cases = self.env["payment.reminder.case"].union(*(row[0] for row in planned))
         figures = self.env["payment.reminder.figures"]._compute(
             [
                 (case, step, [(item, seen.owed) for item, seen, _step in rows])
@@ -227,15 +271,14 @@ class PaymentReminderProposal(models.AbstractModel):
             ],
         )
         reminders.invalidate_recordset(["line_ids", "item_ids"])
-        self._log(reminders, planned, figures)
-        self._approve_standing(reminders)
-        # Many rows were written past the ORM: what is in the way follows.
-        reminders.modified(["state", "hold_until"])
-        return reminders
+        return reminders, figures
 
     @api.model
-    def _get_planned(self, cases):
-        """Return [(case, step, [(item, live item, its step or None)])] for today."""
+    def _get_planned(self, cases, ahead=False):
+        """Return [(case, step, [(item, live item, its step or None)])] for today.
+
+        :param ahead: see :meth:`_propose`
+        """
         facts = self.env["payment.reminder.facts"]
         live = facts._read_due_items(cases.item_ids.move_line_id.ids)
         history = cases._get_sent_history()
@@ -245,7 +288,10 @@ class PaymentReminderProposal(models.AbstractModel):
         planned = []
         for case in cases:
             plan = case._get_plan(live, history, calendars, schedules)
-            if not plan or plan.date > today[case.company_id]:
+            last = today[case.company_id]
+            if ahead:
+                last = calendars[case.id].next_business_day(last)
+            if not plan or plan.date > last:
                 continue
             steps = {
                 **{moving.item_id: moving.step_id for moving in plan.advancing},
@@ -378,16 +424,23 @@ class PaymentReminderProposal(models.AbstractModel):
 
         Whoever releases the case has decided: it is not held for this again.
         """
+        trifles = self._suspect_trifles(planned)
+        if not trifles:
+            return planned
+        trifles._hold_as_trifle()
+        return [row for row in planned if row[0] not in trifles]
+
+    @api.model
+    def _suspect_trifles(self, planned):
+        """Return the cases of these of which too little would be asked."""
         suspected = [
             (case, rows)
             for case, step, rows in planned
             if case.company_id.reminder_trifle_limit or self._has_rest(rows)
         ]
-        trifles = self._find_trifles(suspected) if suspected else None
-        if not trifles:
-            return planned
-        trifles._hold_as_trifle()
-        return [row for row in planned if row[0] not in trifles]
+        if not suspected:
+            return self.env["payment.reminder.case"]
+        return self._find_trifles(suspected)
 
     @api.model
     def _has_rest(self, rows):

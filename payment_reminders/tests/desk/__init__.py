@@ -4,6 +4,7 @@ from . import test_case_form
 from . import test_run_stop
 from . import test_defaults
 from . import test_desk
+from . import test_dialog
 from . import test_desk_limits
 from . import test_heads_up
 from . import test_honest_send

@@ -42,7 +42,12 @@ class TestByHand(ByHandCommon):
         self.assertTrue(row.selected)
         self.assertFalse(row.obstacle)
         self.assertEqual(dialog.next_text, "Reminder 1 is due now.")
-        self.assertIn("1 reminders about 1 invoices", dialog.summary)
+        self.assertEqual(
+            dialog.summary,
+            f"1 reminder about 1 invoice: {self.currency.name} 1,000.00.",
+        )
+        self.assertEqual((row.goes_to, row.row_group), ("ap@nordlys.example", "ready"))
+        self.assertEqual(row.total_text, f"{self.currency.name} 1,000.00")
 
     def test_what_fell_due_since_the_last_night_is_there(self):
         fresh = self.make_invoice(due=9, partner=self.make_customer("B", "b@x.example"))

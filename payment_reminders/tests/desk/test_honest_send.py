@@ -95,7 +95,7 @@ class TestHonestSend(HonestCommon):
             self.assertEqual(self.mailed, [])
         self.assertEqual(self.reminder.state, "proposed")
         self.assertFalse(self.get_trail("window_waived"))
-        self.assertIn("not before this is solved: Invoice blocked", told)
+        self.assertIn("when solved: Invoice blocked", told)
         self.assertIn("Lift that on the invoice", told)
 
     def test_sending_now_never_holds_without_a_word(self):
@@ -114,19 +114,21 @@ class TestHonestSend(HonestCommon):
         self.move.is_move_sent = False
         self.company.reminder_require_invoice_sent = "always"
         told = self.read(self.reminder.action_approve())
-        self.assertIn("not before this is solved: Invoice never sent", told)
+        self.assertIn("when solved: Invoice never sent", told)
         self.assertTrue(self.reminder.is_held_by_invoice, "the button that mends it")
         self.assertFalse(self.reminder.can_send_now or self.reminder.can_skip_window)
         self.move.is_move_sent = True
-        self.assertEqual(self.propose().leaves_text, "Wed, Sep 16 10:00 AM")
+        self.propose()
+        self.reminder.invalidate_recordset()
+        self.assertEqual(self.reminder.leaves_text, "Wed, Sep 16 10:00 AM")
 
     def test_a_new_proposal_knows_what_is_in_the_way(self):
         other = self.make_customer("B", "b@x.example")
-        move = self.make_invoice(due=9, partner=other)
-        move.action_toggle_block_payment()
+        self.company.reminder_require_invoice_sent = "always"
+        self.make_invoice(due=9, partner=other, sent=False)
         with freeze_time("2026-09-15 09:00:00"):
             reminder = self.propose().filtered(lambda r: r.partner_id == other)
-            self.assertEqual(reminder.verdict, ["blocked"])
+            self.assertEqual(reminder.verdict, ["invoice_not_sent"])
 
     def test_many_are_approved_and_the_rest_is_told(self):
         customers = self.env["res.partner"].union(
@@ -159,7 +161,7 @@ class TestHonestSend(HonestCommon):
         self.assertEqual(self.reminder.state, "held")
         self.assertFalse(self.reminder.can_release)
         told = self.read(self.reminder.action_release())
-        self.assertIn("not before this is solved: No usable address", told)
+        self.assertIn("when solved: No usable address", told)
         self.customer.email = "ap@nordlys.example"
         self.reminder.action_hold("Wait")
         self.assertTrue(self.reminder.can_release)

@@ -85,9 +85,7 @@ class TestLeaving(GatewayCommon):
         reminder = self.ripe()
         self.customer.write({"email": False, "phone": False})
         reminder.case_id._refresh()
-        self.assertEqual(
-            self.tell(reminder), "not before this is solved: No usable address"
-        )
+        self.assertEqual(self.tell(reminder), "when solved: No usable address")
         self.assertFalse(reminder.leaves_at)
         self.customer.email = "ap@nordlys.example"
         self.refresh()
@@ -105,7 +103,7 @@ class TestLeaving(GatewayCommon):
             .sudo()
             ._open([(self.company, "count", 99, 10)])
         )
-        self.assertEqual(self.tell(reminder), "not before this is solved: Send brake")
+        self.assertEqual(self.tell(reminder), "when solved: Send brake")
         halt.with_user(self.manager).action_release()
         self.assertEqual(self.tell(reminder), "within minutes")
 

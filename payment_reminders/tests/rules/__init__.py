@@ -15,6 +15,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_brake
     from . import test_calendar
     from . import test_claim
+    from . import test_creating
     from . import test_customer
     from . import test_doubt_keys
     from . import test_doubts

@@ -210,7 +210,11 @@ METHODS = {
         "action_open_answer_wizard": "rmb",
     },
     "payment.reminder.rest.wizard": {"action_confirm": "mb"},
-    "payment.reminder.run": {"action_stop": "mb", "action_view_reminders": "mb"},
+    "payment.reminder.run": {
+        "action_stop": "mb",
+        "action_undo": "mb",
+        "action_view_reminders": "mb",
+    },
     "payment.reminder.section": {"action_open": "mb"},
     "payment.reminder.setup.wizard": {
         "action_close": "mb",
@@ -244,7 +248,12 @@ METHODS = {
         "action_settle_sent": "mb",
         "get_links": "rmb",
     },
-    "payment.reminder.wizard": {"action_propose": "mb", "action_send": "mb"},
+    "payment.reminder.wizard": {
+        "action_hide_preview": "mb",
+        "action_propose": "mb",
+        "action_send": "mb",
+    },
+    "payment.reminder.wizard.line": {"action_preview": "mb"},
     # Whoever is no manager gets an empty answer.
     "res.company": {
         "get_reminder_health": "rmbaipw",

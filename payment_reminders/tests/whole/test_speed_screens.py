@@ -166,12 +166,13 @@ class TestSpeedOfScreens(SpeedCommon):
     def test_dialog(self):
         Wizard = self.env["payment.reminder.wizard"]
         specification = self.get_specification(Wizard._name, "form")
-        self.assertIn("obstacle", specification["line_ids"]["fields"])
+        self.assertIn("total_text", specification["ready_line_ids"]["fields"])
+        self.assertIn("obstacle", specification["needs_line_ids"]["fields"])
 
         def show(cases):
             dialog = Wizard.browse(Wizard._open_cases(cases)["res_id"])
             read = dialog.web_read(specification)
-            self.assertEqual(len(read[0]["line_ids"]), len(cases))
+            self.assertEqual(len(read[0]["ready_line_ids"]), len(cases))
 
         self.assertSameCount(lambda: show(self.few), lambda: show(self.many))
 
