@@ -42,6 +42,11 @@ def is_free(port: int) -> bool:
     return True
 
 
+#: What a database that people look at has beside: its scheduled actions run. In a test
+#: nothing happens but what the test does.
+SERVED: dict[str, object] = {"max_cron_threads": 1}
+
+
 @dataclass(frozen=True)
 class Odoo:
     """An Odoo on disk with the folder and the PostgreSQL that it works on."""

@@ -1,13 +1,16 @@
 """The set-up, as far as it can be tested without fetching anything."""
 
+import configparser
 import errno
 import os
 import subprocess
 import sys
 import time
+import types
 
 import pytest
-from setup_env import addons, apt, git, odoo_tree, progress, venv
+from setup_env import addons, apt, git, odoo_tree, progress, server, venv
+from setup_env.commands import odoo
 from setup_env.home import Home, SetupError, explain_failure, explain_os_error
 
 DEB822 = """
@@ -210,3 +213,35 @@ def test_unreadable_manifest(tmp_path, monkeypatch):
     (tmp_path / addons.ADDON / "__manifest__.py").write_text("{")
     with pytest.raises(SetupError, match="cannot be read"):
         addons.find()
+
+
+def conf_of(tmp_path, monkeypatch, **options):
+    """Return the options that Odoo reads from a configuration file of ours."""
+    monkeypatch.setenv("PAYMENT_REMINDERS_HOME", str(tmp_path / "named"))
+    home = Home()
+    home.create()
+    tree = types.SimpleNamespace(addons_paths=[])
+    database = types.SimpleNamespace(settings=dict)
+    parser = configparser.RawConfigParser()
+    parser.read(server.Odoo(home, tree, database).write_conf("one", **options))
+    return parser["options"]
+
+
+def test_scheduled_actions_run_where_people_look_and_in_no_test(tmp_path, monkeypatch):
+    assert conf_of(tmp_path, monkeypatch)["max_cron_threads"] == "0"
+    served = conf_of(tmp_path, monkeypatch, **server.SERVED)
+    assert served["max_cron_threads"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "served"),
+    [
+        ([], True),
+        (["--http-port=8070"], True),
+        (["-u", "payment_reminders"], True),
+        (["shell"], False),
+        (["i18n", "export", "payment_reminders"], False),
+    ],
+)
+def test_serving_is_told_from_other_commands(arguments, served):
+    assert odoo.is_served(arguments) is served

@@ -80,7 +80,7 @@ def _play(space: Workspace, database: str, services: Services) -> int:
 def _server(
     space: Workspace, database: str, services: Services, port: int
 ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-    conf = space.odoo.write_conf(database, **services.conf)
+    conf = space.odoo.write_conf(database, **services.conf, **server.SERVED)
     environment = {**space.odoo.environment(conf), **services.environment}
     log = space.home.log(LOG)
     log.write_bytes(b"")

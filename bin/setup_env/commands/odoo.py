@@ -36,10 +36,16 @@ def main(arguments: list[str]) -> int:
         return _run(space, database, arguments)
 
 
+def is_served(arguments: list[str]) -> bool:
+    """Whether Odoo serves with these arguments, and does no command of its own."""
+    return not arguments or arguments[0].startswith("-")
+
+
 def _run(space: Workspace, database: str, arguments: list[str]) -> int:
     port = 8069 if server.is_free(8069) else server.free_port()
-    conf = space.odoo.write_conf(database, http_port=port)
+    options = server.SERVED if is_served(arguments) else {}
+    conf = space.odoo.write_conf(database, http_port=port, **options)
     progress.say(f"Database {database}")
-    if not arguments or arguments[0].startswith("-"):
+    if is_served(arguments):
         progress.say(f"Odoo on http://{server.HOST}:{port}/odoo unless told otherwise")
     return foreground.run(server.command(*arguments), space.odoo.environment(conf))
