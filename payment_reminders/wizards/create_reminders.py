@@ -193,7 +193,11 @@ class PaymentReminderWizard(models.TransientModel):
         rows, known = [], set()
         for move in moves:
             vals = self._prepare_line_vals(move, by_move[move], today[move.company_id])
-            found = asked.get(vals["case_id"]) or self._prepare_answer_vals()
+            found = asked.get(vals["case_id"])
+            if not found:
+                is_blocked = move.payment_state == "blocked"
+                code = Code.BLOCKED.value if is_blocked else creating.NO_CASE
+                found = self._prepare_answer_vals((code,))
             if vals["case_id"] in known:
                 # One message for all invoices of a customer: its sum stands once.
                 found = {**found, "fee": 0.0, "total": 0.0}

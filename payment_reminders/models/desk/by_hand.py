@@ -144,6 +144,7 @@ class PaymentReminder(models.Model):
         :param reason: why nobody has to look a second time; goes into the trail
         """
         self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
         if not reason:
             raise UserError(self.env._("Say why it does not wait."))
         self._lock_or_explain()

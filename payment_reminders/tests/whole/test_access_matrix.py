@@ -105,6 +105,8 @@ class MatrixCommon(ReminderCommon):
         if model == "payment.reminder.wizard":
             action = self.case.with_user(user).action_open_reminder_wizard()
             return self.env[model].with_user(user).browse(action["res_id"])
+        if model == "payment.reminder.wizard.line":
+            return self.make_dialog("payment.reminder.wizard", user).line_ids[:1]
         if model == "payment.reminder.invoice.hold.wizard":
             dialog = self.env[model].with_user(user)
             return dialog.browse(dialog._open(self.case.item_ids)["res_id"])
