@@ -385,7 +385,10 @@ class PaymentReminderWizard(models.TransientModel):
         for wizard in self:
             chosen = wizard._get_chosen_lines()
             rows = wizard._get_rows()
-            left = (rows - chosen).case_id - chosen.case_id
+            left = rows.filtered(
+                lambda row, own=chosen: row not in own
+                and row.case_id not in own.case_id
+            )._count_messages()
             wizard.can_propose = bool(chosen)
             wizard.has_window = wizard._get_has_window(rows)
             wizard.count_blocked = len(rows) - len(chosen)
@@ -430,9 +433,9 @@ class PaymentReminderWizard(models.TransientModel):
                 invoices=invoices,
                 amounts=amounts,
             )
-        if len(left) == 1:
+        if left == 1:
             return f"{text} {self.env._('1 left out.')}"
-        return f"{text} {self.env._('%s left out.', len(left))}" if left else text
+        return f"{text} {self.env._('%s left out.', left)}" if left else text
 
     def _describe_leaving(self, chosen):
         """Return when what is ticked leaves, in words."""
@@ -498,7 +501,7 @@ class PaymentReminderWizard(models.TransientModel):
     def _compute_group_texts(self):
         for wizard in self:
             counts = {
-                str(group): len(lines.case_id) or len(lines)
+                str(group): lines._count_messages()
                 for group, lines in wizard.line_ids.grouped("row_group").items()
             }
             wizard.ready_text = self.env._("Ready (%s)", counts.get("ready", 0))
@@ -558,15 +561,17 @@ class PaymentReminderWizard(models.TransientModel):
             raise UserError(
                 self.env._("No reminder can be created now; the list says why.")
             )
-        left = self.line_ids.case_id - cases
+        left = self.line_ids.filtered(lambda line: line.case_id not in cases)
         Run = self.env["payment.reminder.run"]
         runs = Run.browse()
         for company, group in cases.grouped("company_id").items():
-            others = left.filtered(lambda case, own=company: case.company_id == own)
+            others = left.filtered(
+                lambda line, own=company: line.move_id.sudo().company_id == own
+            )
             vals = {
                 **self._prepare_run_vals(),
                 "send": send,
-                "left_out": len(others),
+                "left_out": others._count_messages(),
             }
             runs |= Run._start(group, vals)
         if len(runs) == 1:
@@ -634,6 +639,13 @@ class PaymentReminderWizardLine(models.TransientModel):
         compute="_compute_obstacle",
         help="Why no reminder of this can be created now.",
     )
+
+    def _count_messages(self):
+        """Return of how many messages these rows would be, one a case.
+
+        What is in no case yet is one of its own.
+        """
+        return len(self.case_id) + len(self.filtered(lambda line: not line.case_id))
 
     def _get_codes(self):
         """Return the codes of what is in the way of this row."""
