@@ -8,16 +8,31 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse, formatLang, get_lang
 
-from ..models.notice.words import WORDS
+from ..models.notice.words import BUTTONS, WORDS
 from ..rules import creating, guard
 from ..rules.creating import Group
-from ..rules.verdict import OVERRIDABLE, Code, Obstacle
+from ..rules.remedy import Remedy, find_remedies
+from ..rules.verdict import OVERRIDABLE, RULES, Code, Obstacle
 from ..tools import bulk
 from ..tools.selections import labels_of
 
 #: What is remembered of the last time.
 REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window", "window_note")
 
+#: What helps a customer who has no notice in the queue yet: methods of a row.
+FIXES = {
+    Remedy.ADD_ADDRESS: "_fix_customer",
+    Remedy.OPEN_CUSTOMER: "_fix_customer",
+    Remedy.OPEN_CASE: "_fix_case",
+    Remedy.OPEN_INVOICE: "_fix_invoice",
+    Remedy.MATCH_CREDIT: "_fix_invoice",
+    Remedy.MATCH_BANK_LINE: "_fix_bank_lines",
+    Remedy.ANSWER: "_fix_queries",
+    Remedy.OPEN_PLAN: "_fix_plans",
+    Remedy.OPEN_HALT: "_fix_halts",
+    Remedy.SEND_INVOICE: "_fix_unsent",
+    Remedy.LET_TRANSACTION_GO: "_fix_transaction",
+}
 #: What is said of the step after a notice that is in the queue.
 ABOUT_NEXT = (Code.SPACING, Obstacle.LADDER_ENDED)
 
@@ -296,6 +311,11 @@ class PaymentReminderWizard(models.TransientModel):
                 "total": reminder.amount_claim,
                 "recipients": facts[reminder].recipients,
                 "is_for_all": reminder.step_id.channel_mode == "all",
+                "bank_lines": [
+                    money.record_id
+                    for money in facts[reminder].money
+                    if money.source == "bank_line"
+                ],
                 "soonest": soonest[reminder],
                 "moment": windows[reminder],
             }
@@ -319,6 +339,7 @@ class PaymentReminderWizard(models.TransientModel):
             "row_group": str(creating.find_group(found)),
             "is_waiting": waits,
             "step_kind": answer.get("step_kind") or None,
+            "bank_line_ids": ",".join(map(str, answer.get("bank_lines", ()))),
             "fee": answer.get("fee", 0.0),
             "total": answer.get("total", 0.0),
             "goes_to": ", ".join(reached if answer.get("is_for_all") else reached[:1]),
@@ -633,6 +654,16 @@ class PaymentReminderWizardLine(models.TransientModel):
     )
     soonest_at = fields.Datetime(readonly=True)
     window_at = fields.Datetime(readonly=True)
+    # Of the widget that shows what helps.
+    state = fields.Selection(related="row_group", string="Stands")
+    bank_line_ids = fields.Char(
+        readonly=True, help="Ids of bank lines that may be money for it."
+    )
+    fix = fields.Json(
+        string="What to do",
+        compute="_compute_fix",
+        help="The button that helps, as {label, method, confirm, why}.",
+    )
     is_blocked = fields.Boolean(compute="_compute_obstacle")
     obstacle = fields.Char(
         string="In the way",
@@ -719,6 +750,98 @@ class PaymentReminderWizardLine(models.TransientModel):
         text = ", ".join(labels.get(code, code) for code in ordered)
         lift = WORDS[ordered[0]].lift if ordered[0] in WORDS else None
         return f"{text}: {self.env._(lift)}" if lift else text
+
+    # -- what helps ------------------------------------------------------------------
+
+    @api.depends("codes", "row_group")
+    @api.depends_context("lang", "uid")
+    def _compute_fix(self):
+        for line in self:
+            remedy = line._find_remedy()
+            button = BUTTONS[remedy] if remedy else None
+            line.fix = button and {
+                "label": str(self.env._(button.label)),
+                "method": "action_fix",
+                "confirm": str(self.env._(button.confirm)) if button.confirm else "",
+                "why": line.obstacle,
+            }
+
+    def _find_remedy(self):
+        """Return what whoever looks can do about this row (rules.remedy), or None."""
+        self.ensure_one()
+        if self.row_group != Group.NEEDS:
+            return None
+        codes = self._get_codes()
+        remedies = find_remedies([code for code in RULES if code in codes], False)
+        return next(
+            (
+                remedy
+                for remedy in remedies
+                if self.env.user.has_groups(BUTTONS[remedy].groups)
+                and (self.is_waiting or remedy in FIXES)
+            ),
+            None,
+        )
+
+    def action_fix(self):
+        """Do what helps against what is in the way of this row."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        remedy = self._find_remedy()
+        if not remedy:
+            return self.wizard_id._get_dialog_action()
+        notices = self.case_id._find_open_notices()
+        if notices:
+            # What is done is done in the name of who does it.
+            notice = notices[self.case_id].with_env(self.env)
+            done = getattr(notice, BUTTONS[remedy].method)()
+        else:
+            done = getattr(self, FIXES[remedy])()
+        if isinstance(done, dict) and done.get("tag") != "payment_reminder_toast":
+            return done
+        self.wizard_id._ask_again()
+        return self.wizard_id._get_dialog_action()
+
+    def _fix_customer(self):
+        return self.partner_id._get_records_action()
+
+    def _fix_case(self):
+        return self.case_id._get_records_action()
+
+    def _fix_invoice(self):
+        return self.move_id._get_records_action()
+
+    def _fix_queries(self):
+        return self.case_id._get_open_queries()._get_records_action()
+
+    def _fix_plans(self):
+        return self.case_id._get_active_plans()._get_records_action()
+
+    def _fix_halts(self):
+        return self.env["payment.reminder"].action_open_halts()
+
+    def _fix_unsent(self):
+        return self.move_id.action_send_and_print()
+
+    def _fix_transaction(self):
+        # A manager decides; the machine writes.
+        case = self.case_id.sudo()
+        ids = self.env["payment.reminder.slow.transaction"].sudo()._let_go(case)
+        if ids:
+            case._log_event("transaction_let_go", {"ids": ids, "by": self.env.uid})
+
+    def _fix_bank_lines(self):
+        ids = [int(id_) for id_ in (self.bank_line_ids or "").split(",") if id_]
+        view = self.env.ref("payment_reminders.bank_statement_line_view_list")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Bank Lines Not Matched Yet"),
+            "res_model": "account.bank.statement.line",
+            "views": [(view.id, "list")],
+            "domain": [("id", "in", ids)],
+            "context": {"reminder_case_id": self.case_id.id, "create": False},
+        }
 
     # -- what the customer gets -----------------------------------------------------
 

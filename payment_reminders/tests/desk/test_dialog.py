@@ -69,6 +69,28 @@ class TestDialog(ByHandCommon):
         self.assertEqual((run.count_sent, run.count_skipped), (1, 4))
         self.assertEqual(run.result_text, "1 sent, 4 left out")
 
+    def test_each_row_that_needs_a_person_has_the_button_that_helps(self):
+        self.manager.group_ids += self.env.ref("account.group_account_invoice")
+        self.company.reminder_require_invoice_sent = "always"
+        unsent = self.debtor("Unsent", sent=False)
+        nowhere = self.debtor("Nowhere")
+        nowhere.partner_id.email = False
+        self.refresh()
+        dialog = self.open_dialog(self.move | unsent | nowhere)
+        self.assertFalse(self.row(dialog, self.move).fix)
+        self.assertEqual(self.row(dialog, unsent).fix["label"], "Send the Invoice")
+        row = self.row(dialog, nowhere)
+        self.assertEqual(row.fix["label"], "Add Address")
+        action = row.action_fix()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]),
+            ("res.partner", nowhere.partner_id.id),
+        )
+        nowhere.partner_id.email = "here@x.example"
+        dialog._ask_again()
+        self.assertEqual(row.row_group, "ready")
+        self.assertFalse(row.fix)
+
     def test_what_is_read_is_what_is_sent(self):
         dialog = self.open_dialog(self.move)
         row = dialog.line_ids

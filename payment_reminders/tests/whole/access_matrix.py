@@ -253,7 +253,7 @@ METHODS = {
         "action_propose": "mb",
         "action_send": "mb",
     },
-    "payment.reminder.wizard.line": {"action_preview": "mb"},
+    "payment.reminder.wizard.line": {"action_fix": "mb", "action_preview": "mb"},
     # Whoever is no manager gets an empty answer.
     "res.company": {
         "get_reminder_health": "rmbaipw",
