@@ -83,6 +83,7 @@ def _shrink(data: bytes) -> bytes:
 
 _PICTURES = (
     "queue",
+    "to_do",
     "notice",
     "case",
     "ladder",
@@ -108,19 +109,25 @@ class _Studio:
         self.page.fill("#password", LOGIN)
         self.page.click("button[type=submit]")
         self.page.wait_for_selector(".o_main_navbar")
+        # From here on the bar is that of the accounts.
+        self.page.goto(f"{self.url}/odoo/payment-reminders")
+        self.page.wait_for_selector(".o_data_row")
 
     # -- pictures ---------------------------------------------------------------
 
     def show_queue(self) -> bytes:
+        """The approve desk: what waits, and beside it what the customer will read."""
         self._open("payment_reminder_action", ".o_data_row")
-        # The panel of the first steps, which is for the first day.
-        self.page.click(".o_payment_reminder_setup button:has(.oi-close)")
+        self.page.locator(".o_data_row", has_text="Approve").first.click()
+        return self._shoot()
+
+    def show_to_do(self) -> bytes:
+        self._open("payment_reminder_todo_action", ".o_data_row")
         return self._shoot()
 
     def show_notice(self) -> bytes:
         """A notice that waits, and its e-mail."""
         self._open("payment_reminder_action", ".o_form_view", self._story()["id"])
-        self.page.click(".nav-link[name=preview]")
         return self._shoot((LAPTOP[0], 1200))
 
     def show_case(self) -> bytes:
@@ -137,7 +144,6 @@ class _Studio:
         self.page.click("thead .o_list_record_selector")
         self.page.click("button[name=action_open_reminder_wizard]")
         self.page.wait_for_selector(".modal .o_data_row")
-        self.page.evaluate("document.querySelector('.modal-body').scrollTop = 0")
         return self._shoot((LAPTOP[0], 1000))
 
     def show_ladder(self) -> bytes:

@@ -568,6 +568,8 @@ class PaymentReminderWizard(models.TransientModel):
     def _start(self, send):
         self.ensure_one()
         self.env["res.users"]._check_reminder_manager()
+        if self.skip_window and not self.window_note:
+            raise UserError(self.env._("Say why it does not wait."))
         if self.is_override and not self.override_note:
             raise UserError(self.env._("Say why you override what is in the way."))
         if self.fee_choice != "full" and not self.fee_note:

@@ -21,6 +21,8 @@ class ByHandCommon(GatewayCommon):
         action = records.with_user(self.manager).action_open_reminder_wizard()
         dialog = self.env[action["res_model"]].browse(action["res_id"])
         dialog = dialog.with_user(self.manager)
+        if vals.get("skip_window"):
+            vals.setdefault("window_note", "I know them")
         dialog.write(vals)
         return dialog
 

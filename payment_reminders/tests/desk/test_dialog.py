@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
 from .test_by_hand import ByHandCommon
@@ -62,7 +63,7 @@ class TestDialog(ByHandCommon):
         )
         self.assertIn("4 left out.", dialog.summary)
         with self.gateways():
-            dialog.skip_window = True
+            dialog.write({"skip_window": True, "window_note": "I know them"})
             dialog.action_send()
             self.assertEqual(self.mailed, ["ap@nordlys.example"])
         run = self.get_run()
@@ -130,7 +131,10 @@ class TestDialog(ByHandCommon):
         self.assertEqual(dialog.leaves_text, "Leaves Wed, Sep 16 10:00 AM.")
         self.assertEqual(dialog.send_text, "Approve: leaves Wed, Sep 16 10:00 AM")
         self.assertTrue(dialog.has_window)
-        dialog.write({"skip_window": True, "window_note": "I know them"})
+        dialog.skip_window = True
+        with self.assertRaisesRegex(UserError, "Say why it does not wait"):
+            dialog.action_send()
+        dialog.window_note = "I know them"
         self.assertEqual(dialog.leaves_text, "Leaves within minutes.")
         self.assertEqual(dialog.send_text, "Approve and Send Now")
         with self.gateways():

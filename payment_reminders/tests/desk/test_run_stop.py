@@ -17,7 +17,7 @@ class RunCommon(GatewayCommon, SpeedCommon):
         dialog = dialog.browse(
             self.many.with_user(self.manager).action_open_reminder_wizard()["res_id"]
         )
-        dialog.skip_window = True
+        dialog.write({"skip_window": True, "window_note": "I know them"})
         self.run_id = dialog.action_send()["res_id"]
         self.bulk = self.env["payment.reminder.run"].browse(self.run_id)
 
