@@ -8,5 +8,6 @@ def uninstall_hook(env):
         DROP FUNCTION IF EXISTS payment_reminder_event_append_only CASCADE;
         DROP FUNCTION IF EXISTS payment_reminder_event_move_head CASCADE;
         DROP FUNCTION IF EXISTS payment_reminder_event_guard_head CASCADE;
+        DROP FUNCTION IF EXISTS payment_reminder_event_guard_seen CASCADE;
         """
     )

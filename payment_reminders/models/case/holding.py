@@ -366,7 +366,9 @@ class PaymentReminderCase(models.Model):
         horizons = self.sudo()._get_horizons()
         for case in self:
             own = case.sudo()
-            case.can_remind = not own._get_obstacles(False, horizons[own])
+            # What a manager may override is no reason to hide the way to do so.
+            obstacles = set(own._get_obstacles(False, horizons[own]))
+            case.can_remind = obstacles <= set(own._get_overridable())
 
     @api.model
     def _get_overdue_domain(self):

@@ -79,7 +79,7 @@ class TestDialog(ByHandCommon):
         self.refresh()
         dialog = self.open_dialog(self.move | unsent | nowhere)
         self.assertFalse(self.row(dialog, self.move).fix)
-        self.assertEqual(self.row(dialog, unsent).fix["label"], "Send the Invoice")
+        self.assertEqual(self.row(dialog, unsent).fix["label"], "Send Invoice")
         row = self.row(dialog, nowhere)
         self.assertEqual(row.fix["label"], "Add Address")
         action = row.action_fix()

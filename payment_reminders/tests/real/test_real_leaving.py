@@ -24,7 +24,7 @@ class TestRealCopy(RealCase):
         for reminder in reminders:
             seen = self.look(reminder)
             self.assertEqual(
-                (seen["state"], seen["verdict"]), ("held", ["neutralized"])
+                (seen["state"], seen["verdict"]), ("approved", ["neutralized"])
             )
             self.assertEqual(seen["broken"], "")
         self.assertEqual((self.smtp.mails, self.gateway.texts), ([], []))

@@ -69,8 +69,9 @@ export class ReminderDashboard extends Component {
         return serializeDate(luxon.DateTime.local().minus({ days: days - 1 }));
     }
 
+    /** Take a choice; a select gives its number as text, and nothing as "". */
     choose(name, value) {
-        this.state[name] = value;
+        this.state[name] = Number(value) || false;
         return this.load();
     }
 

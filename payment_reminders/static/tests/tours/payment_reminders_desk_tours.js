@@ -72,6 +72,10 @@ tours.add("payment_reminders_desk_keys", {
         press("j", "Customer 2"),
         press("a", "Customer 3"),
         undoOf("Customer 3"),
+        {
+            trigger: ".o_data_row .o_data_cell[name=partner_id]:contains('Customer 0')",
+            run: "click",
+        },
         press("a", "Customer 0"),
         undoOf("Customer 0"),
         { trigger: `body:not(:has(${shows("Customer 0")})) ${PANE}`, run: "press u" },

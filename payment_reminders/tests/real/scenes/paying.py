@@ -214,7 +214,8 @@ def prepare(env, way, moves):
                         Command.create(
                             {
                                 "name": "Sorry",
-                                "price_unit": invoice.amount_residual,
+                                # Of no sum that is asked: as a draft it is no doubt.
+                                "price_unit": 1.0,
                                 "tax_ids": [Command.clear()],
                             }
                         )
