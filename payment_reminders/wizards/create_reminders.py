@@ -263,6 +263,7 @@ class PaymentReminderWizard(models.TransientModel):
             return {}
         waiting = cases._find_open_notices()
         horizons = cases._get_horizons()
+        cases._look_again()
         codes = {case: case._get_obstacles(False, horizons[case]) for case in cases}
         for case in cases & cases.browse(case.id for case in waiting):
             # What is in the queue is there, whatever comes after it.

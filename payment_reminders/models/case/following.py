@@ -126,8 +126,7 @@ class PaymentReminderCase(models.Model):
         bulk.update(Item.browse(item_changes), item_changes)
         bulk.update(self.browse(case_changes), case_changes)
         self._note_ladder_end(live)
-        # What is in the way may have changed without any row of ours.
-        self.modified(["next_date"])
+        self._look_again()
         if self.ladder_id.jurisdiction_id or any(self.mapped("limitation_date")):
             self._plan_limitation(live)
 

@@ -389,6 +389,10 @@ class PaymentReminderCase(models.Model):
             for field in found if at_end else ():
                 self.env.add_to_compute(field, cases)
 
+    def _look_again(self):
+        """Ask anew what is in the way: books and address book change no row of ours."""
+        self.modified(["next_date"])
+
     def _get_blocked_since(self, code):
         """Return from when records of their own say that something is in the way."""
         self.ensure_one()

@@ -98,6 +98,7 @@ tours.add("payment_reminders_override", {
     steps: () => [
         { trigger: ".alert:contains('Snoozed')" },
         { trigger: "button[name=action_open_reminder_wizard]", run: "click" },
+        { trigger: ".modal summary:contains('Options')", run: "click" },
         { trigger: ".modal .o_field_widget[name=is_override] input", run: "check" },
         {
             trigger: ".modal .o_field_widget[name=override_note] input",
