@@ -169,7 +169,7 @@ class _Studio:
             "ir.model.data", "check_object_reference", MODULE, "ir_cron_simulate"
         )
         self._call("ir.cron", "method_direct_trigger", [action[1]])
-        self._open("payment_reminder_simulation_action", ".o_form_view h3", played)
+        self._open("payment_reminder_simulation_action", ".o_form_view table", played)
         return self._shoot((LAPTOP[0], 900))
 
     def show_dashboard(self) -> bytes:
