@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -154,7 +155,11 @@ class ResPartner(models.Model):
     def _get_reminder_phone(self):
         """Return the number of this contact, unless it is known to be wrong."""
         self.ensure_one()
-        return self.phone if self.phone != self.reminder_wrong_phone else False
+        wrong = re.sub(r"\D", "", self.reminder_wrong_phone or "")
+        own = re.sub(r"\D", "", self.phone or "")
+        # The same number with other blanks, or with the code of its country.
+        is_same = own.endswith(wrong) or wrong.endswith(own)
+        return False if wrong and own and is_same else self.phone
 
     def _get_registration(self):
         """Return where and under which number this customer can be looked up.

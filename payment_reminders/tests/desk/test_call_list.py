@@ -125,6 +125,10 @@ class TestCallList(ReminderCommon):
         self.assertFalse(facts._read_recipients(self.case)[self.case.id]["sms"])
         self.assertTrue(facts._read_recipients(self.case)[self.case.id]["email"])
         self.assertEqual(self.customer.phone, "+45 20 12 34 56")
+        for same in ("20123456", "+4520123456", "20 12 34 56"):
+            self.customer.phone = same
+            self.case.invalidate_recordset()
+            self.assertFalse(self.case.contact_phone, same)
         self.customer.phone = "+45 20 65 43 21"
         self.case.invalidate_recordset()
         self.assertEqual(self.case.contact_phone, "+45 20 65 43 21")

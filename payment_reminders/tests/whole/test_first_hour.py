@@ -63,7 +63,8 @@ class FirstHourCommon(ReminderCommon, HttpCase):
         self.assertEqual(mail.recipients, ["ap@nordlys.example"])
         self.assertIn(self.move.name, mail.body)
         self.assertEqual(self.move.reminder_status, "sent")
-        self.assertTrue(mail.parsed["From"])
+        # Who answers for the customer writes: the salesperson of the invoice.
+        self.assertIn("accountman@test.com", mail.parsed["From"])
 
 
 @tagged("-standard", "payment_reminders_long")
