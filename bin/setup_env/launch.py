@@ -24,7 +24,7 @@ def main(command: str) -> int:
             return _second_stage(command)
         if {"-h", "--help"} & set(sys.argv[1:2]):
             return _help(command)
-        return _first_stage()
+        return first_stage()
     except SetupError as error:
         print(f"\nERROR: {error}", file=sys.stderr)
         return 2
@@ -36,7 +36,7 @@ def main(command: str) -> int:
         return 130
 
 
-def _first_stage() -> int:
+def first_stage() -> int:
     home = Home()
     home.create()
     with home.lock():
