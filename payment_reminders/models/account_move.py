@@ -1,4 +1,3 @@
-from collections import defaultdict
 from contextlib import contextmanager
 
 from odoo import api, fields, models
@@ -7,7 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rules import balance, schedule
+from ..rules.calendar import get_calendar
 from ..rules.lifecycle import BUSY, WAITING
+from .res_company import get_today
 
 #: {badge: domain of the cases whose open invoices have it}; the first that fits.
 BADGES = {
@@ -127,13 +128,13 @@ class AccountMove(models.Model):
             ("nudged", "Nudged"),
         ],
         string="Reminder state",
-        compute="_compute_reminder_badge",
+        compute="_compute_reminder",
         search="_search_reminder_badge",
         compute_sudo=True,
     )
     reminder_sent_count = fields.Integer(
         string="Reminders sent",
-        compute="_compute_reminder_sent_count",
+        compute="_compute_reminder",
         compute_sudo=True,
     )
     reminder_cost_case_id = fields.Many2one(
@@ -162,27 +163,23 @@ class AccountMove(models.Model):
     # -- computed live: a stored value here would make payers collide with senders --
 
     def _compute_reminder(self):
-        items = self.env["payment.reminder.item"].search(
-            [("move_id", "in", self.ids)], order="date_due, id"
-        )
-        by_move = items.grouped("move_id")
-        statuses = {}
-        if items:
-            condition = SQL("item.move_id = ANY(%s)", items.move_id.ids)
-            query = self._read_reminder_statuses(condition)
-            statuses = dict(self.env.execute_query(query))
+        """Read at once what a list shows of the reminders of an invoice."""
+        condition = SQL("item.move_id = ANY(%s)", self.ids)
+        days = self._read_reminder_days(condition)
+        found = {}
+        if days:
+            query = self._read_reminder_places(days, condition, badges=True)
+            found = {row["move_id"]: row for row in self.env.execute_query_dict(query)}
         for move in self:
-            mine = by_move.get(move._origin, items.browse())
-            climbed = _first(
-                mine.filtered("last_sent_date").sorted("last_sent_date", reverse=True)
-            )
-            ahead = _first(mine.filtered("next_date").sorted("next_date"))
-            move.reminder_case_id = _first(mine.case_id)
-            move.reminder_step_id = climbed.step_id
-            move.reminder_last_date = climbed.last_sent_date
-            move.reminder_next_step_id = ahead.next_step_id
-            move.reminder_next_date = ahead.next_date
-            move.reminder_status = statuses.get(move._origin.id, "none")
+            place = found.get(move._origin.id, {})
+            move.reminder_case_id = place.get("case_id")
+            move.reminder_step_id = place.get("step_id")
+            move.reminder_last_date = place.get("last_date")
+            move.reminder_next_step_id = place.get("next_step_id")
+            move.reminder_next_date = place.get("next_date")
+            move.reminder_status = place.get("status", "none")
+            move.reminder_badge = place.get("badge")
+            move.reminder_sent_count = place.get("sent_count", 0)
 
     @api.depends("state", "payment_state", "invoice_date_due")
     def _compute_reminder_can_create(self):
@@ -221,23 +218,21 @@ class AccountMove(models.Model):
             move.reminder_last_channel = last.channel_summary
 
     @api.model
-    def _read_reminder_statuses(self, condition=None):
+    def _read_reminder_places(self, days, condition=None, badges=False):
         """Read where the reminders of invoices stand: the one answer, for lists too.
 
         By the index of the due items on their invoice, or all of them once; then by
         primary keys, and the notices in the queue by the index on their state. An
         invoice without due items is not among them.
 
+        :param days: of :meth:`_read_reminder_days`
         :param condition: SQL of which due items (``item``) are asked for
-        :return: SQL of (move_id, status)
+        :param badges: whether with badge and number of reminders, of few invoices
+        :return: SQL of (move_id, status, case_id, step_id, last_date, next_step_id,
+            next_date), and if asked for (badge, sent_count)
         """
-        for model, names in (
-            ("payment.reminder.item", None),
-            ("payment.reminder.line", ["item_id"]),
-            ("payment.reminder", ["state"]),
-            ("payment.reminder.case", ["state", "partner_id"]),
-        ):
-            self.env[model].flush_model(names)
+        self.env["payment.reminder.line"].flush_model(["item_id"])
+        self.env["payment.reminder"].flush_model(["state", "counts"])
         return SQL(
             """
             SELECT found.move_id,
@@ -248,11 +243,26 @@ class AccountMove(models.Model):
                         WHEN found.climbed THEN 'sent'
                         WHEN found.ahead THEN 'upcoming'
                         -- Overdue, and no step comes: nobody activated a ladder.
-                        ELSE 'none' END AS status
+                        ELSE 'none' END AS status,
+                   found.case_id, found.step_id, found.last_date,
+                   found.next_step_id, found.next_date
+                   %(glance)s
               FROM (
                    SELECT item.move_id,
                           (ARRAY_AGG(own.state ORDER BY item.date_due, item.id))[1]
                           AS state,
+                          (ARRAY_AGG(own.id ORDER BY item.date_due, item.id))[1]
+                          AS case_id,
+                          (ARRAY_AGG(item.step_id ORDER BY item.last_sent_date DESC,
+                                     item.date_due, item.id)
+                           FILTER (WHERE item.last_sent_date IS NOT NULL))[1]
+                          AS step_id,
+                          MAX(item.last_sent_date) AS last_date,
+                          (ARRAY_AGG(item.next_step_id ORDER BY item.next_date,
+                                     item.date_due, item.id)
+                           FILTER (WHERE item.next_date IS NOT NULL))[1]
+                          AS next_step_id,
+                          MIN(item.next_date) AS next_date,
                           BOOL_OR(item.amount_known > 0) AS owed,
                           BOOL_OR(waiting.item_id IS NOT NULL) AS waiting,
                           -- On a day on which nothing leaves, what comes on the next
@@ -281,42 +291,88 @@ class AccountMove(models.Model):
                    ) found
             """,
             days=SQL(", ").join(
-                SQL("(%s, %s, %s::date, %s::date)", *row)
-                for row in self._read_reminder_days()
+                SQL("(%s, %s, %s::date, %s::date)", *row) for row in days
             ),
             busy=list(BUSY),
             condition=condition or SQL("TRUE"),
+            glance=self._get_glance_sql() if badges else SQL(),
         )
 
     @api.model
-    def _read_reminder_days(self):
+    def _get_glance_sql(self):
+        """Return SQL of badge and number of reminders of one invoice (``found``)."""
+        # sudo: whoever sees the invoice sees how it stands
+        Item = self.env["payment.reminder.item"].sudo()
+        mine = Domain("move_id", "in", SQL("(SELECT found.move_id)"))
+        badges = SQL(" ").join(
+            SQL(
+                "WHEN EXISTS %s THEN %s",
+                Item._search(mine & self._get_badge_domain(badge)).subselect(),
+                badge,
+            )
+            for badge in dict(self._fields["reminder_badge"].selection)
+        )
+        return SQL(
+            """,
+            CASE %s END AS badge,
+            (SELECT COUNT(DISTINCT line.reminder_id)
+               FROM payment_reminder_item item
+               JOIN payment_reminder_line line ON line.item_id = item.id
+               JOIN payment_reminder notice ON notice.id = line.reminder_id
+              WHERE item.move_id = found.move_id AND notice.counts) AS sent_count
+            """,
+            badges,
+        )
+
+    @api.model
+    def _read_reminder_days(self, condition=None):
         """Read today and the next business day, by company and country of its cases.
 
+        :param condition: SQL of which due items (``item``) are asked for
         :return: list of (company id, country id or 0, today, next business day)
         """
+        self.env["payment.reminder.item"].flush_model()
+        self.env["payment.reminder.case"].flush_model(
+            ["company_id", "partner_id", "state"]
+        )
+        self.env["res.partner"].flush_model(["country_id", "tz"])
+        of_cases = SQL("TRUE")
+        if condition:
+            of_cases = SQL(
+                "own.id IN (SELECT item.case_id FROM payment_reminder_item item"
+                " WHERE %s)",
+                condition,
+            )
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT own.company_id, COALESCE(customer.country_id, 0)
+                SELECT DISTINCT own.company_id, COALESCE(customer.country_id, 0),
+                       COALESCE(country.code, home_country.code, ''),
+                       home.tz, home_country.code
                   FROM payment_reminder_case own
                   JOIN res_partner customer ON customer.id = own.partner_id
-                """
+                  LEFT JOIN res_country country ON country.id = customer.country_id
+                  JOIN res_company company ON company.id = own.company_id
+                  JOIN res_partner home ON home.id = company.partner_id
+                  LEFT JOIN res_country home_country
+                         ON home_country.id = home.country_id
+                 WHERE %s
+                """,
+                of_cases,
             )
         )
-        # sudo: days and hours of all companies that a list may show
+        # sudo: days of all companies that a list may show
         facts = self.env["payment.reminder.facts"].sudo()
         companies = facts.env["res.company"].browse({row[0] for row in rows})
-        countries = facts.env["res.country"].browse({row[1] for row in rows} - {0})
-        codes = {country.id: country.code for country in countries}
-        closed = facts._read_closed_days(companies)
-        days = [(0, 0, fields.Date.today(), fields.Date.today())]
-        for company in companies:
-            today = company._get_reminder_today()
-            for country_id in {row[1] for row in rows if row[0] == company.id}:
-                code = codes.get(country_id) or company.country_id.code or ""
-                calendar = facts._make_calendar(company, code, closed[company.id])
-                next_day = calendar.next_business_day(today)
-                days.append((company.id, country_id, today, next_day))
+        closed = facts._read_closed_days(companies) if rows else {}
+        days = []
+        for company_id, country_id, code, zone, home_code in rows:
+            today = get_today(zone, home_code)
+            # Which day it is does not depend on the hours.
+            calendar = get_calendar(code, closed[company_id], 0.0, 24.0)
+            days.append(
+                (company_id, country_id, today, calendar.next_business_day(today))
+            )
         return days
 
     @api.model
@@ -352,12 +408,14 @@ class AccountMove(models.Model):
         if operator != "in":
             return NotImplemented
         wanted = [status for status in value if status]
-        found = SQL(
-            "(SELECT move_id FROM (%s) AS by_move WHERE status = ANY(%s))",
-            self._read_reminder_statuses(),
-            wanted,
-        )
-        domain = Domain("id", "in", found)
+        domain = Domain.FALSE
+        if days := self._read_reminder_days():
+            found = SQL(
+                "(SELECT move_id FROM (%s) AS by_move WHERE status = ANY(%s))",
+                self._read_reminder_places(days),
+                wanted,
+            )
+            domain = Domain("id", "in", found)
         if "none" in wanted:
             known = (
                 "(SELECT move_id FROM payment_reminder_item WHERE move_id IS NOT NULL)"
@@ -377,21 +435,6 @@ class AccountMove(models.Model):
         return balance.hold_in_force(self.reminder_hold_until or None, today)
 
     # -- what lists of invoices show at a glance -----------------------------------
-
-    def _compute_reminder_badge(self):
-        # One search for each badge, whatever the number of invoices.
-        self.reminder_badge = False
-        left = self
-        for badge in dict(self._fields["reminder_badge"].selection):
-            found = left.filtered_domain([("id", "in", left._find_by_badge(badge))])
-            found.reminder_badge = badge
-            left -= found
-
-    def _find_by_badge(self, badge):
-        items = self.env["payment.reminder.item"].search(
-            self._get_badge_domain(badge) & Domain("move_id", "in", self.ids)
-        )
-        return items.move_id.ids
 
     @api.model
     def _get_badge_domain(self, badge):
@@ -417,19 +460,6 @@ class AccountMove(models.Model):
                 wanted |= here & ~seen
             seen |= here
         return wanted | ~seen if False in value else wanted
-
-    def _compute_reminder_sent_count(self):
-        counts = defaultdict(set)
-        for line in self.env["payment.reminder.line"].search_fetch(
-            [
-                ("item_id.move_id", "in", self.ids),
-                ("reminder_id.counts", "=", True),
-            ],
-            ["reminder_id", "item_id"],
-        ):
-            counts[line.item_id.move_id.id].add(line.reminder_id.id)
-        for move in self:
-            move.reminder_sent_count = len(counts[move._origin.id])
 
     # -- what people do ------------------------------------------------------------
 

@@ -24,6 +24,20 @@ COMPANY_NUMBERS = {
 BANK_STALE_DAYS = 5
 
 
+def get_today(zone, country, moment=None):
+    """Return the calendar day of a company at a moment (UTC; default: now).
+
+    :param zone: name of its time zone, if it has one
+    :param country: code of its country, if it has one
+    """
+    moment = moment or fields.Datetime.now()
+    return pytz.utc.localize(moment).astimezone(_get_zone(zone, country)).date()
+
+
+def _get_zone(zone, country):
+    return pytz.timezone(zone or pytz.country_timezones.get(country or "", ["UTC"])[0])
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
 
@@ -627,24 +641,16 @@ class ResCompany(models.Model):
     def _get_reminder_today(self, moment=None):
         """Return the calendar day of this company at a moment (UTC; default: now)."""
         self.ensure_one()
-        zone = pytz.timezone(
-            self.sudo().partner_id.tz or self._get_reminder_default_tz()
-        )
-        moment = moment or fields.Datetime.now()
-        return pytz.utc.localize(moment).astimezone(zone).date()
+        home = self.sudo()
+        return get_today(home.partner_id.tz, home.country_id.code, moment)
 
     def _get_reminder_day_start(self, moment=None):
         """Return the moment (UTC) at which the company's day of ``moment`` began."""
         self.ensure_one()
+        home = self.sudo()
+        zone = _get_zone(home.partner_id.tz, home.country_id.code)
         midnight = datetime.combine(self._get_reminder_today(moment), time.min)
-        zone = pytz.timezone(
-            self.sudo().partner_id.tz or self._get_reminder_default_tz()
-        )
         return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
-
-    def _get_reminder_default_tz(self):
-        zones = pytz.country_timezones.get(self.sudo().country_id.code or "", ["UTC"])
-        return zones[0]
 
     # -- the first run -------------------------------------------------------------
 

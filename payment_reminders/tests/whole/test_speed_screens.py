@@ -16,7 +16,7 @@ class TestSpeedOfScreens(SpeedCommon):
 
     def get_specification(self, model, view_type, view=None):
         """Return what the client asks ``web_read`` for to show this view."""
-        view_id = self.env.ref(f"payment_reminders.{view}").id if view else False
+        view_id = self.env.ref(view).id if view else False
         views = self.env[model].get_views([(view_id, view_type)])["views"]
         return self.collect(etree.fromstring(views[view_type]["arch"]), model)
 
@@ -36,6 +36,53 @@ class TestSpeedOfScreens(SpeedCommon):
                     "display_name": {}
                 }
         return found
+
+    # -- invoices ---------------------------------------------------------------
+
+    def test_list_of_invoices(self):
+        """Our columns cost a fixed number of queries, whatever the number of rows."""
+        self.env["payment.reminder"]._cron_propose()
+        sent = (self.few[:5] | self.many[:20]).reminder_ids
+        self.ripen(sent)
+        sent._dispatch()
+        specification = self.get_specification(
+            "account.move", "list", "account.view_out_invoice_tree"
+        )
+        without = {
+            name: asked
+            for name, asked in specification.items()
+            if "reminder" not in name
+        }
+        self.assertGreaterEqual(len(specification) - len(without), 6)
+        few, many = (
+            self.env["account.move"].browse(cases.move_ids.ids)
+            for cases in (self.few, self.many)
+        )
+        self.assertSameCount(
+            lambda: few.web_read(specification), lambda: many.web_read(specification)
+        )
+        for moves in (few, many):
+            bare = self.count(lambda moves=moves: moves.web_read(without))
+            full = self.count(lambda moves=moves: moves.web_read(specification))
+            self.assertLessEqual(
+                full,
+                bare + 4,
+                self.explain(
+                    lambda moves=moves: moves.web_read(without),
+                    lambda moves=moves: moves.web_read(specification),
+                ),
+            )
+        statuses = {row["reminder_status"] for row in many.web_read(specification)}
+        self.assertEqual(statuses, {"sent", "proposed"})
+
+    def test_filter_by_reminder_status(self):
+        """It is the database that looks for them."""
+        Move = self.env["account.move"]
+        domain = [("reminder_status", "in", ("due", "proposed"))]
+        Move.search_count(domain)
+        before = self.env.cr.sql_log_count
+        self.assertGreaterEqual(Move.search_count(domain), len(self.cases))
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 3)
 
     # -- the queue --------------------------------------------------------------
 
