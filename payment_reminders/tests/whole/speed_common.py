@@ -40,10 +40,11 @@ class SpeedCommon(ReminderCommon):
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
-    def assertSameCount(self, few, many, batches=0):
+    def assertSameCount(self, few, many, batches=0, most=None):
         """``many`` takes no more queries than ``few``; both run once to warm up.
 
         :param batches: so many UPDATEs more, because Odoo writes 100 rows with one
+        :param most: so many queries ``few`` may take, if it is said
         """
         savepoint = self.env.cr.savepoint()
         for work in (few, many):
@@ -57,6 +58,8 @@ class SpeedCommon(ReminderCommon):
             self.env.invalidate_all()
         if counts[0] + batches != counts[1]:
             self.fail(f"{counts[0]} and {counts[1]} queries\n{self.explain(few, many)}")
+        if most is not None:
+            self.assertLessEqual(counts[0], most)
         savepoint.close(rollback=False)
 
     def spy(self, queries):
