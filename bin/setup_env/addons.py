@@ -19,15 +19,21 @@ EXTRA_MODULES = (
     "portal",
     "sms",
 )
+# Addons of others (`oca.py`). A bridge to one is installed by its own tests alone: who
+# tries ours shall not find menus of theirs.
+OTHERS = {"queue_job"}
 # Files that an installed database does not depend on.
 NOT_INSTALLED = {"tests", "static", "readme", "i18n", "__pycache__"}
 
 
 def find() -> list[str]:
-    """The addon and its bridges, those that can be installed."""
+    """The addon and its bridges, those that every database has."""
     names = []
     for path in sorted(REPO.glob(f"{ADDON}*/__manifest__.py")):
-        if manifest(path.parent.name).get("installable", True):
+        facts = manifest(path.parent.name)
+        depends = facts.get("depends", [])
+        assert isinstance(depends, list)
+        if facts.get("installable", True) and not OTHERS.intersection(depends):
             names.append(path.parent.name)
     return names
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import progress
+from . import oca, progress
 from .home import REPO, Home, SetupError
 from .odoo_tree import OdooTree
 from .postgres import Server
@@ -102,7 +102,10 @@ class Odoo:
     def environment(self, conf: Path | None = None) -> dict[str, str]:
         """What a process needs that imports Odoo; of ODOO_RC, ``conf``."""
         # `bin` follows Odoo, for the demo and for our pytest plugin.
-        python_path = f"{self.tree.root}{os.pathsep}{REPO / 'bin'}"
+        folders = [self.tree.root, REPO / "bin"]
+        if (others := oca.folder(self.home)).exists():
+            folders.append(others)
+        python_path = os.pathsep.join(map(str, folders))
         values = {**os.environ, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"}
         # For Odoo, PG* variables outdo its configuration file.
         for name in [name for name in values if name.startswith("PG")]:

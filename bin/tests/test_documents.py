@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ADDONS = [ROOT / "payment_reminders", ROOT / "payment_reminders_company_status"]
+ADDONS = sorted(path.parent for path in ROOT.glob("*/__manifest__.py"))
 DOCUMENTS = [
     ROOT / "README.rst",
     ROOT / "CONTRIBUTING.md",

@@ -191,6 +191,13 @@ def test_pythons_that_do_not_serve(tmp_path, monkeypatch, answer, words):
         venv._choose_python()
 
 
+def test_bridges_to_addons_of_others_are_for_their_own_tests():
+    names = addons.find()
+    assert addons.ADDON in names
+    assert f"{addons.ADDON}_queue_job" not in names
+    assert not addons.OTHERS.intersection(addons.dependencies(names))
+
+
 def test_fingerprint_follows_what_is_installed(tmp_path, monkeypatch):
     monkeypatch.setattr(addons, "REPO", tmp_path)
     addon = tmp_path / addons.ADDON

@@ -21,7 +21,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-from .. import foreground, progress, server, tools, workspace
+from .. import foreground, oca, progress, server, tools, workspace
 from ..home import Home
 from ..odoo_tree import OdooTree
 from ..postgres import Server
@@ -56,6 +56,7 @@ def main(arguments: list[str]) -> int:
             f"leave the tests in a browser out with bin/test {NO_BROWSER}",
         )
     tools.provide_wkhtmltopdf(home, "tests of letters are left out")
+    oca.provide(home, "tests of the bridge to them are left out")
     with workspace.opened() as space:
         with space.databases.temporary("test", shared=True) as database:
             return _run(space, database, arguments)

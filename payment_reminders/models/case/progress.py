@@ -142,7 +142,7 @@ class PaymentReminderProgress(models.Model):
         return True
 
     def _work_stage(self, name, stage, begin_after, more):
-        """Do one stage; return whether there is time for what comes after it.
+        """Do one stage; return whether there is time for what comes after it (hook).
 
         :param begin_after: id of the last record that was done before
         :param more: so many stages come after this one

@@ -510,7 +510,7 @@ class PaymentReminderSetup(models.AbstractModel):
 
     @api.model
     def _find_other_problems(self):
-        """Yield what outside this addon is in the way."""
+        """Yield what outside this addon is in the way (hook)."""
         idle = self.env["ir.cron"].union(
             *(self.env.ref(f"payment_reminders.{name}").sudo() for name in CRONS)
         )

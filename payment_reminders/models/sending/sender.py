@@ -129,7 +129,7 @@ class PaymentReminderSender(models.AbstractModel):
 
     @api.model
     def _dispatch_batch(self, reminders):
-        """Guard and send some notices of a run, see :meth:`_dispatch`."""
+        """Guard and send some notices of a run, see :meth:`_dispatch` (hook)."""
         # Before anybody waits for us.
         self.env["payment.reminder.facts"]._key_bank_lines()
         # What the caller wrote counts, its locks must not stand in our way, and what it

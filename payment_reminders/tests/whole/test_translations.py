@@ -108,6 +108,7 @@ def test_there_are_texts():
     assert {path.parent.parent.name for path in TEMPLATES} == {
         "payment_reminders",
         "payment_reminders_company_status",
+        "payment_reminders_queue_job",
     }
     customers = filter(is_for_customers, read(TEMPLATES[0]).values())
     assert len(list(customers)) > 200
