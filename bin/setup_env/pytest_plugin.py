@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep Hypothesis's examples out of the checkout; see to --no-database."""
+    _let_the_browser_see_time_pass()
     if os.environ.get(DATABASE) == "0":
         # Registered last, so that its fixtures stand in for those of pytest-odoo.
         config.pluginmanager.register(_NoDatabase(), "no-database")
@@ -164,6 +165,15 @@ def _measure(item: pytest.Item, phase: str) -> Generator[None, object, object]:
     finally:
         took = time.clock_gettime(time.CLOCK_MONOTONIC) - start
         item.stash.setdefault(_seconds, {})[phase] = took
+
+
+def _let_the_browser_see_time_pass() -> None:
+    """Keep the real clock where Odoo waits for a page, or it waits for ever."""
+    try:
+        import freezegun
+    except ImportError:
+        return
+    freezegun.configure(extend_ignore_list=["odoo.tests.common"])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
