@@ -75,9 +75,10 @@ class TestOurScreensAccessible(AccessibilityCommon, ReminderCommon):
     def test_dashboard(self):
         """All of it, on a phone too."""
         self.sizes = (PHONE, LAPTOP)
+        charts = ".o_payment_reminder_dashboard canvas"
         self.assertAccessible(
             "/odoo/payment-reminder-dashboard",
-            ready="document.querySelector('.o_payment_reminder_dashboard canvas')",
+            ready=f"document.querySelector('{charts}') !== null",
             login="manager",
             include=".o_payment_reminder_dashboard",
         )
