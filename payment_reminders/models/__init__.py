@@ -26,7 +26,6 @@ from . import base_partner_merge
 from . import ir_actions_report
 from . import ir_attachment
 from . import ir_http
-from . import ir_qweb
 from . import mail_mail
 from . import mail_render_mixin
 from . import mail_thread

@@ -223,16 +223,17 @@ def _check_items(facts: Facts, now: datetime) -> Iterator[Code]:
     if facts.rest_only:
         yield from _check_rest(facts)
         return
+    needs_invoice = needs_invoice_sent(facts)
     for item in facts.items:
         yield from _check_item(item)
-        if needs_invoice_sent(facts) and invoice_wait(facts, item):
+        if needs_invoice and invoice_wait(facts, item):
             yield Code.INVOICE_NOT_SENT
     due_dates = [item.date_due for item in facts.items if item.owed > 0]
     if facts.step_kind == NUDGE:
         # A nudge that was kept back past the due date makes no sense any more.
-        in_time = any(day >= facts.today for day in due_dates)
+        in_time = due_dates and max(due_dates) >= facts.today
     else:
-        in_time = any(day < facts.today for day in due_dates)
+        in_time = due_dates and min(due_dates) < facts.today
     if not in_time:
         yield Code.NOTHING_DUE
 

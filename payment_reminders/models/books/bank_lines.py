@@ -7,7 +7,8 @@ from odoo.tools import SQL
 
 from ...rules import doubt_keys, doubts, guard
 from ...tools.decimals import to_decimal
-from .money_places import KEYED_AT_ONCE, MONEY_DAYS, Money
+from .facts import MONEY_DAYS
+from .money_places import KEYED_AT_ONCE, Money
 
 
 class PaymentReminderFacts(models.AbstractModel):

@@ -76,8 +76,10 @@ class PaymentReminderFacts(models.AbstractModel):
         rows = self.env.execute_query_dict(self._get_due_items_query(line_ids))
         in_process = self._read_in_process({row["move_id"] for row in rows})
         shares = self._spread_over_lines(rows, in_process)
-        found = [self._make_live_item(row, shares[row["line_id"]]) for row in rows]
-        live = {item.key: item for item in found}
+        live = {
+            (row["line_id"], None): self._make_live_item(row, shares[row["line_id"]])
+            for row in rows
+        }
         if any([row["has_agency_part"] for row in rows]):
             self._split_by_agency(live)
         return live

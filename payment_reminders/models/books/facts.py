@@ -1,18 +1,24 @@
-import json
 from collections import defaultdict
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
+from operator import attrgetter
 
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
-from ...rules import guard, insolvency, network, schedule
+from ...rules import guard, schedule
 from ...rules.calendar import get_calendar
 from ...tools.decimals import to_decimal
+
+#: How far back a bank line, or a payment that somebody called paid, may lie and still
+#: be about an open invoice.
+MONEY_DAYS = 120
 
 
 class PaymentReminderFacts(models.AbstractModel):
@@ -40,60 +46,69 @@ class PaymentReminderFacts(models.AbstractModel):
         # Without its own ids to prefetch by, each would be read alone from here on.
         reminders = reminders.browse(reminders.ids)
         cases = reminders.case_id
-        live = self._read_due_items(reminders.line_ids.move_line_id.ids)
+        sent_before = self._read_already_sent(reminders)
+        approvers = self._read_approvers(reminders)
+        neutralized = self._is_neutralized()
+        is_loose = self._has_loose_money(cases.company_id)
+        money = self._read_money_in_doubt(reminders, is_loose)
+        sent_today = self._read_addresses_sent_today(cases.company_id, now)
+        today = {}
+        for company in cases.company_id:
+            today[company] = company._get_reminder_today(now)
+        of_cases = self._read_case_facts(cases, now, today, is_loose)
+        recipients = self._read_recipients(cases)
         sendings = self._read_invoice_sendings(reminders)
-        if any(seen.pending_transaction for seen in live.values()):
+        live = self._read_due_items(reminders.line_ids.move_line_id.ids)
+        if any(map(attrgetter("pending_transaction"), live.values())):
             for item_id, values in self._read_transaction_facts(reminders).items():
                 sendings[item_id].update(values)
-        of_cases = self._read_case_facts(cases, now)
-        money = self._read_money_in_doubt(reminders)
-        recipients = self._read_recipients(cases)
-        sent_today = self._read_addresses_sent_today(cases.company_id, now)
-        sent_before = self._read_already_sent(reminders)
         halts = self.env["payment.reminder.halt"]._get_open(cases.company_id)
         braked = halts.filtered("is_brake").company_id
         history = cases._get_sent_history()
-        schedules = cases._get_schedules()
-        neutralized = self._is_neutralized()
-        approvers = self._read_approvers(reminders)
-        rest = self._read_rest_facts(reminders.filtered("is_rest"))
-        return {
-            reminder: self._make_facts(
+        # Before anything was sent nothing has to be kept apart.
+        schedules = cases._get_schedules() if any(history.values()) else {}
+        of_rest = reminders.filtered("is_rest")
+        rest = of_rest._prepare_rest_facts() if of_rest else {}
+        found = {}
+        for reminder in reminders:
+            case = reminder.case_id
+            found[reminder] = self._make_facts(
                 reminder,
                 now,
-                of_case=of_cases[reminder.case_id],
+                of_case=of_cases[case],
                 live=live,
                 sendings=sendings,
                 sent_before=sent_before[reminder.id],
                 sent_today=sent_today,
-                history=history[reminder.case_id.id],
-                ladder=schedules.get(reminder.case_id.id, schedule.Ladder(())),
+                history=history[case.id],
+                ladder=schedules.get(case.id, schedule.Ladder(())),
                 money=money[reminder],
-                recipients=recipients[reminder.case_id.id],
+                recipients=recipients[case.id],
                 send_brake=reminder.company_id in braked,
                 neutralized=neutralized,
                 approved=reminder.approved_by_id.id in approvers,
                 **rest.get(reminder, {}),
             )
-            for reminder in reminders
-        }
+        return found
 
     @api.model
-    def _read_case_facts(self, cases, now):
+    def _read_case_facts(self, cases, now, today, is_loose):
         """Read what the guard may know of cases, whatever notice is on them.
 
         Which step comes next, and whom it reaches, depends on the notice.
 
+        :param today: {company: its own day}
+        :param is_loose: see :meth:`_has_loose_money`
         :return: {case: :class:`rules.guard.Facts` without items and recipients}
         """
-        today = {
-            company: company._get_reminder_today(now) for company in cases.company_id
-        }
-        credits = self._read_unallocated_credits(cases)
-        stale = self._read_bank_ages(cases.company_id)
-        registers = self._read_status_facts(cases, now)
-        return {
-            case: guard.Facts(
+        credits = self._read_unallocated_credits(cases) if is_loose else {}
+        watched = cases.company_id.filtered("reminder_bank_stale_days")
+        stale = self._read_bank_ages(watched) if watched else {}
+        checks = cases._read_company_statuses()
+        found = {}
+        for case in cases:
+            check = checks.get(case.id)
+            found[case] = guard.Facts(
                 reminder_id=0,
                 step_kind="",
                 today=today[case.company_id],
@@ -109,16 +124,15 @@ class PaymentReminderFacts(models.AbstractModel):
                 partner_excluded=case.partner_id.reminder_excluded,
                 company_active=case.company_id.active,
                 handed_over=case.close_reason == "handed_over",
-                money=tuple(credits[case.id]),
+                money=tuple(credits.get(case.id, ())),
                 bank_stale_days=stale.get(case.company_id.id),
                 bank_stale_limit=case.company_id.reminder_bank_stale_days or None,
                 ladder_id=case.ladder_id.id,
                 require_invoice_sent=case.company_id.reminder_require_invoice_sent,
                 invoice_grace_days=case.company_id.reminder_invoice_grace_days,
-                **registers[case.id],
+                **(check._prepare_facts(case.company_id, now) if check else {}),
             )
-            for case in cases
-        }
+        return found
 
     @api.model
     def _read_next_facts(self, cases):
@@ -126,7 +140,12 @@ class PaymentReminderFacts(models.AbstractModel):
 
         :return: {case: :class:`rules.guard.Facts` without items}
         """
-        found = self._read_case_facts(cases, fields.Datetime.now())
+        now = fields.Datetime.now()
+        is_loose = self._has_loose_money(cases.company_id)
+        today = {
+            company: company._get_reminder_today(now) for company in cases.company_id
+        }
+        found = self._read_case_facts(cases, now, today, is_loose)
         recipients = self._read_recipients(cases)
         return {
             case: replace(
@@ -219,9 +238,11 @@ class PaymentReminderFacts(models.AbstractModel):
         """Return what the guard may know of a notice: of its case, and its own."""
         company = reminder.company_id
         step = reminder.step_id
-        reached = get_reached(reminder._get_channels(), recipients)
-        spaced = schedule.is_spaced(
-            ladder, step._get_rule(), history, of_case.today
+        channels, bears_fee = reminder._get_channels(), step._bears_fee()
+        reached = get_reached(channels, recipients)
+        spaced = (
+            not history
+            or schedule.is_spaced(ladder, step._get_rule(), history, of_case.today)
         ) and not any(
             sent_today[company.id, address] - {reminder.id} for address in reached
         )
@@ -235,9 +256,9 @@ class PaymentReminderFacts(models.AbstractModel):
             ),
             state=reminder.state,
             hold_until=reminder.hold_until or None,
-            bears_fee=step._bears_fee(),
+            bears_fee=bears_fee,
             recipients=reached,
-            money=_get_each_once(of_case.money, money),
+            money=_get_each_once(of_case.money, money) if money else of_case.money,
             spaced=spaced,
             approved_ladder_id=reminder.approved_ladder_id.id or None,
             overridden=tuple(reminder.override_codes or ()),
@@ -245,30 +266,10 @@ class PaymentReminderFacts(models.AbstractModel):
         )
 
     @api.model
-    def _read_rest_facts(self, reminders):
-        """Read what notices of the rest ask for, and whether it still is the rest.
-
-        :return: {reminder: values of :class:`rules.guard.Facts`}
-        """
-        costs = reminders.case_id._read_open_costs() if reminders else {}
-        found = {}
-        for notice in reminders:
-            digits = notice.currency_id.decimal_places
-            found[notice] = {
-                "rest_only": True,
-                "open_costs": sum(costs[notice.case_id.id].values(), Decimal(0)),
-                "proposed_costs": to_decimal(notice.amount_costs_before, digits),
-                "overdue_principal": to_decimal(
-                    notice.case_id.amount_principal, digits
-                ),
-            }
-        return found
-
-    @api.model
     def _make_item_facts(self, line, live, sent_before, sendings):
         digits = line.currency_id.decimal_places
         item = line.item_id
-        now = live.get(item._get_live_key())
+        now, moved = item._look_up(live)
         proposed = {
             "item_id": line.item_id.id,
             "proposed_residual": to_decimal(line.amount_residual, digits),
@@ -303,7 +304,7 @@ class PaymentReminderFacts(models.AbstractModel):
             held_until=now.held_until,
             **sendings.get(line.item_id.id, {}),
             pending_transaction=now.pending_transaction,
-            moved=item._get_moved(now),
+            moved=moved,
             **proposed,
         )
 
@@ -314,16 +315,18 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {(company id, "channel:address"): ids of the notices}
         """
         found = defaultdict(set)
+        days = []
+        for company in companies:
+            start = company._get_reminder_day_start(now)
+            days.append(
+                Domain("company_id", "=", company.id) & Domain("date_sent", ">=", start)
+            )
         rows = (
             self.env["payment.reminder.delivery"]
             .sudo()
             ._read_group(
                 Domain("state", "in", ("sending", "sent", "uncertain"))
-                & Domain.OR(
-                    Domain("company_id", "=", company.id)
-                    & Domain("date_sent", ">=", company._get_reminder_day_start(now))
-                    for company in companies
-                ),
+                & Domain.OR(days),
                 ["company_id", "channel", "recipient", "reminder_id"],
             )
         )
@@ -361,132 +364,96 @@ class PaymentReminderFacts(models.AbstractModel):
                     found[reminder.id].add(line.item_id.id)
         return found
 
+    # -- is there any money? -------------------------------------------------------
+
     @api.model
-    def _read_invoice_sendings(self, reminders):
-        """Read how the invoices of these notices reached the customer (hook).
+    def _has_loose_money(self, companies):
+        """Tell whether money lies anywhere in these companies that is not matched.
 
-        An invoice counts as sent when Odoo marked it so (also one that was printed or
-        imported as sent), unless each message that carried it failed or came back, or
-        a network of electronic invoices did not deliver it and no e-mail did.
+        Wider than what any reading of money lets through: where there is none, nobody
+        need ask whose it is.
 
-        :return: {item id: values of :class:`rules.guard.ItemFacts`}
+        :param companies: res.company; their main companies and all branches count
         """
-        items = reminders.line_ids.item_id
-        networks = self._get_invoice_networks()
-        rows = self.env.execute_query(
+        self.env["account.move"].flush_model()
+        [[found]] = self.env.execute_query(
             SQL(
+                # Each by a partial index: account_bank_statement_line_reminder_…,
+                # account_move_line_reminder_credit_idx,
+                # account_payment_reminder_draft_idx and …_date_idx,
+                # account_move_reminder_draft_refund_idx.
                 """
-                SELECT move.id, %(states)s, COALESCE(move.is_move_sent, FALSE),
-                       BOOL_AND(note.notification_status
-                                IN ('bounce', 'exception', 'canceled')),
-                       MIN(message.date) FILTER (
-                           WHERE note.notification_status
-                                 NOT IN ('bounce', 'exception', 'canceled'))
-                  FROM account_move move
-                  LEFT JOIN (
-                       mail_message message
-                       JOIN mail_notification note
-                         ON note.mail_message_id = message.id
-                        AND note.notification_type = 'email'
-                       JOIN res_partner reader
-                         ON reader.id = note.res_partner_id)
-                    ON message.model = 'account.move'
-                   AND message.res_id = move.id
-                   AND reader.commercial_partner_id = move.commercial_partner_id
-                   AND EXISTS (SELECT 1 FROM message_attachment_rel rel
-                                WHERE rel.message_id = message.id)
-                 WHERE move.id = ANY(%(moves)s)
-                 GROUP BY move.id
+                WITH office AS (
+                     SELECT id FROM res_company
+                      WHERE SPLIT_PART(parent_path, '/', 1)::integer = ANY(%(roots)s))
+                SELECT EXISTS (
+                       SELECT 1 FROM account_bank_statement_line st
+                        WHERE st.is_reconciled IS NOT TRUE AND st.amount > 0)
+                    OR EXISTS (
+                       SELECT 1 FROM account_move_line line
+                        WHERE line.company_id IN (SELECT id FROM office)
+                          AND line.parent_state = 'posted'
+                          AND line.reconciled IS NOT TRUE
+                          AND line.amount_residual < 0
+                          AND line.account_id IN (
+                              SELECT id FROM account_account
+                               WHERE account_type = 'asset_receivable'))
+                    OR EXISTS (
+                       SELECT 1 FROM account_payment pay
+                        WHERE pay.company_id IN (SELECT id FROM office)
+                          AND pay.payment_type = 'inbound'
+                          AND pay.state = 'draft')
+                    OR EXISTS (
+                       SELECT 1 FROM account_payment pay
+                        WHERE pay.company_id IN (SELECT id FROM office)
+                          AND pay.move_id IS NULL
+                          AND pay.payment_type = 'inbound'
+                          AND pay.state IN ('in_process', 'paid')
+                          AND (pay.state = 'in_process' OR pay.date >= %(since)s))
+                    OR EXISTS (
+                       SELECT 1 FROM account_move note
+                        WHERE note.company_id IN (SELECT id FROM office)
+                          AND note.move_type = 'out_refund'
+                          AND note.state = 'draft'
+                          AND note.amount_total > 0)
                 """,
-                moves=items.move_line_id.move_id.ids,
-                states=self._get_network_states(networks),
+                roots=companies.root_id.ids,
+                since=fields.Date.today() - timedelta(days=MONEY_DAYS),
             )
         )
-        by_move = {row[0]: row[1:] for row in rows}
-        found = {}
-        for item in items:
-            states, sent, bounced, moment = by_move.get(
-                item.move_line_id.move_id.id, (None, True, False, None)
-            )
-            found[item.id] = {
-                "invoice_sent": bool(item.invoice_vouched_by_id)
-                or (sent and not bounced),
-                "invoice_bounced": bool(bounced),
-                "invoice_sent_on": moment
-                and not item.invoice_vouched_by_id
-                and item.company_id._get_reminder_today(moment)
-                or None,
-            }
-            if states and not moment and not item.invoice_vouched_by_id:
-                found[item.id] |= self._get_network_facts(networks, states)
         return found
 
     @api.model
-    def _get_network_states(self, networks):
-        """Return the SQL of what networks say of an invoice ``move``, as JSON."""
-        if not networks:
-            return SQL("NULL")
-        pairs = SQL(", ").join(
-            SQL("%s, %s", name, SQL.identifier("move", name)) for name in networks
-        )
-        return SQL("NULLIF(json_strip_nulls(json_build_object(%s))::text, '{}')", pairs)
+    def _read_money_in_doubt(self, reminders, is_loose):
+        """Read the money that may pay these notices and is matched with nothing yet.
+
+        What is on the customer's own account is known of the case
+        (:meth:`_read_unallocated_credits`).
+
+        :param is_loose: see :meth:`_has_loose_money`
+        :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
+        """
+        moves = reminders.line_ids.move_line_id.move_id
+        collected = self._read_collections_under_way(moves)
+        if not collected and not is_loose:
+            return dict.fromkeys(reminders, ())
+        roots = self._get_roots(reminders.company_id)
+        return self._find_money_in_doubt(reminders, roots, collected)
 
     @api.model
-    def _get_invoice_networks(self):
-        """Return the networks that may say whether an invoice arrived (hook).
+    def _read_collections_under_way(self, moves):
+        """Read what is being collected of these invoices (hook).
 
-        Those whose module is installed: their field exists.
+        A direct debit, a payment order, a batch: the bank is about to fetch the money.
+        Read here are the debit orders of OCA's account_payment_order, if it is there,
+        from the day on which they are confirmed until they are booked.
 
-        :return: {stored field of account.move: :class:`rules.network.Network`}
+        :param moves: account.move records
+        :return: {invoice id: [:class:`rules.guard.MoneyFacts`, source "collection"]}
         """
-        known = self.env["account.move"]._fields
-        return {
-            name: one
-            for name, one in network.NETWORKS.items()
-            if name in known and known[name].store
-        }
-
-    @api.model
-    def _get_network_facts(self, networks, states):
-        """Return the values of facts of an invoice that networks know.
-
-        :param states: {field: state} as JSON
-        """
-        trouble = network.find_trouble(networks, json.loads(states))
-        if not trouble:
+        if not moves or not table_exists(self.env.cr, "account_payment_order"):
             return {}
-        return {
-            "invoice_sent": False,
-            "invoice_network": trouble.network,
-            "invoice_network_state": trouble.state,
-        }
-
-    # -- company registers ------------------------------------------------------
-
-    @api.model
-    def _read_status_facts(self, cases, now):
-        """Read what the guard must know of the company registers.
-
-        :return: {case id: values for :class:`rules.guard.Facts`}
-        """
-        checks = cases._read_company_statuses()
-        found = defaultdict(dict)
-        if not checks:
-            return found
-        for case in cases.filtered(lambda case: case.id in checks):
-            check = checks[case.id].sudo()
-            reason = check._get_freeze_reason()
-            company = case.company_id
-            followed = company._follows_company_registers()
-            found[case.id] = {
-                "insolvency": reason == insolvency.INSOLVENCY,
-                "status_unknown": reason == insolvency.STATUS_UNKNOWN,
-                "status_age_days": check._get_age_days(now) if followed else None,
-                "status_age_limit": company.reminder_status_stale_days
-                if company.reminder_status_when_stale == "hold"
-                else None,
-            }
-        return found
+        return self._read_payment_orders(moves)
 
     # -- days and hours ---------------------------------------------------------
 

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ...rules import doubt_keys, doubts, guard
 from ...tools.decimals import to_decimal
-from .money_places import MONEY_DAYS
+from .facts import MONEY_DAYS
 
 #: So many days after its upload a debit order has had its outcome.
 COLLECTION_DAYS = 7

@@ -12,15 +12,12 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.sql import table_exists
 
 from ...rules import balance, doubts, guard
 from ...tools import transactions
 from ...tools.decimals import to_decimal
+from .facts import MONEY_DAYS
 
-#: How far back a bank line, or a payment that somebody called paid, may lie and still
-#: be about an open invoice.
-MONEY_DAYS = 120
 #: How many bank lines get their keys at a time, of those that came in without.
 KEYED_AT_ONCE = 5_000
 
@@ -251,94 +248,7 @@ class PaymentReminderFacts(models.AbstractModel):
             moves=frozenset(row["moves"]),
         )
 
-    # -- is there any? --------------------------------------------------------------
-
-    @api.model
-    def _read_money_in_doubt(self, reminders):
-        """Read the money that may pay these notices and is matched with nothing yet.
-
-        What is on the customer's own account is known of the case
-        (:meth:`_read_unallocated_credits`).
-
-        :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
-        """
-        if not reminders:
-            return {}
-        roots = self._get_roots(reminders.company_id)
-        moves = reminders.line_ids.move_line_id.move_id
-        collected = self._read_collections_under_way(moves)
-        if not collected and not self._has_loose_money(roots):
-            return dict.fromkeys(reminders, ())
-        return self._find_money_in_doubt(reminders, roots, collected)
-
-    @api.model
-    def _read_collections_under_way(self, moves):
-        """Read what is being collected of these invoices (hook).
-
-        A direct debit, a payment order, a batch: the bank is about to fetch the money.
-        Read here are the debit orders of OCA's account_payment_order, if it is there,
-        from the day on which they are confirmed until they are booked.
-
-        :param moves: account.move records
-        :return: {invoice id: [:class:`rules.guard.MoneyFacts`, source "collection"]}
-        """
-        if not moves or not table_exists(self.env.cr, "account_payment_order"):
-            return {}
-        return self._read_payment_orders(moves)
-
-    @api.model
-    def _has_loose_money(self, roots):
-        """Tell whether money lies anywhere in these companies that is not matched.
-
-        Wider than what any reading of money lets through: where there is none, nobody
-        need ask whose it is.
-
-        :param roots: {company id: id of its main company}
-        """
-        self.env["account.move"].flush_model()
-        [[found]] = self.env.execute_query(
-            SQL(
-                # Each by a partial index: account_bank_statement_line_reminder_…,
-                # account_move_line_reminder_credit_idx,
-                # account_payment_reminder_draft_idx and …_date_idx,
-                # account_move_reminder_draft_refund_idx.
-                """
-                SELECT EXISTS (
-                       SELECT 1 FROM account_bank_statement_line st
-                        WHERE st.is_reconciled IS NOT TRUE AND st.amount > 0)
-                    OR EXISTS (
-                       SELECT 1 FROM account_move_line line
-                        WHERE line.company_id = ANY(%(companies)s)
-                          AND line.parent_state = 'posted'
-                          AND line.reconciled IS NOT TRUE
-                          AND line.amount_residual < 0
-                          AND line.account_id IN (
-                              SELECT id FROM account_account
-                               WHERE account_type = 'asset_receivable'))
-                    OR EXISTS (
-                       SELECT 1 FROM account_payment pay
-                        WHERE pay.company_id = ANY(%(companies)s)
-                          AND pay.payment_type = 'inbound'
-                          AND pay.state = 'draft')
-                    OR EXISTS (
-                       SELECT 1 FROM account_payment pay
-                        WHERE pay.company_id = ANY(%(companies)s)
-                          AND pay.move_id IS NULL
-                          AND pay.payment_type = 'inbound'
-                          AND pay.state IN ('in_process', 'paid')
-                          AND (pay.state = 'in_process' OR pay.date >= %(since)s))
-                    OR EXISTS (
-                       SELECT 1 FROM account_move note
-                        WHERE note.company_id = ANY(%(companies)s)
-                          AND note.move_type = 'out_refund'
-                          AND note.state = 'draft'
-                          AND note.amount_total > 0)
-                """,
-                companies=list(roots),
-                since=fields.Date.today() - timedelta(days=MONEY_DAYS),
-            )
-        )
-        return found
+    # -- keys ------------------------------------------------------------------------
 
     @api.model
     def _key_bank_lines(self):

@@ -138,8 +138,11 @@ class PaymentReminderCase(models.Model):
             and any(item._is_chased(live) for item in case.item_ids)
             and case._is_last_deadline_over()
         )
-        (self - climbed).filtered("is_ladder_ended").write({"is_ladder_ended": False})
+        if over := (self - climbed).filtered("is_ladder_ended"):
+            over.write({"is_ladder_ended": False})
         ended = climbed.filtered(lambda case: not case.is_ladder_ended)
+        if not ended:
+            return
         ended.write({"is_ladder_ended": True})
         ended._log_event("ladder_ended", {})
         for _user, cases in ended._group_by_responsible():
@@ -170,13 +173,10 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         if self.state == "closed" or not self.ladder_id:
             return None
+        due_items = (item._get_due_item(live) for item in self.item_ids)
         return schedule.next_step(
             schedules[self.id],
-            [
-                item._get_due_item(live)
-                for item in self.item_ids
-                if item._is_chased(live)
-            ],
+            list(filter(None, due_items)),
             history[self.id],
             self.company_id._get_reminder_today(),
             calendars[self.id],
@@ -192,8 +192,7 @@ class PaymentReminderCase(models.Model):
         items = [
             replace(due, last_step_id=matches.get(due.last_step_id) or None)
             for item in self.item_ids
-            if item._is_chased(live)
-            for due in [item._get_due_item(live)]
+            if (due := item._get_due_item(live))
         ]
         return schedule.next_step(
             ladder,

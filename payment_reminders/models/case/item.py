@@ -121,8 +121,13 @@ class PaymentReminderItem(models.Model):
 
         None when it is gone, or when its invoice is somebody else's now.
         """
+        seen, moved = self._look_up(live)
+        return None if moved else seen
+
+    def _look_up(self, live):
+        """Return (what the books say of this item or None, in what it has moved)."""
         seen = live.get(self._get_live_key())
-        return None if seen and self._get_moved(seen) else seen
+        return seen, self._get_moved(seen) if seen else ()
 
     def _get_moved(self, seen):
         """Tell in what an invoice is no longer that of this item's case.
@@ -288,11 +293,14 @@ class PaymentReminderItem(models.Model):
         return bool(now) and balance.is_chased(now)
 
     def _get_due_item(self, live):
-        """Return this item as :class:`rules.schedule.DueItem`."""
+        """Return this item as :class:`rules.schedule.DueItem`, or None: not chased."""
         self.ensure_one()
+        seen = self._get_live(live)
+        if not seen or not balance.is_chased(seen):
+            return None
         return schedule.DueItem(
             id=self.id,
-            date_due=self._get_live(live).date_due,
+            date_due=seen.date_due,
             last_step_id=self.step_id.id or None,
             last_sent_date=self.last_sent_date or None,
             grace_days=self.case_id.partner_id.reminder_grace_days,

@@ -78,8 +78,6 @@ class PaymentReminderFigures(models.AbstractModel):
         :return: list of :class:`Figures`, in the same order
         """
         cases = self.env["payment.reminder.case"].union(*(n[0] for n in notices))
-        costs = cases._read_costs()
-        history = self._read_fee_history(cases)
         compensated = self._read_compensated(cases)
         with_interest = self.env["payment.reminder.item"].union(
             *(
@@ -90,11 +88,13 @@ class PaymentReminderFigures(models.AbstractModel):
             )
         )
         payments = self._read_payments(with_interest)
+        unclean = self._find_unclean(cases)
+        history = self._read_fee_history(cases)
+        costs = cases._read_costs()
         jurisdictions = cases.ladder_id.jurisdiction_id
         tables = jurisdictions._get_rate_tables() if jurisdictions else {}
         laws = {j: (j._get_statute(), tables[j]) for j in jurisdictions}
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
-        unclean = self._find_unclean(cases)
         with self._remembering_rates():
             return [
                 self._compute_one(

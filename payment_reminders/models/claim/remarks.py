@@ -3,6 +3,7 @@ or lowered, and why.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import (
     LazyTranslate,
     float_compare,
@@ -10,6 +11,10 @@ from odoo.tools import (
     format_date,
     formatLang,
 )
+
+from ...rules.lifecycle import WAITING
+from ...tools.decimals import to_decimal
+from ..notice.wording import MAIL_ROWS
 
 _lt = LazyTranslate(__name__)
 
@@ -93,11 +98,22 @@ REMARKS = {
     ),
 }
 
-from ..notice.wording import MAIL_ROWS
-
 
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
+
+    can_lower_fee = fields.Boolean(compute="_compute_can_lower_fee")
+    has_fee_limit = fields.Boolean(readonly=True)
+    fee_limit = fields.Monetary(
+        string="Fee at most", readonly=True, help="A person lowered the fee to this."
+    )
+    fee_limit_by_id = fields.Many2one(
+        "res.users",
+        string="Fee lowered by",
+        readonly=True,
+        index="btree_not_null",
+    )
+    fee_limit_note = fields.Char(string="Fee lowered because", readonly=True)
 
     remark_values = fields.Json(
         readonly=True, help="What the sentences about the remarks name."
@@ -209,6 +225,92 @@ class PaymentReminder(models.Model):
         notes = self._prepare_letter_notes()
         notes.pop("interest_until", None)
         return notes
+
+    # -- a lower fee -------------------------------------------------------------
+
+    @api.depends("state", "amount_fee")
+    def _compute_can_lower_fee(self):
+        for reminder in self:
+            reminder.can_lower_fee = (
+                reminder.amount_fee > 0 and reminder.state in WAITING
+            )
+
+    def action_lower_fee(self):
+        """Open the dialog that lowers or drops the fee of this notice."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Lower the fee"),
+            "res_model": "payment.reminder.fee.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reminder_id": self.id},
+        }
+
+    def _lower_fee(self, amount, note):
+        """Lower the fee of a notice that waits, or drop it; never raise it.
+
+        :param amount: what is left of it, in the case's currency
+        :param note: why, in words
+        """
+        self.ensure_one()
+        if self.state not in WAITING:
+            raise UserError(self._describe_states())
+        if not note:
+            raise UserError(self.env._("Say why the fee is lowered."))
+        before = self.amount_fee
+        if amount < 0 or self.currency_id.compare_amounts(amount, before) > 0:
+            raise UserError(
+                self.env._(
+                    "The fee of this reminder is %s. It can be lowered or dropped, not "
+                    "raised.",
+                    self.currency_id.format(before),
+                )
+            )
+        self.write(
+            {
+                "has_fee_limit": True,
+                "fee_limit": amount,
+                "fee_limit_by_id": self.env.uid,
+                "fee_limit_note": note,
+                "amount_fee": amount,
+                "amount_claim": self.amount_claim - before + amount,
+                "remarks": [*(self.remarks or []), "fee:by_hand"],
+                "remark_values": {
+                    **(self.remark_values or {}),
+                    **self._get_fee_limit_words(),
+                },
+            }
+        )
+        self.case_id._log_event(
+            "fee_lowered",
+            {
+                "reminder": self.id,
+                "before": str(before),
+                "fee": str(amount),
+                "by": self.env.uid,
+            },
+        )
+
+    def _get_fee_limit_words(self):
+        return {
+            "by": self.fee_limit_by_id.id or self.env.uid,
+            "note": self.fee_limit_note,
+        }
+
+    def _limit_fee(self, figures):
+        """Keep to what a person lowered the fee to, when it is computed anew.
+
+        :param figures: :class:`Figures` of the day of sending, changed in place
+        """
+        self.ensure_one()
+        limit = to_decimal(self.fee_limit, self.currency_id.decimal_places)
+        if figures.fee > limit:
+            figures.fee = limit
+        figures.remarks += ("fee:by_hand",)
+        figures.remark_values |= self._get_fee_limit_words()
 
 
 class PaymentReminderFigures(models.AbstractModel):

@@ -366,6 +366,23 @@ class PaymentReminder(models.Model):
         self.ensure_one()
         return self.case_id.move_ids.sorted("id").partner_bank_id[-1:]
 
+    def _prepare_rest_facts(self):
+        """Return what these notices ask for, and whether it still is the rest.
+
+        :return: {reminder: values of :class:`rules.guard.Facts`}
+        """
+        costs = self.case_id._read_open_costs()
+        found = {}
+        for notice in self:
+            case, digits = notice.case_id, notice.currency_id.decimal_places
+            found[notice] = {
+                "rest_only": True,
+                "open_costs": sum(costs[case.id].values(), Decimal(0)),
+                "proposed_costs": to_decimal(notice.amount_costs_before, digits),
+                "overdue_principal": to_decimal(case.amount_principal, digits),
+            }
+        return found
+
 
 class PaymentReminderProposal(models.AbstractModel):
     _inherit = "payment.reminder.proposal"

@@ -359,11 +359,7 @@ class PaymentReminderCase(models.Model):
                     ),
                     now,
                 )
-            known = dict(case.blockers or ())
-            case.blockers = [
-                [code, case._get_blocked_since(code) or known.get(code) or str(now)]
-                for code in codes
-            ]
+            case.blockers = case._date_blockers(codes, now) if codes else []
             case.blocker_codes = f",{','.join(codes)}," if codes else False
             case.blocker = codes[0] if codes else False
 
@@ -392,6 +388,14 @@ class PaymentReminderCase(models.Model):
     def _look_again(self):
         """Ask anew what is in the way: books and address book change no row of ours."""
         self.modified(["next_date"])
+
+    def _date_blockers(self, codes, now):
+        """Return [[code, since when]] of what is in the way, as far as it is known."""
+        known = dict(self.blockers or ())
+        return [
+            [code, self._get_blocked_since(code) or known.get(code) or str(now)]
+            for code in codes
+        ]
 
     def _get_blocked_since(self, code):
         """Return from when records of their own say that something is in the way."""

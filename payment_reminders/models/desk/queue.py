@@ -1,26 +1,15 @@
 """What people read of a notice in the queue, filter it by and do about it."""
 
-import operator as operators
-import re
-
-from babel import dates
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
-from odoo.tools.misc import babel_locale_parse, get_lang
 
-from ...rules import guard, leaving, schedule
-from ...rules.leaving import Way
-from ...rules.lifecycle import BUSY, WAITING
+from ...rules import guard, schedule
+from ...rules.lifecycle import BUSY, OPEN, WAITING
 from ...rules.remedy import Remedy, find_remedies
-from ...rules.verdict import EARLY, MONEY_CODES, Code, Lifter, get_lifter
-from ..books.facts import get_reached
+from ...rules.verdict import EARLY, MONEY_CODES, OVERRIDABLE, Code
+from ...tools.selections import labels_of
 from ..notice.words import BUTTONS
-
-#: What of the time of a language nobody needs here.
-SECONDS = re.compile(r"\W?%S")
 
 
 class PaymentReminder(models.Model):
@@ -44,19 +33,6 @@ class PaymentReminder(models.Model):
         compute="_compute_held_by",
         help="A person's hold is what keeps it back, so that lifting it helps.",
     )
-    leaves_at = fields.Datetime(
-        compute="_compute_leaves",
-        search="_search_leaves_at",
-        help="When it leaves by itself; empty when somebody has to do something first.",
-    )
-    leaves_text = fields.Char(
-        string="Leaves",
-        compute="_compute_leaves",
-        help="When it leaves, or what has to be done first.",
-    )
-    approve_text = fields.Char(
-        compute="_compute_leaves", help="What approving it does, for its button."
-    )
     heads_up_date = fields.Date(
         readonly=True, copy=False, help="The day on which people were told of it."
     )
@@ -74,6 +50,41 @@ class PaymentReminder(models.Model):
     invoice_count = fields.Integer(
         string="Number of invoices", compute="_compute_days_overdue"
     )
+    run_id = fields.Many2one(
+        "payment.reminder.run",
+        string="Created in",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    channel_choice = fields.Selection(
+        selection=labels_of("payment.reminder.delivery", "channel"),
+        string="Chosen channel",
+        readonly=True,
+        help="Empty: as the step says.",
+    )
+    personal_text = fields.Text(
+        readonly=True, help="Words of this notice alone, above the text of the step."
+    )
+    attach_invoices = fields.Boolean(
+        readonly=True, help="The PDF of each invoice goes with the e-mail."
+    )
+    override_codes = fields.Json(
+        string="Overridden",
+        readonly=True,
+        copy=False,
+        help="Codes of what a manager let pass for this notice.",
+    )
+    override_by_id = fields.Many2one(
+        "res.users",
+        string="Overridden by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    override_note = fields.Char(string="Overridden because", readonly=True, copy=False)
 
     @api.depends("line_ids.date_due", "company_id", "state")
     def _compute_days_overdue(self):
@@ -188,203 +199,6 @@ class PaymentReminder(models.Model):
         if wrong == self:
             raise UserError(wrong._describe_states())
         return (self - wrong).case_id.action_snooze(date)
-
-    # -- when it leaves --------------------------------------------------------------
-
-    @api.depends(
-        "state",
-        "hold_until",
-        "verdict",
-        "override_codes",
-        "held_by_id",
-        "hold_end_date",
-        "to_print",
-        "approved_ladder_id",
-        "case_id.blocker_codes",
-        "case_id.ladder_id",
-    )
-    @api.depends_context("lang", "tz")
-    def _compute_leaves(self):
-        told = self._tell_leaving()
-        for reminder in self:
-            reminder.leaves_at = told[reminder].by_itself or False
-            reminder.leaves_text = reminder._describe_leaving(told[reminder])
-            reminder.approve_text = reminder._describe_approval(told[reminder])
-
-    @api.model
-    def _search_leaves_at(self, operator, value):
-        compare = {
-            "<": operators.lt,
-            "<=": operators.le,
-            ">": operators.gt,
-            ">=": operators.ge,
-        }.get(operator)
-        if not compare or not value:
-            return NotImplemented
-        limit = fields.Datetime.to_datetime(value)
-        approved = self.search([("state", "=", "approved")])
-        return [
-            (
-                "id",
-                "in",
-                [
-                    reminder.id
-                    for reminder in approved
-                    if reminder.leaves_at and compare(reminder.leaves_at, limit)
-                ],
-            )
-        ]
-
-    def _tell_leaving(self):
-        """Return {notice: :class:`rules.leaving.Leaving`} of these notices.
-
-        Nothing is asked of the books here: what was found in the way is known.
-        """
-        # Who may see a notice may know when it leaves.
-        waiting = self.sudo().filtered(lambda r: r.state in WAITING)
-        facts = waiting.env["payment.reminder.facts"]
-        now = fields.Datetime.now()
-        places = facts._get_places(waiting.case_id)
-        stops = waiting._read_stops()
-        letters = waiting._find_printed()
-        return {
-            reminder: leaving.tell(
-                leaving.Waiting(
-                    state=own.state,
-                    hold_until=own.hold_until or None,
-                    obstacles=tuple(
-                        own._get_obstacle_codes() | stops.get(own.company_id, set())
-                    ),
-                    by_letter=own in letters,
-                    is_held_by_person=bool(own.held_by_id or own.hold_note),
-                    hold_end=own.hold_end_date or None,
-                ),
-                now,
-                *places.get(own.case_id.id, (None, None)),
-            )
-            for reminder in self
-            for own in [reminder.sudo()]
-        }
-
-    def _get_obstacle_codes(self):
-        """Return the codes of what is known to be in the way of this notice."""
-        self.ensure_one()
-        codes = set(self.verdict or ())
-        codes.update((self.case_id.blocker_codes or "").strip(",").split(","))
-        if (
-            self.state == "approved"
-            and self.approved_ladder_id
-            and self.approved_ladder_id != self.case_id.ladder_id
-        ):
-            codes.add(Code.LADDER_CHANGED)
-        return codes - set(self.override_codes or ())
-
-    def _read_stops(self):
-        """Return {company: codes of what stops every notice of it}."""
-        if not self:
-            return {}
-        found = {company: set() for company in self.company_id}
-        for halt in self.env["payment.reminder.halt"]._get_open(self.company_id):
-            found[halt.company_id].add(
-                Code.SEND_BRAKE if halt.is_brake else Code.STALE_BANK
-            )
-        if self.env["payment.reminder.facts"]._is_neutralized():
-            for codes in found.values():
-                codes.add(Code.NEUTRALIZED)
-        return found
-
-    def _find_printed(self):
-        """Return those of these notices that a person prints."""
-        maybe = self.filtered(lambda r: "letter" in r._get_channels())
-        if not maybe:
-            return maybe
-        facts = self.env["payment.reminder.facts"]
-        recipients = facts._read_recipients(maybe.case_id)
-        return maybe.filtered(
-            lambda r: self.env["payment.reminder.sender"]._goes_by_letter(
-                r, get_reached(r._get_channels(), recipients[r.case_id.id])
-            )
-        )
-
-    def _describe_leaving(self, told):
-        """Return in words when a notice leaves, or what has to be done first.
-
-        :param told: :class:`rules.leaving.Leaving`
-        """
-        match told.way:
-            case Way.LEFT:
-                return self.env._("It has left")
-            case Way.LEAVING:
-                return self.env._("It is leaving now")
-            case Way.UNCERTAIN:
-                return self.env._("Find out whether it went out")
-            case Way.NEVER:
-                return self._describe_staying(told.obstacle)
-            case Way.HELD if told.hold_end:
-                return self.env._(
-                    "not before the hold ends on %s",
-                    format_date(self.env, told.hold_end),
-                )
-            case Way.HELD:
-                return self.env._("not before the hold is lifted")
-            case Way.BLOCKED:
-                return self._describe_block(told.obstacle)
-            case Way.PRINTED:
-                return self.env._("when a person prints it")
-        is_now = told.moment <= fields.Datetime.now()
-        if told.way == Way.APPROVED:
-            if is_now:
-                return self.env._("as soon as it is approved")
-            return self.env._("when approved: %s", self._format_moment(told.moment))
-        return (
-            self.env._("within minutes") if is_now else self._format_moment(told.moment)
-        )
-
-    def _describe_approval(self, told):
-        """Return what approving a notice does, in words.
-
-        :param told: :class:`rules.leaving.Leaving` of it
-        """
-        if told.way != Way.APPROVED:
-            return self.env._("Approve")
-        if told.moment <= fields.Datetime.now():
-            return self.env._("Approve: leaves within minutes")
-        return self.env._("Approve: leaves %s", self._format_moment(told.moment))
-
-    def _describe_staying(self, code):
-        """Return in words that a notice never leaves."""
-        if not code:
-            return self.env._("It does not leave")
-        return self.env._("It does not leave: %s", self._get_blocker_label(code))
-
-    def _describe_block(self, code):
-        """Return in words what keeps a notice back, and what ends that."""
-        if code == Code.SNOOZED and self.case_id.snoozed_until:
-            return self.env._(
-                "not before the snooze ends on %s",
-                format_date(self.env, self.case_id.snoozed_until),
-            )
-        label = self._get_blocker_label(code)
-        if get_lifter(code) == Lifter.TIME:
-            return self.env._("not yet: %s", label)
-        return self.env._("when solved: %s", label)
-
-    @api.model
-    def _get_blocker_label(self, code):
-        """Return what something in the way is called in lists."""
-        blocker = self.env["payment.reminder.case"]._fields["blocker"]
-        return dict(blocker._description_selection(self.env)).get(code, code)
-
-    @api.model
-    def _format_moment(self, moment):
-        """Return day of the week, day and time of a moment (UTC) for who reads."""
-        local = fields.Datetime.context_timestamp(self, moment)
-        lang = get_lang(self.env)
-        day = dates.format_skeleton(
-            "MMMEd", local, locale=babel_locale_parse(lang.code)
-        )
-        time = local.strftime(SECONDS.sub("", lang.time_format))
-        return f"{day} {time.removeprefix('0') if '%I' in lang.time_format else time}"
 
     def action_undo_snooze(self):
         """Send to the customers of these notices again, who were snoozed by mistake.
@@ -630,3 +444,84 @@ class PaymentReminder(models.Model):
                 & Domain("company_id", "in", self.env.companies.ids)
             )
         )
+
+    # -- what a manager chooses for one notice -----------------------------------
+
+    def _override(self, codes, note):
+        """Let what stands in the way of these notices pass, once, for a reason.
+
+        :param codes: codes of ``rules.verdict.OVERRIDABLE``
+        :param note: why, in words; goes into the trail
+        """
+        self.env["res.users"]._check_reminder_manager()
+        if not note:
+            raise UserError(self.env._("Say why you override what is in the way."))
+        if set(codes) - OVERRIDABLE:
+            raise UserError(
+                self.env._(
+                    "The law or the books forbid this reminder: that cannot be "
+                    "overridden."
+                )
+            )
+        self.sudo().write(
+            {
+                "override_codes": sorted(codes),
+                "override_by_id": self.env.uid,
+                "override_note": note,
+            }
+        )
+        for reminder in self:
+            reminder.case_id._log_event(
+                "overridden",
+                {"reminder": reminder.id, "codes": sorted(codes), "note": note},
+            )
+
+    def action_check(self):
+        """Ask the guard about these notices now; nothing is sent."""
+        self.case_id._check_may_act()
+        self._lock_or_explain()
+        now = fields.Datetime.now()
+        explanation = self.env["payment.reminder.explanation"]
+        found = []
+        for reminder, facts in self._read_facts(now, as_if_released=True).items():
+            codes = guard.check(facts, now)
+            if reminder.state in OPEN:
+                reminder._note_verdict(codes, facts)
+            found += [
+                explanation._explain_code(code, reminder, facts) for code in codes
+            ]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if found else "success",
+                "title": self.env._("The guard, right now"),
+                "message": " ".join(dict.fromkeys(found))
+                or self.env._("Nothing stands in the way."),
+                "sticky": bool(found),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_hold_invoices(self):
+        """Open the dialog that holds the invoices of these notices until a day."""
+        return self.env["payment.reminder.invoice.hold.wizard"]._open(self)
+
+    def action_replay(self):
+        """Show what the guard saw when it judged this notice, and judge it again."""
+        self.ensure_one()
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        replays = self.env["payment.reminder.replay"]._make(self)
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replay: %s", self.display_name),
+            "res_model": replays._name,
+            "target": "new" if len(replays) == 1 else "current",
+        }
+        if len(replays) == 1:
+            return action | {"view_mode": "form", "res_id": replays.id}
+        return action | {
+            "view_mode": "list,form",
+            "domain": [("id", "in", replays.ids)],
+        }

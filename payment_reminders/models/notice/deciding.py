@@ -1,5 +1,7 @@
 """What people do with a notice: approve, hold, cancel, settle."""
 
+from itertools import filterfalse
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -27,6 +29,19 @@ class PaymentReminder(models.Model):
     def _approve(self, user):
         """Approve these notices in the name of a manager."""
         now = fields.Datetime.now()
+        done = [
+            (
+                reminder.case_id,
+                "approved",
+                {
+                    "reminder": reminder.id,
+                    "by": user.id,
+                    "standing_approval": False,
+                    "ladder_version": reminder.case_id.ladder_id.version,
+                },
+            )
+            for reminder in self
+        ]
         for ladder, reminders in self.grouped(lambda r: r.case_id.ladder_id).items():
             reminders._set_state(
                 "approved",
@@ -35,21 +50,7 @@ class PaymentReminder(models.Model):
                 approved_ladder_id=ladder.id,
                 hold_note=False,
             )
-        self.env["payment.reminder.event"]._log(
-            [
-                (
-                    reminder.case_id,
-                    "approved",
-                    {
-                        "reminder": reminder.id,
-                        "by": user.id,
-                        "standing_approval": False,
-                        "ladder_version": reminder.case_id.ladder_id.version,
-                    },
-                )
-                for reminder in self
-            ]
-        )
+        self.env["payment.reminder.event"]._log(done)
 
     def _ask_guard(self):
         """Ask the guard about notices that wait, and keep what is in the way of them.
@@ -61,8 +62,10 @@ class PaymentReminder(models.Model):
         now = fields.Datetime.now()
         free = self.browse()
         for reminder, facts in self._read_facts(now, as_if_released=True).items():
-            reasons = [code for code in guard.check(facts, now) if code not in EARLY]
-            reminder._note_verdict(reasons, facts if reasons else None)
+            codes = guard.check(facts, now)
+            reasons = list(filterfalse(EARLY.__contains__, codes))
+            if reasons or reminder.verdict:
+                reminder._note_verdict(reasons, facts if reasons else None)
             if not reasons:
                 free |= reminder
         return free

@@ -51,18 +51,8 @@ class PaymentReminder(models.Model):
             )
             for company in companies
         ]
-        began = fields.Datetime.now()
-        # Who opens the queue reads what is in the way, not whoever waits an hour.
-        fresh = Stage(
-            "fresh",
-            lambda: self.search(
-                [("state", "in", WAITING), ("date_proposed", ">=", began)]
-            ),
-            type(self)._ask_guard,
-            CASES_PER_BATCH,
-        )
         self.env["payment.reminder.progress"]._work_through(
-            "propose", [waiting, *proposals, fresh]
+            "propose", [waiting, *proposals]
         )
 
     @api.model
@@ -70,7 +60,10 @@ class PaymentReminder(models.Model):
         """Propose the next notice of cases that nobody else is busy with."""
         free = cases.try_lock_for_update()
         busy = free.browse(case.id for case in free._find_open_notices())
-        free.env["payment.reminder.proposal"]._propose(free - busy)
+        fresh = free.env["payment.reminder.proposal"]._propose(free - busy)
+        # Who opens the queue reads what is in the way, not whoever waits an hour.
+        if fresh:
+            fresh._ask_guard()
 
     @api.model
     def _find_due_cases(self, company):
@@ -208,7 +201,8 @@ class PaymentReminderProposal(models.AbstractModel):
             return self.env["payment.reminder"]
         reminders, figures = self._insert(planned)
         self._log(reminders, planned, figures)
-        self._approve_standing(reminders)
+        if reminders.case_id.ladder_id.sudo().standing_approval_by_id:
+            self._approve_standing(reminders)
         # Many rows were written past the ORM: what is in the way follows.
         reminders.modified(["state", "hold_until"])
         return reminders
@@ -280,11 +274,11 @@ class PaymentReminderProposal(models.AbstractModel):
         :param ahead: see :meth:`_propose`
         """
         facts = self.env["payment.reminder.facts"]
+        today = {company: company._get_reminder_today() for company in cases.company_id}
+        calendars = facts._get_calendars(cases)
         live = facts._read_due_items(cases.item_ids.move_line_id.ids)
         history = cases._get_sent_history()
-        calendars = facts._get_calendars(cases)
         schedules = cases._get_schedules()
-        today = {company: company._get_reminder_today() for company in cases.company_id}
         planned = []
         for case in cases:
             plan = case._get_plan(live, history, calendars, schedules)
@@ -310,6 +304,7 @@ class PaymentReminderProposal(models.AbstractModel):
     def _prepare_reminder_vals(self, case, step, figures):
         now = fields.Datetime.now()
         return {
+            **self._prepare_figures_vals(figures),
             "case_id": case.id,
             "company_id": case.company_id.id,
             "partner_id": case.partner_id.id,
@@ -321,7 +316,6 @@ class PaymentReminderProposal(models.AbstractModel):
             "counts": False,
             "date_proposed": now,
             "hold_until": self.env["payment.reminder"]._prepare_hold_until(step, now),
-            **self._prepare_figures_vals(figures),
         }
 
     @api.model

@@ -9,7 +9,8 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import babel_locale_parse, float_compare, formatLang
+from odoo.exceptions import UserError
+from odoo.tools import babel_locale_parse, float_compare, formatLang, plaintext2html
 
 from ...rules.lifecycle import OPEN
 from ...rules.references import LONGEST_TEXT, RF_COUNTRIES, creditor_reference
@@ -33,6 +34,14 @@ GSM_SUBSTITUTES = str.maketrans(
     "łŁđĐðÐœŒþÞ’‘“”„–—…",
     'lLdDdDoOtT\'\'"""--.',
 )
+#: What is shown of a message before it leaves, or after.
+PREVIEW = (
+    "preview_to",
+    "preview_subject",
+    "preview_body",
+    "preview_sms",
+    "preview_error",
+)
 BLANKS = re.compile(r" {2,}")
 #: What a final notice is called in the law, and the languages that call it so too.
 LAW_TERMS = {
@@ -52,6 +61,14 @@ def format_day(day, date_format, lang):
 
 class PaymentReminderLetter(models.Model):
     _inherit = "payment.reminder"
+
+    preview_to = fields.Char(string="To", compute="_compute_preview")
+    preview_subject = fields.Char(string="Subject", compute="_compute_preview")
+    preview_body = fields.Html(
+        string="E-mail", compute="_compute_preview", sanitize=False
+    )
+    preview_sms = fields.Text(string="SMS", compute="_compute_preview")
+    preview_error = fields.Char(compute="_compute_preview")
 
     # -- what the texts of the templates use ------------------------------------
     #
@@ -426,3 +443,126 @@ class PaymentReminderLetter(models.Model):
         figures could be read in two ways (12/02/2026), without line breaks in it.
         """
         return format_day(day, date_format, self.env.lang or "en_US") if day else ""
+
+    # -- the message as the customer will get it ------------------------------------
+
+    def _compute_preview(self):
+        previews = self._prepare_previews()
+        for reminder in self:
+            for name in PREVIEW:
+                reminder[name] = previews[reminder].get(name, False)
+
+    def _prepare_preview(self):
+        """Return what the customer gets, or got, from this notice."""
+        self.ensure_one()
+        return self._prepare_previews()[self]
+
+    def _prepare_previews(self):
+        """Return {notice: what the customer gets, or got, from it}.
+
+        Notices of one text are rendered together: its queries are for all of them. A
+        channel that reaches nobody is left out when another one reaches somebody.
+        """
+        # Who may see a notice may see what it says.
+        notices = self.sudo()
+        gone = notices.filtered(lambda r: r.state in ("sent", "uncertain"))
+        texts = gone.delivery_ids._read_sms_texts()
+        waiting = notices - gone
+        reached = waiting._read_reached()
+        vals = {
+            **{reminder: reminder._prepare_preview_of_sent(texts) for reminder in gone},
+            **{
+                reminder: {
+                    "channels": [code for code in found if found[code]] or list(found),
+                    "preview_to": ", ".join(sum(found.values(), [])),
+                }
+                for reminder, found in reached.items()
+            },
+        }
+        for channel, get_template in (
+            ("email", type(self)._get_mail_template),
+            ("sms", type(self)._get_sms_template),
+        ):
+            own = waiting.filtered(lambda r, code=channel: code in vals[r]["channels"])
+            for template, some in own.grouped(get_template).items():
+                if template:
+                    for reminder, found in some._render_preview(template).items():
+                        vals[reminder].update(found)
+        return {reminder: vals[reminder.sudo()] for reminder in self}
+
+    def _render_preview(self, template):
+        """Return {notice: its message by this template}, or why there is none.
+
+        :param template: of an e-mail or an SMS, the one of all these notices
+        """
+        try:
+            if template._name == "sms.template":
+                texts = template._render_field("body", self.ids, compute_lang=True)
+                return {
+                    r: {"preview_sms": r._add_personal_text(texts[r.id])} for r in self
+                }
+            found = template._generate_template(self.ids, ("subject", "body_html"))
+            mails = {r: r._add_personal_text(found[r.id]) for r in self}
+        except UserError as error:
+            if len(self) > 1:
+                # One of them cannot be filled in: which one?
+                return {
+                    reminder: found
+                    for one in self
+                    for reminder, found in one._render_preview(template).items()
+                }
+            told = self.env._("The text cannot be filled in: %s", error)
+            return {self: {"preview_error": told}}
+        return {
+            r: {"preview_subject": mail["subject"], "preview_body": mail["body_html"]}
+            for r, mail in mails.items()
+        }
+
+    def _prepare_preview_of_sent(self, texts):
+        """Return what the customer got from this notice.
+
+        :param texts: {delivery: text of its SMS}
+        """
+        self.ensure_one()
+        sent = self.delivery_ids.filtered(
+            lambda delivery: delivery.state in ("sent", "uncertain", "bounced")
+        )
+        mail = sent.mail_mail_id[:1]
+        told = [texts[delivery] for delivery in sent if delivery in texts]
+        return {
+            "preview_to": ", ".join(sent.mapped("recipient")),
+            "preview_subject": mail.subject,
+            "preview_body": mail.body_html,
+            "preview_sms": "\n".join(told) or False,
+        }
+
+    def _read_reached(self):
+        """Return {notice: {channel: the addresses that would be tried, in order}}."""
+        facts = self.env["payment.reminder.facts"]
+        recipients = facts._read_recipients(self.case_id) if self else {}
+        return {
+            reminder: {
+                channel: [
+                    address
+                    for _partner, address in facts._get_addressees(
+                        recipients[reminder.case_id.id].get(channel, [])
+                    )
+                ]
+                for channel in reminder._get_channels()
+            }
+            for reminder in self
+        }
+
+    def _add_personal_text(self, rendered):
+        """Return a rendered text with the words of this notice alone above it.
+
+        :param rendered: dict of an e-mail, or text of an SMS
+        """
+        self.ensure_one()
+        text = self.personal_text
+        if not text:
+            return rendered
+        if isinstance(rendered, dict):
+            body = plaintext2html(text) + (rendered["body_html"] or "")
+            return {**rendered, "body_html": body}
+        return f"{text}\n{rendered}"

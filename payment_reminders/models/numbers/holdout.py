@@ -72,9 +72,10 @@ class PaymentReminderItem(models.Model):
         for item in self:
             case = item.case_id
             ladder = schedules[case.id]
-            plan = schedule.next_item_step(
+            due = item._get_due_item(live)
+            plan = due and schedule.next_item_step(
                 ladder,
-                item._get_due_item(live),
+                due,
                 history[case.id],
                 case.company_id._get_reminder_today(),
                 calendars[case.id],

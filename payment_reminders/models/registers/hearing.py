@@ -124,6 +124,27 @@ class PaymentReminderCompanyStatus(models.Model):
                 told = record.with_env(case._in_staff_language().env)
                 case._freeze(reason, told._get_sentence())
 
+    def _prepare_facts(self, company, now):
+        """Return what the guard must know of a customer's state in the registers.
+
+        :param company: whose customer it is
+        :param now: UTC datetime without zone
+        :return: values of :class:`rules.guard.Facts`
+        """
+        # The guard judges by what is known, whoever asks.
+        check = self.sudo()
+        reason = check._get_freeze_reason()
+        followed = company._follows_company_registers()
+        holds_old = company.reminder_status_when_stale == "hold"
+        return {
+            "insolvency": reason == insolvency.INSOLVENCY,
+            "status_unknown": reason == insolvency.STATUS_UNKNOWN,
+            "status_age_days": check._get_age_days(now) if followed else None,
+            "status_age_limit": company.reminder_status_stale_days
+            if holds_old
+            else None,
+        }
+
     def _get_freeze_reason(self):
         """Return why the customer's cases rest, or None; see ``rules.insolvency``."""
         self.ensure_one()

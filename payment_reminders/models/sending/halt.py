@@ -317,7 +317,7 @@ class PaymentReminderHalt(models.Model):
             so_far = days.pop(today[company], brake.Day(0, Decimal(0)))
             run = brake.Run(
                 count=so_far.count + len(mine),
-                amount=so_far.amount + self._sum_claims(company, mine),
+                amount=so_far.amount + self._sum_claims(company, mine, today[company]),
                 per_customer=per_customer[company.id],
                 changed=changed[company][0],
                 looked_at=changed[company][1],
@@ -335,23 +335,18 @@ class PaymentReminderHalt(models.Model):
         return stops
 
     @api.model
-    def _sum_claims(self, company, reminders):
-        """Return what these notices ask for in all, in the company's currency."""
-        today = company._get_reminder_today()
-        return sum(
-            (
-                to_decimal(
-                    currency._convert(
-                        sum(notices.mapped("amount_claim")),
-                        company.currency_id,
-                        company,
-                        today,
-                    )
-                )
-                for currency, notices in reminders.grouped("currency_id").items()
-            ),
-            Decimal(0),
-        )
+    def _sum_claims(self, company, reminders, day):
+        """Return what these notices ask for in all, in the company's currency.
+
+        :param day: of the rates of exchange
+        """
+        total = Decimal(0)
+        for currency, notices in reminders.grouped("currency_id").items():
+            claims = sum(notices.mapped("amount_claim"))
+            total += to_decimal(
+                currency._convert(claims, company.currency_id, company, day)
+            )
+        return total
 
     @api.model
     def _read_days(self, companies):
@@ -378,7 +373,9 @@ class PaymentReminderHalt(models.Model):
         )
         found = {company: {} for company in companies}
         currencies = self.env["res.currency"].browse({row[1] for row in rows})
-        rates = {company: self._get_rates(company, currencies) for company in companies}
+        rates = {}
+        for company in companies if currencies else ():
+            rates[company] = self._get_rates(company, currencies)
         by_id = {company.id: company for company in companies}
         for company_id, currency_id, hour, count, amount in rows:
             company = by_id[company_id]

@@ -1,5 +1,6 @@
-"""Whom a notice reaches, by e-mail address and by phone number."""
+"""Whom a notice reaches, and whether its invoices reached him."""
 
+import json
 import re
 from collections import defaultdict
 
@@ -9,7 +10,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
-from ...rules import addresses
+from ...rules import addresses, network
 
 MOBILE_TYPES = (
     phonenumbers.PhoneNumberType.MOBILE,
@@ -232,6 +233,108 @@ class PaymentReminderFacts(models.AbstractModel):
             )
         )
         return {(d.company_id.id, d.channel, d.recipient) for d in deliveries}
+
+    # -- how the invoices came -------------------------------------------------------
+
+    @api.model
+    def _read_invoice_sendings(self, reminders):
+        """Read how the invoices of these notices reached the customer (hook).
+
+        An invoice counts as sent when Odoo marked it so (also one that was printed or
+        imported as sent), unless each message that carried it failed or came back, or
+        a network of electronic invoices did not deliver it and no e-mail did.
+
+        :return: {item id: values of :class:`rules.guard.ItemFacts`}
+        """
+        items = reminders.line_ids.item_id
+        networks = self._get_invoice_networks()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.id, %(states)s, COALESCE(move.is_move_sent, FALSE),
+                       BOOL_AND(note.notification_status
+                                IN ('bounce', 'exception', 'canceled')),
+                       MIN(message.date) FILTER (
+                           WHERE note.notification_status
+                                 NOT IN ('bounce', 'exception', 'canceled'))
+                  FROM account_move move
+                  LEFT JOIN (
+                       mail_message message
+                       JOIN mail_notification note
+                         ON note.mail_message_id = message.id
+                        AND note.notification_type = 'email'
+                       JOIN res_partner reader
+                         ON reader.id = note.res_partner_id)
+                    ON message.model = 'account.move'
+                   AND message.res_id = move.id
+                   AND reader.commercial_partner_id = move.commercial_partner_id
+                   AND EXISTS (SELECT 1 FROM message_attachment_rel rel
+                                WHERE rel.message_id = message.id)
+                 WHERE move.id = ANY(%(moves)s)
+                 GROUP BY move.id
+                """,
+                moves=items.move_line_id.move_id.ids,
+                states=self._get_network_states(networks),
+            )
+        )
+        by_move = {row[0]: row[1:] for row in rows}
+        found = {}
+        for item in items:
+            states, sent, bounced, moment = by_move.get(
+                item.move_line_id.move_id.id, (None, True, False, None)
+            )
+            found[item.id] = {
+                "invoice_sent": bool(item.invoice_vouched_by_id)
+                or (sent and not bounced),
+                "invoice_bounced": bool(bounced),
+                "invoice_sent_on": moment
+                and not item.invoice_vouched_by_id
+                and item.company_id._get_reminder_today(moment)
+                or None,
+            }
+            if states and not moment and not item.invoice_vouched_by_id:
+                found[item.id] |= self._get_network_facts(networks, states)
+        return found
+
+    @api.model
+    def _get_network_states(self, networks):
+        """Return the SQL of what networks say of an invoice ``move``, as JSON."""
+        if not networks:
+            return SQL("NULL")
+        pairs = SQL(", ").join(
+            SQL("%s, %s", name, SQL.identifier("move", name)) for name in networks
+        )
+        return SQL("NULLIF(json_strip_nulls(json_build_object(%s))::text, '{}')", pairs)
+
+    @api.model
+    def _get_invoice_networks(self):
+        """Return the networks that may say whether an invoice arrived (hook).
+
+        Those whose module is installed: their field exists.
+
+        :return: {stored field of account.move: :class:`rules.network.Network`}
+        """
+        known = self.env["account.move"]._fields
+        return {
+            name: one
+            for name, one in network.NETWORKS.items()
+            if name in known and known[name].store
+        }
+
+    @api.model
+    def _get_network_facts(self, networks, states):
+        """Return the values of facts of an invoice that networks know.
+
+        :param states: {field: state} as JSON
+        """
+        trouble = network.find_trouble(networks, json.loads(states))
+        if not trouble:
+            return {}
+        return {
+            "invoice_sent": False,
+            "invoice_network": trouble.network,
+            "invoice_network_state": trouble.state,
+        }
 
 
 def _unique(partners, get_addresses):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...rules.calendar import Calendar
-from ...rules.leaving import Leaving, Waiting, Way, tell
+from ...rules.lifecycle import Leaving, Waiting, Way, tell
 
 COPENHAGEN = pytz.timezone("Europe/Copenhagen")
 MINUTE = dt.timedelta(minutes=1)
