@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .browser_clock import let_time_pass
 from .database import Databases
 from .home import Home
 from .server import Odoo, free_port
@@ -46,7 +47,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep Hypothesis's examples out of the checkout; see to --no-database."""
-    _let_the_browser_see_time_pass()
     if os.environ.get(DATABASE) == "0":
         # Registered last, so that its fixtures stand in for those of pytest-odoo.
         config.pluginmanager.register(_NoDatabase(), "no-database")
@@ -138,6 +138,13 @@ class _NoDatabase:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def browser_clock() -> None:
+    """Let a page that never comes be waited for in real time."""
+    if os.environ.get(DATABASE) != "0":
+        let_time_pass()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_browser() -> Iterator[None]:
     """With --no-browser, skip a test at the moment it would open the browser."""
     if os.environ.get(BROWSER) != "0":
@@ -165,15 +172,6 @@ def _measure(item: pytest.Item, phase: str) -> Generator[None, object, object]:
     finally:
         took = time.clock_gettime(time.CLOCK_MONOTONIC) - start
         item.stash.setdefault(_seconds, {})[phase] = took
-
-
-def _let_the_browser_see_time_pass() -> None:
-    """Keep the real clock where Odoo waits for a page, or it waits for ever."""
-    try:
-        import freezegun
-    except ImportError:
-        return
-    freezegun.configure(extend_ignore_list=["odoo.tests.common"])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,6 +1,5 @@
-from odoo import fields, models
+from odoo import models
 
-from odoo.addons.payment_reminders.rules.lifecycle import WAITING
 from odoo.addons.payment_reminders.tools import transactions
 
 
@@ -15,17 +14,8 @@ class PaymentReminderCase(models.Model):
     def _job_propose(self):
         """Propose what is due of these cases, which are of one company."""
         self.env["payment.reminder.engine"]._note_seen()
-        began = fields.Datetime.now()
         notices = self.env["payment.reminder"]
         company = self.exists().company_id
         # Somebody may have snoozed one meanwhile, or reminded of it.
         cases = self & notices._find_due_cases(company)
         transactions.run_each(cases.with_company(company), notices._propose)
-        fresh = notices.search(
-            [
-                ("case_id", "in", cases.ids),
-                ("state", "in", WAITING),
-                ("date_proposed", ">=", began),
-            ]
-        )
-        transactions.run_each(fresh, type(notices)._ask_guard)

@@ -56,6 +56,9 @@ class TestRunStop(RunCommon):
             MANY - 2 * BATCH,
         )
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestRunProgress(RunCommon):
     def test_what_was_held_goes_on_when_it_is_released(self):
         self.work(stop_at=0)
         held = self.bulk.reminder_ids.filtered(lambda r: r.state == "held")
@@ -64,9 +67,6 @@ class TestRunStop(RunCommon):
             self.env["payment.reminder"]._cron_send()
             self.assertEqual(len(self.mailed), 3)
 
-
-@tagged("-standard", "payment_reminders_long")
-class TestRunProgress(RunCommon):
     def test_progress_is_seen_while_it_goes_on(self):
         self.assertEqual(self.bulk.progress, 0)
         seen = []

@@ -82,11 +82,11 @@ class SimulationCommon(ReminderCommon):
                     happens.setdefault(day, []).append((move, what))
         return happens
 
-    def play_for_real(self, happens):
+    def play_for_real(self, happens, days=DAYS):
         """Let the days go by, with a person who releases after two days."""
         self.ladder.with_user(self.manager).action_grant_standing_approval()
         Freeze = self.env["payment.reminder.freeze"]
-        for number in range(DAYS + 1):
+        for number in range(days + 1):
             day = FIRST_DAY + timedelta(days=number)
             with freeze_time(f"{day} 07:00:00"):
                 for move, what in happens.get(number, []):
@@ -142,22 +142,14 @@ class SimulationCommon(ReminderCommon):
 
 
 class TestSimulation(SimulationCommon):
-    def test_gives_the_notices_that_were_sent(self):
+    def test_gives_the_notice_that_was_sent(self):
         with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
-            happens = self.make_company_of_stories()
-        self.play_for_real(happens)
+            self.make_invoice("2026-02-27", 700, self.customer)
+        self.play_for_real({}, days=10)
         sent = self.env["payment.reminder"].search([("state", "=", "sent")])
-        played = self.run_simulation().notice_ids
-        self.assert_same(played, sent)
-        self.assertGreater(len(sent), 20)
-        self.assertEqual(
-            set(sent.mapped("step_id.name")), set(self.ladder.step_ids.mapped("name"))
-        )
-        self.assertTrue(any(sent.mapped("amount_fee")))
-        anyway = played.filtered("paid_anyway")
-        self.assertEqual(
-            set(anyway.partner_id.mapped("name")), {"Anyway", "Late payer"}
-        )
+        self.assertTrue(sent)
+        last = FIRST_DAY + timedelta(days=10)
+        self.assert_same(self.run_simulation(date_to=last).notice_ids, sent)
 
     # -- two ladders ------------------------------------------------------------
 
@@ -377,6 +369,23 @@ class TestSimulation(SimulationCommon):
 
 @tagged("-standard", "payment_reminders_long")
 class TestSimulationOfMany(SimulationCommon):
+    def test_gives_the_notices_that_were_sent(self):
+        with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
+            happens = self.make_company_of_stories()
+        self.play_for_real(happens)
+        sent = self.env["payment.reminder"].search([("state", "=", "sent")])
+        played = self.run_simulation().notice_ids
+        self.assert_same(played, sent)
+        self.assertGreater(len(sent), 20)
+        self.assertEqual(
+            set(sent.mapped("step_id.name")), set(self.ladder.step_ids.mapped("name"))
+        )
+        self.assertTrue(any(sent.mapped("amount_fee")))
+        anyway = played.filtered("paid_anyway")
+        self.assertEqual(
+            set(anyway.partner_id.mapped("name")), {"Anyway", "Late payer"}
+        )
+
     def test_gives_what_was_sent_on_generated_stories(self):
         with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
             happens = self.make_generated_stories(10, random.Random(7))

@@ -39,6 +39,18 @@ class TestRealRace(RaceCommon):
         self.assertClean(tally)
         self.assertEqual(tally.first["sent"], 1)
 
+    def test_two_customers_with_one_address(self):
+        for channel in (EMAIL, SMS):
+            with self.subTest(channel=channel):
+                meeting = Meeting(self.child, self.payer, self.smtp, self.gateway)
+                tally = meeting.run(str(START), channel, 2)
+                self.assertEqual(tally.double, 0, "two to one address on one day")
+                self.assertEqual(tally.lost, 0, "one of the two leaves")
+                self.assertEqual(tally.errors, [])
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreRaces(RaceCommon):
     def test_money_of_nobody_while_the_gateway_holds_the_text(self):
         """What every import brings: a line without a customer, with the number."""
         arena = self.make_arena(self.child)
@@ -52,15 +64,6 @@ class TestRealRace(RaceCommon):
         self.assertClean(tally)
         self.assertEqual(tally.first["sent"], 1)
 
-    def test_two_customers_with_one_address(self):
-        for channel in (EMAIL, SMS):
-            with self.subTest(channel=channel):
-                meeting = Meeting(self.child, self.payer, self.smtp, self.gateway)
-                tally = meeting.run(str(START), channel, 2)
-                self.assertEqual(tally.double, 0, "two to one address on one day")
-                self.assertEqual(tally.lost, 0, "one of the two leaves")
-                self.assertEqual(tally.errors, [])
-
     def test_the_company_stops_while_the_gateway_holds_the_text(self):
         arena = self.make_arena(self.child)
         for way in ("company_archived", "marked_as_copy"):
@@ -69,9 +72,6 @@ class TestRealRace(RaceCommon):
                 self.assertClean(tally)
                 self.assertEqual(tally.first["sent"], 1)
 
-
-@tagged("-standard", "payment_reminders_long")
-class TestMoreRaces(RaceCommon):
     def test_at_random(self):
         arena = self.make_arena(self.child)
         for way, channel in [

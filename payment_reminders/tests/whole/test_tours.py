@@ -30,13 +30,6 @@ class ToursCommon(GatewayCommon, HttpCase):
 
 
 class TestTours(ToursCommon):
-    def test_first_run_to_first_sent_reminder(self):
-        self.company.reminder_ladder_id = False
-        move = self.make_invoice(due=60)
-        mailed = self.play("payment_reminders_first_run")
-        self.assertEqual(mailed, ["ap@nordlys.example"])
-        self.assertEqual(move.reminder_status, "sent")
-
     def test_queue_is_approved_and_read_with_one_key_a_notice(self):
         long_name = self.make_debtors(5)[0]
         long_name.name = f"{long_name.name} and His Brothers of the Northern Harbour"
@@ -48,6 +41,13 @@ class TestTours(ToursCommon):
 
 @tagged("-standard", "payment_reminders_long")
 class TestMoreTours(ToursCommon):
+    def test_first_run_to_first_sent_reminder(self):
+        self.company.reminder_ladder_id = False
+        move = self.make_invoice(due=60)
+        mailed = self.play("payment_reminders_first_run")
+        self.assertEqual(mailed, ["ap@nordlys.example"])
+        self.assertEqual(move.reminder_status, "sent")
+
     def test_bulk_of_many_with_progress(self):
         self.make_debtors(MANY)
         self.company.reminder_brake_floor = MANY
