@@ -70,6 +70,9 @@
         "views/case/case_search_views.xml",
         # registers
         "views/registers/company_status_views.xml",
+        # handover
+        "views/handover/handover_views.xml",
+        "views/handover/word_views.xml",
         # desk
         "views/desk/run_views.xml",
         "views/desk/todo_views.xml",

@@ -13,6 +13,7 @@ from . import desk
 from . import numbers
 from . import agency
 from . import registers
+from . import handover
 
 # Models of Odoo, each in a file of its own name.
 from . import account_bank_statement_line

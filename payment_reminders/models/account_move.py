@@ -7,12 +7,12 @@ from odoo.tools import SQL
 
 from ..rules import balance, schedule
 from ..rules.calendar import get_calendar
+from ..rules.handover import OPEN
 from ..rules.lifecycle import BUSY, WAITING
 from .res_company import get_today
 
 #: {badge: domain of the cases whose open invoices have it}; the first that fits.
 BADGES = {
-    "collection": [("close_reason", "=", "handed_over"), ("state", "=", "closed")],
     "plan": [("plan_ids", "any", [("state", "=", "active")])],
     "plan_proposed": [("plan_ids", "any", [("state", "=", "proposed")])],
     "questioned": [("blocker_codes", "like", ",open_query,")],
@@ -132,6 +132,25 @@ class AccountMove(models.Model):
         search="_search_reminder_badge",
         compute_sudo=True,
     )
+    reminder_handover_ids = fields.One2many(
+        "payment.reminder.handover",
+        "move_id",
+        string="Hand-overs",
+        groups="payment_reminders.group_reminder_user",
+    )
+    reminder_handover_state = fields.Selection(
+        selection=lambda self: self._get_handover_states(),
+        string="With a service",
+        compute="_compute_reminder",
+        search="_search_reminder_handover_state",
+        compute_sudo=True,
+        help="Where this stands at a collection service, or stood last.",
+    )
+    reminder_handover_label = fields.Char(
+        string="Service",
+        compute="_compute_reminder_handover_label",
+        compute_sudo=True,
+    )
     reminder_sent_count = fields.Integer(
         string="Reminders sent",
         compute="_compute_reminder",
@@ -179,6 +198,7 @@ class AccountMove(models.Model):
             move.reminder_next_date = place.get("next_date")
             move.reminder_status = place.get("status", "none")
             move.reminder_badge = place.get("badge")
+            move.reminder_handover_state = place.get("handover_state")
             move.reminder_sent_count = place.get("sent_count", 0)
 
     @api.depends("state", "payment_state", "invoice_date_due")
@@ -301,6 +321,7 @@ class AccountMove(models.Model):
     @api.model
     def _get_glance_sql(self):
         """Return SQL of badge and number of reminders of one invoice (``found``)."""
+        self.env["payment.reminder.handover"].flush_model(["state", "move_id"])
         # sudo: whoever sees the invoice sees how it stands
         Item = self.env["payment.reminder.item"].sudo()
         mine = Domain("move_id", "in", SQL("(SELECT found.move_id)"))
@@ -319,10 +340,63 @@ class AccountMove(models.Model):
                FROM payment_reminder_item item
                JOIN payment_reminder_line line ON line.item_id = item.id
                JOIN payment_reminder notice ON notice.id = line.reminder_id
-              WHERE item.move_id = found.move_id AND notice.counts) AS sent_count
+              WHERE item.move_id = found.move_id AND notice.counts) AS sent_count,
+            -- By the index on the invoice: the hand-over that is open, or was last.
+            (SELECT given.state FROM payment_reminder_handover given
+              WHERE given.move_id = found.move_id
+              ORDER BY given.state = ANY(%s) DESC, given.id DESC
+              LIMIT 1) AS handover_state
             """,
             badges,
+            [str(state) for state in OPEN],
         )
+
+    @api.model
+    def _get_handover_states(self):
+        field = self.env["payment.reminder.handover"]._fields["state"]
+        return field._description_selection(self.env)
+
+    @api.depends("reminder_handover_state")
+    @api.depends_context("lang")
+    def _compute_reminder_handover_label(self):
+        given = self.filtered("reminder_handover_state")
+        by_move = given._find_reminder_handovers() if given else {}
+        for move in self:
+            record = by_move.get(move._origin)
+            move.reminder_handover_label = record.state_label if record else False
+
+    def _find_reminder_handovers(self):
+        """Return {invoice: its hand-over that is open, or was last} of these."""
+        records = (
+            self.env["payment.reminder.handover"]
+            .sudo()
+            .search([("move_id", "in", self.ids)], order="id")
+        )
+        ordered = records.sorted(lambda record: (record.state in OPEN, record.id))
+        return {record.move_id: record for record in ordered}
+
+    @api.model
+    def _search_reminder_handover_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["payment.reminder.handover"].flush_model(["state", "move_id"])
+        last = SQL(
+            """
+            (SELECT move_id FROM (
+                SELECT DISTINCT ON (move_id) move_id, state
+                  FROM payment_reminder_handover
+                 WHERE move_id IS NOT NULL
+                 ORDER BY move_id, state = ANY(%s) DESC, id DESC) given
+              WHERE state = ANY(%s))
+            """,
+            [str(state) for state in OPEN],
+            [state for state in value if state],
+        )
+        domain = Domain("id", "in", last)
+        if False in value:
+            given = "(SELECT move_id FROM payment_reminder_handover WHERE move_id > 0)"
+            domain |= Domain("id", "not in", SQL(given))
+        return domain
 
     @api.model
     def _read_reminder_days(self, condition=None):
@@ -440,11 +514,12 @@ class AccountMove(models.Model):
     def _get_badge_domain(self, badge):
         """Return the domain of due items that show a badge."""
         owed = Domain("amount_known", ">", 0)
+        if badge == "collection":
+            return Domain("handover_id", "!=", False) & owed
         if badge in STEPS:
             sent = Domain("last_sent_date", "!=", False)
             return sent & Domain(STEPS[badge]) & owed
-        domain = Domain("case_id", "any", BADGES[badge])
-        return domain if badge == "collection" else domain & owed
+        return Domain("case_id", "any", BADGES[badge]) & owed
 
     @api.model
     def _search_reminder_badge(self, operator, value):

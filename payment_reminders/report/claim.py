@@ -34,6 +34,7 @@ class PaymentReminderReportClaim(models.Model):
     collected = fields.Monetary(readonly=True)
     waived = fields.Monetary(readonly=True)
     moved = fields.Monetary(string="Moved to an invoice", readonly=True)
+    gone_along = fields.Monetary(string="Went along to a service", readonly=True)
     amount = fields.Monetary(string="Still open", readonly=True)
 
     @property
@@ -42,7 +43,7 @@ class PaymentReminderReportClaim(models.Model):
             """
             SELECT line.id, state.company_id, state.currency_id, line.case_id,
                    state.partner_id, state.user_id, notice.step_id, line.date,
-                   CASE WHEN line.kind IN ('payment', 'waiver', 'transfer')
+                   CASE WHEN line.kind IN ('payment', 'waiver', 'transfer', 'handover')
                         THEN COALESCE(line.settles, 'any') ELSE line.kind END AS cost,
                    CASE WHEN line.kind IN ('fee', 'interest', 'compensation')
                         THEN line.amount ELSE 0 END AS claimed,
@@ -52,6 +53,8 @@ class PaymentReminderReportClaim(models.Model):
                         THEN -line.amount ELSE 0 END AS waived,
                    CASE WHEN line.kind = 'transfer'
                         THEN -line.amount ELSE 0 END AS moved,
+                   CASE WHEN line.kind = 'handover'
+                        THEN -line.amount ELSE 0 END AS gone_along,
                    line.amount
               FROM payment_reminder_claim_line line
               JOIN payment_reminder_case state ON state.id = line.case_id

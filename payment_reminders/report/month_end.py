@@ -13,7 +13,15 @@ from ..rules import ageing, balance
 from ..tools.decimals import to_decimal
 
 AMOUNT, OWN, TEXT, NUMBER = "amount", "own", "text", "number"
-CLAIM_KINDS = ("fee", "interest", "compensation", "payment", "waiver", "transfer")
+CLAIM_KINDS = (
+    "fee",
+    "interest",
+    "compensation",
+    "payment",
+    "waiver",
+    "transfer",
+    "handover",
+)
 
 
 class PaymentReminderMonthEnd(models.TransientModel):

@@ -61,7 +61,8 @@ class ItemFacts:
     ``invoice_network`` names the network that did not deliver it (see :mod:`network`
     for its state). An online payment is under way since ``transaction_since``; it
     ``hangs`` when that is longer than the banking days that such a payment takes.
-    ``held_until`` is set while a person holds this invoice alone.
+    ``held_until`` is set while a person holds this invoice alone, ``handed_over`` while
+    a collection service has it.
     """
 
     item_id: int
@@ -91,6 +92,7 @@ class ItemFacts:
     transaction_days: int = 0
     transaction_hangs: bool = False
     held_until: date | None = None
+    handed_over: bool = False
 
     @cached_property
     def owed(self) -> Decimal:
@@ -302,6 +304,8 @@ def _check_item(item: ItemFacts) -> Iterator[Code]:
         yield Code.INVOICE_HELD
     if item.pending_transaction:
         yield Code.PENDING_TRANSACTION
+    if item.handed_over:
+        yield Code.HANDED_OVER
     if item.already_sent:
         yield Code.ALREADY_SENT
     yield from _check_amount(item)

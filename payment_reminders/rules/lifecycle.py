@@ -40,7 +40,9 @@ class Seen:
 
     ``known`` and ``owed`` are what is open, in the case's currency, payments
     in process taken off; ``known_credited`` and ``credited`` are the share that
-    credit notes took. ``alive`` is False when the invoice is no longer posted.
+    credit notes took. ``alive`` is False when the invoice is no longer posted;
+    ``elsewhere`` is set while a collection service has it: the other invoices go on,
+    whatever comes in for it.
     """
 
     known: Decimal
@@ -48,6 +50,7 @@ class Seen:
     known_credited: Decimal
     credited: Decimal
     alive: bool = True
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,12 @@ def decide(state: str, items: Sequence[Seen]) -> Outcome:
     changes = {observe(item) for item in items}
     if not any(item.alive and item.owed > 0 for item in items):
         return Outcome(close=_closing(changes)) if state != "closed" else Outcome()
-    if Change.UNDONE in changes:
+    ours = {observe(item) for item in items if not item.elsewhere}
+    if Change.UNDONE in ours:
         return Outcome(freeze="reopened", reopen=state == "closed")
     if state == "closed":
-        return Outcome()
+        return Outcome(reopen=Change.UNDONE in changes)
+    changes = ours
     if changes & {Change.PARTLY_CREDITED, Change.CREDITED}:
         return Outcome(freeze="credit_note")
     if Change.PARTLY_PAID in changes:

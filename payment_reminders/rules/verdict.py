@@ -201,7 +201,13 @@ RULES: Mapping[str, Rule] = {
             Lifter.MANAGER,
             concerns=lambda item: item.excluded,
         ),
-        Rule(Code.HANDED_OVER, Lifter.MANAGER),
+        Rule(
+            # The others go on without it, on a notice of their own.
+            Code.HANDED_OVER,
+            Lifter.MANAGER,
+            obsolete=True,
+            concerns=lambda item: item.handed_over,
+        ),
         Rule(Code.NO_RECIPIENT, Lifter.MANAGER),
         Rule(
             # Which items wait, and why, is asked of :func:`guard.invoice_trouble`.

@@ -14,5 +14,6 @@ from .desk import *
 from .numbers import *
 from .agency import *
 from .registers import *
+from .handover import *
 from .whole import *
 from .real import *

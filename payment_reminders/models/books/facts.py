@@ -123,7 +123,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 active_plans=len(case._get_active_plans()),
                 partner_excluded=case.partner_id.reminder_excluded,
                 company_active=case.company_id.active,
-                handed_over=case.close_reason == "handed_over",
+                handed_over=case.close_reason == "handed_over" or case.is_handed_over,
                 money=tuple(credits.get(case.id, ())),
                 bank_stale_days=stale.get(case.company_id.id),
                 bank_stale_limit=case.company_id.reminder_bank_stale_days or None,
@@ -305,6 +305,7 @@ class PaymentReminderFacts(models.AbstractModel):
             **sendings.get(line.item_id.id, {}),
             pending_transaction=now.pending_transaction,
             moved=moved,
+            handed_over=bool(item.handover_id),
             **proposed,
         )
 

@@ -150,6 +150,18 @@ class PaymentReminderCase(models.Model):
         help="What agencies pay of this customer's invoices.",
     )
     event_ids = fields.One2many("payment.reminder.event", "case_id", string="Trail")
+    handover_ids = fields.One2many(
+        "payment.reminder.handover", "case_id", string="Hand-overs"
+    )
+    is_handed_over = fields.Boolean(
+        string="With a service",
+        readonly=True,
+        copy=False,
+        help="A collection service has every invoice that is open.",
+    )
+    handover_label = fields.Char(
+        string="Who has it", compute="_compute_handover_label", compute_sudo=True
+    )
     next_step_id = fields.Many2one(
         "payment.reminder.step",
         readonly=True,
@@ -217,6 +229,15 @@ class PaymentReminderCase(models.Model):
         for case in self:
             case.move_ids = case.item_ids.move_id
             case.invoice_count = len(case.move_ids)
+
+    @api.depends("is_handed_over", "handover_ids.state", "handover_ids.service_id")
+    @api.depends_context("lang")
+    def _compute_handover_label(self):
+        for case in self:
+            given = case.is_handed_over and case.item_ids.handover_id
+            case.handover_label = given and self.env._(
+                "With %s", ", ".join(sorted(set(given.mapped("service_label"))))
+            )
 
     def _compute_agency_part_ids(self):
         parts = self.env["payment.reminder.agency.part"].search(
@@ -287,7 +308,8 @@ class PaymentReminderCase(models.Model):
             case.amount_fees = kinds["fee"]
             case.amount_interest = kinds["interest"]
             case.amount_compensation = kinds["compensation"]
-            case.amount_costs = sum(kinds.values())
+            # What went along to a service is claimed still, by it.
+            case.amount_costs = sum(kinds.values()) - kinds["handover"]
             case.amount_claim = case.amount_principal + case.amount_costs
 
     def _read_costs(self):

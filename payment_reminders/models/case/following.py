@@ -73,6 +73,10 @@ class PaymentReminderCase(models.Model):
             seen = {item: item._get_seen(live) for item in case.item_ids}
             outcome = lifecycle.decide(case.state, list(seen.values()))
             case._apply(outcome, case.item_ids._remember(live, seen))
+        if handed := self.item_ids.handover_id:
+            handed._follow_books(live)
+        if handed or any(self.mapped("is_handed_over")):
+            self._note_handed_over()
         under_way = {seen.move_id for seen in live.values() if seen.pending_transaction}
         if under_way:
             self.env["payment.reminder.slow.transaction"]._ask(
@@ -90,6 +94,14 @@ class PaymentReminderCase(models.Model):
         self._plan(live)
         if checks := self._read_company_statuses():
             self._hold_debtors_in_trouble(checks)
+
+    def _note_handed_over(self):
+        """Note of each case whether a collection service has all that is open."""
+        for case in self:
+            open_items = case.item_ids.filtered(lambda item: item.amount_known > 0)
+            is_over = bool(open_items) and all(item.handover_id for item in open_items)
+            if case.is_handed_over != is_over:
+                case.is_handed_over = is_over
 
     def _apply(self, outcome, changed):
         """Carry out what :func:`rules.lifecycle.decide` said.

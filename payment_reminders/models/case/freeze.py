@@ -32,6 +32,8 @@ class PaymentReminderFreeze(models.Model):
             ("rest", "The invoices are paid, fees and interest are open"),
             ("trifle", "Too little is owed for a reminder"),
             ("backlog", "Overdue before reminders were activated"),
+            ("handover_loss", "Written off while a collection service has it: look"),
+            ("handover_ended", "A collection service let go of it: look"),
             ("manual", "Held by hand"),
         ],
         required=True,

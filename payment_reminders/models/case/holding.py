@@ -83,6 +83,8 @@ class PaymentReminderCase(models.Model):
 
     def _end(self, reason, note=False):
         """Close these cases, whatever their claim ledgers say."""
+        if reason == "handed_over":
+            self.env["payment.reminder.handover"]._hand_over_cases(self)
         for case in self.sudo():
             case.reminder_ids._cancel_open(reason)
             case.item_ids._drop()

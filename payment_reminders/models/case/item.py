@@ -46,6 +46,15 @@ class PaymentReminderItem(models.Model):
         index="btree_not_null",
         help="Set when this is the part of the invoice that an agency refused to pay.",
     )
+    handover_id = fields.Many2one(
+        "payment.reminder.handover",
+        string="With a service",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The one that is open: while it is, no notice of ours is about this.",
+    )
     date_due = fields.Date(string="Due", required=True, readonly=True)
     amount_residual = fields.Monetary(
         string="Open", compute="_compute_amount_residual", help="Read live."
@@ -179,10 +188,13 @@ class PaymentReminderItem(models.Model):
                 item.amount_known -= float(before[item] - after[item])
 
     def _drop(self):
-        """Chase what is still open of these items no more."""
-        self.filtered(lambda item: item.amount_known > 0).write(
-            {"is_dropped": True, "amount_known": 0.0, "amount_credited_known": 0.0}
-        )
+        """Chase what is still open of these items no more.
+
+        What a service has stays followed, whatever becomes of its case.
+        """
+        self.filtered(
+            lambda item: item.amount_known > 0 and not item.handover_id
+        ).write({"is_dropped": True, "amount_known": 0.0, "amount_credited_known": 0.0})
 
     def _let_go(self):
         """Let go of invoices that are somebody else's now, for the case they belong to.
@@ -224,6 +236,7 @@ class PaymentReminderItem(models.Model):
             known_credited=known_credited,
             credited=credited,
             alive=alive,
+            elsewhere=bool(self.handover_id),
         )
 
     def _remember(self, live, seen_by_item):
@@ -290,13 +303,13 @@ class PaymentReminderItem(models.Model):
         """Tell whether this item is open and may be chased at all."""
         self.ensure_one()
         now = self._get_live(live)
-        return bool(now) and balance.is_chased(now)
+        return bool(now) and not self.handover_id and balance.is_chased(now)
 
     def _get_due_item(self, live):
         """Return this item as :class:`rules.schedule.DueItem`, or None: not chased."""
         self.ensure_one()
         seen = self._get_live(live)
-        if not seen or not balance.is_chased(seen):
+        if not seen or self.handover_id or not balance.is_chased(seen):
             return None
         return schedule.DueItem(
             id=self.id,

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 
 #: In whose hands the note of an entry may be erased: nobody outside can make it.
 ERASING = object()
+#: Kinds of entries that lower a claim.
+LOWERING = ("payment", "waiver", "transfer", "handover")
 
 
 class PaymentReminderClaimLine(models.Model):
@@ -29,6 +31,7 @@ class PaymentReminderClaimLine(models.Model):
             ("payment", "Payment"),
             ("waiver", "Waiver"),
             ("transfer", "Moved to an invoice"),
+            ("handover", "Went along to a service"),
         ],
         required=True,
     )
@@ -61,6 +64,14 @@ class PaymentReminderClaimLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    handover_id = fields.Many2one(
+        "payment.reminder.handover",
+        string="Hand-over",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="With which these costs went to a collection service: it claims them.",
+    )
     note = fields.Char()
     user_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, index="btree_not_null"
@@ -81,7 +92,7 @@ class PaymentReminderClaimLine(models.Model):
     @api.constrains("kind", "amount", "reversal_of_id")
     def _check_sign(self):
         for line in self.filtered(lambda line: not line.reversal_of_id):
-            lowers = line.kind in ("payment", "waiver", "transfer")
+            lowers = line.kind in LOWERING
             wrong = (
                 line.amount > 0
                 if lowers
@@ -138,6 +149,7 @@ class PaymentReminderClaimLine(models.Model):
                     "reminder_id": line.reminder_id.id,
                     "reversal_of_id": line.id,
                     "settles": line.settles,
+                    "handover_id": line.handover_id.id,
                     "note": reason,
                     "user_id": self.env.uid,
                 }

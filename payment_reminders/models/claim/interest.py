@@ -150,6 +150,8 @@ class PaymentReminderFigures(models.AbstractModel):
                 if (seen := item._get_live(live))
                 and seen.owed > 0
                 and seen.date_due < day
+                # A service that has it claims its own.
+                and not item.handover_id
             ]
             law = case.ladder_id.jurisdiction_id
             figures = self._accrue(
@@ -201,8 +203,10 @@ class PaymentReminderFigures(models.AbstractModel):
                     claim.items.append((seen.move_name, seen.date_due, owed, []))
             ledger = ledgers[case.id]
             claim.fees = ledger["fees"]
+            # A service that has an item claims its own interest on it.
+            ours = [pair for pair in open_items if not pair[0].handover_id]
             figures = self._accrue_to_day(
-                case.sudo(), day, open_items, payments, tables, calendars[case.id]
+                case.sudo(), day, ours, payments, tables, calendars[case.id]
             )
             claim.interest = ledger["interest"] + figures.interest
             if figures.interest_until and figures.interest_until < day:

@@ -38,6 +38,7 @@ class PaymentReminderQuery(models.Model):
             ("page", "The customer's page"),
             ("email", "Answer to an e-mail"),
             ("sms", "Answer to an SMS"),
+            ("service", "A collection service"),
         ],
         string="Came by",
         required=True,
@@ -96,6 +97,15 @@ class PaymentReminderQuery(models.Model):
         readonly=True,
         copy=False,
         help="When it was first answered or closed.",
+    )
+
+    handover_id = fields.Many2one(
+        "payment.reminder.handover",
+        string="Hand-over",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Whose service says that the customer objects.",
     )
 
     _open_idx = models.Index("(case_id) WHERE state = 'open'")

@@ -314,6 +314,7 @@ class PaymentReminderCase(models.Model):
         "state",
         "ladder_id",
         "snoozed_until",
+        "is_handed_over",
         "next_date",
         "next_step_id",
         "freeze_ids.date_end",

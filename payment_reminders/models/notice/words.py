@@ -178,7 +178,10 @@ WORDS = {
     ),
     "handed_over": Words(
         "Handed over",
-        _lt("The case was handed over to a collection service."),
+        _lt(
+            "%(invoices)s was handed over to a collection service. Our own reminders "
+            "of it stop while the service has it."
+        ),
         _lt("the collection service has it"),
     ),
     "no_recipient": Words(

@@ -23,6 +23,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_examples
     from . import test_fees
     from . import test_guard
+    from . import test_handover_life
     from . import test_holdout
     from . import test_insolvency
     from . import test_interest

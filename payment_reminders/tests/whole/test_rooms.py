@@ -29,6 +29,7 @@ ROOMS = (
     "numbers",
     "agency",
     "registers",
+    "handover",
 )
 
 

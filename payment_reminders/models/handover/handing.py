@@ -1,0 +1,362 @@
+"""What may be handed over, what is missing, and how a hand-over begins."""
+
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ...rules import guard
+from ...rules.verdict import Code
+from ...tools import transactions
+from ...tools.decimals import to_decimal
+
+#: What keeps a notice back and is no matter of whether a debt may be collected.
+PASSED = frozenset(
+    (
+        Code.NO_RECIPIENT,
+        Code.SPACING,
+        Code.HOLD_WINDOW,
+        Code.NOT_APPROVED,
+        Code.LADDER_CHANGED,
+        Code.SEND_BRAKE,
+    )
+)
+COSTS = ("fee", "interest", "compensation")
+
+
+class PaymentReminderHandover(models.Model):
+    _inherit = "payment.reminder.handover"
+
+    # -- may it be handed over ----------------------------------------------------
+
+    @api.model
+    def _find_obstacles(self, items, provider="manual"):
+        """Say why these due items cannot be handed over now, in words.
+
+        What might not be reminded of is not handed over either: the same facts, and the
+        same guard. Then the service has its say. That these very hand-overs are open
+        is nothing in their way.
+
+        :return: {item: [(sentence, record on which it is mended, or None)]}
+        """
+        # The books decide, whoever looks.
+        items = items.sudo()
+        found = self._ask_guard(items)
+        free = items.filtered(lambda item: not found[item])
+        for item, reasons in self._provider_check(free, provider).items():
+            found[item].extend(reasons)
+        return found
+
+    @api.model
+    def _ask_guard(self, items):
+        """Ask the guard about one notice of each of these items, which nobody sends.
+
+        :return: {item: [(sentence, record)]}
+        """
+        Facts = self.env["payment.reminder.facts"]
+        cases = items.case_id
+        now = fields.Datetime.now()
+        live = Facts._read_due_items(items.move_line_id.ids)
+        is_loose = Facts._has_loose_money(cases.company_id)
+        today = {c: c._get_reminder_today(now) for c in cases.company_id}
+        of_cases = Facts._read_case_facts(cases, now, today, is_loose)
+        neutralized = Facts._is_neutralized()
+        notices = {item: self._imagine(item, live) for item in items}
+        every = self.env["payment.reminder"].union(*notices.values())
+        sendings = Facts._read_invoice_sendings(every) if every else {}
+        money = Facts._read_money_in_doubt(every, is_loose) if every else {}
+        found = {}
+        for item, notice in notices.items():
+            facts = replace(
+                of_cases[item.case_id],
+                step_kind="handover",
+                # Whether a service has it is said in other words, below.
+                handed_over=False,
+                items=tuple(
+                    replace(
+                        Facts._make_item_facts(line, live, frozenset(), sendings),
+                        handed_over=False,
+                    )
+                    for line in notice.line_ids
+                ),
+                bears_fee=True,
+                money=(*of_cases[item.case_id].money, *money.get(notice, ())),
+                neutralized=neutralized,
+                recipients=("none is needed",),
+                approved_ladder_id=of_cases[item.case_id].ladder_id,
+            )
+            found[item] = self._explain_codes(
+                item,
+                notice,
+                facts,
+                [c for c in guard.check(facts, now) if c not in PASSED],
+            )
+        return found
+
+    @api.model
+    def _imagine(self, item, live):
+        """Return a notice of one due item that is nowhere but in memory."""
+        seen = item._find_live(live)
+        owed = float(seen.owed) if seen else 0.0
+        return self.env["payment.reminder"].new(
+            {
+                "case_id": item.case_id.id,
+                "amount_principal": owed,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "item_id": item.id,
+                            "name": item.move_id.name,
+                            "date_due": item.date_due,
+                            "amount_residual": owed,
+                            "amount_credited": float(seen.credited) if seen else 0.0,
+                            "amount_apart": float(seen.apart) if seen else 0.0,
+                        }
+                    )
+                ],
+            }
+        )
+
+    @api.model
+    def _explain_codes(self, item, notice, facts, codes):
+        """Return [(sentence, record)] of what is in the way of one item."""
+        if item.handover_id - self:
+            return [
+                (
+                    self.env._(
+                        "%(invoice)s is with %(service)s already: %(state)s.",
+                        invoice=item.move_id.name or "",
+                        service=item.handover_id.service_label,
+                        state=item.handover_id.state_label,
+                    ),
+                    item.handover_id,
+                )
+            ]
+        explain = self.env["payment.reminder.explanation"]._explain_code
+        case_codes = set(guard.check_case(facts, fields.Datetime.now()))
+        return [
+            (
+                self.env._("It is not overdue, or nothing is owed.")
+                if code == Code.NOTHING_DUE
+                else explain(code, notice, facts),
+                item.case_id if code in case_codes else item.move_id,
+            )
+            for code in codes
+        ]
+
+    # -- costs that go along --------------------------------------------------------
+
+    @api.model
+    def _find_costs(self, items):
+        """Return what our own notices claimed for these items and is open still.
+
+        A fee belongs to its notice, and goes along with the first of its invoices;
+        interest belongs to its item.
+
+        :return: {item: {kind of cost: [(amount, notice or None)]}}
+        """
+        items = items.sudo()
+        open_costs = items.case_id._read_open_costs()
+        left = {case_id: dict(costs) for case_id, costs in open_costs.items()}
+        taken = {}
+        found = {}
+        for item in items.sorted(lambda item: (item.date_due, item.id)):
+            costs = {kind: [] for kind in COSTS}
+            purse = left[item.case_id.id]
+            notices = item.case_id.reminder_ids.filtered(
+                lambda notice, item=item: notice.counts
+                and item in notice.line_ids.item_id
+            )
+            for kind, notice, amount in self._list_claims(item, notices, taken):
+                amount = min(amount, purse.get(kind, to_decimal(0)))
+                if amount > 0:
+                    purse[kind] -= amount
+                    costs[kind].append((amount, notice))
+            found[item] = costs
+        return found
+
+    @api.model
+    def _list_claims(self, item, notices, taken):
+        """Yield (kind, notice or None, amount) of what was claimed for one item.
+
+        :param taken: ids of notices whose costs another item of this run takes along
+        """
+        digits = item.currency_id.decimal_places
+        for notice in notices.sorted("id"):
+            if notice.id in taken:
+                continue
+            taken[notice.id] = item
+            lines = item.case_id.claim_line_ids.filtered(
+                lambda line, notice=notice: line.reminder_id == notice
+            )
+            for kind in ("fee", "compensation"):
+                mine = lines.filtered(
+                    lambda line, kind=kind: kind in (line.kind, line.settles)
+                )
+                yield kind, notice, to_decimal(sum(mine.mapped("amount")), digits)
+        yield "interest", None, to_decimal(item.interest_claimed, digits)
+
+    def _take_costs_along(self, costs):
+        """Take what our notices claimed off the ledger of the case: the service has it.
+
+        :param costs: {kind: [(amount, notice or None)]} of this hand-over
+        """
+        self.ensure_one()
+        told = self.case_id._in_staff_language()
+        lines = self.env["payment.reminder.claim.line"].sudo()
+        lines.create(
+            [
+                {
+                    "case_id": self.case_id.id,
+                    "kind": "handover",
+                    "settles": kind,
+                    "amount": -float(amount),
+                    "date": self.company_id._get_reminder_today(),
+                    "reminder_id": notice.id if notice else False,
+                    "handover_id": self.id,
+                    "note": told.env._("With %s", self.move_id.name or ""),
+                }
+                for kind, parts in costs.items()
+                for amount, notice in parts
+            ]
+        )
+
+    def _go_along(self):
+        """Take the costs along again, of what a person takes up that was ended."""
+        self._take_costs_along(self._find_costs(self.item_id)[self.item_id])
+
+    # -- beginning ------------------------------------------------------------------
+
+    @api.model
+    def _hand_over(self, items, provider="manual", **vals):
+        """Hand these due items over: a person confirmed it. Nothing leaves yet.
+
+        Who may and what is missing was asked before (:meth:`_find_obstacles`).
+
+        :param vals: service_id, start_with, attach_invoice, and description or
+            descriptions ({item id: text})
+        :return: the new hand-overs
+        """
+        items = items.sudo()
+        if not transactions.try_lock(items.case_id):
+            raise UserError(
+                self.env._(
+                    "A reminder of one of these customers is leaving right now. Try "
+                    "again in a moment."
+                )
+            )
+        items.invalidate_recordset()
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            items.move_line_id.ids
+        )
+        descriptions = vals.pop("descriptions", {})
+        costs = self._find_costs(items)
+        records = self.sudo().create(
+            [
+                self._prepare_vals(
+                    item,
+                    item._find_live(live),
+                    provider,
+                    costs[item],
+                    {
+                        **vals,
+                        **(
+                            {"description": descriptions[item.id]}
+                            if descriptions.get(item.id)
+                            else {}
+                        ),
+                    },
+                )
+                for item in items
+            ]
+        )
+        for record in records:
+            record.item_id.handover_id = record
+            record._take_costs_along(costs[record.item_id])
+            record._note_matchings(live, state="known")
+        records.case_id._note_handed_over()
+        self.env["payment.reminder.event"]._log(
+            [
+                (record.case_id, "handover_queued", record._get_payload())
+                for record in records
+            ]
+        )
+        records._recheck_notices()
+        return records
+
+    @api.model
+    def _prepare_vals(self, item, seen, provider, costs, vals):
+        """Return the values of a new hand-over of one due item."""
+        count = self.sudo().search_count([("item_id", "=", item.id)]) + 1
+        sums = {
+            f"claimed_{kind}": float(sum((amount for amount, _n in parts), 0))
+            for kind, parts in costs.items()
+        }
+        part = f"#{item.agency_part_id.id}" if item.agency_part_id else ""
+        return {
+            "item_id": item.id,
+            "move_id": item.move_id.id,
+            "provider": provider,
+            "round": count,
+            "key": f"{item.company_id.id}/{provider}/{item.move_line_id.id or item.id}"
+            f"{part}/{count}",
+            "amount": float(seen.owed) if seen else 0.0,
+            "user_id": self.env.uid,
+            "description": self._get_default_description(item),
+            "state_since": fields.Datetime.now(),
+            **sums,
+            **vals,
+        }
+
+    @api.model
+    def _get_default_description(self, item):
+        """Return what an invoice is about, in a few words."""
+        lines = item.sudo().move_id.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        first = (lines[:1].product_id.name or lines[:1].name or "").strip()
+        text = first.splitlines()[0] if first else ""
+        return text[:80] or item.move_id.name or self.env._("Invoice")
+
+    def _recheck_notices(self):
+        """Let notices that wait with one of these items come back without it."""
+        cases = self.case_id
+        waiting = cases.reminder_ids.filtered(
+            lambda r: r.state in ("proposed", "approved", "held")
+        )
+        if waiting:
+            waiting._recheck()
+        cases._refresh()
+
+    # -- from a case that is closed as handed over ------------------------------------
+
+    @api.model
+    def _hand_over_cases(self, cases):
+        """Hand over, by hand, all that is open on these cases: somebody has it."""
+        items = cases.sudo().item_ids.filtered(
+            lambda item: item.amount_known > 0 and not item.handover_id
+        )
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            items.move_line_id.ids
+        )
+        items = items.filtered(
+            lambda item: (seen := item._get_live(live)) and seen.owed > 0
+        )
+        if not items:
+            return self.browse()
+        costs = self._find_costs(items)
+        records = self.sudo().create(
+            [
+                self._prepare_vals(
+                    item, item._get_live(live), "manual", costs[item], {}
+                )
+                for item in items
+            ]
+        )
+        for record in records:
+            record.item_id.handover_id = record
+            record._take_costs_along(costs[record.item_id])
+            record._note_matchings(live, state="known")
+        records._set_state("registered")
+        return records

@@ -1,0 +1,255 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time
+
+from .common import HandoverCommon
+
+
+class TestHandover(HandoverCommon):
+    """A hand-over is of a due item, not of a customer."""
+
+    def test_a_later_invoice_changes_nothing_of_it(self):
+        """Two overdue invoices, a hand-over, a part payment, a third invoice."""
+        first = self.make_invoice(due=40, amount=1000.0)
+        second = self.make_invoice(due=40, amount=500.0)
+        self.refresh()
+        case = first.reminder_case_id
+        case.with_user(self.manager).action_close("handed_over")
+        self.assertEqual((case.state, case.close_reason), ("closed", "handed_over"))
+        (first | second).invalidate_recordset()
+        self.assertEqual((first | second).mapped("reminder_badge"), ["collection"] * 2)
+        self.assertEqual(case.amount_principal, 1500.0)
+        self.pay(first, 400.0)
+        first.invalidate_recordset()
+        self.assertEqual(first.reminder_badge, "collection")
+        self.assertIn("payment_seen", case.event_ids.mapped("kind"))
+        record = self.get_item(first).handover_id
+        self.assertEqual(self.get_reports(record), [("payment", 400.0, "waiting")])
+        third = self.make_invoice(due=20, amount=300.0)
+        self.refresh()
+        self.assertEqual(case.state, "active")
+        self.env.invalidate_all()
+        self.assertEqual(
+            [move.reminder_badge for move in (first, second, third)],
+            ["collection", "collection", False],
+        )
+        self.assertEqual(
+            [move.reminder_handover_state for move in (first, second, third)],
+            ["registered", "registered", False],
+        )
+        found = self.env["account.move"].search([("reminder_badge", "=", "collection")])
+        self.assertEqual(found & (first | second | third), first | second)
+        notice = self.propose()
+        self.assertEqual(notice.line_ids.move_id, third)
+
+    def test_the_others_of_the_customer_go_on(self):
+        first = self.make_invoice(due=40)
+        second = self.make_invoice(due=40)
+        notice = self.propose()
+        self.assertEqual(notice.line_ids.move_id, first | second)
+        self.ripen(notice)
+        record = self.hand_over(first)
+        self.assertEqual(notice.state, "cancelled")
+        self.assertIn("handed_over", notice.verdict)
+        again = self.propose()
+        self.assertEqual(again.line_ids.move_id, second)
+        case = first.reminder_case_id
+        self.assertFalse(case.is_handed_over)
+        # What comes in for the one holds nothing of the other.
+        self.pay(first, 100.0)
+        self.assertEqual(case.state, "active")
+        self.assertEqual(again.state, "proposed")
+        self.ripen(again)
+        again._dispatch()
+        self.assertEqual(again.state, "sent")
+        self.assertEqual(record.amount, 1000.0)
+
+    def test_a_case_of_which_a_service_has_all(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        case = move.reminder_case_id
+        record = self.hand_over(move)
+        self.assertTrue(case.is_handed_over)
+        self.assertEqual(case.state, "active")
+        self.assertFalse(case.next_step_id)
+        self.assertEqual(case.blocker, "handed_over")
+        self.assertEqual(case.handover_label, "With Nordic Collect")
+        self.assertFalse(self.propose())
+        self.pay(move)
+        self.assertEqual((case.state, case.close_reason), ("closed", "paid"))
+        self.assertEqual(record.state, "registered")
+        self.assertEqual(self.get_reports(record), [("payment", 1000.0, "waiting")])
+
+    def test_what_is_no_longer_there_waits_for_a_person(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        case = move.reminder_case_id
+        record = self.hand_over(move)
+        record.with_user(self.manager).action_end("agreed", "He pays next week")
+        self.assertEqual(record.state, "cancelled")
+        self.assertEqual(record.ended_by_id, self.manager)
+        self.assertFalse(self.get_item(move).handover_id)
+        self.assertEqual(case.state, "frozen")
+        self.assertEqual(case._get_open_freezes().reason, "handover_ended")
+        case.with_user(self.manager).action_release()
+        self.assertTrue(self.propose())
+
+    def test_a_closed_case_opens_when_its_service_lets_go(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        case = move.reminder_case_id
+        case.with_user(self.manager).action_close("handed_over")
+        self.get_item(move).handover_id.with_user(self.manager).action_end("mistake")
+        self.assertEqual(case.state, "frozen")
+
+    def test_refused_means_that_our_notices_go_on(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move, "queued")
+        self.assertFalse(self.propose())
+        record._set_state("refused", reason="No address")
+        self.assertEqual(record.state_label, "Not taken: No address")
+        self.assertEqual(move.reminder_handover_state, "refused")
+        self.assertTrue(self.propose())
+        # A second hand-over of it is a second record.
+        again = self.hand_over(move, "queued")
+        self.assertEqual((record.round, again.round), (1, 2))
+        self.assertNotEqual(record.key, again.key)
+        self.assertEqual(move.reminder_handover_state, "queued")
+
+    def test_states_follow_one_another(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move, "queued")
+        with self.assertRaises(UserError):
+            record._set_state("ending")
+        record._set_state("registered")
+        with self.assertRaises(UserError):
+            record._set_state("queued")
+        with self.assertRaises(AccessError):
+            record.with_user(self.manager).write({"state": "paid"})
+        with self.assertRaises(UserError):
+            record.with_user(self.manager).action_set_state("collection", "")
+        record.with_user(self.manager).action_set_state("collection", "Their letter")
+        self.assertEqual(record.state, "collection")
+        with self.assertRaises(UserError):
+            record.with_user(self.manager).action_set_state("sending", "I say so")
+        with self.assertRaises(UserError):
+            record.unlink()
+
+    def test_a_rep_sees_and_does_nothing(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move)
+        case = move.reminder_case_id
+        rep = record.with_user(self.rep)
+        case.user_id = self.env.user
+        with self.assertRaises(AccessError):
+            rep.read(["state"])
+        case.user_id = self.rep
+        self.assertEqual(
+            rep.read(["state_label"])[0]["state_label"], record.state_label
+        )
+        for act in (
+            lambda: rep.action_end("mistake"),
+            lambda: rep.action_set_state("paid", "I saw it"),
+            rep.action_is_there,
+        ):
+            with self.assertRaises(AccessError):
+                act()
+
+    def test_disputed_there_is_a_question_here(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move)
+        record._set_state("disputed")
+        query = move.reminder_case_id.query_ids
+        self.assertEqual((query.kind, query.source), ("other", "service"))
+        self.assertEqual(query.move_ids, move)
+        self.assertIn("Nordic Collect", query.description)
+
+    def test_a_word_that_nobody_knows(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move)
+        record._set_state("unknown", raw_state="bestriden")
+        self.assertEqual(record.state_label, "“bestriden”")
+        self.assertEqual(len(record.activity_ids), 1)
+        self.env["payment.reminder.handover.word"].with_user(self.manager).create(
+            {"provider": "manual", "raw_state": "Bestriden ", "state": "disputed"}
+        )
+        self.assertEqual(record.state, "disputed")
+        self.assertFalse(record.activity_ids)
+
+    def test_the_trail_tells_of_it(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move)
+        record._set_state("collection", raw_state="inkasso")
+        record._set_state("paid")
+        kinds = move.reminder_case_id.event_ids.sorted("seq").mapped("kind")
+        self.assertEqual(
+            [kind for kind in kinds if kind.startswith("handover")],
+            [
+                "handover_queued",
+                "handover_registered",
+                "handover_state",
+                "handover_ended",
+            ],
+        )
+        event = move.reminder_case_id.event_ids.filtered(
+            lambda e: e.kind == "handover_state"
+        )
+        self.assertEqual(event.payload["raw_state"], "inkasso")
+        self.assertNotIn("Nordlys", str(event.payload))
+
+    # -- costs ------------------------------------------------------------------------
+
+    def test_what_was_claimed_before_goes_along(self):
+        self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
+        move = self.make_invoice(due=40)
+        self.send(self.propose())
+        case = move.reminder_case_id
+        self.assertEqual(case._get_rest(), 100)
+        record = self.hand_over(move)
+        self.assertEqual(record.claimed_fee, 100.0)
+        self.assertEqual(record.claim_line_ids.mapped("amount"), [-100.0])
+        # It is claimed still, by the service; nothing is left for the ladder to decide.
+        self.assertEqual(case.amount_costs, 100.0)
+        self.assertEqual(case._get_rest(), 0)
+        self.pay(move)
+        self.assertEqual(case.state, "closed")
+        self.assertFalse(case.claim_line_ids.filtered(lambda li: li.kind == "waiver"))
+
+    def test_costs_come_back_with_the_item(self):
+        self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
+        move = self.make_invoice(due=40)
+        self.send(self.propose())
+        record = self.hand_over(move)
+        record.with_user(self.manager).action_end("mistake")
+        self.assertEqual(move.reminder_case_id._get_rest(), 100)
+        again = self.hand_over(move)
+        self.assertEqual(again.claimed_fee, 100.0)
+        self.assertEqual(move.reminder_case_id._get_rest(), 0)
+
+    def test_another_notice_does_not_ask_for_what_went_along(self):
+        self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
+        first = self.make_invoice(due=40)
+        self.send(self.propose())
+        self.hand_over(first)
+        with freeze_time("2026-10-05 08:00:00"):
+            self.make_invoice(due=10, amount=300.0)
+            notice = self.propose()
+            self.assertEqual(notice.amount_claim - notice.amount_fee, 300.0)
+
+    def test_interest_of_ours_stops(self):
+        currency = self.use_danish_law(charge_interest=True)
+        move = self.make_invoice(due="2026-05-31", currency_id=currency.id)
+        self.refresh()
+        case = move.reminder_case_id
+        self.assertGreater(case.amount_interest_running, 0)
+        record = self.hand_over(move)
+        case.invalidate_recordset()
+        self.assertEqual(case.amount_interest_running, 0)
+        record.with_user(self.manager).action_end("mistake")
+        case.invalidate_recordset()
+        self.assertGreater(case.amount_interest_running, 0)
