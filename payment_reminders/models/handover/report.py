@@ -199,7 +199,7 @@ class PaymentReminderHandoverReport(models.Model):
         )
 
     def _says(self, change):
-        """Tell whether this says what a change says (:class:`rules.handover.Change`)."""
+        """Tell whether this says what a :class:`rules.handover.Change` says."""
         self.ensure_one()
         amount = to_decimal(self.amount, self.currency_id.decimal_places)
         return (self.kind, self.reversed_kind or None, amount) == (
