@@ -31,7 +31,10 @@ class PaymentReminderReportQuestion(models.Model):
     date_asked = fields.Datetime(string="Asked", readonly=True)
     date_answered = fields.Datetime(string="Answered", readonly=True)
     days_to_answer = fields.Float(
-        readonly=True, aggregator="avg", help="Of those that have an answer."
+        string="Days to answer",
+        readonly=True,
+        aggregator="avg",
+        help="Of those that have an answer.",
     )
 
     @property

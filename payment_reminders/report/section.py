@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+SETTINGS = "payment_reminders.payment_reminder_settings_action"
+SETTINGS_URL = f"/odoo/action-{SETTINGS}#reminder_ladder"
+
 
 class PaymentReminderSection(models.Model):
     """One part of what is configured: its name, how many there are, and where it is.
@@ -93,7 +96,7 @@ class PaymentReminderSection(models.Model):
                 self.env._("Settings"),
                 self.env._("Ladder, sending hours, doubts about money, sender, page"),
                 "fa-cog",
-                "payment_reminders.payment_reminder_settings_action",
+                SETTINGS,
                 None,
             )
             sections["advanced"] = (
@@ -131,4 +134,7 @@ class PaymentReminderSection(models.Model):
         """Open this part."""
         self.ensure_one()
         *_texts, action, _model = self._get_sections()[self.code]
+        if action == SETTINGS:
+            # By its address: the page scrolls to what an address names.
+            return {"type": "ir.actions.act_url", "target": "self", "url": SETTINGS_URL}
         return self.env["ir.actions.actions"]._for_xml_id(action)

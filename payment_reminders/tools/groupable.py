@@ -3,13 +3,18 @@
 #: Without a label of their own, because their name is one.
 PLAIN = frozenset(
     (
+        "age",
         "case_id",
         "company_id",
+        "cost",
         "currency_id",
+        "date",
+        "kind",
         "ladder_id",
         "next_step_id",
         "snoozed_until",
         "state",
+        "status",
         "step_id",
         "user_id",
     )

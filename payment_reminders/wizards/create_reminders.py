@@ -1,12 +1,13 @@
 from collections import defaultdict
 from decimal import Decimal
+from functools import partial
 
 from babel import dates
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
-from odoo.tools.misc import babel_locale_parse, formatLang, get_lang
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..models.notice.words import BUTTONS, WORDS
 from ..rules import creating, guard
@@ -14,7 +15,9 @@ from ..rules.creating import Group
 from ..rules.remedy import Remedy, find_remedies
 from ..rules.verdict import OVERRIDABLE, RULES, Code, Obstacle
 from ..tools import bulk
+from ..tools.money import format_code
 from ..tools.selections import labels_of
+from ..tools.sums import format_sums
 
 #: What is remembered of the last time.
 REMEMBERED = ("kind", "channel", "attach_invoices", "skip_window", "window_note")
@@ -436,9 +439,7 @@ class PaymentReminderWizard(models.TransientModel):
         totals = defaultdict(float)
         for line in chosen:
             totals[line.currency_id] += line.amount
-        amounts = ", ".join(
-            self._format_money(amount, currency) for currency, amount in totals.items()
-        )
+        amounts = format_sums(self.env, totals)
         reminders, invoices = len(chosen.case_id), len(chosen)
         if reminders == 1 and invoices == 1:
             text = self.env._("1 reminder about 1 invoice: %s.", amounts)
@@ -529,12 +530,6 @@ class PaymentReminderWizard(models.TransientModel):
             wizard.ready_text = self.env._("Ready (%s)", counts.get("ready", 0))
             wizard.needs_text = self.env._("Needs you (%s)", counts.get("needs", 0))
             wizard.later_text = self.env._("Not yet (%s)", counts.get("later", 0))
-
-    @api.model
-    def _format_money(self, amount, currency):
-        """Return an amount with the code of its currency: signs are shared by some."""
-        number = formatLang(self.env, amount, digits=currency.decimal_places)
-        return f"{currency.name} {number}"
 
     @api.onchange("is_override")
     def _onchange_is_override(self):
@@ -711,10 +706,10 @@ class PaymentReminderWizardLine(models.TransientModel):
             wizard = line.wizard_id
             limit = {"none": 0.0, "lower": wizard.fee_amount}.get(wizard.fee_choice)
             fee = line.fee if limit is None else min(line.fee, limit)
-            tell = wizard._format_money
-            line.fee_text = tell(fee, line.currency_id) if fee else False
+            tell = partial(format_code, self.env, currency=line.currency_id)
+            line.fee_text = tell(fee) if fee else False
             total = line.total - line.fee + fee
-            line.total_text = tell(total, line.currency_id) if total else False
+            line.total_text = tell(total) if total else False
 
     @api.depends(
         "codes",

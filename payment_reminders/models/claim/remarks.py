@@ -14,6 +14,7 @@ from odoo.tools import (
 
 from ...rules.lifecycle import WAITING
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 from ..notice.wording import MAIL_ROWS
 
 _lt = LazyTranslate(__name__)
@@ -266,7 +267,7 @@ class PaymentReminder(models.Model):
                 self.env._(
                     "The fee of this reminder is %s. It can be lowered or dropped, not "
                     "raised.",
-                    self.currency_id.format(before),
+                    format_code(self.env, before, self.currency_id),
                 )
             )
         self.write(

@@ -5,11 +5,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
 
 from ...rules import allocation, rest, schedule
 from ...rules.verdict import OBSOLETE
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 #: Holds that are about money of the invoices: paid, they are about nothing.
 MONEY_FREEZES = ("partial_payment", "credit_note", "unmatched_money", "trifle")
@@ -121,7 +121,7 @@ class PaymentReminderCase(models.Model):
         self._ask_person(
             self.env._(
                 "Open fees and interest: %s",
-                format_amount(self.env, float(self._get_rest()), self.currency_id),
+                format_code(self.env, self._get_rest(), self.currency_id),
             ),
             f"{wanted} {why}".strip(),
         )

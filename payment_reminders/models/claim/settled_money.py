@@ -8,9 +8,10 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 ZERO = Decimal(0)
 COSTS = ("fee", "interest", "compensation")
@@ -137,7 +138,7 @@ class PaymentReminderSettledMoney(models.AbstractModel):
         told = case._in_staff_language()
 
         def money(amount):
-            return format_amount(told.env, float(amount), case.currency_id)
+            return format_code(told.env, amount, case.currency_id)
 
         why = told.env._(
             "%(surplus)s more came in than the invoices asked; %(open)s of fees and "

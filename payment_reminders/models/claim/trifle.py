@@ -1,10 +1,10 @@
 """Rests that are too little for a notice: found, put to a person, written off."""
 
 from odoo import api, models
-from odoo.tools import format_amount
 
 from ...rules import trifle
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 ZERO = to_decimal(0)
 
@@ -111,7 +111,7 @@ class PaymentReminderTrifle(models.AbstractModel):
         """Return what a person is asked about a trifle, in the language of the case."""
         return case.env._(
             "Write off %s?",
-            format_amount(
+            format_code(
                 case.env,
                 case.amount_principal or case.amount_upcoming,
                 case.currency_id,

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...rules import plan as plan_rules
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 from ...tools.visitor import get_author
 
 #: Until another day is chosen, the first instalment is due so many days from now.
@@ -147,7 +148,7 @@ class PaymentReminderPlan(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The law allows a fee of %(limit)s for a payment plan here.",
-                        limit=plan.currency_id.format(limit),
+                        limit=format_code(self.env, limit, plan.currency_id),
                     )
                 )
 
@@ -232,8 +233,8 @@ class PaymentReminderPlan(models.Model):
                 self.env._(
                     "The instalments sum to %(total)s, but %(due)s is to be covered. "
                     "Split it anew.",
-                    total=self.currency_id.format(self.amount_total),
-                    due=self.currency_id.format(self.amount_due),
+                    total=format_code(self.env, self.amount_total, self.currency_id),
+                    due=format_code(self.env, self.amount_due, self.currency_id),
                 )
             )
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.tools import format_amount, format_date, html2plaintext
+from odoo.tools import format_date, html2plaintext
 
 from ...rules import doubts
 from ...rules import plan as plan_rules
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 
 class PaymentReminderPlan(models.Model):
@@ -52,7 +53,7 @@ class PaymentReminderPlan(models.Model):
         listed = ", ".join(
             case.env._(
                 "%(amount)s from %(date)s",
-                amount=format_amount(case.env, float(amount), self.currency_id),
+                amount=format_code(case.env, amount, self.currency_id),
                 date=format_date(case.env, day),
             )
             for amount, day in money

@@ -44,6 +44,7 @@ class PaymentReminder(models.Model):
         help="The button that helps best, as {label, method, confirm, why}; empty when "
         "there is nothing to do.",
     )
+    fix_method = fields.Char(compute="_compute_fix")
     days_overdue = fields.Integer(
         compute="_compute_days_overdue", help="Of the oldest invoice on the reminder."
     )
@@ -107,6 +108,7 @@ class PaymentReminder(models.Model):
             buttons = reminder._get_fixes(codes)
             why = [labels.get(code, code) for code in codes if code not in EARLY]
             reminder.fix = buttons and {**buttons[0], "why": ", ".join(why)}
+            reminder.fix_method = buttons and buttons[0]["method"]
 
     def _get_fixes(self, codes):
         """Return the buttons that help against what is in the way of this notice.

@@ -6,10 +6,11 @@ from urllib.parse import quote
 from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.http import request
-from odoo.tools import config, format_amount
+from odoo.tools import config
 
 from ...rules import interest
 from ...rules.schedule import NUDGE
+from ...tools.money import format_code
 
 #: Other addons that write to customers about what is overdue.
 OTHER_SENDERS = (
@@ -760,7 +761,7 @@ class PaymentReminderSetup(models.AbstractModel):
             )
         return self.env._(
             "Overdue today: %(amount)s of %(names)s.",
-            amount=format_amount(self.env, owed, company.currency_id),
+            amount=format_code(self.env, owed, company.currency_id),
             names=names,
         )
 

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_date
 
 from ...rules import simulation
 from ...rules.calendar import Calendar
 from ...rules.schedule import FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
 from ...rules.statute import COMPANY, NO_FEE, PERSON, SCALE
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 #: The sample invoice is followed for so long.
 DAYS_FOLLOWED = 730
@@ -213,8 +214,7 @@ class PaymentReminderLadder(models.Model):
         ):
             if amount:
                 details.append(
-                    label
-                    % format_amount(self.env, float(amount), self.sample_currency_id)
+                    label % format_code(self.env, amount, self.sample_currency_id)
                 )
         if notice.deadline:
             details.append(self.env._("Pay by %s", self._format_day(notice.deadline)))
@@ -336,11 +336,11 @@ class PaymentReminderStep(models.Model):
         return self._format_fee(float(rule.amount), currency) if rule.amount else ""
 
     def _format_fee(self, amount, currency):
-        """Return a fee by the code of its currency: "kr" is a word of three."""
+        """Return a fee, without decimals that are nought."""
         if not amount:
             return ""
         digits = 0 if float(amount).is_integer() else currency.decimal_places
-        return f"{currency.name} {formatLang(self.env, amount, digits=digits)}"
+        return format_code(self.env, amount, currency, digits)
 
 
 def place_marks(days):

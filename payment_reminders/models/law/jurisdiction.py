@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
 from ...rules import fees, interest, linter, statute
+from ...tools.money import format_code
 from . import linter_messages as texts
 
 
@@ -365,7 +366,7 @@ class PaymentReminderJurisdiction(models.Model):
 
     def _format_breach_value(self, name, value):
         if name in ("fee", "cap"):
-            return formatLang(self.env, float(value), currency_obj=self.currency_id)
+            return format_code(self.env, value, self.currency_id)
         if name == "points":
             return formatLang(self.env, float(value), digits=2)
         if name == "debtor":

@@ -50,6 +50,7 @@ class PaymentReminderRate(models.Model):
         string="Percent a year",
         digits=(16, 4),
         required=True,
+        aggregator=None,
         help="May be negative. For a series of total rates the margin is part of it.",
     )
     status = fields.Selection(

@@ -221,10 +221,11 @@ class PaymentReminder(models.Model):
     def _cancel_open(self, close_reason):
         """Cancel what is still open because the case was closed."""
         reasons = self.env["payment.reminder.case"]._fields["close_reason"]
-        label = dict(reasons._description_selection(self.env))[close_reason]
-        self.filtered(lambda r: r.state in WAITING)._cancel(
-            self.env._("The case was closed: %s", label)
-        )
+        waiting = self.filtered(lambda r: r.state in WAITING)
+        for case, notices in waiting.grouped("case_id").items():
+            told = case._in_staff_language().env
+            label = dict(reasons._description_selection(told))[close_reason]
+            notices._cancel(told._("The case was closed: %s", label))
 
     def action_settle_sent(self):
         """Settle an uncertain notice: it did go out."""

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools import format_date, format_datetime
 
 from ...rules import guard
 from ...rules.schedule import NUDGE
 from ...rules.verdict import MONEY_CODES, RULES, Code
+from ...tools.money import format_code
 from .words import SENTENCES, WORDS
 
 #: Which sentences tell of money that is not matched, in their order.
@@ -72,7 +73,7 @@ class PaymentReminderExplanation(models.AbstractModel):
                 "Find out whether it arrived, then settle it.",
                 channel=labels[delivery.channel],
                 recipient=delivery.recipient,
-                moment=format_datetime(self.env, delivery.date_sent)
+                moment=format_datetime(self.env, delivery.date_sent, dt_format="short")
                 if delivery.date_sent
                 else "?",
                 known=(
@@ -151,9 +152,9 @@ class PaymentReminderExplanation(models.AbstractModel):
         )
         return {
             "invoices": names or ", ".join(reminder.line_ids.mapped("name")),
-            "open": format_amount(
+            "open": format_code(
                 self.env,
-                float(sum((item.owed for item in items), 0)),
+                sum((item.owed for item in items), 0),
                 reminder.currency_id,
             ),
             "money": self._list_money(key, reminder, facts),
@@ -226,9 +227,7 @@ class PaymentReminderExplanation(models.AbstractModel):
     def _describe_money(self, money, reminder):
         told = self.env._(
             "%(amount)s from %(date)s",
-            amount=format_amount(
-                self.env, float(money.amount), reminder.company_id.currency_id
-            ),
+            amount=format_code(self.env, money.amount, reminder.company_id.currency_id),
             date=self._format_day(money.day),
         )
         return f"{told} ({money.name})" if money.name.strip("/") else told

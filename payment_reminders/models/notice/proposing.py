@@ -111,7 +111,8 @@ class PaymentReminder(models.Model):
             reasons = set(codes) - EARLY
             if reasons & OBSOLETE:
                 reminder._note_verdict(codes, facts)
-                reminder._cancel(reminder._explain_obsolete())
+                told = reminder.with_env(reminder.case_id._in_staff_language().env)
+                reminder._cancel(told._explain_obsolete())
             elif reminder.state == "approved" and not facts.approved:
                 reminder._lapse_approval(codes, facts)
             elif reminder.state == "held" and not reasons:

@@ -99,9 +99,11 @@ class PaymentReminderLetter(models.Model):
     def _get_letter_deadline(self, date_format="long"):
         """Return the last day to pay: the deadline, for a nudge the first due date.
 
-        What waits shows the deadline that it will get.
+        What waits shows the deadline that it will get, what was cancelled the one that
+        it would have got.
         """
-        if self and not self.deadline_date and self._is_demand() and self.state in OPEN:
+        is_unsent = bool(self) and self.state in (*OPEN, "cancelled")
+        if is_unsent and not self.deadline_date and self._is_demand():
             return self._format_letter_date(self._get_expected_deadline(), date_format)
         day = self.deadline_date or min(
             (line.date_due for line in self.line_ids if line.date_due), default=False
@@ -112,9 +114,9 @@ class PaymentReminderLetter(models.Model):
         """Return the deadline if this leaves as soon as its hold window has passed."""
         self.ensure_one()
         company = self.company_id
-        day = company._get_reminder_today()
-        if self.hold_until:
-            day = max(day, company._get_reminder_today(self.hold_until))
+        ripe = company._get_reminder_today(self.hold_until or None)
+        is_past = self.state == "cancelled" and bool(self.hold_until)
+        day = ripe if is_past else max(ripe, company._get_reminder_today())
         calendars = self.env["payment.reminder.facts"]._get_calendars(self.case_id)
         return self._get_deadline(day, calendars[self.case_id.id])
 

@@ -5,6 +5,7 @@ from odoo.exceptions import RedirectWarning
 from odoo.tools import format_date, formatLang
 
 from ...rules import insolvency
+from ...tools.money import format_code
 from ...tools.selections import labels_of
 from ..claim.interest import InsolvencyClaim
 
@@ -180,9 +181,7 @@ class PaymentReminderCase(models.Model):
             "payment_reminders.insolvency_specification",
             {
                 "items": claim.items,
-                "money": lambda amount: formatLang(
-                    self.env, float(amount), currency_obj=self.currency_id
-                ),
+                "money": lambda amount: format_code(self.env, amount, self.currency_id),
                 "day": lambda day: format_date(self.env, day),
                 "number": lambda number: formatLang(self.env, float(number)),
             },

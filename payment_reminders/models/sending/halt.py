@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount, format_datetime
+from odoo.tools import SQL, format_datetime
 
 from ...rules import brake
 from ...rules.brake import Reason
 from ...tools import transactions
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 from ...tools.on_the_wire import is_printing
 
 #: The send brake lets go of a run only when a person says so. This one ends by itself.
@@ -102,7 +103,7 @@ class PaymentReminderHalt(models.Model):
 
     def _format(self, number, money):
         if money:
-            return format_amount(self.env, number, self.currency_id)
+            return format_code(self.env, number, self.currency_id)
         return f"{number:.0f}"
 
     @api.model

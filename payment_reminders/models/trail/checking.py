@@ -473,7 +473,7 @@ class PaymentReminderEvent(models.Model):
                         "anchor of that day any more. Compare with a backup, and with "
                         "the anchors in the log of the server.",
                         entry=anchor.last_id,
-                        date=format_datetime(told.env, anchor.date),
+                        date=format_datetime(told.env, anchor.date, dt_format="short"),
                     ),
                 ),
             )
@@ -501,7 +501,7 @@ class PaymentReminderEvent(models.Model):
                         "not come to its end. What is new is looked at first, and the "
                         "rest goes on where it stopped. Let the scheduled action run "
                         "longer or more often, and look into the log of the server.",
-                        format_datetime(told.env, since),
+                        format_datetime(told.env, since, dt_format="short"),
                     ),
                 ),
             )

@@ -3,9 +3,10 @@
 import json
 
 from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ...rules import guard
+from ...tools.money import format_code
 
 
 class PaymentReminderEvent(models.Model):
@@ -151,7 +152,7 @@ class PaymentReminderEvent(models.Model):
         """Return an amount of the payload in the case's currency, or as it stands."""
         currency = self.sudo().case_id.currency_id
         try:
-            return formatLang(self.env, float(number), currency_obj=currency)
+            return format_code(self.env, number, currency)
         except (TypeError, ValueError):
             return str(number)
 

@@ -139,6 +139,13 @@ class PaymentReminderEvent(models.Model):
         # EXTENDS base
         return hide_technical(self, super().fields_get(allfields, attributes))
 
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            event.display_name = labels.get(event.kind, "")
+
     def init(self):
         """Let the database itself refuse what would rewrite the trail."""
         self.env.cr.execute(

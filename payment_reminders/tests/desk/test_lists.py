@@ -3,6 +3,7 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time
+from odoo.tools.safe_eval import safe_eval
 
 from ...tools.days import format_day
 from ...tools.groupable import PLAIN
@@ -77,17 +78,19 @@ class TestLists(ReminderCommon):
             self.assertEqual(format_day(self.env, day), "Dec 3, 2026")
         self.assertEqual(format_day(self.env, None), "")
 
-    def test_currencies_with_one_sign_are_named(self):
+    def test_amounts_in_texts_name_their_currency_by_its_code(self):
         kroner = self.env.ref("base.DKK") | self.env.ref("base.NOK")
         kroner.symbol = "kr"
         self.assertEqual(
             format_sums(self.env, dict.fromkeys(kroner, 86000.0)),
             "86,000.00\N{NO-BREAK SPACE}DKK, 86,000.00\N{NO-BREAK SPACE}NOK",
         )
+        self.env["res.lang"]._activate_lang("da_DK")
+        danish = self.env(context={"lang": "da_DK"})
         euro = self.env.ref("base.EUR")
-        both = format_sums(self.env, {euro: 1.0, kroner[0]: 2.0})
-        self.assertIn("€", both)
-        self.assertIn("kr", both)
+        self.assertEqual(
+            format_sums(danish, {euro: 1234.5}), "1.234,50\N{NO-BREAK SPACE}EUR"
+        )
 
     def test_amounts_of_a_list_name_their_currency_where_need_be(self):
         for model in (
@@ -224,3 +227,59 @@ class TestLists(ReminderCommon):
                     and label == name.removesuffix("_id").replace("_", " ").title()
                 }
                 self.assertLessEqual(technical, PLAIN)
+
+    def test_what_a_view_groups_by_can_be_grouped_by(self):
+        views = self.env["ir.ui.view"].search(
+            [
+                ("model", "like", "payment.reminder"),
+                ("type", "in", ("graph", "pivot", "search")),
+            ]
+        )
+        self.assertTrue(views)
+        for view in views:
+            Model = self.env[view.model].with_user(self.manager)
+            found = Model.fields_get(attributes=["groupable"])
+            arch = etree.fromstring(view.arch)
+            names = [
+                node.get("name")
+                for node in arch.iterchildren("field")
+                if arch.tag != "search" and node.get("type") != "measure"
+            ]
+            for node in arch.iter("filter"):
+                group = safe_eval(node.get("context", "{}")).get("group_by")
+                names += [group.split(":")[0]] if group else []
+            for name in names:
+                with self.subTest(view=view.name, field=name):
+                    self.assertTrue(found[name]["groupable"])
+
+    def test_rates_are_not_summed_up(self):
+        rates = self.env["payment.reminder.rate"].fields_get(["percent"])
+        self.assertFalse(rates["percent"].get("aggregator"))
+
+    def test_an_entry_of_the_trail_is_named_in_the_readers_words(self):
+        event = self.env["payment.reminder.event"].search([("kind", "=", "proposed")])
+        self.assertEqual(event[:1].display_name, "Proposed")
+
+    def test_overdue_invoices_tell_what_is_open_and_what_comes_next(self):
+        self.manager.group_ids |= self.env.ref("account.group_account_invoice")
+        columns = self.get_columns(
+            "account.move", "payment_reminders.payment_reminder_overdue_view_list"
+        )
+        self.assertEqual(columns["amount_residual"].get("widget"), "reminder_amount")
+        self.assertLessEqual({"reminder_badge", "reminder_next_date"}, set(columns))
+        self.assertNotIn("amount_untaxed_in_currency_signed", columns)
+
+    def test_money_is_told_by_its_code_in_every_view_of_ours(self):
+        views = self.env["ir.ui.view"].search(
+            [("model", "like", "payment.reminder"), ("type", "in", ("list", "form"))]
+        )
+        for view in views:
+            Model = self.env[view.model]
+            for node in etree.fromstring(view.arch).iter("field"):
+                field = Model._fields.get(node.get("name"))
+                is_shown = node.get("invisible") != "1" and not node.xpath(
+                    "ancestor::field"
+                )
+                if field and field.type == "monetary" and is_shown:
+                    with self.subTest(view=view.name, field=field.name):
+                        self.assertEqual(node.get("widget"), "reminder_amount")

@@ -88,7 +88,7 @@ class TestSetup(GatewayCommon):
                 "3 days before the due date: Nudge, E-mail, else SMS",
                 "7 days after the due date: Reminder 1, E-mail, else SMS",
                 "10 days after the step before: Reminder 2, E-mail, else SMS, "
-                f"{self.currency.name} 100",
+                f"100\N{NO-BREAK SPACE}{self.currency.name}",
                 "10 days after the step before: Final notice, E-mail, else SMS",
             ],
         )
@@ -96,7 +96,7 @@ class TestSetup(GatewayCommon):
     def test_the_fee_of_the_law_and_its_interest_are_named(self):
         self.use_danish_law(fee_policy="statutory", charge_interest=True)
         line = self.get_step_lines(self.ladder)[1]
-        self.assertTrue(line.endswith("DKK 100, interest"), line)
+        self.assertTrue(line.endswith("100\N{NO-BREAK SPACE}DKK, interest"), line)
         self.assertNotIn("DKK", self.get_step_lines(self.ladder)[0], "a nudge is free")
 
     def test_a_fee_that_must_be_agreed_is_not_promised(self):
@@ -104,12 +104,12 @@ class TestSetup(GatewayCommon):
         self.company.reminder_fee_agreed = False
         self.assertIn("agreed", " ".join(self.get_step_lines(ladder)))
         self.company.reminder_fee_agreed = True
-        self.assertIn("SEK 60", " ".join(self.get_step_lines(ladder)))
+        self.assertIn("60\N{NO-BREAK SPACE}SEK", " ".join(self.get_step_lines(ladder)))
 
     def test_neutral_and_danish_read_differently(self):
         danish = self.env.ref("payment_reminders.ladder_dk")
         neutral = self.env.ref("payment_reminders.ladder_neutral")
-        self.assertIn("DKK 100", " ".join(self.get_step_lines(danish)))
+        self.assertIn("100\N{NO-BREAK SPACE}DKK", " ".join(self.get_step_lines(danish)))
         self.assertNotIn("interest", " ".join(self.get_step_lines(neutral)))
 
     # -- the test message -----------------------------------------------------------

@@ -71,3 +71,13 @@ class TestStaffLanguage(ReminderCommon):
             "dem.",
             str(case.activity_ids.note),
         )
+
+    def test_what_the_night_cancels_is_told_in_danish(self):
+        move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
+        reminder = self.propose()
+        reminder.case_id.user_id = self.rep
+        self.pay(move, amount=100)
+        self.env["payment.reminder"].with_context(lang=False)._cron_propose()
+        self.assertEqual(reminder.state, "cancelled")
+        self.assertRegex(reminder.cancel_reason, "En del af .* er betalt")
+        self.assertRegex(reminder.cancel_reason, r"\d,00\N{NO-BREAK SPACE}USD")

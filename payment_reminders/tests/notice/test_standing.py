@@ -40,6 +40,12 @@ class TestStanding(GatewayCommon):
         self.reminder.action_cancel("Wrong customer")
         self.assertEqual(self.reminder.held_reason, "Wrong customer")
 
+    def test_a_cancelled_notice_shows_the_day_that_it_would_have_named(self):
+        day = self.reminder._get_letter_deadline()
+        self.reminder.action_cancel("Not today")
+        with freeze_time("2026-11-15 09:00:00"):
+            self.assertEqual(self.reminder._get_letter_deadline(), day)
+
     def make_uncertain(self):
         self.ripen(self.reminder)
         sender = self.env["payment.reminder.sender"].sudo()

@@ -117,6 +117,11 @@ class TestMoreTours(ToursCommon):
         self.play("payment_reminders_uncertain")
         self.assertEqual(reminder.state, "sent")
 
+    def test_the_queue_stands_below_the_bar_of_the_accounts(self):
+        self.make_invoice(due=10)
+        self.propose()
+        self.start_tour("/odoo/discuss", "payment_reminders_bar", login="manager")
+
     def test_withdraw(self):
         self.make_invoice(due=10)
         reminder = self.propose()

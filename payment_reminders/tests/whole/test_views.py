@@ -214,6 +214,8 @@ class TestViews(ReminderCommon):
             with self.subTest(section=code):
                 self.assertTrue(section.title and section.text and section.icon)
                 action = section.action_open()
+                if code == "settings":
+                    self.assertRegex(action["url"], "#reminder_ladder$")
                 if action["type"] == "ir.actions.act_window":
                     self.assertTrue(
                         self.env[action["res_model"]]

@@ -1,49 +1,48 @@
 import { registry } from "@web/core/registry";
 import { getCurrency } from "@web/core/currency";
-import { user } from "@web/core/user";
 import { nbsp } from "@web/core/utils/strings";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { MonetaryField, monetaryField } from "@web/views/fields/monetary/monetary_field";
 
-/** An amount, with the code of its currency where another with its sign is near (in the
- * same list, or as the currency of the company), or always. */
+/**
+ * @param {number} amount
+ * @param {Object} options those of `formatMonetary`
+ * @returns {string} the amount and the code of its currency, as in what customers get:
+ *  "kr" is a word of three countries
+ */
+export function formatReminderAmount(amount, options = {}) {
+    const field = options.currencyField || options.field?.currency_field || "currency_id";
+    const known = options.currencyId || options.data?.[field];
+    const currencyId = known?.id ?? known;
+    const code = getCurrency(currencyId)?.name;
+    const number = formatMonetary(amount, { ...options, currencyId, noSymbol: true });
+    return number && code && !options.noSymbol ? `${number}${nbsp}${code}` : number;
+}
+formatReminderAmount.extractOptions = formatMonetary.extractOptions;
+
+/** An amount with the code of its currency, wherever it is read or entered. */
 export class ReminderAmountField extends MonetaryField {
-    static props = { ...MonetaryField.props, withCode: { type: Boolean, optional: true } };
-
-    /** Currencies of all that is shown beside this record, and that of the company. */
-    get shownCurrencies() {
-        const field = this.props.currencyField || "currency_id";
-        const records = this.props.record.model.root.records || [];
-        const shown = records.map((record) => record.data[field]?.id).filter(Boolean);
-        return new Set([...shown, user.activeCompany?.currency_id].filter(Boolean));
-    }
-
-    get isAmbiguous() {
-        const own = this.currency;
-        const isNear = [...this.shownCurrencies].some(
-            (id) => id !== this.currencyId && getCurrency(id)?.symbol === own?.symbol
-        );
-        return this.props.withCode || isNear;
+    get currency() {
+        const currency = super.currency;
+        return currency && { ...currency, symbol: currency.name, position: "after" };
     }
 
     get formattedValue() {
-        if (!this.props.readonly || !this.currency || !this.isAmbiguous) {
+        if (!this.props.readonly) {
             return super.formattedValue;
         }
-        const amount = formatMonetary(this.value, {
+        return formatReminderAmount(this.value, {
             digits: this.currencyDigits,
             currencyId: this.currencyId,
-            noSymbol: true,
+            noSymbol: this.props.hideSymbol,
+            trailingZeros: this.props.trailingZeros,
         });
-        return `${amount}${nbsp}${this.currency.name}`;
     }
 }
 
 registry.category("fields").add("reminder_amount", {
     ...monetaryField,
     component: ReminderAmountField,
-    extractProps: (fieldInfo) => ({
-        ...monetaryField.extractProps(fieldInfo),
-        withCode: Boolean(fieldInfo.options.with_code),
-    }),
 });
+// What a list sums up below its columns.
+registry.category("formatters").add("reminder_amount", formatReminderAmount);

@@ -8,7 +8,7 @@ import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 const BAR = 30;
 const AROUND = 70;
 const LEAST_HEIGHT = 220;
-const MAX_LABEL = 24;
+const MAX_LABEL = 28;
 /** Places in Odoo's colours: of the series of a chart, or of the bars of the ageing. */
 const COLORS = [0, 2, 3];
 const COLORS_OF_AGES = [2, 5, 3, 1, 4];

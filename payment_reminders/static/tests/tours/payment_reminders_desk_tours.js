@@ -83,3 +83,18 @@ tours.add("payment_reminders_desk_keys", {
         { trigger: ".o_form_view:contains('Customer 0')" },
     ],
 });
+
+tours.add("payment_reminders_bar", {
+    steps: () => [
+        {
+            content: "Come from another app by a link, as of a mail",
+            trigger: ".o_menu_brand:contains('Discuss')",
+            run: () => {
+                window.location.href = "/odoo/payment-reminders";
+            },
+            expectUnloadPage: true,
+        },
+        { trigger: ".o_menu_brand:contains('Invoicing')" },
+        { trigger: ".o_data_row" },
+    ],
+});
