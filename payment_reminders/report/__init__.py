@@ -1,3 +1,4 @@
+from . import amount
 from . import base
 from . import overdue
 from . import step

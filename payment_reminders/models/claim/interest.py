@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 from .figures import Figures
 
 
@@ -94,7 +95,7 @@ class PaymentReminderCase(models.Model):
                     "last_day": format_date(self.env, row["last_day"]),
                     "days": row["days"],
                     "rate": formatLang(self.env, float(row["rate"])),
-                    "base": case.currency_id.format(float(row["base"])),
+                    "base": format_code(self.env, row["base"], case.currency_id),
                     "amount": float(row["amount"]),
                 }
                 for row in rows

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from odoo import fields, models
 from odoo.tools import consteq, format_date
@@ -15,6 +16,7 @@ from odoo.tools.misc import hmac
 from ...rules import allocation
 from ...rules import plan as plan_rules
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 from ...tools.visitor import get_author
 
 #: The last day of a link counts from here, in four hexadecimal digits (until 2149).
@@ -276,7 +278,8 @@ class PaymentReminderCase(models.Model):
     def _render_receipt_pdf(self):
         """Return the receipt of a customer who has paid everything, as a PDF."""
         self.ensure_one()
-        receipt, money = self._get_page_receipt(), self.currency_id.format
+        receipt = self._get_page_receipt()
+        money = partial(format_code, self.env, currency=self.currency_id)
         values = {
             "rows": [
                 {
@@ -466,7 +469,7 @@ class PaymentReminderCase(models.Model):
         return parts, [words[code] for code in plan_rules.check(parts, limits, today)]
 
     def _get_limit_words(self, limits):
-        least = self.currency_id.format(float(limits.min_amount))
+        least = format_code(self.env, limits.min_amount, self.currency_id)
         return {
             "none": self.env._("Please choose another number of instalments."),
             "past": self.env._("Please choose a day after today."),

@@ -272,7 +272,7 @@ class TestRefused(AgencyCommon):
         refused = first.case_id.event_ids.filtered(lambda e: e.kind == "agency_part")
         refused = refused.sorted("seq")[-1]
         self.assertEqual(
-            refused.details, "$\N{NO-BREAK SPACE}100.00 · refused by the agency"
+            refused.details, "100.00\N{NO-BREAK SPACE}USD · refused by the agency"
         )
         with freeze_time("2026-09-23 08:00:00"):
             second = self.propose()
@@ -431,7 +431,7 @@ class TestAgencyPage(AgencyCommon, HttpCase):
         with freeze_time("2026-09-24 08:00:00"):
             self.refresh()
             text = self.visit()
-        self.assertIn("$ 700.00", text)
-        self.assertIn("$ 200.00 of this invoice is for Skatteverket to pay", text)
+        self.assertIn("700.00 USD", text)
+        self.assertIn("200.00 USD of this invoice is for Skatteverket to pay", text)
         self.assertIn("Skatteverket refused to pay this part of the invoice", text)
         self.assertIn(REASON, text)

@@ -34,19 +34,19 @@ class TestPortalInterest(ReminderCommon, HttpCase):
     def test_each_rate_has_a_row(self):
         # 30 days of 2025 and 31 of 2026, at 9.75 % of 10,000.00: 80.14 and 82.81
         rows = self.visit("2026-01-31")
-        of = "9.75 % a year of $ 10,000.00, from"
+        of = "9.75 % a year of 10,000.00 USD, from"
         self.assertEqual(
             [[" ".join(cell.split()) for cell in row] for row in rows[:2]],
             [
                 [f"{self.move.name} {of} 12/02/2025 to 12/31/2025 (days: 30)",
-                 "$ 80.14"],
+                 "80.14 USD"],
                 [f"{self.move.name} {of} 01/01/2026 to 01/31/2026 (days: 31)",
-                 "$ 82.81"],
+                 "82.81 USD"],
             ],
         )  # fmt: skip
         self.assertEqual(len(rows), 3)
         self.assertIn("01/31/2026", rows[2][0])
-        self.assertEqual(rows[2][1], "$ 162.95")
+        self.assertEqual(rows[2][1], "162.95 USD")
 
     def test_what_a_reminder_asked_for_runs_no_more(self):
         with freeze_time("2026-01-05 08:00:00"):
@@ -54,7 +54,7 @@ class TestPortalInterest(ReminderCommon, HttpCase):
             self.send(reminder)
             self.assertEqual(reminder.amount_interest, 93.49)
         rows = self.visit("2026-01-31")
-        self.assertEqual([row[-1] for row in rows[-2:]], ["$ 93.49", "$ 69.45"])
+        self.assertEqual([row[-1] for row in rows[-2:]], ["93.49 USD", "69.45 USD"])
 
     def test_what_was_waived_is_not_asked_for(self):
         with freeze_time("2026-01-05 08:00:00"):
@@ -63,7 +63,7 @@ class TestPortalInterest(ReminderCommon, HttpCase):
         rows = self.visit("2026-01-31")
         self.assertEqual(
             [row for row in rows if "Asked for" in row[0] or "waived" in row[0]],
-            [["Paid or waived of it", "$ 93.49"]],
+            [["Paid or waived of it", "93.49 USD"]],
         )
 
     def test_no_interest_no_table(self):

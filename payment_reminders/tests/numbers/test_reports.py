@@ -204,7 +204,7 @@ class TestReports(SmallCompany):
         """Who reads down a column sees only what is there."""
         rows = self.get_cells(self.make_sheet().body, "Proposal of doubtful debts")
         self.assertEqual(
-            rows[1], ["Delta", "", "$ 50.00", "", "", "", "", "$ 50.00", ""]
+            rows[1], ["Delta", "", "50.00 USD", "", "", "", "", "50.00 USD", ""]
         )
         self.assertEqual(rows[-1][0], "Total")
         self.assertEqual(rows[-1][3:5], ["", ""])
