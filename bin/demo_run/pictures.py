@@ -14,6 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 #: Who looks at the screens: Odoo's administrator, in English.
 LOGIN = "admin"
 LAPTOP, PHONE = (1366, 768), (390, 844)
+#: Of the demo's company: Odoo takes that of the browser for who logs in at first.
+TIME_ZONE = "Europe/Copenhagen"
 #: An A4 sheet at 96 dots an inch, and the margins of the letter.
 SHEET, SHEET_MARGINS = (794, 1123), "15mm 20mm"
 WAIT_MILLISECONDS = 60_000
@@ -59,7 +61,7 @@ def take(url: str, browser: str, folder: Path) -> Iterator[Path]:
             executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
         )
         with contextlib.closing(chromium):
-            page = chromium.new_page()
+            page = chromium.new_page(timezone_id=TIME_ZONE)
             page.set_default_timeout(WAIT_MILLISECONDS)
             studio = _Studio(page, url)
             studio.log_in()
@@ -170,7 +172,7 @@ class _Studio:
         )
         self._call("ir.cron", "method_direct_trigger", [action[1]])
         self._open("payment_reminder_simulation_action", ".o_form_view table", played)
-        return self._shoot((LAPTOP[0], 900))
+        return self._shoot((LAPTOP[0], 1300))
 
     def show_dashboard(self) -> bytes:
         self._open("payment_reminder_dashboard_action", "canvas")

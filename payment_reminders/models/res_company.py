@@ -562,8 +562,10 @@ class ResCompany(models.Model):
         return users.browse()
 
     def _has_one_office_user(self):
-        """Tell whether one person works here: nobody looks a second time then."""
-        self.ensure_one()
+        """Tell whether one person works here: nobody looks a second time then.
+
+        Of several companies, whether one person does all the work of all of them.
+        """
         # sudo: how many users a company has is no secret.
         users = self.env["res.users"].sudo()
         return (

@@ -134,7 +134,6 @@ class PaymentReminderDashboard(models.TransientModel):
         overdue = self._get_overdue()
         return {
             "overdue": overdue,
-            "currencies": self._count_currencies(),
             "waiting": self._get_waiting(),
             "received": self._get_received(),
             "promised": self._get_promised(),
@@ -175,13 +174,6 @@ class PaymentReminderDashboard(models.TransientModel):
                 }
             )
         return rows
-
-    def _count_currencies(self):
-        """Return how many currencies there are: those owed, and the company's."""
-        [(found,)] = self._read(
-            "payment.reminder.report.overdue", [], [], ["currency_id:recordset"]
-        )
-        return len(found | self.currency_id)
 
     def _get_waiting(self):
         """Return how much waits for a person, by what is to do."""

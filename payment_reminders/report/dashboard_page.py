@@ -47,7 +47,6 @@ class PaymentReminderDashboard(models.TransientModel):
                 "id": currency.id,
                 "name": currency.name,
                 "digits": currency.decimal_places,
-                "is_alone": figures["currencies"] < 2,
             },
             "date_from": fields.Date.to_string(self.date_from),
             "date_to": fields.Date.to_string(self.date_to),

@@ -482,14 +482,18 @@ class PaymentReminderWizard(models.TransientModel):
                 first=first,
                 last=tell(moments[-1]),
             )
-        today = self._explain_today(chosen)
         soonest = min(filter(None, chosen.mapped("soonest_at")), default=None)
+        today = self._explain_today(chosen, is_first=moments[0] == soonest)
         if today and moments == [soonest]:
             return today
         return f"{today} {text}" if today else text
 
-    def _explain_today(self, chosen):
-        """Return that nothing leaves any more today, where that is so."""
+    def _explain_today(self, chosen, is_first):
+        """Return that nothing leaves any more today, where that is so.
+
+        :param is_first: whether something leaves as soon as it can; else it waits for
+            its hold window even then
+        """
         now = fields.Datetime.now()
         soonest = min(filter(None, chosen.mapped("soonest_at")), default=now)
         local = fields.Datetime.context_timestamp(self, now)
@@ -498,10 +502,16 @@ class PaymentReminderWizard(models.TransientModel):
             return False
         locale = babel_locale_parse(get_lang(self.env).code)
         name = dates.format_date(local.date(), "EEEE", locale=locale)
+        weekday = name[:1].upper() + name[1:]
+        moment = self.env["payment.reminder"]._format_moment(soonest)
+        if not is_first:
+            return self.env._(
+                "%(weekday)s: nothing leaves before %(moment)s.",
+                weekday=weekday,
+                moment=moment,
+            )
         return self.env._(
-            "%(weekday)s: they leave from %(moment)s.",
-            weekday=name[:1].upper() + name[1:],
-            moment=self.env["payment.reminder"]._format_moment(soonest),
+            "%(weekday)s: they leave from %(moment)s.", weekday=weekday, moment=moment
         )
 
     def _describe_sending(self, chosen):
@@ -641,7 +651,7 @@ class PaymentReminderWizardLine(models.TransientModel):
     )
     is_waiting = fields.Boolean(readonly=True, help="It is in the queue already.")
     step_kind = fields.Char(readonly=True)
-    goes_to = fields.Char(readonly=True)
+    goes_to = fields.Char(string="Goes to", readonly=True)
     fee = fields.Float(string="Fee amount", readonly=True)
     total = fields.Float(string="Total amount", readonly=True)
     fee_text = fields.Char(string="Fee", compute="_compute_money_texts")

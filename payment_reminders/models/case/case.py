@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from markupsafe import escape
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
@@ -26,7 +26,10 @@ class PaymentReminderResponsible(models.AbstractModel):
     def _get_view(self, view_id=None, view_type="form", **options):
         # EXTENDS base
         arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type in ("list", "kanban") and self._is_one_person():
+        if (
+            view_type in ("list", "kanban")
+            and self.env.companies._has_one_office_user()
+        ):
             name = "column_invisible" if view_type == "list" else "invisible"
             for node in arch.iter("field"):
                 if node.get("name") == "user_id":
@@ -37,14 +40,8 @@ class PaymentReminderResponsible(models.AbstractModel):
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         # EXTENDS base
         key = super()._get_view_cache_key(view_id, view_type, **options)
-        return (*key, view_type in ("list", "kanban") and self._is_one_person())
-
-    @api.model
-    def _is_one_person(self):
-        """Tell whether one internal user alone works in this database."""
-        people = self.env["res.users"].sudo()
-        internal = [("share", "=", False), ("id", "!=", SUPERUSER_ID)]
-        return people.search_count(internal, limit=2) < 2
+        shows_people = view_type in ("list", "kanban")
+        return (*key, shows_people and self.env.companies._has_one_office_user())
 
 
 class PaymentReminderCase(models.Model):

@@ -567,8 +567,7 @@ class PaymentReminderSetup(models.AbstractModel):
     def _get_steps(self, company):
         """Return the steps of the first run: title, choice, whether it is done."""
         ladder = company.reminder_ladder_id
-        managers = self.env.ref("payment_reminders.group_reminder_manager").all_user_ids
-        people = managers.filtered(
+        people = company._get_reminder_managers().filtered(
             lambda user: user.id != self.env.ref("base.user_root").id
         )
         approver = ladder._get_standing_approver() if ladder else False

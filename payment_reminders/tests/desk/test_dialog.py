@@ -152,7 +152,7 @@ class TestDialog(ByHandCommon):
             self.assertEqual(dialog.line_ids.row_group, "ready")
             self.assertEqual(
                 dialog.leaves_text,
-                "Sunday: they leave from Mon, Sep 21 8:00 AM. "
+                "Sunday: nothing leaves before Mon, Sep 21 8:00 AM. "
                 "Leaves Mon, Sep 21 12:00 PM.",
             )
             dialog.write({"skip_window": True, "window_note": "Mine"})

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
@@ -44,6 +45,22 @@ class TestSetup(GatewayCommon):
             self.env["res.company"].with_user(self.rep).hide_reminder_panel()
         self.env["res.company"].with_user(self.manager).hide_reminder_panel()
         self.assertFalse(self.get_panel()["is_shown"])
+
+    def test_the_panel_names_who_approves_in_this_company(self):
+        other = self.setup_other_company(name="Elsewhere")["company"]
+        stranger = self.manager.copy(
+            {
+                "name": "Stranger",
+                "login": "stranger",
+                "company_id": other.id,
+                "company_ids": [Command.set(other.ids)],
+            }
+        )
+        self.assertTrue(stranger._is_reminder_manager())
+        self.manager.company_ids |= other
+        texts = {step["title"]: step["text"] for step in self.get_panel()["steps"]}
+        self.assertIn(self.manager.name, texts["Who approves"])
+        self.assertNotIn("Stranger", texts["Who approves"])
 
     def test_the_panel_goes_with_the_first_reminder(self):
         self.open_setup().action_confirm()

@@ -1,23 +1,17 @@
-import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
 import { nbsp } from "@web/core/utils/strings";
 
 /**
- * Write an amount in the currency of the company.
- *
- * Its sign may mean more than one currency: where customers owe in several, the code is
- * written instead.
+ * Write an amount in the currency of the company, with its code: "kr" is a word of three
+ * countries.
  *
  * @param {number} value
- * @param {{id: number, name: string, is_alone: boolean}} currency
+ * @param {{name: string, digits: number}} currency
  * @param {Object} [options] of Odoo's formatFloat
  * @returns {string}
  */
 export function formatAmount(value, currency, options = {}) {
     const wanted = { digits: [16, currency.digits], ...options };
-    if (currency.is_alone) {
-        return formatCurrency(value, currency.id, wanted);
-    }
     return `${formatFloat(value, wanted)}${nbsp}${currency.name}`;
 }
 
