@@ -22,6 +22,8 @@ from .odoo_tree import OdooTree
 from .postgres import Server
 
 HOST = "127.0.0.1"
+#: A machine that does other work beside takes minutes where a free one takes seconds.
+START_SECONDS = 300
 
 
 def free_port() -> int:
@@ -168,9 +170,12 @@ def running(
 
 
 def wait_until_it_answers(
-    process: subprocess.Popen[bytes], port: int, wait: float = 60
+    process: subprocess.Popen[bytes], port: int, wait: float = START_SECONDS
 ) -> None:
-    """Return once the Odoo on this port serves pages."""
+    """Return once the Odoo on this port serves pages.
+
+    :param wait: seconds; whoever starts one that ends is told at once
+    """
     end = time.monotonic() + wait
     # No proxy: it is this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
