@@ -60,6 +60,7 @@ class PaymentReminderTodo(models.Model):
 
     _name = "payment.reminder.todo"
     _inherit = "payment.reminder.report"
+    _shows_company = True
     _description = "Reminder Work To Do"
     _auto = False
     _order = "sequence, date, id"

@@ -17,15 +17,21 @@ MAX_NOTE = 4000
 
 
 class PaymentReminderResponsible(models.AbstractModel):
-    """Shows who is responsible only where there is more than one person."""
+    """Shows who is responsible, and for which company, where there are several."""
 
     _name = "payment.reminder.responsible"
     _description = "Who Is Responsible"
+
+    #: Whether the lists have the room for it at first.
+    _shows_company = False
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
         # EXTENDS base
         arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list" and self._is_of_several_companies():
+            for node in arch.iterfind("field[@name='company_id']"):
+                node.set("optional", "show")
         if (
             view_type in ("list", "kanban")
             and self.env.companies._has_one_office_user()
@@ -41,7 +47,16 @@ class PaymentReminderResponsible(models.AbstractModel):
         # EXTENDS base
         key = super()._get_view_cache_key(view_id, view_type, **options)
         shows_people = view_type in ("list", "kanban")
-        return (*key, shows_people and self.env.companies._has_one_office_user())
+        return (
+            *key,
+            shows_people and self.env.companies._has_one_office_user(),
+            view_type == "list" and self._is_of_several_companies(),
+        )
+
+    @api.model
+    def _is_of_several_companies(self):
+        """Tell whether a list has to say of which company a row is."""
+        return self._shows_company and len(self.env.companies) > 1
 
 
 class PaymentReminderCase(models.Model):

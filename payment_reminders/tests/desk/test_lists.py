@@ -283,3 +283,21 @@ class TestLists(ReminderCommon):
                 if field and field.type == "monetary" and is_shown:
                     with self.subTest(view=view.name, field=field.name):
                         self.assertEqual(node.get("widget"), "reminder_amount")
+
+    def test_to_do_names_the_company_where_several_are_looked_at(self):
+        other = self.setup_other_company(name="Second")["company"]
+        self.manager.company_ids |= other
+        self.manager.group_ids |= self.env.ref("base.group_multi_company")
+        Todo = self.env["payment.reminder.todo"].with_user(self.manager)
+
+        def is_shown(*companies):
+            ids = [company.id for company in companies]
+            views = Todo.with_context(allowed_company_ids=ids).get_views(
+                [(False, "list")]
+            )
+            arch = etree.fromstring(views["views"]["list"]["arch"])
+            (node,) = arch.xpath("field[@name='company_id']")
+            return node.get("optional") == "show"
+
+        self.assertTrue(is_shown(self.company, other))
+        self.assertFalse(is_shown(self.company))
