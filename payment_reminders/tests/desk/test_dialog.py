@@ -97,15 +97,15 @@ class TestDialog(ByHandCommon):
         row = dialog.line_ids
         # The law that allows it is another test's.
         row.sudo().write({"fee": 100.0, "total": 1100.0})
-        code = self.currency.name
+        code = f"\N{NO-BREAK SPACE}{self.currency.name}"
         self.assertEqual(
-            (row.fee_text, row.total_text), (f"{code} 100.00", f"{code} 1,100.00")
+            (row.fee_text, row.total_text), (f"100.00{code}", f"1,100.00{code}")
         )
         self.assertEqual(dialog.preview_name, "Nordlys ApS")
         self.assertEqual(dialog.preview_to, "ap@nordlys.example")
         self.assertIn("You owe", dialog.preview_body)
         dialog.write({"fee_choice": "none", "fee_note": "Ours"})
-        self.assertEqual((row.fee_text, row.total_text), (False, f"{code} 1,000.00"))
+        self.assertEqual((row.fee_text, row.total_text), (False, f"1,000.00{code}"))
         dialog.write({"fee_choice": "full", "personal_text": "We spoke."})
         row.action_preview()
         self.assertIn("We spoke.", dialog.preview_body)
