@@ -1,8 +1,8 @@
-"""Lets a plain ``pytest`` run the tests of rules/, without Odoo and without a database.
+"""Lets a plain ``pytest`` run the tests of what knows no Odoo, without a database.
 
 They import ``...rules``, and importing a package runs its ``__init__``, which imports
-Odoo. Without pytest-odoo the packages above them are therefore entered as empty ones;
-with it (``bin/test``) nothing is changed.
+Odoo. Without pytest-odoo the packages above them are therefore entered as empty ones,
+also under the name that addons have in Odoo; with it (``bin/test``) nothing is changed.
 """
 
 import sys
@@ -18,7 +18,9 @@ settings.register_profile(
 settings.load_profile("house")
 
 ADDON = Path(__file__).parent / "payment_reminders"
-RULES = ADDON / "tests" / "rules"
+AMILI = ADDON.parent / "payment_reminders_amili"
+#: Folders of tests that need neither Odoo nor a database.
+PURE = (ADDON / "tests" / "rules", ADDON / "tests" / "http", AMILI / "tests" / "wire")
 #: Reads the source alone, as the tests of rules/ do.
 ROOMS = ADDON / "tests" / "whole" / "test_rooms.py"
 
@@ -36,10 +38,17 @@ if WITHOUT_ODOO:
     _enter_empty_package("payment_reminders", ADDON)
     _enter_empty_package("payment_reminders.tests", ADDON / "tests")
     _enter_empty_package("payment_reminders.tests.whole", ROOMS.parent)
+    _enter_empty_package("payment_reminders_amili", AMILI)
+    _enter_empty_package("payment_reminders_amili.tests", AMILI / "tests")
+    _enter_empty_package("odoo", ADDON.parent)
+    _enter_empty_package("odoo.addons", ADDON.parent)
+    _enter_empty_package("odoo.addons.payment_reminders", ADDON)
+    _enter_empty_package("odoo.addons.payment_reminders_amili", AMILI)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Without Odoo, collect the tests alone that need none."""
     if WITHOUT_ODOO and collection_path.suffix == ".py":
-        return RULES not in collection_path.parents and collection_path != ROOMS
+        is_pure = not set(PURE).isdisjoint(collection_path.parents)
+        return not is_pure and collection_path != ROOMS
     return None

@@ -15,5 +15,6 @@ from .numbers import *
 from .agency import *
 from .registers import *
 from .handover import *
+from .http import *
 from .whole import *
 from .real import *

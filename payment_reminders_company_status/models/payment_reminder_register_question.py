@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from odoo.addons.payment_reminders.http import MAX_PAUSE, PAUSE
 from odoo.addons.payment_reminders.rules import insolvency
 from odoo.addons.payment_reminders.tools import transactions
 
 from ..registers import Outcome
-from ..registers.door import MAX_PAUSE, PAUSE
 
 _logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from .britain import CompaniesHouse
 from .denmark import CvrApi, Virk
-from .door import Door, Outcome
+from odoo.addons.payment_reminders.http import Door, Outcome
 from .finland import Prh
 from .norway import Bronnoysund
 from .sweden import Bolagsverket

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
+from odoo.addons.payment_reminders.http import Answer, Outcome
 from odoo.addons.payment_reminders.rules.insolvency import (
     GONE,
     UNREADABLE,
@@ -11,8 +12,6 @@ from odoo.addons.payment_reminders.rules.insolvency import (
     Status,
     classify,
 )
-
-from .door import Answer, Outcome
 
 #: What reading an answer raises that is not as documented.
 NONSENSE = (AttributeError, IndexError, KeyError, TypeError, ValueError)

@@ -3,10 +3,10 @@
 import time
 from dataclasses import replace
 
+from odoo.addons.payment_reminders.http import PAUSE, Outcome
 from odoo.addons.payment_reminders.rules.insolvency import STRIKE_OFF, Status, classify
 
 from .base import NotSaid, Register, Unreadable, read_date, take
-from .door import PAUSE, Outcome
 
 #: Details that change nothing for a creditor.
 HARMLESS = ("converted-to-plc", "transformed-to-se")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from odoo.addons.payment_reminders.http import Answer, Outcome
 from odoo.addons.payment_reminders.rules.insolvency import Status, classify, gravest
 
 from .base import (
@@ -15,7 +16,6 @@ from .base import (
     read_date,
     take,
 )
-from .door import Answer, Outcome
 
 UNIT = "Vrvirksomhed"
 FIELDS = (

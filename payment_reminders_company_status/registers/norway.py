@@ -1,5 +1,6 @@
 """Norway: Enhetsregisteret of Brønnøysundregistrene. No login."""
 
+from odoo.addons.payment_reminders.http import Outcome
 from odoo.addons.payment_reminders.rules.insolvency import gravest
 
 from .base import (
@@ -13,7 +14,6 @@ from .base import (
     read_date,
     spell,
 )
-from .door import Outcome
 
 PATH = "/enhetsregisteret/api/enheter"
 #: The flags that must all be there and false before a unit counts as fine.

@@ -4,6 +4,7 @@ import re
 import time
 from uuid import uuid4
 
+from odoo.addons.payment_reminders.http import Answer, Outcome
 from odoo.addons.payment_reminders.rules.insolvency import Status, classify, gravest
 
 from .base import (
@@ -16,7 +17,6 @@ from .base import (
     spell,
     take,
 )
-from .door import Answer, Outcome
 
 SCOPE = "vardefulla-datamangder:read"
 PATH = "/vardefulla-datamangder/v1/organisationer"
