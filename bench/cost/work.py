@@ -72,6 +72,7 @@ class Days:
     def play_first_days(self):
         self.note("refresh", self.refresh(0)[0])
         self.fork(check, "payment.reminder.case", self.customers)
+        self.fork(vacuum)
         self.note("second night", self.refresh(1)[0])
         self.note("quiet night", take_median(self.refresh(2, 3, 4)))
 
