@@ -1,9 +1,12 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import formatLang, plaintext2html
+from odoo.tools import plaintext2html
 
 from ...rules import agency
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 #: So many days a customer gets for a refused part when nobody says otherwise: where no
 #: day was agreed, Swedish interest runs from 30 days after the demand (räntelagen § 4),
@@ -144,8 +147,7 @@ class PaymentReminderAgencyPart(models.Model):
     @api.depends("agency_id", "amount")
     def _compute_display_name(self):
         for part in self:
-            currency = part.currency_id
-            amount = formatLang(self.env, part.amount, currency_obj=currency)
+            amount = format_code(self.env, part.amount, part.currency_id)
             part.display_name = f"{part.agency_id.name or ''}: {amount}"
 
     def _get_state(self, own):
@@ -184,8 +186,10 @@ class PaymentReminderAgencyPart(models.Model):
                     self.env._(
                         "The agency's part, %(part)s, is more than the invoice asks "
                         "there: %(line)s.",
-                        part=part.currency_id.format(part.amount),
-                        line=part.currency_id.format(line.amount_currency),
+                        part=format_code(self.env, part.amount, part.currency_id),
+                        line=format_code(
+                            self.env, line.amount_currency, part.currency_id
+                        ),
                     )
                 )
 
@@ -218,7 +222,7 @@ class PaymentReminderAgencyPart(models.Model):
                     self.env._(
                         "Only %(received)s came in on this invoice, less than the "
                         "agency's part. Match its payment first.",
-                        received=part.currency_id.format(received),
+                        received=format_code(self.env, received, part.currency_id),
                     )
                 )
 
@@ -338,7 +342,7 @@ class PaymentReminderAgencyPart(models.Model):
     def _describe(self, change):
         """Return a sentence for the invoice's log."""
         self.ensure_one()
-        money = self.currency_id.format
+        money = partial(format_code, self.env, currency=self.currency_id)
         values = {"agency": self.agency_id.display_name, "amount": money(self.amount)}
         if change == "removed":
             return self.env._("Left to %(agency)s no more: %(amount)s.", **values)

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ...rules import handover
 from ...rules.handover import Kind
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 #: What is taken back waits so long: often it is put right again a moment later.
 PATIENCE = timedelta(hours=1)
@@ -137,7 +138,7 @@ class PaymentReminderHandover(models.Model):
         words = told.env._(
             "%(amount)s of %(invoice)s was written off. That does not stop the case at "
             "%(service)s: end it there, or leave it, and what comes in is income.",
-            amount=told.currency_id.format(report.amount),
+            amount=format_code(told.env, report.amount, told.currency_id),
             invoice=told.move_id.name or "",
             service=told.service_label,
         )

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...rules import handover
 from ...rules.handover import Kind, Outcome
 from ...tools.decimals import to_decimal
+from ...tools.money import format_code
 
 #: {state: states that may follow it}
 TRANSITIONS = {
@@ -176,7 +177,7 @@ class PaymentReminderHandoverReport(models.Model):
                 "Tell %(service)s: %(kind)s of %(amount)s",
                 service=told.service_label,
                 kind=kinds[self.kind].lower(),
-                amount=told.currency_id.format(self.amount),
+                amount=format_code(told.env, self.amount, told.currency_id),
             ),
             told.env._(
                 "%(invoice)s: the service has to hear of it from a person. %(reason)s "
