@@ -15,5 +15,6 @@ def format_code(env, amount, currency, digits=None):
     :param digits: decimals; by default those of the currency
     """
     if digits is None:
-        digits = currency.decimal_places
-    return f"{formatLang(env, float(amount), digits=digits)}{NBSP}{currency.name}"
+        digits = currency.decimal_places if currency else 2
+    number = formatLang(env, float(amount), digits=digits)
+    return f"{number}{NBSP}{currency.name}" if currency else number
