@@ -37,4 +37,5 @@ def main(arguments: list[str]) -> int:
     finally:
         demo.send_signal(signal.SIGINT)
         demo.wait()
+    progress.say("All pictures are taken, and the demo was ended.")
     return 0
