@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { currencies } from "@web/core/currency";
+import { localization } from "@web/core/l10n/localization";
 import { formatReminderAmount } from "@payment_reminders/amount/amount_field";
 
 describe.current.tags("headless");
 
 beforeEach(() => {
-    currencies[908] = { name: "DKK", symbol: "kr", position: "before", digits: [69, 2] };
+    patchWithCleanup(localization, { decimalPoint: ".", thousandsSep: ",", grouping: [3, 0] });
+    patchWithCleanup(currencies, {
+        908: { name: "DKK", symbol: "kr", position: "before", digits: [69, 2] },
+    });
 });
 
 test("an amount goes by the code of its currency", () => {
