@@ -253,6 +253,14 @@ class AccountMove(models.Model):
         """
         self.env["payment.reminder.line"].flush_model(["item_id"])
         self.env["payment.reminder"].flush_model(["state", "counts"])
+        of_items = SQL("TRUE")
+        if condition:
+            # Of few invoices, by the index of the lines on their due item.
+            of_items = SQL(
+                "line.item_id IN (SELECT item.id FROM payment_reminder_item item"
+                " WHERE %s)",
+                condition,
+            )
         return SQL(
             """
             SELECT found.move_id,
@@ -304,7 +312,7 @@ class AccountMove(models.Model):
                             FROM payment_reminder notice
                             JOIN payment_reminder_line line
                               ON line.reminder_id = notice.id
-                           WHERE notice.state = ANY(%(busy)s)
+                           WHERE notice.state = ANY(%(busy)s) AND %(of_items)s
                           ) waiting ON waiting.item_id = item.id
                     WHERE item.move_id IS NOT NULL AND %(condition)s
                     GROUP BY item.move_id
@@ -315,6 +323,7 @@ class AccountMove(models.Model):
             ),
             busy=list(BUSY),
             condition=condition or SQL("TRUE"),
+            of_items=of_items,
             glance=self._get_glance_sql() if badges else SQL(),
         )
 
