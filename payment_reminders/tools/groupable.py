@@ -12,6 +12,7 @@ PLAIN = frozenset(
         "kind",
         "ladder_id",
         "next_step_id",
+        "service_id",
         "snoozed_until",
         "state",
         "status",
