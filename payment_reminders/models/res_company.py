@@ -255,6 +255,14 @@ class ResCompany(models.Model):
         "representative, of a case or of one reminder, ends after it. 0: no limit.",
     )
 
+    reminder_keep_months = fields.Integer(
+        string="Keep sent texts for (months)",
+        default=0,
+        help="Texts of reminders and the figures behind them are removed so many "
+        "months after they were sent, once their case is closed. What was claimed, and "
+        "the trail, stay. 0: everything is kept.",
+    )
+
     # -- the customer's page -------------------------------------------------------
 
     reminder_link_days = fields.Integer(
@@ -371,6 +379,10 @@ class ResCompany(models.Model):
         "CHECK(reminder_answer_days BETWEEN 0 AND 60"
         " AND reminder_answer_grace_days BETWEEN 0 AND 365)",
         "Answer within 60 days, and give at most a year of grace.",
+    )
+    _reminder_keep_months_sane = models.Constraint(
+        "CHECK(reminder_keep_months >= 0)",
+        "Keep texts for ever (0), or for a number of months.",
     )
     _reminder_paid_days_sane = models.Constraint(
         "CHECK(reminder_paid_days BETWEEN 1 AND 60)",

@@ -173,6 +173,9 @@ class ResConfigSettings(models.TransientModel):
     reminder_answer_grace_days = fields.Integer(
         related="company_id.reminder_answer_grace_days", readonly=False
     )
+    reminder_keep_months = fields.Integer(
+        related="company_id.reminder_keep_months", readonly=False
+    )
     reminder_paid_days = fields.Integer(
         related="company_id.reminder_paid_days", readonly=False
     )

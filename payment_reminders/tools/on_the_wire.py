@@ -70,63 +70,45 @@ def printing():
         _printing.reset(token)
 
 
-def try_place(cr, root_id):
-    """Take one of the places from which notices of a group of companies are sent.
+def try_reserve(cr, root_id, company_id, channel, address):
+    """Take a place on the wire and an address, in one statement if both are free.
+
+    A place is one of those from which notices of a group of companies are sent; none is
+    free when somebody enters money, or many are sending. The address is taken so that
+    no two notices of a company are sent to it at once.
 
     :param root_id: id of the main company
-    :return: whether there was one: else somebody enters money, or many are sending
+    :return: whether both could be taken
     """
-    return any(
-        _is_true(
-            cr,
+    key = f"{_ADDRESS}/{company_id}/{channel}/{address}"
+    for place in random.sample(range(PLACES), PLACES):
+        cr.execute(
             SQL(
-                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s),"
+                " pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
                 _MONEY,
                 root_id * PLACES + place,
-            ),
+                key,
+            )
         )
-        for place in random.sample(range(PLACES), PLACES)
-    )
+        has_place, has_address = cr.fetchone()
+        if has_place or not has_address:
+            return has_place and has_address
+    return False
 
 
-def try_address(cr, company_id, channel, address):
-    """Take an address, so that no two notices are sent to it at once.
+def hold_marks(cr):
+    """Keep from changing meanwhile what marks the database as a copy.
 
-    :return: whether nobody else of this company is sending there
+    Shared, so that senders do not meet: whoever marks a copy that sends nothing waits.
+    The mark is a row that need not be there yet, hence the table: system parameters are
+    rarely written. (The company, which is locked as a row, stops its notices as well.)
+
+    :raise LockNotAvailable: somebody is at it this moment; the transaction is over
     """
-    return _is_true(
-        cr,
-        SQL(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
-            f"{_ADDRESS}/{company_id}/{channel}/{address}",
-        ),
+    cr.execute(
+        "LOCK TABLE ir_config_parameter IN SHARE MODE NOWAIT", log_exceptions=False
     )
-
-
-def try_stops(cr, company_id):
-    """Keep from changing meanwhile what stops every notice of a company.
-
-    Shared, so that senders do not meet: whoever archives the company, or marks the
-    database as a copy that sends nothing, waits. (A stronger lock on the company would
-    stop all bookkeeping. The mark is a row that need not be there yet, hence the table:
-    system parameters are rarely written.)
-
-    :return: whether nobody is at it this moment
-    """
-    try:
-        with cr.savepoint(flush=False):
-            cr.execute(
-                "LOCK TABLE ir_config_parameter IN SHARE MODE NOWAIT",
-                log_exceptions=False,
-            )
-            cr.execute(
-                "SELECT id FROM res_company WHERE id = %s FOR SHARE NOWAIT",
-                [company_id],
-                log_exceptions=False,
-            )
-    except LockNotAvailable:
-        return False
-    return True
 
 
 def wait_for_wire(cr, root_ids):

@@ -12,6 +12,7 @@ import logging
 import random
 import time
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
@@ -26,6 +27,28 @@ _logger = logging.getLogger(__name__)
 LOCK_TIMEOUT = "5s"
 TRIES = 5
 
+#: Cursors that a run keeps for its many short transactions: [cursor], free ones only.
+_kept = ContextVar("payment_reminder_cursors", default=None)
+
+
+@contextmanager
+def keeping_cursors():
+    """Let the transactions of a run use a few connections, one after another.
+
+    Each begins anew and remembers nothing of the one before; what is saved is taking a
+    connection from the pool, and giving it back.
+    """
+    if _kept.get() is not None:
+        yield
+        return
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        for cr in _kept.get():
+            cr.close()
+        _kept.reset(token)
+
 
 @contextmanager
 def read_committed(env):
@@ -37,10 +60,33 @@ def read_committed(env):
         with env.cr.savepoint():
             yield env
         return
-    with env.registry.cursor() as cr:
-        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-        cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    with _own_cursor(env) as cr:
         yield api.Environment(cr, env.uid, env.context, su=env.su)
+
+
+@contextmanager
+def _own_cursor(env):
+    """Give a READ COMMITTED cursor with our patience; committed at the end."""
+    kept = _kept.get()
+    cr = next((cr for cr in kept or () if cr.dbname == env.cr.dbname), None)
+    try:
+        if cr:
+            kept.remove(cr)
+        else:
+            cr = env.registry.cursor()
+            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+            # Of the session: the pool resets each before it hands it out again.
+            cr.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+        yield cr
+        # Odoo forgets with it what this cursor has read.
+        cr.commit()
+    except BaseException:
+        cr.close()
+        raise
+    if kept is None:
+        cr.close()
+    else:
+        kept.append(cr)
 
 
 def run(env, work):
@@ -83,6 +129,14 @@ def commit(env):
         env.cr.commit()  # pylint: disable=invalid-commit
 
 
+def rollback(env):
+    """Let go of what the caller has read, and of the error that it met."""
+    if modules.module.current_test:
+        env.invalidate_all()
+    else:
+        env.cr.rollback()
+
+
 def report_progress(env, done, left=None):
     """Commit a batch of a scheduled action and say how far it is.
 
@@ -105,6 +159,37 @@ def try_lock(*recordsets):
     return all(
         len(records.try_lock_for_update()) == len(records) for records in recordsets
     )
+
+
+def try_lock_rows(cr, rows, shared=()):
+    """Lock all these rows in one statement, without waiting for any.
+
+    Plain FOR UPDATE: a weaker lock would let an uncommitted online payment pass, which
+    holds only a key-share lock on the invoice.
+
+    :param rows: {table: ids}
+    :param shared: tables of which it is enough that nobody writes the rows
+    :return: whether all of them could be locked
+    """
+    rows = {table: ids for table, ids in rows.items() if ids}
+    if not rows:
+        return True
+    locks = SQL(", ").join(
+        SQL(
+            "%s AS (SELECT id FROM %s WHERE id = ANY(%s) FOR %s SKIP LOCKED)",
+            SQL.identifier(f"locked_{table}"),
+            SQL.identifier(table),
+            list(ids),
+            SQL("SHARE" if table in shared else "UPDATE"),
+        )
+        for table, ids in rows.items()
+    )
+    counts = SQL(" + ").join(
+        SQL("(SELECT COUNT(*) FROM %s)", SQL.identifier(f"locked_{table}"))
+        for table in rows
+    )
+    cr.execute(SQL("WITH %s SELECT %s", locks, counts))
+    return cr.fetchone()[0] == sum(map(len, rows.values()))
 
 
 def lock(*recordsets):

@@ -452,9 +452,14 @@ class PaymentReminderFacts(models.AbstractModel):
         :param moves: account.move records
         :return: {invoice id: [:class:`rules.guard.MoneyFacts`, source "collection"]}
         """
-        if not moves or not table_exists(self.env.cr, "account_payment_order"):
+        if not moves or not self._has_payment_orders():
             return {}
         return self._read_payment_orders(moves)
+
+    @api.model
+    def _has_payment_orders(self):
+        """Tell whether OCA's account_payment_order is there."""
+        return table_exists(self.env.cr, "account_payment_order")
 
     # -- days and hours ---------------------------------------------------------
 

@@ -534,7 +534,7 @@ class PaymentReminderLetter(models.Model):
         return {
             "preview_to": ", ".join(sent.mapped("recipient")),
             "preview_subject": mail.subject,
-            "preview_body": mail.body_html,
+            "preview_body": mail.body_html or sent.mail_message_id[:1].body,
             "preview_sms": "\n".join(told) or False,
         }
 

@@ -1,15 +1,20 @@
-"""What the sender does before the wire: screen what is ripe, and make it its own."""
+"""What the sender does before the wire: screen what is ripe, make it its own, and read
+for the whole batch what the guard will be asked."""
 
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...rules import guard
 from ...rules.lifecycle import WAITING
 from ...rules.verdict import EARLY
-from ...tools import transactions
+from ...tools import row_versions, transactions
 from ...tools.decimals import to_decimal
 from ...tools.on_the_wire import is_printing
+from ..books.money_places import MONEY_DAYS
+from .sender import Seen
 
 _logger = logging.getLogger(__name__)
 
@@ -212,22 +217,198 @@ class PaymentReminderSender(models.AbstractModel):
                     )
 
     @api.model
-    def _is_as_rendered(self, reminder, delivery):
-        """Tell whether a message asks what is to be asked now, and of whom.
+    def _find_as_rendered(self, reminders):
+        """Return the ids of deliveries whose message asks what is to be asked now, and
+        of whom.
 
         It was rendered with all of its batch, minutes ago perhaps. The guard compares
         the invoices; this compares the address, the customer's contact, the open fees
         and interest, and the names and accounts in the text, under the same locks.
         """
-        vals = self._prepare_deliveries(reminder).get(delivery.key)
-        if not vals or vals["partner_id"] != delivery.partner_id.id:
-            return False
-        case = reminder.case_id
-        costs = sum(case._read_costs()[case.id].values())
-        return (
-            reminder.currency_id.is_zero(costs - reminder.amount_costs_before)
-            and reminder.worded_for == reminder._get_worded_for()
+        wanted = self._prepare_deliveries(reminders)
+        costs = reminders.case_id._read_costs()
+        found = set()
+        for reminder in reminders:
+            open_costs = sum(costs[reminder.case_id.id].values())
+            if (
+                reminder.currency_id.is_zero(open_costs - reminder.amount_costs_before)
+                and reminder.worded_for == reminder._get_worded_for()
+            ):
+                found.update(
+                    delivery.id
+                    for delivery in reminder.delivery_ids
+                    if delivery.key in wanted
+                    and wanted[delivery.key]["partner_id"] == delivery.partner_id.id
+                )
+        return found
+
+    # -- read for the whole batch ---------------------------------------------------
+
+    @api.model
+    def _read_ahead(self, reminders, ticket):
+        """Read for a batch at once what the guard is asked under the locks of each.
+
+        There one statement tells whether any row of it is another by now; then, and
+        when this takes long, all is read again. The caller's transaction sees one
+        moment, at which these rows and these facts belong together.
+
+        :return: {notice: :class:`Seen`}; those of which nothing was read are left out
+        """
+        if not reminders or not self._may_read_ahead():
+            return {}
+        try:
+            self.env.flush_all()
+            seen = self._read_versions(reminders)
+            now = fields.Datetime.now()
+            facts = self.env["payment.reminder.facts"]._read_guard_facts(reminders, now)
+            as_rendered = self._find_as_rendered(reminders)
+        except Exception:
+            _logger.exception("%s are read one by one", reminders)
+            transactions.rollback(self.env)
+            return {}
+        for reminder, one in seen.items():
+            one.facts = facts[reminder]
+            one.as_rendered = as_rendered & set(reminder.delivery_ids.ids)
+        return {
+            reminder: one
+            for reminder, one in seen.items()
+            if reminder._is_claimed(ticket)
+        }
+
+    @api.model
+    def _may_read_ahead(self):
+        """Tell whether all that the guard reads lies in rows that we know of.
+
+        An addon that has a say in the facts may read what it likes: then everything is
+        read under the locks.
+        """
+        facts = self.env["payment.reminder.facts"]
+        return not facts._has_payment_orders() and all(
+            part._module == self._original_module
+            for part in facts._model_classes__
+            if getattr(part, "_name", None) == facts._name
         )
+
+    @api.model
+    def _read_versions(self, reminders):
+        """Return {notice: :class:`Seen`} with its rows and their versions, no facts."""
+        facts = self.env["payment.reminder.facts"]
+        rows = self._find_rows(reminders)
+        people = facts._read_people(reminders.case_id)
+        recipients = facts._read_recipients(reminders.case_id)
+        roots = facts._get_roots(reminders.company_id)
+        # For all of them, so that none of their rows is read alone.
+        facts._get_payers(reminders.case_id)
+        seen = {}
+        for reminder in reminders:
+            case = reminder.case_id
+            addresses = {
+                address
+                for reached in recipients[case.id].values()
+                for _partner, address in reached
+            } | set(reminder.delivery_ids.mapped("recipient"))
+            ids = {
+                "notice": reminder.ids,
+                "case": case.ids,
+                "company": reminder.company_id.ids,
+                "move": rows[reminder.id]["account_move"],
+                "payer": facts._get_payers(case).ids,
+                "partner": people[case].ids
+                + rows[reminder.id]["res_partner"]
+                + reminder.company_id.partner_id.ids,
+                "approver": reminder.approved_by_id.ids,
+            }
+            root_id = roots[reminder.company_id.id]
+            tree = [id_ for id_, its_root in roots.items() if its_root == root_id]
+            seen[reminder] = Seen(
+                rows=rows[reminder.id],
+                keys=[
+                    (reminder.id, kind, id_)
+                    for kind, some in ids.items()
+                    for id_ in sorted(set(some))
+                ]
+                # One digest for all notices of a group of companies.
+                + [(-root_id, "tree", id_) for id_ in sorted(tree)],
+                addresses=[(reminder.id, text) for text in sorted(addresses)],
+            )
+        versions = self._compare_rows(list(seen.values()))
+        for one in seen.values():
+            owners = {owner for owner, _kind, _id in one.keys}
+            one.versions = {owner: versions.get(owner) for owner in owners}
+        return seen
+
+    @api.model
+    def _compare_rows(self, seen):
+        """Read the versions of the rows of some notices, see ``tools.row_versions``.
+
+        :param seen: list of :class:`Seen`
+        :return: {owner: digest}
+        """
+        self.env.flush_all()
+        return row_versions.read(
+            self.env,
+            list(dict.fromkeys(key for one in seen for key in one.keys)),
+            [pair for one in seen for pair in one.addresses],
+            since=fields.Date.today() - timedelta(days=MONEY_DAYS),
+        )
+
+    @api.model
+    def _find_rows(self, reminders):
+        """Find which rows are to be locked for each notice; only ids are read.
+
+        Who corrects an address of it has to wait, too.
+
+        :return: {notice id: {table: ids}}
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                # By the indexes of the lines and deliveries on their notice, then by
+                # primary keys.
+                """
+                SELECT notice.id, notice.company_id, notice.case_id,
+                       state.partner_id, books.moves, books.partners,
+                       ARRAY(SELECT delivery.partner_id
+                               FROM payment_reminder_delivery delivery
+                              WHERE delivery.reminder_id = notice.id
+                                AND delivery.partner_id IS NOT NULL)
+                  FROM payment_reminder notice
+                  JOIN payment_reminder_case state ON state.id = notice.case_id
+                  LEFT JOIN LATERAL (
+                       SELECT ARRAY_AGG(move.id) AS moves,
+                              ARRAY_AGG(move.partner_id)
+                              || ARRAY_AGG(move.commercial_partner_id) AS partners
+                         FROM payment_reminder_line line
+                         JOIN payment_reminder_item item ON item.id = line.item_id
+                         JOIN account_move_line entry ON entry.id = item.move_line_id
+                         JOIN account_move move ON move.id = entry.move_id
+                        WHERE line.reminder_id = notice.id
+                       ) books ON TRUE
+                 WHERE notice.id = ANY(%s)
+                """,
+                reminders.ids,
+            )
+        )
+        return {
+            notice_id: {
+                "res_partner": sorted(
+                    {partner_id, *(partners or ()), *receivers} - {None}
+                ),
+                "account_move": sorted(set(moves or ())),
+                "payment_reminder_case": [case_id],
+                "payment_reminder": [notice_id],
+                "res_company": [company_id],
+            }
+            for (
+                notice_id,
+                company_id,
+                case_id,
+                partner_id,
+                moves,
+                partners,
+                receivers,
+            ) in rows
+        }
 
     @api.model
     def _render_again(self, reminder, ticket):

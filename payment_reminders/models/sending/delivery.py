@@ -3,7 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ...tools.hiding import strip_facts
 from ...tools.mail_texts import format_recipient, get_message_id, to_header
@@ -12,6 +12,9 @@ from .letter_wire import LetterWire
 from .sms_wire import SmsWire
 
 _logger = logging.getLogger(__name__)
+
+#: Of so many deliveries the texts are removed at once.
+FORGET_AT_ONCE = 500
 
 
 class PaymentReminderDelivery(models.Model):
@@ -89,13 +92,21 @@ class PaymentReminderDelivery(models.Model):
     facts = fields.Text(
         readonly=True,
         groups="payment_reminders.group_reminder_manager",
-        help="What the guard saw when it let this attempt go, as JSON.",
+        help="What the guard saw when it let this attempt go, as JSON, until the trail "
+        "has it.",
+    )
+    date_forgotten = fields.Date(
+        string="Text removed on",
+        readonly=True,
+        help="From then on the company does not keep the text any more.",
     )
 
     _key_uniq = models.UniqueIndex(
         "(key)", "This message was sent to this recipient before."
     )
     _mail_idx = models.Index("(mail_mail_id) WHERE mail_mail_id IS NOT NULL")
+    # Of _gc_texts.
+    _kept_idx = models.Index("(company_id, date_sent) WHERE date_forgotten IS NULL")
     _sent_today_idx = models.Index("(company_id, date_sent)")
 
     @api.model
@@ -422,6 +433,58 @@ class PaymentReminderDelivery(models.Model):
                     "facts": delivery.facts and strip_facts(delivery.facts),
                 }
             )
+
+    # -- what need not be kept ------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_texts(self):
+        """Remove texts, and facts behind them, that a company wants to keep no longer.
+
+        :return: (of how many deliveries, whether more may be left)
+        """
+        done = 0
+        companies = self.env["res.company"].sudo().search([])
+        for company in companies.filtered("reminder_keep_months"):
+            limit = fields.Datetime.subtract(
+                fields.Datetime.now(), months=company.reminder_keep_months
+            )
+            old = self.sudo().search(
+                [
+                    ("company_id", "=", company.id),
+                    ("date_sent", "<", limit),
+                    ("date_forgotten", "=", False),
+                    ("state", "in", ("sent", "bounced")),
+                    ("case_id.state", "=", "closed"),
+                ],
+                limit=FORGET_AT_ONCE - done,
+            )
+            old._forget_texts()
+            done += len(old)
+            if done == FORGET_AT_ONCE:
+                return done, True
+        return done, False
+
+    def _forget_texts(self):
+        """Remove what these deliveries said; the trail and what was claimed stay."""
+        if not self:
+            return
+        # Else the messages would be deleted with their mails.
+        self.mail_mail_id.is_notification = True
+        self.mail_mail_id.unlink()
+        self.env["sms.sms"].search([("reminder_delivery_id", "in", self.ids)]).unlink()
+        for company, own in self.grouped("company_id").items():
+            words = self.with_context(lang=company.partner_id.lang).env
+            note = words._("Its text was removed: it is not kept any longer.")
+            own.mail_message_id.write({"body": plaintext2html(note)})
+        self.reminder_id.facts = False
+        self.write(
+            {
+                "date_forgotten": fields.Date.today(),
+                "facts": False,
+                "letter_pdf": False,
+                "letter_html": False,
+            }
+        )
 
     def _in_staff_words(self):
         """Return an environment that says in the staff's language what went wrong.

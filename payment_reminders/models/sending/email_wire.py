@@ -7,14 +7,17 @@ import smtplib
 import socket
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from odoo import api, modules
 from odoo.exceptions import UserError
+from odoo.tools.mail import email_split_and_format_normalize
 
 from ...tools.errors import WireError
 from ...tools.on_the_wire import handing_over
 from .wire import (
+    AGAIN,
     DOWN,
     FAILED,
     SENT,
@@ -22,6 +25,61 @@ from .wire import (
     WIRE_TIMEOUT,
     Wire,
 )
+
+#: What a mail brings along of what is written out.
+LETTER_PARTS = (
+    "email_to",
+    "subject",
+    "body",
+    "body_alternative",
+    "email_cc",
+    "reply_to",
+    "attachments",
+    "message_id",
+    "references",
+    "object_id",
+    "headers",
+)
+#: So many mails go through one connection: servers limit them.
+MAILS_PER_SESSION = 50
+
+
+@dataclass
+class _Run:
+    """What a batch keeps: connections {(server, sender): [smtp, mails taken]}, and
+    which way each mail goes {mail: (server id, alias domain id, sender)}.
+    """
+
+    sessions: dict = field(default_factory=dict)
+    ways: dict = field(default_factory=dict)
+
+
+_run = ContextVar("payment_reminder_smtp_run", default=None)
+
+
+@contextmanager
+def keeping_sessions():
+    """Let the messages of a batch go through one connection to each mail server.
+
+    To connect costs more than to hand a message over, and many servers count it.
+    """
+    if _run.get() is not None:
+        yield
+        return
+    token = _run.set(_Run())
+    try:
+        yield
+    finally:
+        for smtp, _mails in _run.get().sessions.values():
+            _quit(smtp)
+        _run.reset(token)
+
+
+def _quit(smtp):
+    try:
+        smtp.quit()
+    except (OSError, smtplib.SMTPException):
+        smtp.close()
 
 
 class _Smtp:
@@ -33,7 +91,7 @@ class _Smtp:
         self._body_begun = False
         self.outcome = None
         self.reason = ""
-        getreply = smtp.getreply
+        getreply = self._getreply = smtp.getreply
 
         def watch():
             code, reply = getreply()
@@ -42,6 +100,11 @@ class _Smtp:
             return code, reply
 
         smtp.getreply = watch
+
+    def let_go(self):
+        """Return the connection, which another message may go through."""
+        self._smtp.getreply = self._getreply
+        return self._smtp
 
     def __getattr__(self, name):
         return getattr(self._smtp, name)
@@ -90,7 +153,11 @@ def _explain_smtp_error(words, error):
 class _MailSession:
     smtp: _Smtp | None
     server_id: int | bool
-    alias_domain_id: int | bool
+    #: Which connection it is, and whether it took messages before this one.
+    key: tuple
+    is_used: bool
+    #: [(ir.mail_server that sends it, email.message.EmailMessage)]
+    letters: list
 
 
 class EmailWire(Wire):
@@ -117,52 +184,144 @@ class EmailWire(Wire):
                 delivery.failure_reason
                 or words._("The step has no e-mail text. Choose one on the ladder.")
             )
-        server_id, alias_domain_id, smtp_from, _ids = next(
-            iter(mail._split_by_mail_configuration())
-        )
+        server_id, alias_domain_id, smtp_from = _find_way(delivery, mail)
         try:
-            smtp = _connect_in_time(words, server_id, smtp_from)
+            letters = _write_out(mail, server_id, alias_domain_id)
+        except Exception as error:  # what is in a mail, anybody may have written
+            raise WireError(str(error)) from error
+        key = (server_id, smtp_from)
+        smtp, is_used = _take_session(key)
+        try:
+            smtp = smtp or _connect_in_time(words, server_id, smtp_from)
         except (OSError, smtplib.SMTPException, UserError) as error:
             raise WireError(
                 words._("The mail server cannot be reached: %s", error),
                 temporary=True,
             ) from error
-        return _MailSession(smtp and _Smtp(smtp, words), server_id, alias_domain_id)
+        return _MailSession(
+            smtp and _Smtp(smtp, words), server_id, key, is_used, letters
+        )
 
     @staticmethod
     def disconnect(session):
-        if session and session.smtp:
-            try:
-                session.smtp.quit()
-            except (OSError, smtplib.SMTPException):
-                session.smtp.close()
+        if session and session.smtp and not _keep_session(session):
+            _quit(session.smtp.let_go())
 
     @staticmethod
     def hand_over(delivery, session):
         """:return: (outcome, reason, Message-Id)"""
         smtp = session.smtp
-        mail = delivery.mail_mail_id.sudo()
-        message_id = mail.message_id
-        # Out of the queue's reach until now, and again when this transaction ends.
-        mail.write({"state": "outgoing", "failure_reason": False})
+        reason = False
+        message_id = None
         try:
             with handing_over(delivery), _cut_off(smtp):
-                mail._send(
-                    smtp_session=smtp,
-                    alias_domain_id=session.alias_domain_id,
-                    mail_server=mail.env["ir.mail_server"].browse(session.server_id),
-                )
-            reason = mail.failure_reason
+                for sender, message in session.letters:
+                    message_id = message["Message-Id"]
+                    sender.send_email(
+                        message, mail_server_id=session.server_id, smtp_session=smtp
+                    )
         except Exception as error:
-            # Whatever broke, and be it the database: the session knows how far it got.
+            # Whatever broke: the session knows how far it got.
             reason = str(error)
         if not smtp:
             # Odoo's test mode: no server, and everything works.
-            mail.write({"state": "sent"})
-            return SENT, False, message_id
+            return (FAILED if reason else SENT), reason, message_id
         if smtp.outcome == SENT:
             return SENT, False, message_id
+        if smtp.outcome == DOWN and session.is_used:
+            return AGAIN, smtp.reason, message_id
         return smtp.outcome or FAILED, smtp.reason or reason, message_id
+
+
+def _find_way(delivery, mail):
+    """Return (server id, alias domain id, sender) by which a mail goes.
+
+    Asked once for all mails that were read with this one.
+    """
+    run = _run.get()
+    ways = {} if run is None else run.ways
+    if mail.id not in ways:
+        deliveries = delivery.browse(delivery._prefetch_ids) if run else delivery
+        for *way, ids in (
+            (mail | deliveries.mail_mail_id.sudo())
+            .exists()
+            ._split_by_mail_configuration()
+        ):
+            ways |= dict.fromkeys(ids, tuple(way))
+    return ways[mail.id]
+
+
+def _write_out(mail, server_id, alias_domain_id):
+    """Write a mail out as it goes over the wire, before any lock is taken.
+
+    As Odoo's own sending does (``mail.mail._send``), which would do it under our locks.
+    """
+    servers = mail.env["ir.mail_server"]
+    server = servers.browse(server_id or [])
+    if server and not mail._filter_mail_mail_servers(server):
+        raise UserError(mail.env._("This mail server may not send for this address."))
+    senders = email_split_and_format_normalize(mail.email_from)
+    alias_domain = mail.env["mail.alias.domain"].browse(alias_domain_id or [])
+    letters = []
+    for email in mail._prepare_outgoing_list(mail_server=server or mail.mail_server_id):
+        context = {"send_validated_to": email["email_to_normalized"]}
+        if alias_domain:
+            context["domain_notifications_email"] = alias_domain.default_from_email
+            context["domain_bounce_address"] = (
+                email["headers"].get("Return-Path") or alias_domain.bounce_email
+            )
+        sender = servers.with_context(**context)
+        letters.append(
+            (
+                sender,
+                sender._build_email__(
+                    email_from=senders[0] if senders else mail.email_from,
+                    subtype="html",
+                    subtype_alternative="plain",
+                    **{name: email[name] for name in LETTER_PARTS},
+                ),
+            )
+        )
+    if not letters:
+        raise UserError(servers.NO_VALID_RECIPIENT)
+    return letters
+
+
+def _take_session(key):
+    """Return a connection of this batch that still answers, or None, and whether it
+    has taken a message.
+    """
+    run = _run.get()
+    if not run or key not in run.sessions:
+        return None, False
+    smtp, mails = run.sessions[key]
+    try:
+        if smtp.noop()[0] == 250:
+            return smtp, mails > 0
+    except (OSError, smtplib.SMTPException):
+        pass
+    del run.sessions[key]
+    smtp.close()
+    return None, False
+
+
+def _keep_session(session):
+    """Keep a connection that has just taken a message, up to a number of them.
+
+    One that was not used is kept, too: the guard has held a notice.
+
+    :return: whether it is kept
+    """
+    run = _run.get()
+    if run is None or modules.module.current_test:
+        return False
+    _smtp, mails = run.sessions.pop(session.key, (None, 0))
+    outcome = session.smtp.outcome
+    mails += outcome == SENT
+    if outcome not in (None, SENT) or mails >= MAILS_PER_SESSION:
+        return False
+    run.sessions[session.key] = [session.smtp.let_go(), mails]
+    return True
 
 
 def _connect_in_time(env, server_id, smtp_from):

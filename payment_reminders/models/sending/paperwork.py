@@ -25,58 +25,116 @@ class PaymentReminderPaperwork(models.AbstractModel):
     _description = "Payment Reminder Paperwork"
 
     @api.model
-    def _conclude(self, reminder, ticket, attempts):
-        """Finish a notice that this sender claimed, in a transaction of its own.
+    def _conclude(self, done, ticket):
+        """Finish notices that this sender claimed, in a transaction of its own.
 
-        When it cannot be done now, the recovery does it later, by the deliveries.
+        When it cannot be done for all at once, then for one after the other; what
+        cannot be done now, the recovery does later, by the deliveries.
 
-        :param attempts: ``sender.Attempt`` of each delivery tried
-        :return: codes, if the guard stopped it
+        :param done: [(notice, :class:`sender.Attempt` of each delivery tried)]
+        :return: {notice: codes} of those that the guard stopped
         """
+        if not done:
+            return {}
+        attempts = {reminder.id: tried for reminder, tried in done}
+        ids = list(attempts)
 
         def work(env):
-            mine = reminder.with_env(env)
+            mine = env["payment.reminder"].browse(ids)
             transactions.lock(mine.case_id, mine)
-            if mine._is_claimed(ticket):
-                with mine.case_id._look_once():
-                    self.with_env(env)._finish(mine, attempts)
-            return mine.state
+            claimed = mine.filtered(lambda reminder: reminder._is_claimed(ticket))
+            with claimed.case_id._look_once():
+                self.with_env(env)._finish(claimed, attempts)
+            return {reminder.id: reminder.state for reminder in mine}
 
         try:
-            state = transactions.run(self.env, work)
+            states = transactions.run(self.env, work)
         except Exception:
+            if len(done) > 1:
+                _logger.info(
+                    "The paperwork of %s is done one by one", ids, exc_info=True
+                )
+                return {
+                    reminder: codes
+                    for pair in done
+                    for reminder, codes in self._conclude([pair], ticket).items()
+                }
             _logger.exception(
-                "Reminder %s: what became of it is written down later", reminder.id
+                "Reminder %s: what became of it is written down later", *ids
             )
-            return []
-        codes = attempts[-1].codes if attempts and state == "held" else ()
-        return list(codes)
+            return {}
+        return {
+            reminder: list(tried[-1].codes)
+            for reminder, tried in done
+            if tried and tried[-1].codes and states[reminder.id] == "held"
+        }
 
     @api.model
-    def _finish(self, reminder, attempts=None, settled=False):
-        """Do the paperwork of a notice whose attempts are over.
+    def _finish(self, reminders, attempts=None, settled=False):
+        """Do the paperwork of notices whose attempts are over.
 
-        :param attempts: None when the process that made them died
-        :param settled: whether a person said that it went out
+        :param attempts: {notice id: attempts}; None when the process that made them
+            died
+        :param settled: whether a person said that they went out
         """
-        deliveries = reminder.delivery_ids
+        deliveries = reminders.delivery_ids
         deliveries.invalidate_recordset()
         # It was on the wire, and nobody noted what came of it.
         deliveries.filtered(lambda d: d.state == "sending").write(
             {"state": "uncertain"}
         )
-        states = set(deliveries.mapped("state"))
-        if "sent" in states:
-            self._finish_sent(reminder, settled)
-            if "bounced" in states:
-                reminder._settle_bounces()
-        elif "uncertain" in states:
+        self._close_mails(deliveries)
+        arrived = reminders.filtered(self._has_arrived)
+        if arrived:
+            self._finish_sent(arrived, settled)
+            for reminder in arrived:
+                if "bounced" in reminder.delivery_ids.mapped("state"):
+                    # It came back before this was written.
+                    reminder._settle_bounces()
+        for reminder in reminders - arrived:
+            self._finish_unsent(reminder, attempts and attempts[reminder.id])
+        undone = deliveries.filtered(lambda d: d.state in ("pending", "skipped"))
+        if undone:
+            undone._drop_draft()
+
+    @api.model
+    def _has_arrived(self, reminder):
+        """Tell whether a notice was taken by a gateway, by its deliveries."""
+        states = set(reminder.delivery_ids.mapped("state"))
+        return "sent" in states or ("bounced" in states and "uncertain" not in states)
+
+    @api.model
+    def _close_mails(self, deliveries):
+        """Say on the mails what became of them.
+
+        While they are on their way they look like cancelled ones, out of reach of
+        Odoo's own queue.
+        """
+        for delivery in deliveries:
+            # sudo: the mails are the machine's
+            mail = delivery.mail_mail_id.sudo()
+            if mail.state != "cancel":
+                continue
+            if delivery.state in ("sent", "bounced"):
+                mail.write(
+                    {"state": "sent", "failure_reason": False, "failure_type": False}
+                )
+                mail._postprocess_sent_message(
+                    success_pids=[], success_emails=[delivery.recipient]
+                )
+            elif delivery.state in ("failed", "uncertain"):
+                reason = delivery.failure_reason
+                mail.write({"state": "exception", "failure_reason": reason})
+
+    @api.model
+    def _finish_unsent(self, reminder, attempts):
+        """Do the paperwork of a notice of which nobody says that it arrived.
+
+        :param attempts: None when the process that made them died
+        """
+        if "uncertain" in reminder.delivery_ids.mapped("state"):
             reminder._set_state("uncertain", sent_date=fields.Datetime.now())
             reminder.case_id._log_event("uncertain", {"reminder": reminder.id})
-        elif "bounced" in states:
-            # It left, and came back before this was written.
-            self._finish_sent(reminder, settled)
-            reminder._settle_bounces()
         elif attempts and attempts[-1].codes:
             self._finish_stopped(reminder, attempts[-1])
         elif attempts is None or (
@@ -88,7 +146,6 @@ class PaymentReminderPaperwork(models.AbstractModel):
             )
         else:
             self._finish_failed(reminder, attempts)
-        deliveries.filtered(lambda d: d.state in ("pending", "skipped"))._drop_draft()
 
     @api.model
     def _finish_stopped(self, reminder, attempt):
@@ -100,20 +157,53 @@ class PaymentReminderPaperwork(models.AbstractModel):
             reminder._lapse_approval(codes, attempt.facts)
 
     @api.model
-    def _finish_sent(self, reminder, settled):
+    def _finish_sent(self, reminders, settled):
         """Move the items up, post the claim lines, tell trail and chatter."""
-        reminder.delivery_ids.filtered(lambda d: d.state == "pending").write(
-            {"state": "skipped"}
+        waiting = reminders.delivery_ids.filtered(lambda d: d.state == "pending")
+        waiting.write({"state": "skipped"})
+        sent = {
+            reminder: reminder.delivery_ids.filtered(
+                lambda d: d.state in ("sent", "bounced")
+            )
+            for reminder in reminders
+        }
+        now = fields.Datetime.now()
+        days = {}
+        for reminder, deliveries in sent.items():
+            moment = min(filter(None, deliveries.mapped("date_sent")), default=now)
+            days[reminder] = reminder.company_id._get_reminder_today(moment)
+            reminder._set_state("sent", sent_date=moment, verdict=[], hold_note=False)
+        self._move_up(reminders, days)
+        self._post_claim(reminders, days)
+        self.env["payment.reminder.event"]._log(
+            [
+                (
+                    reminder.case_id,
+                    "sent",
+                    self._describe(reminder, sent[reminder], settled),
+                )
+                for reminder in reminders
+            ]
         )
-        sent = reminder.delivery_ids.filtered(lambda d: d.state in ("sent", "bounced"))
-        moment = min(
-            filter(None, sent.mapped("date_sent")), default=fields.Datetime.now()
-        )
-        day = reminder.company_id._get_reminder_today(moment)
-        reminder._set_state("sent", sent_date=moment, verdict=[], hold_note=False)
-        for line in reminder.line_ids:
+        # The trail has them now, without the addresses, which are on the deliveries.
+        reminders.delivery_ids.facts = False
+        reminders.facts = False
+        self._tell_invoices(sent)
+        self._tell_customers(reminders)
+        for reminder in reminders:
+            self._tell_unread(reminder, sent[reminder])
+        reminders.case_id._refresh()
+
+    @api.model
+    def _move_up(self, reminders, days):
+        """Put the due items of notices that went out on their new place.
+
+        :param days: {notice: day on which it went out}
+        """
+        for line in reminders.line_ids:
             vals = {}
             if line.step_id:
+                day = days[line.reminder_id]
                 vals = {"step_id": line.step_id.id, "last_sent_date": day}
             if line.amount_interest:
                 # Not the total: another notice may have been withdrawn meanwhile.
@@ -121,25 +211,22 @@ class PaymentReminderPaperwork(models.AbstractModel):
                 vals["interest_claimed"] = claimed + line._get_fresh_interest()
             if vals:
                 line.item_id.write(vals)
-        self._post_claim(reminder, day)
-        reminder.case_id._log_event(
-            "sent",
-            {
-                "reminder": reminder.id,
-                "step": reminder.step_id.lineage,
-                "claim": str(reminder.amount_claim),
-                "fee": str(reminder.amount_fee),
-                "interest": str(reminder.amount_interest),
-                "remarks": reminder.remarks or [],
-                "deliveries": [[d.channel, d.id, d.message_id or ""] for d in sent],
-                "settled": settled,
-                "verdict": [],
-                **self._get_seen(sent),
-            },
-        )
-        self._tell_invoices(reminder, sent)
-        self._tell_unread(reminder, sent)
-        reminder.case_id._refresh()
+
+    @api.model
+    def _describe(self, reminder, sent, settled):
+        """Return what the trail keeps of a notice that went out."""
+        return {
+            "reminder": reminder.id,
+            "step": reminder.step_id.lineage,
+            "claim": str(reminder.amount_claim),
+            "fee": str(reminder.amount_fee),
+            "interest": str(reminder.amount_interest),
+            "remarks": reminder.remarks or [],
+            "deliveries": [[d.channel, d.id, d.message_id or ""] for d in sent],
+            "settled": settled,
+            "verdict": [],
+            **self._get_seen(sent),
+        }
 
     @api.model
     def _tell_unread(self, reminder, sent):
@@ -169,69 +256,86 @@ class PaymentReminderPaperwork(models.AbstractModel):
         }
 
     @api.model
-    def _post_claim(self, reminder, day):
-        amounts = {
-            "fee": reminder.amount_fee,
-            "interest": reminder.amount_interest,
-            "compensation": reminder.amount_compensation,
-        }
+    def _post_claim(self, reminders, days):
         self.env["payment.reminder.claim.line"].sudo().create(
             [
                 {
                     "case_id": reminder.case_id.id,
                     "kind": kind,
                     "amount": amount,
-                    "date": day,
+                    "date": days[reminder],
                     "reminder_id": reminder.id,
                 }
-                for kind, amount in amounts.items()
+                for reminder in reminders
+                for kind, amount in (
+                    ("fee", reminder.amount_fee),
+                    ("interest", reminder.amount_interest),
+                    ("compensation", reminder.amount_compensation),
+                )
                 if not reminder.currency_id.is_zero(amount)
             ]
         )
 
     @api.model
-    def _tell_invoices(self, reminder, sent):
-        """Log the notice on its invoices; their own rows stay untouched."""
-        lines = reminder.line_ids.filtered("step_id")
-        told = reminder.with_env(reminder.case_id._in_staff_language().env)
-        how = {
-            "notice": told.step_id.name,
-            "channel": told.channel_summary,
-            "recipients": ", ".join(sent.mapped("recipient")),
-        }
+    def _tell_invoices(self, sent):
+        """Log notices on their invoices; the invoices' own rows stay untouched.
+
+        :param sent: {notice: its deliveries that went out}
+        """
         bodies = {}
-        for step, same in lines.grouped("step_id").items():
-            # An invoice that is not so far yet goes its own step, in the same message.
-            body = (
-                told.env._(
-                    "%(step)s sent by %(channel)s to %(recipients)s.",
-                    step=told.step_id.name,
-                    channel=how["channel"],
-                    recipients=how["recipients"],
+        for reminder, deliveries in sent.items():
+            told = reminder.with_env(reminder.case_id._in_staff_language().env)
+            how = {
+                "notice": told.step_id.name,
+                "channel": told.channel_summary,
+                "recipients": ", ".join(deliveries.mapped("recipient")),
+            }
+            lines = reminder.line_ids.filtered("step_id")
+            for step, same in lines.grouped("step_id").items():
+                # An invoice that is not so far yet goes its own step, in the same
+                # message.
+                body = (
+                    told.env._(
+                        "%(step)s sent by %(channel)s to %(recipients)s.",
+                        step=told.step_id.name,
+                        channel=how["channel"],
+                        recipients=how["recipients"],
+                    )
+                    if step == reminder.step_id
+                    else told.env._(
+                        "%(step)s sent with “%(notice)s” by %(channel)s to "
+                        "%(recipients)s.",
+                        step=step.with_env(told.env).name,
+                        **how,
+                    )
                 )
-                if step == reminder.step_id
-                else told.env._(
-                    "%(step)s sent with “%(notice)s” by %(channel)s to %(recipients)s.",
-                    step=step.with_env(told.env).name,
-                    **how,
-                )
-            )
-            bodies |= {move.id: plaintext2html(body) for move in same.move_id}
-        lines.move_id.sudo()._message_log_batch(bodies=bodies)
-        self._tell_customer(reminder)
+                for move in same.move_id:
+                    # One invoice may be on two notices: on that of a refused part, too.
+                    bodies[move.id] = bodies.get(move.id, Markup()) + plaintext2html(
+                        body
+                    )
+        if bodies:
+            moves = self.env["account.move"].sudo().browse(bodies)
+            moves._message_log_batch(bodies=bodies)
 
     @api.model
-    def _tell_customer(self, reminder):
-        """Log on the customer that a notice went out; it names no address."""
-        case = reminder.case_id.sudo()
-        told = reminder.with_env(reminder.case_id._in_staff_language().env)
-        line = told.env._(
-            "%(step)s sent by %(channel)s: %(case)s",
-            step=told.step_id.name,
-            channel=told.channel_summary,
-            case=case._get_html_link(),
-        )
-        case.partner_id._message_log(body=Markup("<p>%s</p>") % line)
+    def _tell_customers(self, reminders):
+        """Log on the customers that notices went out; it names no address."""
+        bodies = {}
+        for reminder in reminders:
+            case = reminder.case_id.sudo()
+            told = reminder.with_env(case._in_staff_language().env)
+            line = told.env._(
+                "%(step)s sent by %(channel)s: %(case)s",
+                step=told.step_id.name,
+                channel=told.channel_summary,
+                case=case._get_html_link(),
+            )
+            # A customer may have cases in two currencies.
+            before = bodies.get(case.partner_id.id, Markup())
+            bodies[case.partner_id.id] = before + Markup("<p>%s</p>") % line
+        partners = self.env["res.partner"].sudo().browse(bodies)
+        partners._message_log_batch(bodies=bodies)
 
     @api.model
     def _finish_failed(self, reminder, attempts):

@@ -3,13 +3,16 @@
 For each notice, after it was claimed (``sending``, committed) and its messages
 were rendered:
 
-1. connect to the gateway, so that nothing slow happens under locks;
+1. write the message out and connect to the gateway, so that nothing slow happens
+   under locks;
 2. in a READ COMMITTED transaction of its own, lock the rows that whoever pays or
-   freezes has to wait for, read every fact again, ask the guard;
+   freezes has to wait for, ask whether a row of what was read for the batch is another
+   by now, and read every fact again if one is, ask the guard;
 3. in a second transaction set the delivery from ``pending`` to ``sending``: of
    two workers one succeeds, and a crash from here on leaves a trace;
 4. hand the message over, note the result in a third transaction;
-5. let go of the locks, then do the paperwork (``payment.reminder.paperwork``).
+5. let go of the locks, and when the batch is through, do the paperwork of all
+   (``payment.reminder.paperwork``).
 
 The caller's own transaction only reads. What must last is written in transactions
 of the sender's, so that a caller that fails later, or is run again by Odoo because
@@ -21,17 +24,22 @@ in ``paperwork.py``.
 
 import logging
 import time
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
+from psycopg2.errors import LockNotAvailable
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...rules import guard
 from ...tools import on_the_wire, transactions
 from ...tools.errors import WireError
 from ...tools.on_the_wire import is_printing
-from .wire import DOWN, FAILED, SENT, UNCERTAIN
+from .email_wire import keeping_sessions
+from .wire import AGAIN, DOWN, FAILED, SENT, UNCERTAIN
 
 _logger = logging.getLogger(__name__)
 
@@ -40,6 +48,10 @@ _logger = logging.getLogger(__name__)
 STALE_MINUTES = 15
 
 NOTICES_PER_BATCH = 20
+#: So many seconds what was read for a batch may be used, and a claim counts as ours.
+FRESH_SECONDS = 60
+#: So many seconds the paperwork of what is out may wait for the rest of its batch.
+PAPERWORK_SECONDS = 30
 #: So long a sender waits, each time, for rows that somebody else has locked.
 PAUSES = (0.2, 0.5)
 
@@ -55,6 +67,28 @@ class Attempt:
     reason: str = ""
     codes: tuple = ()
     facts: guard.Facts = None
+
+
+@dataclass
+class Seen:
+    """What was read of one notice: for the batch, or under its locks.
+
+    ``rows``: ids to lock, by table. ``keys`` and ``addresses``: see
+    :func:`tools.row_versions.read`; ``versions`` is what it said. ``as_rendered``: ids
+    of the deliveries whose message asks what is to be asked, and of whom.
+    """
+
+    facts: guard.Facts = None
+    as_rendered: set = field(default_factory=set)
+    rows: dict = None
+    keys: list = None
+    addresses: list = None
+    versions: dict = None
+    moment: float = field(default_factory=lambda: time.monotonic())
+
+    @property
+    def is_fresh(self):
+        return time.monotonic() - self.moment < FRESH_SECONDS
 
 
 class PaymentReminderSender(models.AbstractModel):
@@ -125,7 +159,11 @@ class PaymentReminderSender(models.AbstractModel):
             lambda r: r.state == "approved" and r.hold_until and r.hold_until <= now
         )
         self.env["payment.reminder.halt"]._watch(self._filter_sending_time(ripe))
-        return self._dispatch_batch(reminders)
+        stopped = {}
+        for start in range(0, len(reminders), NOTICES_PER_BATCH):
+            batch = reminders[start : start + NOTICES_PER_BATCH]
+            stopped |= self._dispatch_batch(batch)
+        return stopped
 
     @api.model
     def _dispatch_batch(self, reminders):
@@ -136,33 +174,51 @@ class PaymentReminderSender(models.AbstractModel):
         # saw until now is not what was claimed in the meantime.
         transactions.commit(self.env)
         ticket = uuid4().hex
-        claimed, stopped = self._prepare(reminders, ticket)
-        for reminder in claimed:
-            codes = self._send(reminder, ticket)
-            if codes:
-                stopped[reminder] = codes
+        with transactions.keeping_cursors(), keeping_sessions():
+            claimed, stopped = self._prepare(reminders, ticket)
+            self._send_claimed(claimed, ticket, stopped)
         # The caller reads what became of them.
         transactions.commit(self.env)
         return stopped
 
+    @api.model
+    def _send_claimed(self, claimed, ticket, stopped):
+        """Send the claimed notices of a batch, then do their paperwork at once.
+
+        At the latest when some time has passed: it waits only as long as a person would
+        not notice. If this process dies before, the recovery does it.
+
+        :param stopped: {notice: codes}, to which those are added that the guard stopped
+        """
+        # What was just claimed is read now, and kept until the batch is through.
+        transactions.commit(self.env)
+        paperwork = self.env["payment.reminder.paperwork"]
+        ahead = self._read_ahead(claimed, ticket)
+        done, since = [], time.monotonic()
+        for reminder in claimed:
+            done.append((reminder, self._send(reminder, ticket, ahead.get(reminder))))
+            if time.monotonic() - since > PAPERWORK_SECONDS:
+                stopped |= paperwork._conclude(done, ticket)
+                done, since = [], time.monotonic()
+        stopped |= paperwork._conclude(done, ticket)
+
     # -- the wire ---------------------------------------------------------------
 
     @api.model
-    def _send(self, reminder, ticket):
+    def _send(self, reminder, ticket, ahead):
         """Send one claimed notice, rendered again if it was stale.
 
-        :return: list of codes when the guard stopped it, else an empty list
+        :param ahead: :class:`Seen`, read for its batch, or None
+        :return: what is known of each attempt
         """
-        attempts = self._try_channels(reminder, ticket)
+        attempts = self._try_channels(reminder, ticket, ahead)
         is_stale = attempts and attempts[-1].outcome == STALE
         if is_stale and self._render_again(reminder, ticket):
-            attempts = self._try_channels(reminder, ticket)
-        return self.env["payment.reminder.paperwork"]._conclude(
-            reminder, ticket, attempts
-        )
+            attempts = self._try_channels(reminder, ticket, None)
+        return attempts
 
     @api.model
-    def _try_channels(self, reminder, ticket):
+    def _try_channels(self, reminder, ticket, ahead):
         """Try the channels of one claimed notice in their order.
 
         :return: list of :class:`Attempt`
@@ -173,10 +229,10 @@ class PaymentReminderSender(models.AbstractModel):
             # What left before the rest was rendered again is enough, too.
             sent = reminder.delivery_ids.filtered(lambda d: d.state == "sent")
             enough = sent[:1].channel or None
-        for delivery in self._begin(reminder, ticket):
+        for delivery in self._begin(reminder, ticket, ahead):
             if enough and delivery.channel != enough:
                 break
-            attempt = self._attempt_patiently(reminder, delivery)
+            attempt = self._attempt_patiently(reminder, delivery, ticket, ahead)
             attempts.append(attempt)
             if attempt.outcome in (LATER, HELD, STALE, UNCERTAIN):
                 break
@@ -186,11 +242,11 @@ class PaymentReminderSender(models.AbstractModel):
         return attempts
 
     @api.model
-    def _begin(self, reminder, ticket):
+    def _begin(self, reminder, ticket, ahead):
         """Make sure that a claim is still ours, and start its time anew.
 
         Behind gateways that hang, the last of a batch waits so long that another
-        worker may have taken it back.
+        worker may have taken it back. A young claim is asked about under the locks.
 
         :return: the deliveries to attempt, in their order
         """
@@ -203,24 +259,29 @@ class PaymentReminderSender(models.AbstractModel):
             mine.sending_since = fields.Datetime.now()
             return mine.delivery_ids.filtered(lambda d: d.state == "pending").ids
 
-        deliveries = self.env["payment.reminder.delivery"].browse(
-            transactions.run(self.env, work)
-        )
+        if ahead and ahead.is_fresh:
+            # Not by ids: they are read with those of the other notices.
+            deliveries = reminder.delivery_ids.filtered(lambda d: d.state == "pending")
+        else:
+            deliveries = self.env["payment.reminder.delivery"].browse(
+                transactions.run(self.env, work)
+            )
         return deliveries if is_printing() else deliveries._get_before_letter()
 
     @api.model
-    def _attempt_patiently(self, reminder, delivery):
+    def _attempt_patiently(self, reminder, delivery, ticket, ahead):
         """Make one attempt; whoever has the rows this moment is soon done with them."""
-        attempt = self._attempt(reminder, delivery)
+        attempt = self._attempt(reminder, delivery, ticket, ahead)
         for seconds in PAUSES:
             if attempt.outcome != LATER:
                 break
             time.sleep(seconds)
-            attempt = self._attempt(reminder, delivery)
+            # With everything read anew: a row may have come or gone.
+            attempt = self._attempt(reminder, delivery, ticket, None)
         return attempt
 
     @api.model
-    def _attempt(self, reminder, delivery):
+    def _attempt(self, reminder, delivery, ticket, ahead):
         """Make one attempt; what is known of it survives every error."""
         attempt = Attempt()
         wire = delivery._get_wire()
@@ -230,8 +291,10 @@ class PaymentReminderSender(models.AbstractModel):
             if attempt.outcome == LATER:
                 with transactions.read_committed(self.env) as env:
                     self.with_env(env)._attempt_under_locks(
-                        reminder.with_env(env), delivery.with_env(env), session, attempt
+                        reminder, delivery, session, attempt, ticket, ahead
                     )
+        except LockNotAvailable:
+            _logger.info("Reminder %s: somebody else is at its rows", reminder.id)
         except Exception as error:
             _logger.exception("Reminder %s was interrupted", reminder.id)
             if attempt.outcome == LATER:
@@ -244,8 +307,8 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _connect(self, delivery, wire, attempt):
         """Render what is not rendered yet and connect, all before any lock."""
-        transactions.commit(self.env)
         if not wire.is_prepared(delivery):
+            transactions.commit(self.env)
             transactions.run(self.env, lambda env: wire.prepare(delivery.with_env(env)))
             transactions.commit(self.env)
         try:
@@ -258,43 +321,81 @@ class PaymentReminderSender(models.AbstractModel):
             return None
 
     @api.model
-    def _attempt_under_locks(self, reminder, delivery, session, attempt):
+    def _attempt_under_locks(self, reminder, delivery, session, attempt, ticket, ahead):
         """Lock, ask the guard, note the intent, hand over, note the result.
 
         No row may be written here but the message's own, which nobody else writes:
         the notice, its case and what refers to them are written when these locks
         are released. (A new row that refers to a locked one would wait for us.)
+
+        :param reminder: with the environment of the caller, as the delivery: of them
+            only what never changes is asked there
         """
-        if not self._reserve(delivery) or not self._lock_rows(reminder):
+        if not self._reserve(delivery):
+            return
+        if not self._lock_rows(reminder, ahead and ahead.rows):
             return
         now = fields.Datetime.now()
-        facts = self.env["payment.reminder.facts"]._read_guard_facts(reminder, now)
-        attempt.facts = facts[reminder]
+        seen = ahead
+        if not self._is_as_read_ahead(reminder, ahead, now):
+            seen = self._read_under_locks(reminder.with_env(self.env), ticket, now)
+        if not seen:
+            return
+        attempt.facts = seen.facts
         attempt.codes = tuple(guard.check(attempt.facts, now))
         if attempt.codes:
             attempt.outcome = HELD
             return
-        if not self._is_as_rendered(reminder, delivery):
+        if delivery.id not in seen.as_rendered:
             attempt.outcome = STALE
             return
+        wire = delivery._get_wire()
         if not self._compare_and_set(
             delivery, "pending", "sending", date_sent=now, facts=attempt.facts.to_json()
         ):
             return
         attempt.outcome = UNCERTAIN
-        attempt.outcome, attempt.reason, reference = delivery._get_wire().hand_over(
-            delivery, session
+        attempt.outcome, attempt.reason, reference = wire.hand_over(
+            delivery.with_env(self.env), session
         )
         self._note_result(delivery, attempt, reference)
+        if attempt.outcome == AGAIN:
+            attempt.outcome = LATER
+
+    @api.model
+    def _is_as_read_ahead(self, reminder, ahead, now):
+        """Tell whether no row of what was read for the batch is another by now."""
+        if not ahead or not ahead.is_fresh:
+            return False
+        if ahead.facts.today != reminder.company_id._get_reminder_today(now):
+            return False
+        versions = self._compare_rows([ahead])
+        return all(
+            versions.get(owner) == ahead.versions[owner] for owner in ahead.versions
+        )
+
+    @api.model
+    def _read_under_locks(self, reminder, ticket, now):
+        """Read everything of one notice under its locks.
+
+        :return: :class:`Seen`, or None if it is not ours any more, or somebody
+            has a row that belongs to it now
+        """
+        if not self._lock_rows(reminder):
+            return None
+        facts = self.env["payment.reminder.facts"]._read_guard_facts(reminder, now)
+        if not reminder._is_claimed(ticket):
+            return None
+        return Seen(facts[reminder], self._find_as_rendered(reminder))
 
     @api.model
     def _note_result(self, delivery, attempt, reference):
         """Write down what came of the wire, while the locks are still held."""
-        state = "failed" if attempt.outcome == DOWN else attempt.outcome
+        state = {DOWN: "failed", AGAIN: "pending"}.get(attempt.outcome, attempt.outcome)
         vals = {"failure_reason": attempt.reason or None}
         if reference:
             vals["message_id"] = reference
-        if state == "failed":
+        if state in ("failed", "pending"):
             vals["date_sent"] = None
         try:
             self._compare_and_set(delivery, "sending", state, **vals)
@@ -335,19 +436,21 @@ class PaymentReminderSender(models.AbstractModel):
         The first of all locks, so that nobody waits for one who waits for these: a
         place on the wire, for which whoever enters money of unknown people waits, the
         address, to which another customer's notice may be about to leave, and what
-        stops every notice.
+        marks a copy.
 
         :return: whether all could be taken
         """
-        cr = self.env.cr
         company = delivery.company_id
-        return (
-            on_the_wire.try_place(cr, company.root_id.id)
-            and on_the_wire.try_address(
-                cr, company.id, delivery.channel, delivery.recipient
-            )
-            and on_the_wire.try_stops(cr, company.id)
+        has_place = on_the_wire.try_reserve(
+            self.env.cr,
+            company.root_id.id,
+            company.id,
+            delivery.channel,
+            delivery.recipient,
         )
+        if has_place:
+            on_the_wire.hold_marks(self.env.cr)
+        return has_place
 
     @api.model
     def _let_arrive(self, companies):
@@ -361,51 +464,62 @@ class PaymentReminderSender(models.AbstractModel):
         on_the_wire.wait_for_wire(self.env.cr, companies.sudo().root_id.ids)
 
     @api.model
-    def _lock_rows(self, reminders):
+    def _lock_rows(self, reminder, rows=None):
         """Lock what a registering payment has to wait for; never wait ourselves.
 
-        Plain FOR UPDATE: a weaker lock would let an uncommitted online payment
-        pass, which holds only a key-share lock on the invoice.
+        The company as well, but shared, so that senders do not meet: a stronger lock
+        would stop all bookkeeping.
 
+        :param rows: {table: ids}, see :meth:`_find_rows`; found now by default
         :return: whether all rows could be locked
         """
-        cases = reminders.case_id
-        moves = reminders.line_ids.move_line_id.move_id
-        partners = cases.partner_id | moves.partner_id | moves.commercial_partner_id
-        # Who corrects an address, too.
-        partners |= reminders.delivery_ids.partner_id
-        if not transactions.try_lock(partners, moves, cases, reminders):
-            return False
-        return transactions.try_lock(*self._find_dormant_money(moves, partners))
+        rows = rows or self._find_rows(reminder)[reminder.id]
+        cr = self.env.cr
+        return transactions.try_lock_rows(
+            cr, rows, shared=("res_company",)
+        ) and transactions.try_lock_rows(cr, self._find_dormant_money(rows))
 
     @api.model
-    def _find_dormant_money(self, moves, partners):
+    def _find_dormant_money(self, rows):
         """Find what can become a payment without touching invoice or customer.
 
         An online transaction that turns to done, a draft payment that is confirmed,
         a draft credit note or entry that is posted: their rows were linked before.
+
+        :param rows: {table: ids} of the invoices and customers
+        :return: {table: ids}
         """
-        transaction = self.env["payment.transaction"].sudo()
-        payment = self.env["account.payment"].sudo()
-        line = self.env["account.move.line"].sudo()
-        return (
-            transaction.search(
-                [("invoice_ids", "in", moves.ids), ("is_post_processed", "=", False)]
-            ),
-            payment.search(
-                [
-                    ("partner_id.commercial_partner_id", "in", partners.ids),
-                    ("state", "=", "draft"),
-                ]
-            ),
-            line.search(
-                [
-                    ("partner_id", "in", partners.ids),
-                    ("parent_state", "=", "draft"),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                ]
-            ),
+        found = self.env.execute_query(
+            SQL(
+                # By the relation's key, and the indexes on partners.
+                """
+                SELECT 'payment_transaction', tx.id
+                  FROM account_invoice_transaction_rel rel
+                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
+                 WHERE rel.invoice_id = ANY(%(moves)s)
+                   AND tx.is_post_processed IS NOT TRUE
+                 UNION
+                SELECT 'account_payment', pay.id
+                  FROM res_partner payer
+                  JOIN account_payment pay ON pay.partner_id = payer.id
+                 WHERE payer.commercial_partner_id = ANY(%(partners)s)
+                   AND pay.state = 'draft'
+                 UNION
+                SELECT 'account_move_line', line.id
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                 WHERE line.partner_id = ANY(%(partners)s)
+                   AND line.parent_state = 'draft'
+                   AND account.account_type = 'asset_receivable'
+                """,
+                moves=rows["account_move"],
+                partners=rows["res_partner"],
+            )
         )
+        ids = defaultdict(list)
+        for table, id_ in found:
+            ids[table].append(id_)
+        return ids
 
     # -- what a process that died has left ------------------------------------------
 

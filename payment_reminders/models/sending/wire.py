@@ -1,8 +1,9 @@
 """The gateways: how a rendered message is handed over, and what came of it.
 
 A wire says ``sent`` only when the other side said so, ``failed`` when it refused,
-``down`` when it was not reached or asked to come back later, and ``uncertain`` when
-it cannot be known whether the message arrived. Each channel has one, in a file of its
+``down`` when it was not reached or asked to come back later, ``again`` when a
+connection that was kept for several messages took no more, and ``uncertain`` when it
+cannot be known whether the message arrived. Each channel has one, in a file of its
 own; ``payment.reminder.delivery._get_wire`` chooses.
 """
 
@@ -11,6 +12,8 @@ own; ``payment.reminder.delivery._get_wire`` chooses.
 WIRE_TIMEOUT = 10
 
 SENT, FAILED, DOWN, UNCERTAIN = "sent", "failed", "down", "uncertain"
+#: It did not leave, and a new connection may take it: the one that was kept is over.
+AGAIN = "again"
 
 
 class Wire:

@@ -20,3 +20,5 @@ from . import test_real_stale
 from . import test_real_way
 from . import test_real_leaving
 from . import test_real_bounce
+from . import test_real_cost
+from . import test_real_batch

@@ -58,8 +58,9 @@ class SmtpServer:
 
     ``rules`` says how it misbehaves: {stage: what}, a stage being ``connect``,
     ``ehlo``, ``mail``, ``rcpt``, ``data`` (the command) or ``body`` (after the whole
-    text), or an address that it gets in RCPT. What is an answer ("451 Later"), DROP, or
-    a number of seconds to wait before going on.
+    text), or an address that it gets in RCPT; ``again mail`` and the like are of a
+    connection that has brought a message before, as ``noop`` is. What is an answer
+    ("451 Later"), DROP, or a number of seconds to wait before going on.
     """
 
     def __init__(self):
@@ -84,11 +85,14 @@ class SmtpServer:
     def reset(self):
         self.rules = {}
         self.mails = []
+        self.connections = 0
 
     # aiosmtpd calls this when the whole text is there
-    async def handle_DATA(self, _server, _session, envelope):
+    async def handle_DATA(self, server, _session, envelope):
         recipients = list(envelope.rcpt_tos)
         rule = self.rules.get("body")
+        if server.taken:
+            rule = self.rules.get("again body", rule)
         if isinstance(rule, str) and rule != DROP:
             return rule
         if self.before_taking:
@@ -100,6 +104,7 @@ class SmtpServer:
         if isinstance(rule, (int, float)):
             await asyncio.sleep(rule)
         self.mails.append(Mail(now(), recipients, envelope.content))
+        server.taken += 1
         return rule or "250 OK"
 
 
@@ -115,10 +120,14 @@ class _Controller(Controller):
 class _Session(SMTP):
     def __init__(self, owner, **kwargs):
         self.owner = owner
+        #: So many messages came through this connection.
+        self.taken = 0
         super().__init__(owner, **kwargs)
 
     async def _misbehaves(self, *stages):
         rules = self.owner.rules
+        if self.taken:
+            stages = (*(f"again {stage}" for stage in stages), *stages)
         rule = next((rules[stage] for stage in stages if stage in rules), None)
         if rule is None:
             return False
@@ -143,6 +152,10 @@ class _Session(SMTP):
     async def smtp_HELO(self, hostname):
         if not await self._misbehaves("ehlo"):
             await super().smtp_HELO(hostname)
+
+    async def smtp_NOOP(self, arg):
+        if not await self._misbehaves("noop"):
+            await super().smtp_NOOP(arg)
 
     async def smtp_MAIL(self, arg):
         if not await self._misbehaves("mail"):

@@ -4,3 +4,4 @@ from . import test_brake
 from . import test_bounce
 from . import test_mail_look
 from . import test_kept
+from . import test_read_ahead

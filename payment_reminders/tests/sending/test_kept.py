@@ -62,3 +62,53 @@ class TestKept(GatewayCommon):
         self.assertTrue(link.exists())
         self.clean("2026-10-25 08:00:00")
         self.assertFalse(link.exists())
+
+    # -- what a company keeps no longer ---------------------------------------------
+
+    def forget(self, day):
+        with freeze_time(day):
+            done = self.env["payment.reminder.delivery"]._gc_texts()
+        self.env.invalidate_all()
+        return done
+
+    def send_one(self):
+        move = self.make_invoice(due=10)
+        with self.gateways():
+            reminder = self.propose()
+            self.send(reminder)
+        self.assertEqual(reminder.state, "sent")
+        return reminder, move
+
+    def test_facts_are_kept_once(self):
+        """In the trail, when a notice went out."""
+        reminder, _move = self.send_one()
+        self.assertFalse(reminder.sudo().facts)
+        self.assertFalse(reminder.delivery_ids.sudo().facts)
+        [event] = reminder.case_id.event_ids.filtered(lambda e: e.kind == "sent")
+        self.assertEqual(event.payload["facts"]["items"][0]["residual"], "1000.00")
+
+    def test_texts_are_kept_for_ever_by_default(self):
+        reminder, move = self.send_one()
+        self.pay(move)
+        self.assertEqual(self.forget("2056-01-15 08:00:00"), (0, False))
+        self.assertTrue(reminder.delivery_ids.mail_mail_id)
+
+    def test_texts_go_after_the_months_of_the_company(self):
+        self.company.reminder_keep_months = 6
+        reminder, move = self.send_one()
+        delivery = reminder.delivery_ids
+        case = reminder.case_id
+        self.assertEqual(self.forget("2027-06-15 08:00:00"), (0, False), "it is open")
+        self.pay(move)
+        self.assertEqual(case.state, "closed")
+        message = delivery.mail_message_id
+        self.assertIn("You owe", message.body)
+        self.assertEqual(self.forget("2027-03-01 08:00:00"), (0, False))
+        self.assertEqual(self.forget("2027-03-20 08:00:00"), (1, False))
+        self.assertFalse(delivery.mail_mail_id)
+        self.assertIn("not kept any longer", message.body)
+        self.assertEqual(str(delivery.date_forgotten), "2027-03-20")
+        self.assertEqual(delivery.recipient, "ap@nordlys.example", "whom it went to")
+        self.assertFalse(self.env["payment.reminder.event"]._find_broken(case))
+        self.assertIn("not kept", reminder.preview_body)
+        self.assertEqual(self.forget("2027-03-21 08:00:00"), (0, False), "once")

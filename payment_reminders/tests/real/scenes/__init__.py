@@ -4,7 +4,7 @@ Every function that is named here takes the environment first; arguments and res
 are JSON.
 """
 
-from .company import setup, owe
+from .company import setup, owe, use_danish_ladder
 from .notice import (
     propose,
     approve,
@@ -20,6 +20,7 @@ from .paying import prepare
 from .ways import list_ways, pay
 from .gateways import (
     set_patience,
+    set_session_length,
     set_smtp_port,
     set_sms_url,
     forget_emails,
@@ -40,3 +41,4 @@ from .leaving import (
     list_leftovers,
 )
 from .changing import change, list_changes, share_address, undo_stops
+from .cost import count_sending

@@ -46,6 +46,11 @@ def setup(env, smtp_port, sms_url, channels="email,sms", mode="first_that_works"
     env["ir.cron"].search([]).write({"active": False})
 
 
+def use_danish_ladder(env):
+    """Let the company use the ladder of the product, with its law and its texts."""
+    env.company.reminder_ladder_id = env.ref("payment_reminders.ladder_dk")
+
+
 def _make_manager(env):
     env["res.users"].with_context(no_reset_password=True).create(
         {
@@ -110,10 +115,11 @@ def _make_ladder(env, channels, mode):
     )
 
 
-def owe(env, names, amount=1000.0, days=10, phone=True, spread=0.0):
+def owe(env, names, amount=1000.0, days=10, phone=True, spread=0.0, invoices=1):
     """Give each of these customers one posted invoice that fell due some days ago.
 
     :param spread: so much more is owed by each than by the one before, ever
+    :param invoices: so many, not one
     :return: {name: {"partner": id, "move": id}}
     """
     partners = env["res.partner"].create(
@@ -151,13 +157,14 @@ def owe(env, names, amount=1000.0, days=10, phone=True, spread=0.0):
                 ],
             }
             for partner in partners
+            for _ in range(invoices)
         ]
     )
     moves.action_post()
     moves.is_move_sent = True
     return {
         partner.name: {"partner": partner.id, "move": move.id, "phone": partner.phone}
-        for partner, move in zip(partners, moves, strict=True)
+        for partner, move in zip(partners, moves[::invoices], strict=True)
     }
 
 

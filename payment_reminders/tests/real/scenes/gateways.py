@@ -13,6 +13,13 @@ def set_patience(env, seconds):
     sms_wire.HTTP_TIMEOUT = (seconds, seconds)
 
 
+def set_session_length(env, mails):
+    """Let so many mails go through one connection."""
+    from odoo.addons.payment_reminders.models.sending import email_wire
+
+    email_wire.MAILS_PER_SESSION = mails
+
+
 def set_smtp_port(env, port):
     env["ir.mail_server"].search([]).smtp_port = port
 

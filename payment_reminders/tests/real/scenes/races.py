@@ -85,7 +85,7 @@ def be_naive(env, how):
     from odoo.addons.payment_reminders.tools import transactions
 
     sender = type(env["payment.reminder.sender"])
-    sender._lock_rows = lambda self, reminders: True
+    sender._lock_rows = lambda self, reminder, rows=None: True
     sender._reserve = lambda self, delivery: True
     if how == "old_snapshot":
         transactions.ISOLATION_LEVEL_READ_COMMITTED = ISOLATION_LEVEL_REPEATABLE_READ
