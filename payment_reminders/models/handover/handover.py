@@ -36,9 +36,14 @@ class PaymentReminderHandover(models.Model):
     case_id = fields.Many2one(
         related="item_id.case_id", store=True, index=True, string="Case"
     )
-    company_id = fields.Many2one(related="item_id.case_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="item_id.case_id.company_id", store=True, index=True
+    )
     partner_id = fields.Many2one(
-        related="item_id.case_id.partner_id", store=True, string="Customer"
+        related="item_id.case_id.partner_id",
+        store=True,
+        index=True,
+        string="Customer",
     )
     currency_id = fields.Many2one(related="item_id.case_id.currency_id", store=True)
     move_id = fields.Many2one(

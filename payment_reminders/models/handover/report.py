@@ -37,7 +37,9 @@ class PaymentReminderHandoverReport(models.Model):
         ondelete="cascade",
     )
     case_id = fields.Many2one(related="handover_id.case_id")
-    company_id = fields.Many2one(related="handover_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="handover_id.company_id", store=True, index=True
+    )
     currency_id = fields.Many2one(related="handover_id.currency_id")
     kind = fields.Selection(
         [

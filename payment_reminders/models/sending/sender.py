@@ -464,7 +464,7 @@ class PaymentReminderSender(models.AbstractModel):
         on_the_wire.wait_for_wire(self.env.cr, companies.sudo().root_id.ids)
 
     @api.model
-    def _lock_rows(self, reminder, rows=None):
+    def _lock_rows(self, reminders, rows=None):
         """Lock what a registering payment has to wait for; never wait ourselves.
 
         The company as well, but shared, so that senders do not meet: a stronger lock
@@ -473,7 +473,11 @@ class PaymentReminderSender(models.AbstractModel):
         :param rows: {table: ids}, see :meth:`_find_rows`; found now by default
         :return: whether all rows could be locked
         """
-        rows = rows or self._find_rows(reminder)[reminder.id]
+        if not rows:
+            rows = defaultdict(set)
+            for of_one in self._find_rows(reminders).values():
+                for table, ids in of_one.items():
+                    rows[table].update(ids)
         cr = self.env.cr
         return transactions.try_lock_rows(
             cr, rows, shared=("res_company",)
@@ -512,8 +516,8 @@ class PaymentReminderSender(models.AbstractModel):
                    AND line.parent_state = 'draft'
                    AND account.account_type = 'asset_receivable'
                 """,
-                moves=rows["account_move"],
-                partners=rows["res_partner"],
+                moves=list(rows["account_move"]),
+                partners=list(rows["res_partner"]),
             )
         )
         ids = defaultdict(list)
