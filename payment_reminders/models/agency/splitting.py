@@ -40,9 +40,16 @@ class PaymentReminderFacts(models.AbstractModel):
             if parts is None
             else SQL("part.id = ANY(%s)", parts.ids)
         )
-        return self.env.execute_query_dict(
-            SQL(
-                """
+        return self.env.execute_query_dict(self._get_agency_parts_query(condition))
+
+    @api.model
+    def _get_agency_parts_query(self, condition):
+        """Return the query for parts of agencies and what these have paid of them.
+
+        :param condition: SQL on the journal item ``line``, or on the ``part``
+        """
+        return SQL(
+            """
                 SELECT line.id AS line_id, line.currency_id, part.id AS part_id,
                        part.amount,
                        COALESCE(part.amount_refused, 0) AS refused, part.is_settled,
@@ -61,9 +68,8 @@ class PaymentReminderFacts(models.AbstractModel):
                   JOIN account_move_line line ON %s
                  WHERE %s
                 """,
-                AGENCY_LINE,
-                condition,
-            )
+            AGENCY_LINE,
+            condition,
         )
 
     @api.model
@@ -105,7 +111,7 @@ class PaymentReminderFacts(models.AbstractModel):
         return [own, refused]
 
     @api.model
-    def _read_refused_candidates(self, company, until, limit=None):
+    def _read_refused_candidates(self, company, until, limit=None, lines=None):
         """Read refused parts that belong to no case yet: they fall due by themselves.
 
         :return: rows of :meth:`_get_candidates_query`
@@ -122,6 +128,7 @@ class PaymentReminderFacts(models.AbstractModel):
                     " ON part.amount_refused > 0 AND %s",
                     AGENCY_LINE,
                 ),
+                lines=lines,
             )
         )
 

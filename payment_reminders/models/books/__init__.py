@@ -8,10 +8,10 @@ books.
 Begin with ``facts.py``.
 """
 
-from . import ignored_line
 from . import facts
 from . import slow_transaction
 from . import due_items
 from . import money_places
 from . import bank_lines
 from . import money_in_doubt
+from . import changes

@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import balance
+from ...tools.among import among
 from ...tools.decimals import to_decimal
 
 
@@ -85,7 +86,11 @@ class PaymentReminderFacts(models.AbstractModel):
         return live
 
     @api.model
-    def _get_due_items_query(self, line_ids):
+    def _get_due_items_query(self, lines):
+        """Return the query for what the books say of journal items.
+
+        :param lines: their ids, or the SQL of a query that finds them
+        """
         return SQL(
             """
             SELECT line.id AS line_id,
@@ -127,13 +132,14 @@ class PaymentReminderFacts(models.AbstractModel):
                       JOIN account_move_line other ON other.id = part.credit_move_id
                       JOIN account_move refund ON refund.id = other.move_id
                      WHERE refund.move_type = 'out_refund'
-                       AND part.debit_move_id = ANY(%(lines)s)
+                       AND %(credited)s
                      GROUP BY part.debit_move_id
                    ) credit ON credit.line_id = line.id
-             WHERE line.id = ANY(%(lines)s)
+             WHERE %(among)s
              ORDER BY line.date_maturity, line.id
             """,
-            lines=line_ids,
+            among=among("line.id", lines),
+            credited=among("part.debit_move_id", lines),
             under_way=self._get_under_way(),
         )
 
@@ -183,31 +189,7 @@ class PaymentReminderFacts(models.AbstractModel):
         """
         if not move_ids:
             return []
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT pay.id AS payment_id,
-                       pay.amount + COALESCE(pay.reminder_written_off, 0) AS amount,
-                       pay.date,
-                       pay.currency_id = move.currency_id AS same_currency,
-                       move.id AS move_id,
-                       move.amount_residual
-                  FROM account_payment pay
-                  JOIN account_move__account_payment rel ON rel.payment_id = pay.id
-                  JOIN account_move move ON move.id = rel.invoice_id
-                 WHERE (pay.state = 'in_process'
-                        OR (pay.state = 'paid'
-                            AND move.payment_state IN ('paid', 'in_payment')))
-                   AND pay.move_id IS NULL
-                   AND pay.payment_type = 'inbound'
-                   AND pay.id IN (
-                       SELECT payment_id FROM account_move__account_payment
-                        WHERE invoice_id = ANY(%(moves)s))
-                 ORDER BY pay.id, move.invoice_date_due, move.id
-                """,
-                moves=list(move_ids),
-            )
-        )
+        rows = self.env.execute_query_dict(self._get_in_process_query(move_ids))
         taken = defaultdict(Decimal)
         found = []
         by_payment = defaultdict(list)
@@ -229,6 +211,36 @@ class PaymentReminderFacts(models.AbstractModel):
                 taken[move_id] += share
                 found.append((move_id, invoices[0]["date"], share))
         return found
+
+    @api.model
+    def _get_in_process_query(self, moves):
+        """Return the query for payments without a journal entry, and their invoices.
+
+        :param moves: ids of invoices, or the SQL of a query that finds them
+        """
+        return SQL(
+            """
+            SELECT pay.id AS payment_id,
+                   pay.amount + COALESCE(pay.reminder_written_off, 0) AS amount,
+                   pay.date,
+                   pay.currency_id = move.currency_id AS same_currency,
+                   move.id AS move_id,
+                   move.amount_residual
+              FROM account_payment pay
+              JOIN account_move__account_payment rel ON rel.payment_id = pay.id
+              JOIN account_move move ON move.id = rel.invoice_id
+             WHERE (pay.state = 'in_process'
+                    OR (pay.state = 'paid'
+                        AND move.payment_state IN ('paid', 'in_payment')))
+               AND pay.move_id IS NULL
+               AND pay.payment_type = 'inbound'
+               AND pay.id IN (
+                   SELECT payment_id FROM account_move__account_payment
+                    WHERE %(among)s)
+             ORDER BY pay.id, move.invoice_date_due, move.id
+            """,
+            among=among("invoice_id", moves),
+        )
 
     @api.model
     def _spread_over_lines(self, rows, in_process):
@@ -286,7 +298,7 @@ class PaymentReminderFacts(models.AbstractModel):
     # -- candidates -------------------------------------------------------------
 
     @api.model
-    def _read_candidates(self, company, until, limit=None):
+    def _read_candidates(self, company, until, limit=None, lines=None):
         """Read due items that belong to no case yet.
 
         A prefilter: of the customers that are reminded at all it may find more than is
@@ -295,6 +307,7 @@ class PaymentReminderFacts(models.AbstractModel):
 
         :param company: res.company
         :param until: last maturity that counts (date)
+        :param lines: ids of journal items to which this is limited
         :return: list of dicts: key (of the live item), partner_id, currency_id, user_id
         """
         self.env.flush_all()
@@ -306,15 +319,18 @@ class PaymentReminderFacts(models.AbstractModel):
                 due=SQL("line.date_maturity"),
                 part=SQL("NULL::integer"),
                 join=SQL(),
+                lines=lines,
             )
         )
         refused = Domain("amount_refused", ">", 0)
         if self.env["payment.reminder.agency.part"].sudo().search(refused, limit=1):
-            rows += self._read_refused_candidates(company, until, limit)
+            rows += self._read_refused_candidates(company, until, limit, lines)
         return [{**row, "key": (row["line_id"], row["part_id"])} for row in rows]
 
     @api.model
-    def _get_candidates_query(self, company, until, limit, *, due, part, join):
+    def _get_candidates_query(
+        self, company, until, limit, *, due, part, join, lines=None
+    ):
         """Return the query for due items that belong to no case yet.
 
         :param due: SQL of the day on which such an item is due
@@ -347,6 +363,7 @@ class PaymentReminderFacts(models.AbstractModel):
                    AND (move.reminder_hold_until IS NULL
                         OR move.reminder_hold_until <= %(today)s)
                    AND partner.reminder_excluded IS NOT TRUE
+                   AND %(some)s
                    AND NOT EXISTS (
                        SELECT 1 FROM payment_reminder_item item
                         WHERE item.move_line_id = line.id
@@ -361,4 +378,5 @@ class PaymentReminderFacts(models.AbstractModel):
             due=due,
             part=part,
             join=join,
+            some=SQL("TRUE") if lines is None else among("line.id", lines),
         )

@@ -1,24 +1,34 @@
 """How cases follow the books: what is owed, what comes next, and when."""
 
 import logging
+import random
 import time
 from collections import defaultdict
 from dataclasses import replace
 
-from odoo import api, models, modules
+from odoo import api, fields, models, modules
 from odoo.tools import SQL
 
 from ...rules import lifecycle, schedule
 from ...tools import bulk, transactions
+from ...tools.among import among
 
 _logger = logging.getLogger(__name__)
 
 #: So long a refresh waits, each time, for a case that somebody else is busy with.
 PAUSES = (0.05, 0.2)
+#: So many unmoved cases are read in full each night all the same.
+SAMPLE = 20
 
 
 class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
+
+    seen_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The day of the last refresh, and hashes of what it read.",
+    )
 
     # -- refreshing -------------------------------------------------------------
 
@@ -142,6 +152,55 @@ class PaymentReminderCase(models.Model):
         if self.ladder_id.jurisdiction_id or any(self.mapped("limitation_date")):
             self._plan_limitation(live)
 
+    def _wait_on(self, looked):
+        """Move what waits for a notice to the next business day, as planning would.
+
+        :param looked: :class:`books.changes.Changes`; a case of which more comes on
+            that day is refreshed
+        """
+        facts = self.env["payment.reminder.facts"]
+        waiting = [one for one in looked.waiting if one.case_id in set(self.ids)]
+        days = facts._get_next_days(waiting)
+        more = self.browse(
+            [
+                one.case_id
+                for one in waiting
+                if one.following and one.following <= days[one.case_id]
+            ]
+        )
+        # Who holds a case refreshes it, and the next night looks again.
+        keys = facts._read_untouched((self - more).try_lock_for_update())
+        if keys:
+            self._move_dates({case_id: days[case_id] for case_id in keys})
+            facts._keep_keys(self.browse(keys), keys)
+        if more:
+            more._refresh_free()
+
+    @api.model
+    def _move_dates(self, days):
+        """Let the late steps of these cases stand on their new days.
+
+        :param days: {case id: date}
+        """
+        new = SQL("unnest(%s, %s) AS new (id, day)", list(days), list(days.values()))
+        for query in (
+            # By the index of items on their case, and the primary key of cases.
+            SQL(
+                "UPDATE payment_reminder_item item SET next_date = new.day"
+                " FROM payment_reminder_case state, %s WHERE state.id = new.id"
+                " AND item.case_id = new.id AND item.next_date = state.next_date",
+                new,
+            ),
+            SQL(
+                "UPDATE payment_reminder_case state SET next_date = new.day"
+                " FROM %s WHERE state.id = new.id",
+                new,
+            ),
+        ):
+            self.env.cr.execute(query)
+        self.env["payment.reminder.item"].invalidate_model(["next_date"], flush=False)
+        self.invalidate_model(["next_date"], flush=False)
+
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""
         climbed = self.filtered(
@@ -238,29 +297,7 @@ class PaymentReminderCase(models.Model):
         if not self:
             return history
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT item.case_id, notice.id, notice.company_id,
-                       notice.sent_date, notice.step_kind, notice.amount_fee > 0
-                  FROM payment_reminder notice
-                  JOIN payment_reminder_line line ON line.reminder_id = notice.id
-                  JOIN payment_reminder_item item ON item.id = line.item_id
-                 WHERE item.case_id = ANY(%s)
-                   AND (notice.counts OR notice.state = 'uncertain')
-                   AND notice.sent_date IS NOT NULL
-                 UNION
-                SELECT rest.case_id, rest.id, rest.company_id,
-                       rest.sent_date, rest.step_kind, FALSE
-                  FROM payment_reminder rest
-                 WHERE rest.case_id = ANY(%s)
-                   AND rest.is_rest
-                   AND rest.counts
-                """,
-                self.ids,
-                self.ids,
-            )
-        )
+        rows = self.env.execute_query(self._get_history_query(self.ids))
         companies = {company.id: company for company in self.sudo().company_id}
         for case_id, _id, company_id, sent_date, kind, bore_fee in rows:
             day = companies[company_id]._get_reminder_today(sent_date)
@@ -268,6 +305,34 @@ class PaymentReminderCase(models.Model):
                 schedule.Sent(date=day, kind=kind, bore_fee=bool(bore_fee))
             )
         return history
+
+    @api.model
+    def _get_history_query(self, cases):
+        """Return the query for notices that really went out.
+
+        :param cases: ids, or the SQL of a query that finds them
+        """
+        return SQL(
+            """
+            SELECT DISTINCT item.case_id, notice.id, notice.company_id,
+                   notice.sent_date, notice.step_kind, notice.amount_fee > 0
+              FROM payment_reminder notice
+              JOIN payment_reminder_line line ON line.reminder_id = notice.id
+              JOIN payment_reminder_item item ON item.id = line.item_id
+             WHERE %s
+               AND (notice.counts OR notice.state = 'uncertain')
+               AND notice.sent_date IS NOT NULL
+             UNION
+            SELECT rest.case_id, rest.id, rest.company_id,
+                   rest.sent_date, rest.step_kind, FALSE
+              FROM payment_reminder rest
+             WHERE %s
+               AND rest.is_rest
+               AND rest.counts
+            """,
+            among("item.case_id", cases),
+            among("rest.case_id", cases),
+        )
 
     def _replace_ladder(self, ladder, step_map):
         """Put these cases on another version of their ladder.
@@ -298,6 +363,63 @@ class PaymentReminderCase(models.Model):
             )
             for step, group in records.grouped(field).items():
                 group.write({field: matches[step].id})
+
+    # -- a look at what was passed over ------------------------------------------
+
+    @api.model
+    def _check_sample(self):
+        """Refresh some cases that are called unmoved; what is found is an alarm.
+
+        Then the key has missed something: every case is read in full the next night.
+        """
+        cases = self.sudo().search(
+            [("state", "!=", "closed"), ("seen_key", "!=", False)]
+        )
+        chosen = random.sample(cases.ids, min(SAMPLE, len(cases)))
+        missed = transactions.run(
+            self.env, lambda env: cases.with_env(env).browse(chosen)._find_missed().ids
+        )
+        if not missed:
+            return
+        _logger.error("A refresh has passed over what moved: cases %s", missed)
+        self.env.cr.execute("UPDATE payment_reminder_case SET seen_key = NULL")
+        self.invalidate_model(["seen_key"], flush=False)
+        for case in cases.browse(missed):
+            self.env["payment.reminder.event"]._tell_managers(
+                case,
+                case.company_id,
+                lambda told: (
+                    told.env._("A change was passed over by the nightly refresh"),
+                    told.env._(
+                        "Read in full, this case is not what it was, though nothing "
+                        "that is watched has changed. It is right now, and every case "
+                        "is read in full the next night. Tell whoever looks after "
+                        "this program what was changed, and how."
+                    ),
+                ),
+            )
+
+    def _find_missed(self):
+        """Refresh those of these cases that seem unmoved, and return which were not."""
+        facts = self.env["payment.reminder.facts"]
+        free = self.try_lock_for_update()
+        looked = facts._find_changed(free)
+        waiting = self.browse([one.case_id for one in looked.waiting])
+        same = free - looked.changed - waiting - looked.over
+        before = facts._read_untouched(same)
+        codes = {case: case.blocker_codes for case in same}
+        same.invalidate_recordset()
+        same._refresh()
+        after = facts._read_untouched(same)
+        differing = same.filtered(
+            lambda case: case.id not in after or case.blocker_codes != codes[case]
+        )
+        # What came in meanwhile was not passed over.
+        keys = facts._read_keys(differing)
+        return differing.filtered(
+            lambda case: case.id in before
+            and keys[case.id].partition(":")[2] == before[case.id].partition(":")[2]
+        )
 
     # -- after a payment --------------------------------------------------------
 
@@ -336,8 +458,10 @@ class PaymentReminderCase(models.Model):
         domain = [("partner_id", "in", list(partner_ids))]
 
         def refresh(env):
-            cases = env[self._name].search(domain)
-            if cases - cases._refresh_free():
+            facts = env["payment.reminder.facts"]
+            looked = facts._find_changed(env[self._name].search(domain))
+            cases = looked.changed
+            if cases and cases - cases._refresh_free(looked.keys):
                 env.ref("payment_reminders.ir_cron_refresh")._trigger()
 
         try:
@@ -349,11 +473,12 @@ class PaymentReminderCase(models.Model):
                 "The cases of customers %s are refreshed later", partner_ids
             )
 
-    def _refresh_free(self):
+    def _refresh_free(self, keys=None):
         """Refresh those of these cases that nobody else is busy with.
 
         A sender holds its case for a moment; it refreshes the case itself at the end.
 
+        :param keys: {case id: what it is to be known by}, if they were looked at
         :return: the cases that were refreshed
         """
         free = self.try_lock_for_update()
@@ -363,5 +488,9 @@ class PaymentReminderCase(models.Model):
             time.sleep(seconds)
             free = self.try_lock_for_update()
         free.invalidate_recordset()
+        facts = self.env["payment.reminder.facts"]
+        # Before the books are read: what changes in between is seen the next time.
+        keys = facts._read_keys(free) if keys is None else keys
         free._refresh()
+        facts._keep_keys(free, keys)
         return free

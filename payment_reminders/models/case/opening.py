@@ -12,6 +12,8 @@ from .progress import Stage
 
 #: How many customers a scheduled action takes at a time.
 CASES_PER_BATCH = 500
+#: How many of which only a date moves.
+WAITING_PER_BATCH = 10_000
 
 
 class PaymentReminderCase(models.Model):
@@ -23,27 +25,49 @@ class PaymentReminderCase(models.Model):
         # Following the books needs no right of whoever starts it, and gives none.
         self = self.sudo()
         transactions.commit(self.env)
-        last = self.search([], order="id desc", limit=1).id or 0
         companies = self.env["res.company"]._get_reminder_companies()
         self.env["payment.reminder.facts"]._key_bank_lines()
+        looked = []
+
+        def begin():
+            looked.clear()
+            return companies
+
+        def look():
+            """Look once which cases moved, after the due ones were opened."""
+            if not looked:
+                # One that was opened just now was followed, too: it has not moved.
+                cases = self.search([("state", "!=", "closed")])
+                facts = self.env["payment.reminder.facts"]
+                looked.append(facts._find_changed(cases | self._find_reopened()))
+            return looked[0]
+
         is_done = self.env["payment.reminder.progress"]._work_through(
             "refresh",
             [
                 Stage(
                     "companies",
-                    lambda: companies,
-                    # READ COMMITTED: who waited for the lock sees what was opened.
-                    lambda own: self.with_env(own.env)._open_due(own),
+                    begin,
+                    lambda own: self.with_env(own.env)._let_go_of_moved(own),
                     size=1,
+                ),
+                *(self._get_opening_stage(company) for company in companies),
+                Stage(
+                    "waiting",
+                    lambda: self.browse([one.case_id for one in look().waiting]),
+                    lambda some: some._wait_on(look()),
+                    WAITING_PER_BATCH,
+                ),
+                Stage(
+                    "windows",
+                    lambda: look().over,
+                    type(self)._end_hold_windows,
+                    WAITING_PER_BATCH,
                 ),
                 Stage(
                     "cases",
-                    # One that was opened just now was followed, too.
-                    lambda: (
-                        self.search([("state", "!=", "closed"), ("id", "<=", last)])
-                        | self._find_reopened()
-                    ),
-                    type(self)._refresh_free,
+                    lambda: look().changed,
+                    lambda some: some._refresh_free(look().keys),
                     CASES_PER_BATCH,
                 ),
             ],
@@ -54,6 +78,28 @@ class PaymentReminderCase(models.Model):
             self._warn_of_limitation()
         if companies._get_reminder_ladders_in_use():
             self.env["payment.reminder.ladder"]._warn_of_missing_rates()
+
+    @api.model
+    def _get_opening_stage(self, company):
+        """Return the stage that opens what has fallen due in a company.
+
+        So many customers at a time: what it needs of memory does not grow with what is
+        due. In READ COMMITTED: who waited for the lock sees what was opened.
+        """
+        lines = {}
+
+        def find():
+            lines.clear()
+            for row in self._read_due(company):
+                lines.setdefault(row["partner_id"], []).append(row["line_id"])
+            return self.env["res.partner"].browse(lines)
+
+        def work(customers):
+            of_these = [line_id for id_ in customers.ids for line_id in lines[id_]]
+            own = self.with_env(customers.env)
+            own._open_due(company.with_env(own.env), of_these)
+
+        return Stage(f"open:{company.id}", find, work, CASES_PER_BATCH)
 
     @api.model
     def _find_reopened(self):
@@ -88,6 +134,7 @@ class PaymentReminderCase(models.Model):
         whoever owes it now takes it up, at the bottom of its ladder; what is waiting to
         leave for the one before is cancelled.
         """
+        self._lock_opening(company)
         rows = self.env.execute_query(
             SQL(
                 # Once a night, over all due items of the company: its cases by their
@@ -140,23 +187,37 @@ class PaymentReminderCase(models.Model):
             )
 
     @api.model
-    def _open_due(self, company):
+    def _open_due(self, company, lines=None):
         """Put what has fallen due, or soon will, into cases of its customers.
 
         :param company: res.company that has a ladder
+        :param lines: journal items to which this is limited
         :return: the cases that got something new
         """
+        self._lock_opening(company)
+        if lines is None:
+            self._let_go_of_moved(company)
+        return self._open_rows(company, self._read_due(company, lines))
+
+    @api.model
+    def _lock_opening(self, company):
+        """Let one transaction at a time move due items of a company."""
         self.env.cr.execute(
             "SELECT pg_advisory_xact_lock(hashtext(%s), %s)",
             ["payment_reminder_case", company.id],
         )
-        self._let_go_of_moved(company)
+
+    @api.model
+    def _read_due(self, company, lines=None):
+        """Read what is in no case yet and is due by the earliest nudge of a ladder.
+
+        :return: rows of :meth:`payment.reminder.facts._read_candidates`
+        """
         today = company._get_reminder_today()
         ahead = company._get_reminder_ladders()._get_days_ahead()
-        rows = self.env["payment.reminder.facts"]._read_candidates(
-            company, fields.Date.add(today, days=ahead)
-        )
-        return self._open_rows(company, rows)
+        until = fields.Date.add(today, days=ahead)
+        facts = self.env["payment.reminder.facts"]
+        return facts._read_candidates(company, until, lines=lines)
 
     @api.model
     def _open_rows(self, company, rows):
@@ -183,10 +244,8 @@ class PaymentReminderCase(models.Model):
             by_identity[identity].append(row)
         cases = self._find_or_open(company, by_identity)
         opened = self.browse([case.id for case in cases.values()])
+        facts = self.env["payment.reminder.facts"]
         with opened._look_once():
-            live |= self.env["payment.reminder.facts"]._read_due_items(
-                opened.item_ids.move_line_id.ids
-            )
             items = bulk.insert(
                 self.env["payment.reminder.item"],
                 [
@@ -196,12 +255,16 @@ class PaymentReminderCase(models.Model):
                 ],
             )
             opened.invalidate_recordset(["item_ids"])
+            # Before the books are read: what changes in between is seen the next time.
+            keys = facts._read_keys(opened)
+            live = facts._read_due_items(opened.item_ids.move_line_id.ids)
             if company.reminder_holdout_percent:
                 items._choose_holdout(live)
             opened._follow(live)
             opened._hold_backlog(company)
             if refused := items.filtered("agency_part_id"):
                 refused._log_refused_parts()
+        facts._keep_keys(opened, keys)
         return opened
 
     @api.model
@@ -249,9 +312,7 @@ class PaymentReminderCase(models.Model):
             .sudo()
             .browse({group[0]["user_id"] for group in missing.values()} - {None})
         }
-        new = self.with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
-        ).create(
+        new = self._insert(
             [
                 self._prepare_case_vals(
                     company,
@@ -264,7 +325,6 @@ class PaymentReminderCase(models.Model):
                 for identity, group in missing.items()
             ]
         )
-        new._set_names()
         (new | closed)._log_event("opened", {})
         cases.update(zip(missing, new, strict=True))
         return cases
@@ -288,17 +348,32 @@ class PaymentReminderCase(models.Model):
             "date_open": fields.Datetime.now(),
         }
 
-    def _set_names(self):
-        if not self:
-            return
-        self.env.cr.execute(
+    @api.model
+    def _insert(self, rows):
+        """Insert new cases at once, with their names; what is computed follows.
+
+        :param rows: of :meth:`_prepare_case_vals`
+        """
+        stored = [
+            name
+            for name, field in self._fields.items()
+            if field.store and field.column_type and not field.compute
+        ]
+        defaults = self.default_get(stored) if rows else {}
+        ids = self.env.execute_query(
             SQL(
-                "UPDATE payment_reminder_case SET name = 'RC' || lpad(id::text, 5, '0')"
-                " WHERE id = ANY(%s)",
-                self.ids,
+                "SELECT nextval('payment_reminder_case_id_seq')"
+                " FROM generate_series(1, %s)",
+                len(rows),
             )
         )
-        self.invalidate_recordset(["name", "display_name"], flush=False)
+        return bulk.insert(
+            self,
+            [
+                {**defaults, **row, "id": id_, "name": f"RC{id_:05}"}
+                for (id_,), row in zip(ids, rows, strict=True)
+            ],
+        )
 
     def _start_again(self, ladder):
         """Start a closed case afresh: what is new begins on today's ladder."""

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 
 from ...rules import statute
 from ...tools import bulk
+from ...tools.among import among
 
 #: So many days before a claim lapses its responsible is told.
 WARNING_DAYS = 90
@@ -148,7 +149,7 @@ class PaymentReminderCase(models.Model):
                 law,
                 self.partner_id._get_debtor_kind(),
                 seen.date_due,
-                claim_date=item.move_id.invoice_date or None,
+                claim_date=seen.date_invoice,
                 interruptions=[*noted, *broken[item.id]],
             )
             for item in self.item_ids
@@ -194,23 +195,30 @@ class PaymentReminderCase(models.Model):
                     (company._get_reminder_today(moment), "written_demand")
                 )
         if "part_payment" in breaks:
-            for item_id, day in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT item.id, other.date
-                      FROM payment_reminder_item item
-                      JOIN account_partial_reconcile part
-                        ON part.debit_move_id = item.move_line_id
-                      JOIN account_move_line other ON other.id = part.credit_move_id
-                      JOIN account_move money ON money.id = other.move_id
-                     WHERE item.case_id = ANY(%s)
-                       AND money.move_type = 'entry'
-                    """,
-                    self.ids,
-                )
-            ):
+            rows = self.env.execute_query(self._get_part_payments_query(self.ids))
+            for _case_id, item_id, day in rows:
                 found[item_id].append((day, "part_payment"))
         return found
+
+    @api.model
+    def _get_part_payments_query(self, cases):
+        """Return the query for payments that were matched with due items.
+
+        :param cases: ids, or the SQL of a query that finds them
+        """
+        return SQL(
+            """
+            SELECT item.case_id, item.id, other.date
+              FROM payment_reminder_item item
+              JOIN account_partial_reconcile part
+                ON part.debit_move_id = item.move_line_id
+              JOIN account_move_line other ON other.id = part.credit_move_id
+              JOIN account_move money ON money.id = other.move_id
+             WHERE %s
+               AND money.move_type = 'entry'
+            """,
+            among("item.case_id", cases),
+        )
 
     @api.model
     def _warn_of_limitation(self):

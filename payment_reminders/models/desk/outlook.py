@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...rules import guard
 from ...rules.lifecycle import BUSY
@@ -397,6 +397,38 @@ class PaymentReminderCase(models.Model):
             [code, self._get_blocked_since(code) or known.get(code) or str(now)]
             for code in codes
         ]
+
+    def _end_hold_windows(self):
+        """Note that the hold windows of notices of these cases are over.
+
+        As :meth:`_compute_blockers` would: time alone took this out of the way.
+        """
+        free = self.try_lock_for_update()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payment_reminder_case state
+                   SET blockers = rest.blockers,
+                       blocker = rest.blockers -> 0 ->> 0,
+                       blocker_codes = NULLIF(
+                           REPLACE(state.blocker_codes, %(code)s, ','), ',')
+                  FROM (SELECT old.id,
+                               jsonb_agg(one ORDER BY place) FILTER (
+                                   WHERE one ->> 0 != %(window)s) AS blockers
+                          FROM payment_reminder_case old
+                         CROSS JOIN jsonb_array_elements(old.blockers)
+                               WITH ORDINALITY AS found (one, place)
+                         WHERE old.id = ANY(%(ids)s)
+                         GROUP BY old.id) rest
+                 WHERE state.id = rest.id
+                """,
+                code=f",{Code.HOLD_WINDOW},",
+                window=str(Code.HOLD_WINDOW),
+                ids=free.ids,
+            )
+        )
+        names = ["blockers", "blocker", "blocker_codes"]
+        free.invalidate_recordset(names, flush=False)
 
     def _get_blocked_since(self, code):
         """Return from when records of their own say that something is in the way."""

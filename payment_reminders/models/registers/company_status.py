@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...rules import insolvency
 from ...rules.insolvency import Status
@@ -265,3 +266,36 @@ class PaymentReminderCompanyStatus(models.Model):
             kept, *others = same.sorted(lambda check: gravity.index(check.status))
             self.browse([other.id for other in others]).unlink()
             kept.identity = self._get_identity(company.id, kept.partner_id.id)
+
+
+class PaymentReminderFacts(models.AbstractModel):
+    _inherit = "payment.reminder.facts"
+
+    @api.model
+    def _get_register_query(self, companies):
+        """Return the query for what registers say of the customers of ``cases``.
+
+        For the key of a case (:meth:`_get_parts`). That a check is too old is said,
+        not its age, which changes every day.
+        """
+        followed = companies.filtered(lambda one: one._follows_company_registers())
+        return SQL(
+            """
+            SELECT cases.id AS case_id,
+                   CONCAT_WS('|', found.id, found.status, found.word, found.since,
+                       found.source, found.number, found.country_code, found.remark,
+                       found.decided_key, found.company_id, found.partner_id,
+                       found.company_id = ANY(%(followed)s)
+                       AND company.reminder_status_when_stale = 'hold'
+                       AND %(now)s::timestamp
+                           - COALESCE(found.good_at, found.followed_since)
+                           >= make_interval(
+                               days => company.reminder_status_stale_days + 1)) AS said
+              FROM cases
+              JOIN payment_reminder_company_status found
+                ON found.identity = CONCAT(cases.company_id, ':', cases.partner_id)
+              JOIN res_company company ON company.id = cases.company_id
+            """,
+            followed=followed.ids,
+            now=fields.Datetime.now(),
+        )

@@ -336,6 +336,58 @@ class PaymentReminderFacts(models.AbstractModel):
             "invoice_network_state": trouble.state,
         }
 
+    @api.model
+    def _get_dead_ends_query(self):
+        """Return the query for messages that came back from addresses of ``contacts``.
+
+        For the key of a case (:meth:`_get_parts`). Wider than the reading of them: a
+        number is known by its last digits, an address within a text by being there.
+        """
+        return SQL(
+            # payment_reminder_delivery_dead_end_idx; the ways by hash joins, but where
+            # one field has several addresses.
+            """
+            WITH dead AS MATERIALIZED (
+                SELECT delivery.channel, LOWER(delivery.recipient) AS address,
+                       RIGHT(regexp_replace(delivery.recipient, '\\D', '', 'g'), 6)
+                           AS digits,
+                       sent.partner_id,
+                       CONCAT_WS('|', delivery.company_id, delivery.channel,
+                                 delivery.recipient) AS said
+                  FROM payment_reminder_delivery delivery
+                  JOIN payment_reminder_case sent ON sent.id = delivery.case_id
+                 WHERE delivery.is_dead_end
+            ), reached AS (
+                SELECT case_id, id AS partner_id, LOWER(TRIM(email)) AS email,
+                       regexp_replace(phone, '\\D', '', 'g') AS phone,
+                       LOWER(street) AS street
+                  FROM contacts
+                 WHERE EXISTS (SELECT 1 FROM dead)
+            )
+            SELECT case_id, said FROM dead JOIN reached USING (partner_id)
+             UNION
+            SELECT case_id, said FROM dead JOIN reached ON email = address
+             UNION
+            SELECT case_id, said
+              FROM dead
+              JOIN reached ON email ~ '[,;<[:space:]]'
+                   AND position(address IN email) > 0
+             UNION
+            SELECT case_id, said FROM dead JOIN reached ON RIGHT(phone, 6) = digits
+             WHERE channel = 'sms'
+             UNION
+            SELECT case_id, said
+              FROM dead
+              JOIN reached ON LENGTH(phone) > 15 AND position(digits IN phone) > 0
+             WHERE channel = 'sms'
+             UNION
+            SELECT case_id, said
+              FROM dead
+              JOIN reached ON street != '' AND position(street IN address) > 0
+             WHERE channel NOT IN ('email', 'sms')
+            """
+        )
+
 
 def _unique(partners, get_addresses):
     found = {}

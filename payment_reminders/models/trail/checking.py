@@ -249,6 +249,8 @@ class PaymentReminderEvent(models.Model):
         """
         progress = self.env["payment.reminder.progress"]
         stage, position, since = progress._read_place(ROUND)
+        if not stage:
+            self.env["payment.reminder.case"]._check_sample()
         self._tell_of_long_round(since)
         broken = self._find_lost()
         self._report_broken(broken)

@@ -15,6 +15,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
 from ..books.paying_common import PayingCommon
+from ..case.outcome import read_in_full, read_outcome
 from ..sending.gateway_common import GatewayCommon
 from .soak_edges import Edges
 
@@ -141,6 +142,7 @@ class Office(Edges):
 
     def run_nightly(self):
         self.test.refresh()
+        self.check_nothing_passed_over()
         self.env["payment.reminder.plan"]._cron_plans()
         self.env["payment.reminder"]._cron_propose()
 
@@ -372,6 +374,11 @@ class Office(Edges):
         wizard.skip_window = True
         wizard.action_send()
         self.env["payment.reminder.run"]._cron_run()
+
+    def check_nothing_passed_over(self):
+        """A night that reads every case in full would have left the same behind."""
+        found = read_outcome(self.env)
+        self.test.assertEqual(found, read_in_full(self.env, self.test.refresh))
 
     # -- what is true ---------------------------------------------------------------
 
