@@ -15,3 +15,4 @@ from . import money_places
 from . import bank_lines
 from . import money_in_doubt
 from . import changes
+from . import waiting

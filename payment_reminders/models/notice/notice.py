@@ -183,6 +183,11 @@ class PaymentReminder(models.Model):
         copy=False,
         help="The day on which a person was asked about the money that holds it.",
     )
+    seen_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The day on which the guard was asked last, and hashes of what it read.",
+    )
     sending_since = fields.Datetime(readonly=True, copy=False)
     sending_ticket = fields.Char(
         readonly=True, copy=False, help="Which run of the sender claimed this notice."

@@ -34,10 +34,11 @@ class PaymentReminder(models.Model):
         transactions.run_each(
             companies, lambda some: some.env["payment.reminder.halt"]._watch_banks(some)
         )
+        keys = {}
         waiting = Stage(
             "waiting",
-            lambda: self.search([("state", "in", WAITING)]),
-            type(self)._recheck,
+            lambda: self._find_moved(keys),
+            lambda some: some._recheck(keys),
             CASES_PER_BATCH,
         )
         proposals = [
@@ -56,6 +57,19 @@ class PaymentReminder(models.Model):
         )
 
     @api.model
+    def _find_moved(self, keys):
+        """Return the notices that wait and of which something may be new.
+
+        :param keys: {id: what it is to be known by}, filled here
+        """
+        facts = self.env["payment.reminder.facts"]
+        waiting = self.search([("state", "in", WAITING)])
+        keys.clear()
+        if waiting:
+            keys.update(facts._find_moved_notices(waiting))
+        return self.browse(keys)
+
+    @api.model
     def _propose(self, cases):
         """Propose the next notice of cases that nobody else is busy with."""
         free = cases.try_lock_for_update()
@@ -70,7 +84,14 @@ class PaymentReminder(models.Model):
         """Return the cases of a company whose next step may be proposed today."""
         if not company._has_reminders_started():
             return self.env["payment.reminder.case"]
-        cases = self.env["payment.reminder.case"].search(
+        # One query: thousands may wait, of which nothing need be read.
+        busy = Domain("state", "in", BUSY) | Domain(
+            # What a person cancelled does not come back before tomorrow.
+            "cancelled_date",
+            ">=",
+            company._get_reminder_day_start(),
+        )
+        return self.env["payment.reminder.case"].search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "active"),
@@ -78,24 +99,18 @@ class PaymentReminder(models.Model):
                 ("next_step_id", "!=", False),
                 ("snoozed_until", "=", False),
                 ("partner_id.reminder_excluded", "=", False),
+                ("reminder_ids", "not any", busy),
             ]
         )
-        busy = self.search(
-            Domain("case_id", "in", cases.ids)
-            & (
-                Domain("state", "in", BUSY)
-                # What a person cancelled does not come back before tomorrow.
-                | Domain("cancelled_date", ">=", company._get_reminder_day_start())
-            )
-        )
-        return cases - busy.case_id
 
-    def _recheck(self):
+    def _recheck(self, keys=None):
         """Ask the guard again about notices that wait in the queue.
 
         What can never be right again is cancelled, and what is still owed comes
         back as a new proposal; a held notice that nothing holds any more goes
         back into the queue. What somebody else is busy with is left alone.
+
+        :param keys: {id: what a notice is to be known by}, read before the facts
         """
         self._release_expired_holds()
         cases = self.case_id.try_lock_for_update()
@@ -121,6 +136,8 @@ class PaymentReminder(models.Model):
                 reminder._note_verdict(codes, facts)
         if in_doubt:
             self._ask_about_money(in_doubt)
+        if keys:
+            self.env["payment.reminder.facts"]._keep_notice_keys(waiting, keys)
 
     @api.model
     def _ask_about_money(self, in_doubt):

@@ -8,3 +8,4 @@ from . import test_undo
 from . import test_withdrawn
 from . import test_many_invoices
 from . import test_one_language
+from . import test_recheck

@@ -1,5 +1,7 @@
 from datetime import date
 
+from odoo.tests import freeze_time
+
 from .speed_common import SpeedCommon
 
 
@@ -35,6 +37,31 @@ class TestSpeed(SpeedCommon):
             self.assertEqual(opened, cases)
 
         self.assertSameCount(lambda: work(self.few), lambda: work(self.many))
+
+    def test_a_quiet_night(self):
+        """Nothing moved: the cases are not read, and neither is a full queue."""
+        refresh = self.env["payment.reminder.case"]._cron_refresh
+        refresh()
+        self.assertLessEqual(self.count(refresh), 40)
+        self.env["payment.reminder"]._cron_propose()
+        self.assertLessEqual(self.count(refresh), 40)
+
+    def test_a_quiet_day(self):
+        """All wait in the queue, and their days move on."""
+        refresh = self.env["payment.reminder.case"]._cron_refresh
+        self.env["payment.reminder"]._cron_propose()
+        refresh()
+        with freeze_time("2026-09-16 08:00:00"):
+            self.assertLessEqual(self.count(refresh), 55)
+            self.cases.invalidate_recordset()
+            self.assertEqual(set(self.cases.mapped("next_date")), {date(2026, 9, 16)})
+
+    def test_a_quiet_hour(self):
+        """All wait in the queue, and nothing is new."""
+        propose = self.env["payment.reminder"]._cron_propose
+        propose()
+        propose()
+        self.assertLessEqual(self.count(propose), 25)
 
     # -- propose ----------------------------------------------------------------
 
