@@ -58,6 +58,18 @@ class LiveItem:
         return balance.owed(self.residual, self.in_process, self.move_state, self.apart)
 
 
+class LiveItems(dict):
+    """What was read of due items, by their keys.
+
+    ``found`` is {id of a due item of ours: what was found for it}: it is asked for many
+    times in one act.
+    """
+
+    def __init__(self, items):
+        super().__init__(items)
+        self.found = {}
+
+
 class PaymentReminderFacts(models.AbstractModel):
     _inherit = "payment.reminder.facts"
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 import phonenumbers
 
@@ -139,7 +140,7 @@ class PaymentReminderFacts(models.AbstractModel):
             *(
                 partner.phone
                 for partner in people
-                if partner.phone and not any(_find_numbers(partner))
+                if partner.phone and not any(_find_numbers(*_read_phone(partner)))
             ),
         ]
 
@@ -410,33 +411,54 @@ def _get_mobiles(partner):
 
     :return: list of one number, or of none
     """
-    for number in _find_numbers(partner):
+    return list(_find_mobiles(*_read_phone(partner)))
+
+
+@lru_cache(maxsize=20_000)
+def _find_mobiles(text, country):
+    """Return the first number of a text that can receive SMS, in a tuple.
+
+    Kept, as the numbers of one night are asked for several times.
+    """
+    for number in _find_numbers(text, country):
         if phonenumbers.number_type(number) in MOBILE_TYPES:
             e164 = phonenumbers.PhoneNumberFormat.E164
-            return [phonenumbers.format_number(number, e164)]
-    return []
+            return (phonenumbers.format_number(number, e164),)
+    return ()
 
 
-def _find_numbers(partner):
-    """Yield the valid phone numbers of a contact; people write several into one field,
-    and words.
+def _read_phone(partner):
+    """Return what stands in the field for phone numbers of a contact, and the ISO code
+    of the country whose numbers need no prefix there.
     """
     is_doubted = partner.reminder_wrong_phone
     written = partner._get_reminder_phone() if is_doubted else partner.phone
-    text = TRUNK_ZERO.sub(" ", written or "")
+    if not written:
+        return "", None
     country = (
         partner.country_id
         or partner.commercial_partner_id.country_id
         or partner.company_id.country_id
     )
+    return TRUNK_ZERO.sub(" ", written), country.code or None
+
+
+def _find_numbers(text, country):
+    """Yield the valid phone numbers of a text; people write several into one field, and
+    words.
+
+    :param country: ISO code, or None
+    """
+    if not text:
+        return
     try:
-        number = phonenumbers.parse(text, country.code or None)
+        number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         number = None
     if number and phonenumbers.is_valid_number(number):
         yield number
         return
-    for match in phonenumbers.PhoneNumberMatcher(text, country.code or None):
+    for match in phonenumbers.PhoneNumberMatcher(text, country):
         yield match.number
 
 
