@@ -9,7 +9,12 @@ class PaymentReminder(models.Model):
     def _job_recheck(self):
         """Look again at these notices, which wait in the queue."""
         self.env["payment.reminder.engine"]._note_seen()
-        transactions.run_each(self.exists(), type(self)._recheck)
+        transactions.run_each(
+            self.exists(),
+            lambda some: some._recheck(
+                some.env["payment.reminder.facts"]._find_moved_notices(some)
+            ),
+        )
 
     def _job_send(self):
         """Guard and send these notices of a run that the send brake let go on."""

@@ -181,6 +181,39 @@ class PaymentReminderFacts(models.AbstractModel):
         cases.invalidate_recordset(["seen_key"], flush=False)
 
     @api.model
+    def _move_dates(self, days, keys):
+        """Let the late steps of cases stand on their new days, and know them by these.
+
+        :param days: {case id: date}, of which ``keys`` has some
+        :param keys: of :meth:`_read_untouched`
+        """
+        cases = self.env["payment.reminder.case"].browse(keys)
+        days = {case_id: days[case_id] for case_id in keys}
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH %(scope)s, %(own)s, moved AS (
+                    UPDATE payment_reminder_item item
+                       SET next_date = items.step_date
+                      FROM items
+                     WHERE item.id = items.id AND items.step_date != items.next_date)
+                UPDATE payment_reminder_case state
+                   SET next_date = cases.day, seen_key = CONCAT(new.key, ':', own.key)
+                  FROM cases
+                  JOIN own ON own.case_id = cases.id
+                  JOIN unnest(%(ids)s, %(keys)s) AS new (id, key) ON new.id = cases.id
+                 WHERE state.id = cases.id
+                """,
+                scope=self._get_scope(cases, days=days),
+                own=self._get_own(),
+                ids=list(keys),
+                keys=list(keys.values()),
+            )
+        )
+        self.env["payment.reminder.item"].invalidate_model(["next_date"], flush=False)
+        cases.invalidate_model(["next_date", "seen_key"], flush=False)
+
+    @api.model
     def _read_untouched(self, cases):
         """Return {case id: key} of those whose own rows are as the refresh left them.
 
@@ -260,31 +293,40 @@ class PaymentReminderFacts(models.AbstractModel):
         return self.env["res.company"].sudo().browse(row[0] for row in rows)
 
     @api.model
-    def _get_scope(self, cases, companies=None):
+    def _get_scope(self, cases, companies=None, days=None):
         """Return SQL of which cases are looked at, and their items.
 
         :param companies: theirs, if their day matters
+        :param days: {case id: day to which its late steps are about to move}
         """
-        days = [(one.id, one._get_reminder_today()) for one in companies or ()]
+        today = [(one.id, one._get_reminder_today()) for one in companies or ()]
         return SQL(
             # By the primary key of cases, and the index of items on their case.
             """
-            days (company_id, today) AS (VALUES %(days)s),
+            days (company_id, today) AS (VALUES %(today)s),
             cases AS MATERIALIZED (
                 SELECT state.*,
+                       COALESCE(moved.day, state.next_date) AS step_date, moved.day,
                        COALESCE(NULLIF(split_part(state.seen_key, ':', 1), '')::date,
                                 '1900-01-01') AS seen_day
                   FROM payment_reminder_case state
+                  LEFT JOIN unnest(%(moved)s::integer[], %(moves)s::date[])
+                            AS moved (id, day) ON moved.id = state.id
                  WHERE state.id = ANY(%(ids)s)
             ), items AS MATERIALIZED (
-                SELECT item.*
+                SELECT item.*,
+                       CASE WHEN item.next_date = cases.next_date
+                             AND cases.day IS NOT NULL
+                            THEN cases.day ELSE item.next_date END AS step_date
                   FROM payment_reminder_item item
                   JOIN cases ON cases.id = item.case_id
             )
             """,
-            days=SQL(", ").join(
-                SQL("(%s, %s::date)", *row) for row in days or [(0, None)]
+            today=SQL(", ").join(
+                SQL("(%s, %s::date)", *row) for row in today or [(0, None)]
             ),
+            moved=list(days or ()),
+            moves=list((days or {}).values()),
             ids=cases.ids,
         )
 
@@ -543,7 +585,7 @@ class PaymentReminderFacts(models.AbstractModel):
                            CONCAT_WS('|', state, close_reason, ladder_id, partner_id,
                                company_id, currency_id, former_partner_id,
                                snoozed_until, date_open, is_ladder_ended,
-                               next_step_id, next_date, limitation_date,
+                               next_step_id, step_date, limitation_date,
                                case_obstacles::text) AS said
                       FROM cases
                      UNION ALL
@@ -552,7 +594,7 @@ class PaymentReminderFacts(models.AbstractModel):
                                COALESCE(move_id, 0), COALESCE(agency_part_id, 0),
                                date_due, amount_known, amount_credited_known,
                                is_dropped, COALESCE(step_id, 0), last_sent_date, '/',
-                               nudge_not_before, '/', next_step_id, next_date)
+                               nudge_not_before, '/', next_step_id, step_date)
                       FROM items
                      UNION ALL
                     SELECT notice.case_id,

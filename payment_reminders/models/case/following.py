@@ -171,35 +171,9 @@ class PaymentReminderCase(models.Model):
         # Who holds a case refreshes it, and the next night looks again.
         keys = facts._read_untouched((self - more).try_lock_for_update())
         if keys:
-            self._move_dates({case_id: days[case_id] for case_id in keys})
-            facts._keep_keys(self.browse(keys), keys)
+            facts._move_dates(days, keys)
         if more:
             more._refresh_free()
-
-    @api.model
-    def _move_dates(self, days):
-        """Let the late steps of these cases stand on their new days.
-
-        :param days: {case id: date}
-        """
-        new = SQL("unnest(%s, %s) AS new (id, day)", list(days), list(days.values()))
-        for query in (
-            # By the index of items on their case, and the primary key of cases.
-            SQL(
-                "UPDATE payment_reminder_item item SET next_date = new.day"
-                " FROM payment_reminder_case state, %s WHERE state.id = new.id"
-                " AND item.case_id = new.id AND item.next_date = state.next_date",
-                new,
-            ),
-            SQL(
-                "UPDATE payment_reminder_case state SET next_date = new.day"
-                " FROM %s WHERE state.id = new.id",
-                new,
-            ),
-        ):
-            self.env.cr.execute(query)
-        self.env["payment.reminder.item"].invalidate_model(["next_date"], flush=False)
-        self.invalidate_model(["next_date"], flush=False)
 
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""
