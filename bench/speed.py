@@ -97,7 +97,7 @@ def run(tree, environment, items, title):
 
 def shell(tree, program, environment):
     """Carry a program out in ``bin/odoo shell`` of a checkout."""
-    command = [sys.executable, tree / "bin" / "odoo", "shell"]
+    command = [sys.executable, tree / "bin" / "odoo", "shell", "--log-level=warn"]
     subprocess.run(command, input=program, text=True, env=environment, check=True)
 
 
