@@ -29,10 +29,11 @@ WORLD = (
     "payment_reminder_jurisdiction_compensation",
     "payment_reminder_reference",
     "payment_reminder_rate",
-    "res_company",
     "res_currency",
 )
-#: Columns of these in which only work that was done is noted.
+#: Columns of companies of which something may depend; others work for other addons.
+COMPANY = "^(id|active|currency_id|partner_id|parent_id|reminder_.*|company_status_.*)$"
+#: Columns in which only work that was done is noted.
 NOTED = (
     "write_date",
     "write_uid",
@@ -536,6 +537,13 @@ class PaymentReminderFacts(models.AbstractModel):
             SELECT SUM(hashtextextended(said, 0)) AS key
               FROM (%(tables)s
                     UNION ALL
+                   SELECT jsonb_object_agg(label, value)::text
+                     FROM res_company
+                    CROSS JOIN jsonb_each(to_jsonb(res_company) - %(noted)s::text[])
+                          AS one (label, value)
+                    WHERE label ~ %(columns)s
+                    GROUP BY res_company.id
+                    UNION ALL
                    SELECT CONCAT_WS('|', id, code) FROM res_country
                     UNION ALL
                    SELECT partner::text
@@ -556,6 +564,8 @@ class PaymentReminderFacts(models.AbstractModel):
                    SELECT %(known)s) world
             """,
             tables=SQL(" UNION ALL ").join(tables),
+            noted=list(NOTED),
+            columns=COMPANY,
             known=str(known),
         )
 

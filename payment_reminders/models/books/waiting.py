@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
 from ...rules.verdict import MONEY_CODES
 from .money_places import MONEY_DAYS
@@ -22,7 +23,7 @@ class PaymentReminderFacts(models.AbstractModel):
 
         Once a day all are judged anew; in between those of which the guard's facts
         moved, those in whose way money or an online payment is, and those whose window
-        or hold has ended since.
+        has ended since. Where the bank is told to collect money, all are.
 
         :return: {id of such a notice: what it is to be known by afterwards}
         """
@@ -49,7 +50,8 @@ class PaymentReminderFacts(models.AbstractModel):
                        CONCAT(days.today, ':', COALESCE(seen.key, 0), ':', world.key,
                               ':', own.key, ':', office.key, ':', arrived.key) AS key,
                        notices.seen_key AS known, notices.key AS own_key,
-                       notices.is_pressing OR pressing.case_id IS NOT NULL AS is_due
+                       notices.is_pressing OR pressing.case_id IS NOT NULL
+                           OR %(all_of_them)s AS is_due
                   FROM notices
                   JOIN cases ON cases.id = notices.case_id
                   JOIN days ON days.company_id = cases.company_id
@@ -71,6 +73,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 own=self._get_own(),
                 notices=self._get_notices(reminders),
                 office=self._get_office(companies),
+                all_of_them=table_exists(self.env.cr, "account_payment_order"),
             )
         )
         return {row[0]: row[1] for row in rows}
@@ -180,7 +183,9 @@ class PaymentReminderFacts(models.AbstractModel):
                   FROM (
                     SELECT items.case_id,
                            CONCAT_WS('|', items.id, items.invoice_vouched_by_id, '/',
-                               move.is_move_sent, COUNT(note.id),
+                               move.is_move_sent, move.ref, '/',
+                               move.payment_reference, '/', %(networks)s,
+                               COUNT(note.id),
                                SUM(hashtext(note.notification_status))) AS said
                       FROM items
                       JOIN account_move move ON move.id = items.move_id
@@ -190,7 +195,7 @@ class PaymentReminderFacts(models.AbstractModel):
                                   AND note.notification_type = 'email')
                         ON message.model = 'account.move' AND message.res_id = move.id
                      GROUP BY items.case_id, items.id, items.invoice_vouched_by_id,
-                              move.is_move_sent
+                              move.id
                      UNION ALL
                     SELECT contacts.case_id, CONCAT_WS('|', sent.id, sent.state)
                       FROM payment_reminder_delivery sent
@@ -204,4 +209,5 @@ class PaymentReminderFacts(models.AbstractModel):
             """,
             since=fields.Date.today() - timedelta(days=MONEY_DAYS),
             start=start,
+            networks=self._get_network_states(self._get_invoice_networks()),
         )

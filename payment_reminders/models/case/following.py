@@ -356,7 +356,10 @@ class PaymentReminderCase(models.Model):
         if not missed:
             return
         _logger.error("A refresh has passed over what moved: cases %s", missed)
-        self.env.cr.execute("UPDATE payment_reminder_case SET seen_key = NULL")
+        self.env.cr.execute(
+            "UPDATE payment_reminder_case SET seen_key = NULL"
+            " WHERE seen_key IS NOT NULL"
+        )
         self.invalidate_model(["seen_key"], flush=False)
         for case in cases.browse(missed):
             self.env["payment.reminder.event"]._tell_managers(
@@ -432,10 +435,9 @@ class PaymentReminderCase(models.Model):
         domain = [("partner_id", "in", list(partner_ids))]
 
         def refresh(env):
-            facts = env["payment.reminder.facts"]
-            looked = facts._find_changed(env[self._name].search(domain))
-            cases = looked.changed
-            if cases and cases - cases._refresh_free(looked.keys):
+            cases = env[self._name].search(domain)
+            # Without a key: no payer waits for that, and the night looks again.
+            if cases and cases - cases._refresh_free(keys={}):
                 env.ref("payment_reminders.ir_cron_refresh")._trigger()
 
         try:

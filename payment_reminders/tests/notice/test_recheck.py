@@ -39,7 +39,10 @@ class TestRecheck(PayingCommon):
             ("invoice", lambda: self.move.write({"is_move_sent": False})),
             ("customer", lambda: self.customer.write({"email": False})),
             ("hold", lambda: self.case._freeze("manual")),
-            ("approval", lambda: self.reminder.write({"state": "proposed"})),
+            (
+                "approval",
+                lambda: self.reminder.sudo().write({"state": "proposed"}),
+            ),
             (
                 "question",
                 lambda: self.env["payment.reminder.query"].create(
