@@ -158,6 +158,7 @@ class TestRealJobs(JobsCase):
         names = self.owe_many()
         self.run_scene("run_nightly")
         self.assertEqual(self.count_open(names), 30)
+        self.run_scene("note_something")
         self.run_scene("see_runner")
         self.run_scene("run_nightly")
         methods = [job[0] for job in self.list_jobs("pending")]
