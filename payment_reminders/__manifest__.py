@@ -1,7 +1,7 @@
 {
     "name": "Payment Reminders",
     "summary": "Chase overdue invoices by the live state, and stop when they are paid",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "license": "AGPL-3",
     "author": "Payment Reminders contributors",
@@ -59,6 +59,7 @@
         "wizards/setup_views.xml",
         "wizards/replay_views.xml",
         "wizards/create_reminders_views.xml",
+        "wizards/hand_over_views.xml",
         # notice
         "views/notice/notice_list_views.xml",
         "views/notice/notice_form_views.xml",
@@ -73,6 +74,7 @@
         # handover
         "views/handover/handover_views.xml",
         "views/handover/word_views.xml",
+        "wizards/end_handover_views.xml",
         # desk
         "views/desk/run_views.xml",
         "views/desk/todo_views.xml",

@@ -596,6 +596,24 @@ class AccountMove(models.Model):
             "view_mode": "form",
         }
 
+    def action_open_handover_wizard(self):
+        """Open the dialog that hands these invoices to a collection service."""
+        return self.env["payment.reminder.handover.wizard"]._open(self)
+
+    def action_open_reminder_handover(self):
+        """Open the hand-over of this invoice that is open, or was last."""
+        self.ensure_one()
+        self.check_access("read")
+        record = self._find_reminder_handovers().get(self._origin)
+        if not record:
+            raise UserError(self.env._("No collection service has this invoice."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "payment.reminder.handover",
+            "res_id": record.id,
+            "view_mode": "form",
+        }
+
     def action_open_reminder_wizard(self):
         """Open the dialog that creates the next reminders of these invoices."""
         return self.env["payment.reminder.wizard"]._open(self)
@@ -685,6 +703,8 @@ class AccountMove(models.Model):
 
     def _get_reminder_effect(self):
         """Return what crediting or writing off these invoices does to their cases."""
+        if given := self._find_open_handovers():
+            return self._describe_handovers(given)
         # Who may credit an invoice may know that it is being chased.
         cases = self.sudo().reminder_case_id.filtered(lambda c: c.state != "closed")
         if not cases:
@@ -706,6 +726,23 @@ class AccountMove(models.Model):
                 self.env._("A reminder that waits in the queue is cancelled.")
             )
         return " ".join(sentences)
+
+    def _find_open_handovers(self):
+        """Return the hand-overs of these invoices that a service has now."""
+        records = self.env["payment.reminder.handover"].sudo()
+        return records.search(
+            [("move_id", "in", self.ids), ("state", "in", [str(s) for s in OPEN])]
+        )
+
+    def _describe_handovers(self, given):
+        """Say what crediting or writing off does where a service has the invoice."""
+        return self.env._(
+            "%(count)s of these is with %(service)s (%(names)s). What is booked here "
+            "does not stop the case there: choose what happens to it.",
+            count=len(given.move_id),
+            service=", ".join(sorted(set(given.mapped("service_label")))),
+            names=", ".join(given.move_id.mapped("name")),
+        )
 
     @api.private
     def message_update(self, msg_dict, update_vals=None):

@@ -5,6 +5,16 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
     reminder_effect = fields.Char(compute="_compute_reminder_effect")
+    has_reminder_handover = fields.Boolean(compute="_compute_reminder_effect")
+    reminder_handover_choice = fields.Selection(
+        [
+            ("end", "End the case there"),
+            ("leave", "Leave it there: what comes in is income"),
+        ],
+        string="With the service",
+        default="end",
+        required=True,
+    )
 
     def _create_payment_vals_from_wizard(self, batch_result):
         # EXTENDS account
@@ -31,4 +41,25 @@ class AccountPaymentRegister(models.TransientModel):
     @api.depends("line_ids")
     def _compute_reminder_effect(self):
         for wizard in self:
-            wizard.reminder_effect = wizard.line_ids.move_id._get_reminder_effect()
+            moves = wizard.line_ids.move_id
+            wizard.reminder_effect = moves._get_reminder_effect()
+            wizard.has_reminder_handover = bool(
+                wizard.reminder_effect and moves._find_open_handovers()
+            )
+
+    def _create_payments(self):
+        # EXTENDS account
+        if (
+            self.payment_difference_handling != "reconcile"
+            or not self.payment_difference
+        ):
+            return super()._create_payments()
+        given = self.line_ids.move_id._find_open_handovers()
+        if not given:
+            return super()._create_payments()
+        given.is_loss_known = True
+        payments = super()._create_payments()
+        if self.reminder_handover_choice == "end":
+            sure = given.filtered(lambda r: r.state not in ("sending", "uncertain"))
+            sure._ask_to_end("written_off")
+        return payments

@@ -30,6 +30,17 @@ class ResPartner(models.Model):
         domain="[('successor_id', '=', False)]",
         help="Used instead of the company's ladder. Open cases stay on theirs.",
     )
+    reminder_way = fields.Selection(
+        [
+            ("ask", "Ask each time"),
+            ("ourselves", "Ourselves"),
+            ("service", "A collection service"),
+        ],
+        string="Who reminds",
+        required=True,
+        default="ask",
+        help="What the dialog that creates reminders proposes for this customer.",
+    )
     reminder_grace_days = fields.Integer(
         string="Grace days",
         help="Days that this customer gets on top before the first reminder.",

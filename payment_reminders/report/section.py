@@ -83,6 +83,21 @@ class PaymentReminderSection(models.Model):
                 None,
             ),
         }
+        if self._uses_services():
+            sections["handovers"] = (
+                self.env._("With Services"),
+                self.env._("What collection services have, and where it stands"),
+                "fa-gavel",
+                "payment_reminders.payment_reminder_handover_action",
+                None,
+            )
+            sections["words"] = (
+                self.env._("Words of Services"),
+                self.env._("What collection services call the state of a case"),
+                "fa-comments-o",
+                "payment_reminders.payment_reminder_handover_word_action",
+                "payment.reminder.handover.word",
+            )
         if self._uses_registers():
             sections["debtors"] = (
                 self.env._("Insolvency Watch"),
@@ -114,6 +129,11 @@ class PaymentReminderSection(models.Model):
         return bool(
             self.env["payment.reminder.company.status"].search_count([], limit=1)
         )
+
+    @api.model
+    def _uses_services(self):
+        """Tell whether a collection service has, or had, anything."""
+        return bool(self.env["payment.reminder.handover"].search_count([], limit=1))
 
     @api.depends("code")
     @api.depends_context("lang")

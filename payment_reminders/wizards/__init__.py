@@ -14,3 +14,5 @@ from . import step_preview
 from . import decide_backlog
 from . import create_reminders
 from . import replay
+from . import hand_over
+from . import end_handover

@@ -171,6 +171,7 @@ class PaymentReminderCase(models.Model):
         copy=False,
         help="A collection service has every invoice that is open.",
     )
+    handover_count = fields.Integer(compute="_compute_handover_count")
     handover_label = fields.Char(
         string="Who has it", compute="_compute_handover_label", compute_sudo=True
     )
@@ -241,6 +242,11 @@ class PaymentReminderCase(models.Model):
         for case in self:
             case.move_ids = case.item_ids.move_id
             case.invoice_count = len(case.move_ids)
+
+    @api.depends("handover_ids")
+    def _compute_handover_count(self):
+        for case in self:
+            case.handover_count = len(case.handover_ids)
 
     @api.depends("is_handed_over", "handover_ids.state", "handover_ids.service_id")
     @api.depends_context("lang")
@@ -445,6 +451,19 @@ class PaymentReminderCase(models.Model):
         action["domain"] = [("case_id", "=", self.id)]
         action["context"] = {}
         return action
+
+    def action_open_handover_wizard(self):
+        """Open the dialog that hands invoices of these cases to a service."""
+        return self.env["payment.reminder.handover.wizard"]._open(self)
+
+    def action_view_handovers(self):
+        """Show what of this case a service has, or had."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_handover_action"
+        )
+        return {**action, "domain": [("case_id", "=", self.id)], "context": {}}
 
     # -- who looks after a case -----------------------------------------------------
 

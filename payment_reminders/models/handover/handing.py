@@ -23,6 +23,8 @@ PASSED = frozenset(
     )
 )
 COSTS = ("fee", "interest", "compensation")
+#: Reasons for which a case closes while something is owed: its items were let go.
+DROPPING = ("handed_over", "manual", "written_off")
 
 
 class PaymentReminderHandover(models.Model):
@@ -102,6 +104,9 @@ class PaymentReminderHandover(models.Model):
         return self.env["payment.reminder"].new(
             {
                 "case_id": item.case_id.id,
+                "company_id": item.company_id.id,
+                "partner_id": item.partner_id.id,
+                "currency_id": item.currency_id.id,
                 "amount_principal": owed,
                 "line_ids": [
                     Command.create(
@@ -319,6 +324,29 @@ class PaymentReminderHandover(models.Model):
         text = first.splitlines()[0] if first else ""
         return text[:80] or item.move_id.name or self.env._("Invoice")
 
+    def _after_confirm(self):
+        """Go on after a person confirmed these: by hand the service has them now.
+
+        :return: an action that shows them
+        """
+        records = self.sudo()
+        by_hand = records.filtered(lambda record: record._is_by_hand())
+        if by_hand:
+            by_hand._set_state("registered")
+        if records - by_hand:
+            self._trigger()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_handover_action"
+        )
+        if len(self) == 1:
+            return {
+                **action,
+                "res_id": self.id,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
+        return {**action, "domain": [("id", "in", self.ids)], "context": {}}
+
     def _recheck_notices(self):
         """Let notices that wait with one of these items come back without it."""
         cases = self.case_id
@@ -337,6 +365,11 @@ class PaymentReminderHandover(models.Model):
         items = cases.sudo().item_ids.filtered(
             lambda item: item.amount_known > 0 and not item.handover_id
         )
+        return self._give_by_hand(items)
+
+    @api.model
+    def _give_by_hand(self, items):
+        """Note that somebody has these items already, who is told by hand."""
         live = self.env["payment.reminder.facts"]._read_due_items(
             items.move_line_id.ids
         )
@@ -360,3 +393,48 @@ class PaymentReminderHandover(models.Model):
             record._note_matchings(live, state="known")
         records._set_state("registered")
         return records
+
+    # -- from before there were hand-overs --------------------------------------------
+
+    @api.model
+    def _take_over_closed(self):
+        """Follow again what was let go when its whole case was handed over.
+
+        A case that started anew since then is known by its trail.
+
+        :return: the new hand-overs, by hand
+        """
+        closings = self.env["payment.reminder.event"].search(
+            [("kind", "=", "closed"), ("case_id", "!=", False)], order="case_id, seq"
+        )
+        given = self.env["payment.reminder.item"]
+        for case, events in closings.grouped("case_id").items():
+            last = events.filtered(
+                lambda event: (event.payload or {}).get("reason") in DROPPING
+            )[-1:]
+            if last and last.payload["reason"] == "handed_over":
+                given |= case.item_ids.filtered(
+                    lambda item, day=last.date: item.is_dropped
+                    and item.create_date <= day
+                )
+        return self._take_over(given.filtered(lambda item: not item.handover_id))
+
+    @api.model
+    def _take_over(self, items):
+        """Follow dropped items again, as handed over, of which something is owed."""
+        live = self.env["payment.reminder.facts"]._read_due_items(
+            items.move_line_id.ids
+        )
+        owed = items.browse()
+        for item in items:
+            seen = item._find_live(live)
+            if seen and seen.owed > 0:
+                owed |= item
+                item.write(
+                    {
+                        "is_dropped": False,
+                        "amount_known": float(seen.owed),
+                        "amount_credited_known": float(seen.credited),
+                    }
+                )
+        return self._give_by_hand(owed)

@@ -208,6 +208,11 @@ class PaymentReminderHandover(models.Model):
         copy=False,
     )
     end_note = fields.Char(readonly=True, copy=False)
+    is_loss_known = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody who wrote it off said what happens at the service.",
+    )
     ended_by_id = fields.Many2one(
         "res.users",
         string="Ended by",
@@ -570,6 +575,23 @@ class PaymentReminderHandover(models.Model):
                 **({"ended_by_id": self.env.uid} if state in handover.FINAL else {}),
             )
         return True
+
+    def action_open_state_wizard(self):
+        """Open the dialog in which a person says what the service says."""
+        self._check_may_act()
+        return self._open_dialog("payment_reminder_handover_state_wizard_action")
+
+    def action_open_end_wizard(self):
+        """Open the dialog that ends these."""
+        self._check_may_act()
+        return self._open_dialog("payment_reminder_handover_end_wizard_action")
+
+    def _open_dialog(self, name):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"payment_reminders.{name}"
+        )
+        given = [fields.Command.set(self.ids)]
+        return {**action, "context": {"default_handover_ids": given}}
 
     def action_open_case(self):
         self.ensure_one()

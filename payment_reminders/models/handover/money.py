@@ -131,9 +131,32 @@ class PaymentReminderHandover(models.Model):
                 )
         return found
 
+    def _ask_to_post_later(self, drafts):
+        """Ask a manager to post draft credit notes when these have ended.
+
+        :param drafts: account.move records
+        """
+        for record in self:
+            told = record.with_context(lang=record.case_id._get_responsible().lang)
+            told._call_manager(
+                told.env._(
+                    "Post the credit note when %s has ended", told.service_label
+                ),
+                told.env._(
+                    "%(service)s has not confirmed that the case of %(invoice)s ended. "
+                    "The credit note waits as a draft (%(drafts)s): post it when it has, "
+                    "or note here what its own page says.",
+                    service=told.service_label,
+                    invoice=told.move_id.name or "",
+                    drafts=", ".join(drafts.mapped("display_name")),
+                ),
+            )
+
     def _ask_about_loss(self, report):
-        """Ask what becomes of a debt at a service that was written off in the books."""
+        """Ask what becomes of a debt at a service that was written off here."""
         self.ensure_one()
+        if self.is_loss_known:
+            return
         told = self.with_context(lang=self.case_id._get_responsible().lang)
         words = told.env._(
             "%(amount)s of %(invoice)s was written off. That does not stop the case at "

@@ -394,6 +394,10 @@ class PaymentReminderHandover(models.Model):
         :param note: more, in words
         """
         self._check_may_act()
+        return self._ask_to_end(reason, note)
+
+    def _ask_to_end(self, reason, note=None):
+        """Do what :meth:`action_end` says, whoever may: crediting ends a case, too."""
         if reason not in dict(self._fields["end_reason"].selection):
             raise UserError(self.env._("Say why it ends."))
         records = self.sudo()
@@ -430,6 +434,50 @@ class PaymentReminderHandover(models.Model):
                 record._set_state("cancelled")
         self._trigger()
         return True
+
+    def _end_now(self, reason, note=None):
+        """End these, and say what became of it: a person waits for the answer."""
+        self.action_end(reason, note)
+        return self._tell_ends()
+
+    def _speak_at_once(self):
+        """Ask the services to end these now, while a person waits.
+
+        :return: those of which nobody knows yet whether they ended
+        """
+        ending = self.sudo().filtered(lambda r: r.state in ("ending", "end_uncertain"))
+        if ending:
+            # The intent first: whoever stops here goes on with it.
+            transactions.commit(self.env)
+            for record in ending:
+                record._end()
+            ending.invalidate_recordset()
+        return ending.filtered(lambda r: r.state in handover.OPEN).sudo(self.env.su)
+
+    def _tell_ends(self):
+        """Return a notification of which of these ended, and which did not yet."""
+        left = self._speak_at_once()
+        ended = self - left
+        sentences = []
+        if ended:
+            names = ", ".join(ended.mapped("display_name"))
+            sentences.append(self.env._("Ended: %s.", names))
+        if left:
+            sentences.append(
+                self.env._(
+                    "Not known yet: %s. The service is asked again by itself.",
+                    ", ".join(left.mapped("display_name")),
+                )
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": " ".join(sentences),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _end(self):
         """Ask a service to end one, or whether it has."""
