@@ -337,7 +337,7 @@ class PaymentReminderWizard(models.TransientModel):
         return self._find_last_handover().provider
 
     def _was_handed_over_last(self):
-        """Tell whether this person used a service the last time, and no own reminder."""
+        """Tell whether this person used a service the last time."""
         last = self._find_last_handover()
         run = self.env["payment.reminder.run"].search(
             [("user_id", "=", self.env.uid)], limit=1

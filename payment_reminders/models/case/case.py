@@ -326,9 +326,21 @@ class PaymentReminderCase(models.Model):
             case.amount_fees = kinds["fee"]
             case.amount_interest = kinds["interest"]
             case.amount_compensation = kinds["compensation"]
-            # What went along to a service is claimed still, by it.
-            case.amount_costs = sum(kinds.values()) - kinds["handover"]
+            # What went along to a service that has it is claimed still, by it.
+            case.amount_costs = sum(kinds.values()) + case._get_costs_elsewhere()
             case.amount_claim = case.amount_principal + case.amount_costs
+
+    def _get_costs_elsewhere(self):
+        """Return the costs of this case that a service claims now, with its items."""
+        self.ensure_one()
+        case = self.sudo()
+        given = case.item_ids.handover_id
+        if not given:
+            return 0.0
+        lines = case.claim_line_ids.filtered(
+            lambda line: line.kind == "handover" and line.handover_id in given
+        )
+        return -sum(lines.mapped("amount"))
 
     def _read_costs(self):
         """Return {case id: {claim line kind: sum}} of the claim ledgers."""

@@ -135,6 +135,11 @@ class PaymentReminderCase(models.Model):
             lambda item: not item.is_dropped and item.amount_residual > 0
         )
 
+    def _get_page_costs(self):
+        """Return the fees and interest that are ours to ask: none that went along."""
+        self.ensure_one()
+        return max(self.amount_costs - self._get_costs_elsewhere(), 0.0)
+
     def _get_page_due(self, item=None):
         """Return the most that a customer can owe here, and so pay online.
 
@@ -146,7 +151,7 @@ class PaymentReminderCase(models.Model):
             return item.amount_residual
         return self.currency_id.round(
             sum(self._get_page_items().mapped("amount_residual"))
-            + max(self.amount_costs, 0.0)
+            + self._get_page_costs()
         )
 
     def _get_page_forecast(self, day):
@@ -174,7 +179,7 @@ class PaymentReminderCase(models.Model):
             running, _day = figures._compute_running(self, day)[self.id]
             interest = max(float(running.interest), 0.0)
             until = running.interest_until if interest else None
-        costs = max(self.amount_costs, 0.0)
+        costs = self._get_page_costs()
         return Forecast(
             day=day,
             principal=principal,
@@ -371,7 +376,7 @@ class PaymentReminderCase(models.Model):
         today = self.company_id._get_reminder_today()
         overdue = items.filtered(lambda part: part.date_due < today)
         moves, left = self._take_moves(overdue, amount)
-        costs = min(left, max(self.amount_costs, 0.0))
+        costs = min(left, self._get_page_costs())
         more, _rest = self._take_moves(items - overdue, left - costs)
         return moves | more, self.currency_id.round(costs)
 

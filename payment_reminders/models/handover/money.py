@@ -144,8 +144,8 @@ class PaymentReminderHandover(models.Model):
                 ),
                 told.env._(
                     "%(service)s has not confirmed that the case of %(invoice)s ended. "
-                    "The credit note waits as a draft (%(drafts)s): post it when it has, "
-                    "or note here what its own page says.",
+                    "The credit note waits as a draft (%(drafts)s): post it when it "
+                    "has, or note here what its own page says.",
                     service=told.service_label,
                     invoice=told.move_id.name or "",
                     drafts=", ".join(drafts.mapped("display_name")),
