@@ -25,7 +25,8 @@ GOALS = {
     "pieces of payment.reminder": 10,
     "pieces of res.company": 1,
     "methods defined more than once": 8,
-    "files of models/": 105,
+    # 105 before the hand-over got a room of its own.
+    "files of models/": 112,
 }
 
 

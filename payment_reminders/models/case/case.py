@@ -594,7 +594,13 @@ class PaymentReminderCase(models.Model):
         self.event_ids.note_ids.unlink()
         self.activity_ids.unlink()
         self.query_ids.attachment_ids.unlink()
-        for thread in (self, self.reminder_ids, self.query_ids, self.plan_ids):
+        for thread in (
+            self,
+            self.reminder_ids,
+            self.query_ids,
+            self.plan_ids,
+            self.handover_ids,
+        ):
             messages = self.env["mail.message"].search(
                 [("model", "=", thread._name), ("res_id", "in", thread.ids)]
             )
@@ -654,6 +660,7 @@ class PaymentReminderCase(models.Model):
                 "stopped_addresses",
             ],
             "payment.reminder.plan": ["note"],
+            "payment.reminder.handover": ["end_note", "reason"],
         }
 
     # -- trail and case file --------------------------------------------------------

@@ -132,6 +132,8 @@ class PaymentReminderHandover(models.Model):
 
         result = transactions.run(self.env, locked)
         transactions.commit(self.env)
+        # What was written there is read anew here.
+        self.env.invalidate_all()
         return result
 
     def _claim(self):

@@ -53,6 +53,8 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "questions": self._list_questions(case),
             "plans": self._list_plans(case),
         }
+        if case.handover_ids:
+            parts["handovers"] = self._list_handovers(case)
         # The trail names ids and codes only, and what is hashed must stay as it is.
         parts = {**hide_keys(parts), "trail": self._list_trail(case)}
         return {
@@ -121,6 +123,48 @@ class PaymentReminderCaseFile(models.AbstractModel):
                 ],
             }
             for item in case.item_ids.sorted(lambda item: (item.date_due, item.id))
+        ]
+
+    @api.model
+    def _list_handovers(self, case):
+        """Return what a collection service got, where it stands, what it was told."""
+        money = self._money(case)
+        return [
+            {
+                "id": given.id,
+                "item": given.item_id.id,
+                "invoice": given.move_id.name or "",
+                "with": given.service_label or "",
+                "key": given.key,
+                "state": given.state,
+                "word": given.raw_state or "",
+                "since": _moment(given.state_since),
+                "case_there": given.external_id or "",
+                "payment_reference_there": given.payer_reference or "",
+                "about": given.description,
+                "capital": money(given.amount),
+                "claimed_before": {
+                    "fee": money(given.claimed_fee),
+                    "interest": money(given.claimed_interest),
+                    "compensation": money(given.claimed_compensation),
+                },
+                "handed_over": _moment(given.date_queued),
+                "there_since": _moment(given.date_registered),
+                "ended": _moment(given.date_end),
+                "ended_because": given.end_reason or "",
+                "told": [
+                    {
+                        "kind": report.kind,
+                        "amount": money(report.amount),
+                        "day": _day(report.date),
+                        "reference": report.reference or "",
+                        "state": report.state,
+                        "told": _moment(report.date_told),
+                    }
+                    for report in given.report_ids.sorted("id")
+                ],
+            }
+            for given in case.handover_ids.sorted("id")
         ]
 
     @api.model

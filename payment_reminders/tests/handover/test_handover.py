@@ -253,3 +253,33 @@ class TestHandover(HandoverCommon):
         record.with_user(self.manager).action_end("mistake")
         case.invalidate_recordset()
         self.assertGreater(case.amount_interest_running, 0)
+
+    def test_the_case_file_has_it(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        record = self.hand_over(move)
+        self.pay(move, 400.0)
+        told = self.env["payment.reminder.case.file"]._build(move.reminder_case_id)
+        (given,) = told["handovers"]
+        self.assertEqual(
+            (given["with"], given["state"]), ("Nordic Collect", "registered")
+        )
+        self.assertEqual(given["capital"], "1000.00")
+        self.assertEqual(given["told"][0]["amount"], "400.00")
+        self.assertIn("handovers", [row["part"] for row in told["manifest"]])
+        action = record.with_user(self.manager).action_print_case_file()
+        self.assertEqual(action["report_name"], "payment_reminders.report_case_file")
+
+    def test_the_customers_page_asks_for_no_costs_that_went_along(self):
+        self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
+        move = self.make_invoice(due=40)
+        self.send(self.propose())
+        case = move.reminder_case_id
+        self.assertEqual(case._get_page_due(), 1100.0)
+        record = self.hand_over(move)
+        self.assertEqual(case._get_page_due(), 1000.0)
+        self.assertEqual(case.amount_costs, 100.0)
+        record._set_state("paid")
+        case.invalidate_recordset()
+        # The service got them: nothing of them is open here.
+        self.assertEqual(case.amount_costs, 0.0)
