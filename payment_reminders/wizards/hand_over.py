@@ -47,6 +47,16 @@ class PaymentReminderHandoverWizard(models.TransientModel):
     attach_invoice = fields.Boolean(string="The invoice goes along", default=True)
     locked_text = fields.Char(compute="_compute_locked_text")
     line_ids = fields.One2many("payment.reminder.handover.wizard.line", "wizard_id")
+    ready_line_ids = fields.One2many(
+        "payment.reminder.handover.wizard.line",
+        "wizard_id",
+        domain=[("reason", "=", False)],
+    )
+    needs_line_ids = fields.One2many(
+        "payment.reminder.handover.wizard.line",
+        "wizard_id",
+        domain=[("reason", "!=", False)],
+    )
     summary = fields.Char(compute="_compute_summary")
     has_obstacles = fields.Boolean(compute="_compute_summary")
     count_ready = fields.Integer(compute="_compute_summary")
@@ -121,7 +131,8 @@ class PaymentReminderHandoverWizard(models.TransientModel):
                 {
                     "item_id": item.id,
                     "is_chosen": not reasons[item],
-                    "reason": " ".join(text for text, _record in reasons[item]),
+                    "reason": " ".join(text for text, _record in reasons[item])
+                    or False,
                     "fix": next(
                         (f"{r._name},{r.id}" for _text, r in reasons[item] if r), False
                     ),
@@ -139,6 +150,7 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             for item in items
         ]
         self.line_ids = [Command.clear(), *lines]
+        self.invalidate_recordset(["ready_line_ids", "needs_line_ids"])
 
     # -- computed ---------------------------------------------------------------
 
@@ -154,14 +166,12 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             locks = Handover._provider_locks(wizard.provider)
             wizard.locked_text = " ".join(dict.fromkeys(locks.values()))
 
-    @api.depends("line_ids.is_chosen", "line_ids.reason")
+    @api.depends("ready_line_ids.is_chosen", "line_ids.reason")
     def _compute_summary(self):
         for wizard in self:
-            ready = wizard.line_ids.filtered(
-                lambda line: line.is_chosen and not line.reason
-            )
+            ready = wizard.ready_line_ids.filtered("is_chosen")
             wizard.count_ready = len(ready)
-            wizard.has_obstacles = any(wizard.line_ids.mapped("reason"))
+            wizard.has_obstacles = bool(wizard.needs_line_ids)
             sums = ", ".join(
                 currency.format(sum(lines.mapped("amount")))
                 for currency, lines in ready.grouped("currency_id").items()
@@ -182,16 +192,6 @@ class PaymentReminderHandoverWizard(models.TransientModel):
         wizard = self.sudo()
         wizard._fill(wizard.line_ids.item_id)
         return self._reopen()
-
-    @api.onchange("provider")
-    def _onchange_provider(self):
-        Handover = self.env["payment.reminder.handover"]
-        items = self.line_ids.item_id
-        reasons = Handover._find_obstacles(items, self.provider) if items else {}
-        for line in self.line_ids:
-            found = reasons.get(line.item_id.sudo(), [])
-            line.reason = " ".join(text for text, _record in found)
-            line.is_chosen = not found
 
     def action_hand_over(self):
         """Hand over what is chosen and may go."""
@@ -259,7 +259,7 @@ class PaymentReminderHandoverWizardLine(models.TransientModel):
     )
     address = fields.Char(compute="_compute_address", compute_sudo=True)
     number = fields.Char(
-        string="Number",
+        string="Registration number",
         compute="_compute_address",
         compute_sudo=True,
         help="Of the company, or for VAT.",

@@ -68,6 +68,9 @@ class PaymentReminderHandover(models.Model):
         every = self.env["payment.reminder"].union(*notices.values())
         sendings = Facts._read_invoice_sendings(every) if every else {}
         money = Facts._read_money_in_doubt(every, is_loose) if every else {}
+        if any(seen.pending_transaction for seen in live.values()):
+            for item_id, values in Facts._read_transaction_facts(every).items():
+                sendings[item_id].update(values)
         found = {}
         for item, notice in notices.items():
             facts = replace(
