@@ -1,8 +1,15 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..rules import handover
 from ..tools.selections import labels_of
+
+
+def _check_dialog(dialog):
+    """Refuse a dialog about hand-overs that its user may not see: it shows none."""
+    dialog.check_access("read")
+    if not dialog.handover_ids:
+        raise AccessError(dialog.env._("There is no hand-over that you may see."))
 
 
 class PaymentReminderHandoverEndWizard(models.TransientModel):
@@ -35,7 +42,7 @@ class PaymentReminderHandoverEndWizard(models.TransientModel):
     def action_confirm(self):
         """End them there."""
         self.ensure_one()
-        self.check_access("read")
+        _check_dialog(self)
         return self.handover_ids._end_now(self.reason, self.note)
 
 
@@ -76,7 +83,7 @@ class PaymentReminderHandoverStateWizard(models.TransientModel):
     def action_confirm(self):
         """Note the state."""
         self.ensure_one()
-        self.check_access("read")
+        _check_dialog(self)
         records = self.handover_ids
         if not (self.note or "").strip():
             raise UserError(self.env._("Say how you know: the trail keeps it."))

@@ -549,7 +549,7 @@ class PaymentReminderHandover(models.Model):
         self.env["res.users"]._check_reminder_manager()
         self.check_access("read")
 
-    def action_set_state(self, state, note=None):
+    def action_set_state(self, state=None, note=None):
         """Say where these stand, as a person who asked the service knows.
 
         :param state: a code of ``state``

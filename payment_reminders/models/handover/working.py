@@ -389,7 +389,7 @@ class PaymentReminderHandover(models.Model):
 
     # -- ending -----------------------------------------------------------------------
 
-    def action_end(self, reason, note=None):
+    def action_end(self, reason=None, note=None):
         """End these there; what never left is not handed over at all.
 
         :param reason: a code of ``end_reason``

@@ -93,6 +93,19 @@ class MatrixCommon(ReminderCommon):
             },
         }
         cls.env.flush_all()
+        cls.records["payment.reminder.handover"] = given = sudo[
+            "payment.reminder.handover"
+        ].create(
+            {
+                "item_id": cls.case.item_ids[:1].id,
+                "key": "1",
+                "description": "Work",
+                "state": "registered",
+            }
+        )
+        cls.records["payment.reminder.handover.report"] = sudo[
+            "payment.reminder.handover.report"
+        ].create({"handover_id": given.id, "kind": "payment", "key": "1"})
         cls.records["payment.reminder.todo"] = sudo["payment.reminder.todo"].search(
             [("query_id", "=", cls.records["payment.reminder.query"].id)]
         )
@@ -110,8 +123,14 @@ class MatrixCommon(ReminderCommon):
         if model == "payment.reminder.invoice.hold.wizard":
             dialog = self.env[model].with_user(user)
             return dialog.browse(dialog._open(self.case.item_ids)["res_id"])
+        if model == "payment.reminder.handover.wizard":
+            action = self.case.with_user(user).action_open_handover_wizard()
+            return self.env[model].with_user(user).browse(action["res_id"])
+        if model == "payment.reminder.handover.wizard.line":
+            return self.make_dialog("payment.reminder.handover.wizard", user).line_ids
         reminder = self.records["payment.reminder"]
         of_case = {"case_id": self.case.id}
+        given = self.records["payment.reminder.handover"].ids
         return new(
             {
                 "payment.reminder.answer.wizard": {
@@ -123,6 +142,12 @@ class MatrixCommon(ReminderCommon):
                     "reminder_id": reminder.id,
                     "amount": 0,
                     "note": "Kind",
+                },
+                "payment.reminder.handover.end.wizard": {"handover_ids": given},
+                "payment.reminder.handover.state.wizard": {
+                    "handover_ids": given,
+                    "state": "legal",
+                    "note": "Their letter",
                 },
                 "payment.reminder.hold.wizard": {"action": "hold", "reason": "Wait"},
                 "payment.reminder.ladder.wizard": {"ladder_id": self.ladder.id},
