@@ -206,33 +206,33 @@ class PaymentReminderHandover(models.Model):
         yield "interest", None, to_decimal(item.interest_claimed, digits)
 
     def _take_costs_along(self, costs):
-        """Take what our notices claimed off the ledger of the case: the service has it.
+        """Take what our notices claimed off the ledgers: the services have it.
 
-        :param costs: {kind: [(amount, notice or None)]} of this hand-over
+        :param costs: {hand-over: {kind: [(amount, notice or None)]}} of these
         """
-        self.ensure_one()
-        told = self.case_id._in_staff_language()
         lines = self.env["payment.reminder.claim.line"].sudo()
         lines.create(
             [
                 {
-                    "case_id": self.case_id.id,
+                    "case_id": record.case_id.id,
                     "kind": "handover",
                     "settles": kind,
                     "amount": -float(amount),
-                    "date": self.company_id._get_reminder_today(),
+                    "date": record.company_id._get_reminder_today(),
                     "reminder_id": notice.id if notice else False,
-                    "handover_id": self.id,
-                    "note": told.env._("With %s", self.move_id.name or ""),
+                    "handover_id": record.id,
+                    "note": record.move_id.name,
                 }
-                for kind, parts in costs.items()
+                for record in self
+                for kind, parts in costs[record].items()
                 for amount, notice in parts
             ]
         )
 
     def _go_along(self):
         """Take the costs along again, of what a person takes up that was ended."""
-        self._take_costs_along(self._find_costs(self.item_id)[self.item_id])
+        costs = self._find_costs(self.item_id)
+        self._take_costs_along({record: costs[record.item_id] for record in self})
 
     # -- beginning ------------------------------------------------------------------
 
@@ -260,6 +260,7 @@ class PaymentReminderHandover(models.Model):
         )
         descriptions = vals.pop("descriptions", {})
         costs = self._find_costs(items)
+        rounds = self._count_rounds(items)
         records = self.sudo().create(
             [
                 self._prepare_vals(
@@ -267,6 +268,7 @@ class PaymentReminderHandover(models.Model):
                     item._find_live(live),
                     provider,
                     costs[item],
+                    rounds,
                     {
                         **vals,
                         **(
@@ -279,10 +281,7 @@ class PaymentReminderHandover(models.Model):
                 for item in items
             ]
         )
-        for record in records:
-            record.item_id.handover_id = record
-            record._take_costs_along(costs[record.item_id])
-            record._note_matchings(live, state="known")
+        records._begin(live, costs)
         records.case_id._note_handed_over()
         self.env["payment.reminder.event"]._log(
             [
@@ -293,10 +292,31 @@ class PaymentReminderHandover(models.Model):
         records._recheck_notices()
         return records
 
+    def _begin(self, live, costs):
+        """Let the items of these know it, and take along what belongs to them.
+
+        :param costs: of :meth:`_find_costs`
+        """
+        for record in self:
+            record.item_id.handover_id = record
+        self._take_costs_along({r: costs[r.item_id] for r in self})
+        self._note_matchings(live, state="known")
+
     @api.model
-    def _prepare_vals(self, item, seen, provider, costs, vals):
-        """Return the values of a new hand-over of one due item."""
-        count = self.sudo().search_count([("item_id", "=", item.id)]) + 1
+    def _count_rounds(self, items):
+        """Return {due item: how many times it was handed over} of these."""
+        groups = self.sudo()._read_group(
+            [("item_id", "in", items.ids)], ["item_id"], ["__count"]
+        )
+        return dict(groups)
+
+    @api.model
+    def _prepare_vals(self, item, seen, provider, costs, rounds, vals):
+        """Return the values of a new hand-over of one due item.
+
+        :param rounds: of :meth:`_count_rounds`
+        """
+        count = rounds.get(item, 0) + 1
         sums = {
             f"claimed_{kind}": float(sum((amount for amount, _n in parts), 0))
             for kind, parts in costs.items()
@@ -382,18 +402,16 @@ class PaymentReminderHandover(models.Model):
         if not items:
             return self.browse()
         costs = self._find_costs(items)
+        rounds = self._count_rounds(items)
         records = self.sudo().create(
             [
                 self._prepare_vals(
-                    item, item._get_live(live), "manual", costs[item], {}
+                    item, item._get_live(live), "manual", costs[item], rounds, {}
                 )
                 for item in items
             ]
         )
-        for record in records:
-            record.item_id.handover_id = record
-            record._take_costs_along(costs[record.item_id])
-            record._note_matchings(live, state="known")
+        records._begin(live, costs)
         records._set_state("registered")
         return records
 
