@@ -49,7 +49,7 @@ class PaymentReminderHandover(models.Model):
                 self.search([("state", "=", "sending"), ("write_date", "<", stopped)]),
                 type(self)._recover,
             ),
-            (self.search([("state", "=", "queued"), *resting]), type(self)._register),
+            (self.search([("state", "=", "queued"), *resting]), type(self)._give),
             (
                 self.search([("state", "=", "uncertain"), *resting]),
                 type(self)._look_for,
@@ -167,7 +167,7 @@ class PaymentReminderHandover(models.Model):
             }
         )
 
-    def _register(self):
+    def _give(self):
         """Hand one over: look whether it is there, then give it to the service."""
         self.ensure_one()
         if not self._claim():
