@@ -252,6 +252,13 @@ class PaymentReminderHandover(models.Model):
 
     # -- computed ---------------------------------------------------------------
 
+    @api.depends("move_id", "item_id")
+    def _compute_display_name(self):
+        for record in self:
+            # A rep has no access to invoices, but to the numbers of these.
+            own = record.sudo()
+            record.display_name = own.move_id.name or own.item_id.display_name
+
     @api.depends("state")
     def _compute_is_open(self):
         for record in self:
