@@ -13,15 +13,9 @@ from ..rules import ageing, balance
 from ..tools.decimals import to_decimal
 
 AMOUNT, OWN, TEXT, NUMBER = "amount", "own", "text", "number"
-CLAIM_KINDS = (
-    "fee",
-    "interest",
-    "compensation",
-    "payment",
-    "waiver",
-    "transfer",
-    "handover",
-)
+CLAIM_KINDS = ("fee", "interest", "compensation", "payment", "waiver", "transfer")
+#: What went along to a collection service has a column where there is such.
+GIVEN = "handover"
 
 
 class PaymentReminderMonthEnd(models.TransientModel):
@@ -170,7 +164,6 @@ class PaymentReminderMonthEnd(models.TransientModel):
         :return: {case: {kind: (amount in the case's currency, in the company's)}}, of
             the cases on which something is open
         """
-        claims = defaultdict(lambda: dict.fromkeys(CLAIM_KINDS, (0.0, 0.0)))
         groups = self.env["payment.reminder.claim.line"]._read_group(
             [
                 ("case_id.company_id", "=", self.company_id.id),
@@ -179,6 +172,9 @@ class PaymentReminderMonthEnd(models.TransientModel):
             ["case_id", "kind"],
             ["amount:sum"],
         )
+        is_given = any(kind == GIVEN for _case, kind, _amount in groups)
+        kinds = (*CLAIM_KINDS, GIVEN) if is_given else CLAIM_KINDS
+        claims = defaultdict(lambda: dict.fromkeys(kinds, (0.0, 0.0)))
         for case, kind, amount in groups:
             claims[case][kind] = (amount, self._to_home(amount, case.currency_id))
         return {
@@ -187,10 +183,12 @@ class PaymentReminderMonthEnd(models.TransientModel):
             if not case.currency_id.is_zero(sum(own for own, _home in amounts.values()))
         }
 
-    def _get_claim_labels(self):
+    def _get_claim_labels(self, claims):
+        """Return the names of the kinds of entries that these claims tell apart."""
         labels = self.env["payment.reminder.claim.line"]._fields["kind"]
         labels = dict(labels._description_selection(self.env))
-        return [labels[kind] for kind in CLAIM_KINDS]
+        kinds = next(iter(claims.values()), CLAIM_KINDS)
+        return [labels[kind] for kind in kinds]
 
     def _has_other_currency(self, claims):
         return any(case.currency_id != self.currency_id for case in claims)
@@ -220,7 +218,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
         columns = [
             (self.env._("Customer"), TEXT),
             (self.env._("Case"), TEXT),
-            *((label, AMOUNT) for label in self._get_claim_labels()),
+            *((label, AMOUNT) for label in self._get_claim_labels(claims)),
             (self.env._("Still open"), AMOUNT),
         ]
         if has_other:
@@ -240,7 +238,8 @@ class PaymentReminderMonthEnd(models.TransientModel):
         """
         if not self._has_other_currency(claims):
             return []
-        sums = defaultdict(lambda: dict.fromkeys(CLAIM_KINDS, (0.0, 0.0)))
+        kinds = next(iter(claims.values()))
+        sums = defaultdict(lambda: dict.fromkeys(kinds, (0.0, 0.0)))
         for case, amounts in claims.items():
             of_currency = sums[case.currency_id]
             for kind, (own, home) in amounts.items():
@@ -260,7 +259,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
             self.env._("The same claims by currency"),
             [
                 (self.env._("Currency"), TEXT),
-                *((label, OWN) for label in self._get_claim_labels()),
+                *((label, OWN) for label in self._get_claim_labels(claims)),
                 (self.env._("Still open"), OWN),
                 (self.env._("In %s", self.currency_id.name), AMOUNT),
             ],
