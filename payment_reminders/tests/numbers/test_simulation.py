@@ -144,11 +144,11 @@ class SimulationCommon(ReminderCommon):
 class TestSimulation(SimulationCommon):
     def test_gives_the_notice_that_was_sent(self):
         with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
-            self.make_invoice("2026-02-27", 700, self.customer)
-        self.play_for_real({}, days=10)
+            self.make_invoice("2026-03-04", 700, self.customer)
+        self.play_for_real({}, days=14)
         sent = self.env["payment.reminder"].search([("state", "=", "sent")])
         self.assertTrue(sent)
-        last = FIRST_DAY + timedelta(days=10)
+        last = FIRST_DAY + timedelta(days=14)
         self.assert_same(self.run_simulation(date_to=last).notice_ids, sent)
 
     # -- two ladders ------------------------------------------------------------

@@ -104,6 +104,10 @@ tours.add("payment_reminders_override", {
             trigger: ".modal .o_field_widget[name=override_note] input",
             run: "edit They asked for it",
         },
+        {
+            trigger: ".modal .o_field_widget[name=override_note] input",
+            run: "press Tab",
+        },
         { trigger: ".modal .o_field_widget[name=skip_window] input", run: "check" },
         {
             trigger: ".modal .o_field_widget[name=window_note] input",
