@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from ..models.desk.desk_link import ACTIONS
+from ..models.desk.heads_up import ACTIONS
 from ..rules.lifecycle import WAITING
 from ..tools.ids import MAX_ID
 from .portal.access import ReminderAccess

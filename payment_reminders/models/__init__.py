@@ -36,4 +36,3 @@ from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sms_sms
-from . import sms_tracker

@@ -12,7 +12,5 @@ from . import outlook
 from . import leaving
 from . import queue
 from . import run
-from . import run_line
 from . import setup
-from . import desk_link
 from . import heads_up

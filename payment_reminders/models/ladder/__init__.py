@@ -12,6 +12,5 @@ from . import ladder
 from . import versions
 from . import step
 from . import timeline
-from . import rate_warning
 from . import text_check
 from . import languages

@@ -7,4 +7,3 @@ Begin with ``sheet.py``.
 """
 
 from . import sheet
-from . import printing

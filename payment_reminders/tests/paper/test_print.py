@@ -223,7 +223,7 @@ class TestPrint(GatewayCommon):
         )
         reminder = self.waiting()
         with mute_logger(
-            "odoo.addons.payment_reminders.models.paper.printing",
+            "odoo.addons.payment_reminders.models.paper.sheet",
             "odoo.addons.mail.models.mail_render_mixin",
         ):
             wizard = self.print_letters(reminder)
