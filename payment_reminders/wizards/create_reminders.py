@@ -541,10 +541,14 @@ class PaymentReminderWizard(models.TransientModel):
             wizard.needs_text = self.env._("Needs you (%s)", counts.get("needs", 0))
             wizard.later_text = self.env._("Not yet (%s)", counts.get("later", 0))
 
-    @api.onchange("is_override")
-    def _onchange_is_override(self):
+    @api.onchange("is_override", "override_note")
+    def _onchange_override(self):
         if not self.is_override:
             self.override_note = False
+        row = self._get_rows()
+        # Of one row alone there is nothing to choose.
+        if self.override_note and len(row) == 1:
+            row.selected = not row._find_blocks()
 
     def _get_chosen_lines(self):
         """Return the ticked rows of which a reminder can be created now."""
