@@ -25,7 +25,7 @@ class Pace:
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         self.limits = limits
-        self._clock = clock or time.monotonic
+        self._clock = clock or (lambda: time.monotonic())
         self._sleep = sleep or time.sleep
         self._begun: deque[float] = deque(
             maxlen=max((n for n, _s in limits), default=0)

@@ -217,8 +217,12 @@ def test_hosts_may_be_allowed_by_name(server):
 
 
 @pytest.mark.parametrize("reply", [Reply(), HTML, Reply(500), Reply(silent=True)])
-def test_nothing_says_a_secret(server, caplog, reply):
-    caplog.set_level(logging.DEBUG)
+def test_nothing_says_a_secret(server, caplog, monkeypatch, reply):
+    # Odoo, where it is, has set up its own loggers.
+    logger = logging.getLogger(Door.__module__)
+    caplog.set_level(logging.DEBUG, logger.name)
+    monkeypatch.setattr(logger, "propagate", False)
+    monkeypatch.setattr(logger, "handlers", [caplog.handler])
     server.reply = reply
     door = Door(server.url, ("user-of-nobody", SECRET))
     answers = [
@@ -226,8 +230,8 @@ def test_nothing_says_a_secret(server, caplog, reply):
         door.send("/x", json={}, headers={"X-API-Key": f"{SECRET}-2"}),
         door.send("/x", json={}, headers={"Authorization": f"Bearer {SECRET}-3"}),
     ]
-    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("urllib3")]
-    assert len(ours) >= 3
+    ours = [r.getMessage() for r in caplog.records if r.name == logger.name]
+    assert len(ours) == 3
     assert SECRET not in "\n".join(ours)
     assert SECRET not in "".join(answer.reason for answer in answers)
     assert SECRET not in door.mask(f"x {SECRET}-2 y {SECRET}-3 z {SECRET}")
