@@ -37,10 +37,12 @@ SAME_WORD = {
         "2500: 15; 5000: 10; 0.5",
         '<span class="me-1">Send</span>',
         "<span>…</span>",
+        "Amili",
         "BIC",
         "E-mail",
         "Finland",
         "Finland: PRH",
+        "Guide",
         "Hash",
         "ID",
         "Mail Render Mixin",
@@ -58,7 +60,9 @@ SAME_WORD = {
         "Start",
         "Status",
         "Stop",
+        "Test",
         "Version",
+        "Visma Amili",
         'object.name.replace("/", "-")',
         "version %s",
     },
@@ -107,6 +111,7 @@ def is_for_customers(entry):
 def test_there_are_texts():
     assert {path.parent.parent.name for path in TEMPLATES} == {
         "payment_reminders",
+        "payment_reminders_amili",
         "payment_reminders_company_status",
         "payment_reminders_queue_job",
     }
@@ -118,6 +123,13 @@ def test_there_are_texts():
 def test_everything_is_in_danish(template):
     translation = read(template.with_name("da.po"))
     assert not find_untranslated(read(template), translation, "da")
+
+
+def test_the_swedish_service_is_in_swedish():
+    [template] = ROOT.glob("payment_reminders_amili/i18n/*.pot")
+    translation = read(template.with_name("sv.po"))
+    lacking = find_untranslated(read(template), translation, "sv")
+    assert set(lacking) == {"Amili", "Guide", "ID", "Visma Amili"}
 
 
 @pytest.mark.parametrize("language", sorted(CUSTOMER_LANGUAGES))

@@ -1,0 +1,23 @@
+{
+    "name": "Payment Reminders: Visma Amili",
+    "summary": "Hand overdue invoices over to Visma Amili, and follow them there",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "AGPL-3",
+    "author": "Payment Reminders contributors",
+    "website": "https://github.com/payment-reminders/payment_reminders",
+    "depends": ["payment_reminders"],
+    "external_dependencies": {"python": ["cryptography", "requests"]},
+    "data": [
+        "security/payment_reminder_amili_groups.xml",
+        "security/ir.model.access.csv",
+        "security/payment_reminder_amili_rules.xml",
+        "data/ir_config_parameter_data.xml",
+        "data/payment_reminder_handover_word_data.xml",
+        "wizards/guide_views.xml",
+        "views/payment_reminder_handover_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}
