@@ -2,4 +2,3 @@ from .wire import *
 from . import test_guide
 from . import test_handover
 from . import test_leaving
-from . import test_real_killed
