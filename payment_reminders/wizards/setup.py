@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from lxml import html
 from markupsafe import Markup
 
@@ -6,6 +8,18 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
+#: What somebody has chosen already is offered again for so long.
+KEPT_FOR = timedelta(hours=1)
+KEPT = (
+    "country_id",
+    "ladder_id",
+    "email",
+    "approval",
+    "watches_bank",
+    "start_date",
+    "backlog_choice",
+)
 
 
 class PaymentReminderSetupWizard(models.TransientModel):
@@ -77,6 +91,27 @@ class PaymentReminderSetupWizard(models.TransientModel):
     result = fields.Char(readonly=True)
     case_id = fields.Many2one("payment.reminder.case", readonly=True)
     reminder_id = fields.Many2one("payment.reminder", readonly=True)
+
+    @api.model
+    def default_get(self, fields_list):
+        """Offer what this user chose a moment ago and did not activate yet.
+
+        Odoo loads the page anew whenever something of the company is written, its name
+        for one, and the dialog is gone then.
+        """
+        vals = super().default_get(fields_list)
+        began = self.search(
+            [
+                ("create_uid", "=", self.env.uid),
+                ("company_id", "=", vals.get("company_id", self.env.company.id)),
+                ("state", "=", "choose"),
+                ("write_date", ">=", fields.Datetime.now() - KEPT_FOR),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        kept = [name for name in KEPT if began and name in fields_list]
+        return vals | began._convert_to_write({name: began[name] for name in kept})
 
     @api.depends("country_id", "company_id")
     def _compute_ladder_id(self):

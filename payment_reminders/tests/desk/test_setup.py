@@ -46,6 +46,22 @@ class TestSetup(GatewayCommon):
         self.env["res.company"].with_user(self.manager).hide_reminder_panel()
         self.assertFalse(self.get_panel()["is_shown"])
 
+    def test_what_was_chosen_is_offered_again_until_it_is_activated(self):
+        """Odoo loads the page anew when the name of the company was entered."""
+        wizard = self.open_setup(
+            country_id=self.env.ref("base.se").id, approval="standing"
+        )
+        mine = self.env["payment.reminder.setup.wizard"].with_user(self.manager)
+        again = mine.create({})
+        self.assertEqual(
+            (again.country_id.code, again.ladder_id, again.approval),
+            ("SE", self.ladder, "standing"),
+        )
+        other = mine.with_user(self.env.ref("base.user_root")).create({})
+        self.assertEqual(other.country_id, self.company.country_id)
+        (wizard | again).sudo().write({"state": "done"})
+        self.assertEqual(mine.create({}).approval, "each")
+
     def test_the_panel_names_who_approves_in_this_company(self):
         other = self.setup_other_company(name="Elsewhere")["company"]
         stranger = self.manager.copy(

@@ -15,6 +15,8 @@ export class ReminderHealth extends Component {
         hidden: { type: Array, optional: true },
         /** A line that opens, instead of the whole list. */
         isFolded: { type: Boolean, optional: true },
+        /** Keeps what is entered beside it; false: that cannot be kept as it is. */
+        keep: { type: Function, optional: true },
     };
 
     setup() {
@@ -48,6 +50,10 @@ export class ReminderHealth extends Component {
 
     async mend({ label, action, method }) {
         const onClose = () => this.load();
+        // Odoo loads the page anew when something of the company was written.
+        if (this.props.keep && !(await this.props.keep())) {
+            return;
+        }
         if (method) {
             await this.orm.call("res.company", method, []);
             return onClose();
@@ -85,6 +91,10 @@ export class ReminderHealthWidget extends Component {
 
     get ladderId() {
         return this.props.record.data.ladder_id?.id || false;
+    }
+
+    keep() {
+        return this.props.record.save();
     }
 }
 
