@@ -439,7 +439,12 @@ class PaymentReminder(models.Model):
 
     def action_create_reminders(self):
         """Open the dialog with everything of which a reminder is due."""
+        self.env["res.users"]._check_reminder_manager()
         cases = self.env["payment.reminder.case"]
+        # What fell due, or was posted late, since the last night is overdue as well.
+        for company in self.env["res.company"]._get_reminder_companies():
+            if company in self.env.companies:
+                cases.sudo().with_company(company)._open_due(company.sudo())
         return self.env["payment.reminder.wizard"]._open_cases(
             cases.search(
                 cases._get_overdue_domain()

@@ -20,6 +20,17 @@ class TestDialog(ByHandCommon):
     def row(self, dialog, move):
         return dialog.line_ids.filtered(lambda line: line.move_id == move)
 
+    def test_what_was_posted_since_the_last_night_is_overdue_too(self):
+        self.refresh()
+        late = self.debtor("Late")
+        action = (
+            self.env["payment.reminder"]
+            .with_user(self.manager)
+            .action_create_reminders()
+        )
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(dialog.line_ids.move_id, self.move | late)
+
     # -- the guard is asked on opening ------------------------------------------------
 
     def test_what_only_the_guard_knows_is_in_the_way_at_once(self):
