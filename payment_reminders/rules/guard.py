@@ -281,6 +281,16 @@ def invoice_wait(facts: Facts, item: ItemFacts) -> date | bool:
     return free if facts.today < free else False
 
 
+def get_invoice_day(facts: Facts) -> date | None:
+    """Return the first day on which no invoice of a notice is too young any more.
+
+    :return: None when one has not reached the customer at all, or nothing waits
+    """
+    waits = [invoice_wait(facts, item) for item in facts.items]
+    days = [wait for wait in waits if isinstance(wait, date)]
+    return max(days, default=None) if True not in waits else None
+
+
 def _check_rest(facts: Facts) -> Iterator[Code]:
     if facts.open_costs <= 0:
         yield Code.NOTHING_DUE

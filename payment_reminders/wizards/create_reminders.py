@@ -322,6 +322,7 @@ class PaymentReminderWizard(models.TransientModel):
                 ],
                 "soonest": soonest[reminder],
                 "moment": windows[reminder],
+                "invoice_day": guard.get_invoice_day(facts[reminder]),
             }
             for reminder in reminders
         }
@@ -338,9 +339,15 @@ class PaymentReminderWizard(models.TransientModel):
         found = [*answer.get("codes", ()), *codes]
         found = [code for code in dict.fromkeys(found) if code not in creating.PASSED]
         reached = [text.partition(":")[2] for text in answer.get("recipients", ())]
+        day = answer.get("invoice_day")
+        # It was sent, only late: that passes by itself.
+        waits_alone = day and found == [Code.INVOICE_NOT_SENT.value]
         return {
             "codes": ",".join(found),
-            "row_group": str(creating.find_group(found)),
+            "invoice_day": day or None,
+            "row_group": str(
+                creating.Group.LATER if waits_alone else creating.find_group(found)
+            ),
             "is_waiting": waits,
             "step_kind": answer.get("step_kind") or None,
             "bank_line_ids": ",".join(map(str, answer.get("bank_lines", ()))),
@@ -357,6 +364,7 @@ class PaymentReminderWizard(models.TransientModel):
         asked = self._ask_cases(lines.case_id)
         names = (
             "codes",
+            "invoice_day",
             "row_group",
             "is_waiting",
             "step_kind",
@@ -666,6 +674,9 @@ class PaymentReminderWizardLine(models.TransientModel):
     )
     soonest_at = fields.Datetime(readonly=True)
     window_at = fields.Datetime(readonly=True)
+    invoice_day = fields.Date(
+        readonly=True, help="Its invoice was sent late: it waits until then."
+    )
     # Of the widget that shows what helps.
     state = fields.Selection(related="row_group", string="Stands")
     bank_line_ids = fields.Char(
@@ -750,6 +761,11 @@ class PaymentReminderWizardLine(models.TransientModel):
             return self.env._("Another kind of step is due.")
         if not codes:
             return self.env._("In the queue already.") if self.is_waiting else False
+        if codes == {Code.INVOICE_NOT_SENT.value} and self.invoice_day:
+            return self.env._(
+                "Its invoice was sent late: not before %s",
+                format_date(self.env, self.invoice_day),
+            )
         if codes == {Code.SPACING.value}:
             return self.env._(
                 "Not before %s", format_date(self.env, self.case_id.next_date)

@@ -64,6 +64,16 @@ class TestInvoiceSent(InvoiceSentCommon):
             self.assertIn("09/16/2026", reminder.held_reason)
             self.assertNotIn(in_time.name, reminder.held_reason)
 
+    def test_the_dialog_says_until_when_a_late_one_waits(self):
+        self.company.reminder_require_invoice_sent = "always"
+        with freeze_time("2026-09-14 08:00:00"):
+            late = self.make_sent("2026-09-05")
+            self.refresh()
+            dialog = self.env["payment.reminder.wizard"].with_user(self.manager)
+            row = dialog.browse(dialog._open(late)["res_id"]).line_ids
+            self.assertEqual((row.row_group, row.codes), ("later", "invoice_not_sent"))
+            self.assertIn("09/24/2026", row.obstacle)
+
     def test_bounced(self):
         with freeze_time("2026-09-01 08:00:00"):
             self.move = self.make_sent("2026-09-05")

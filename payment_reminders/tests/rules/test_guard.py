@@ -14,6 +14,7 @@ from ...rules.guard import (
     ItemFacts,
     MoneyFacts,
     check,
+    get_invoice_day,
     invoice_wait,
 )
 from ...rules.verdict import FREEZE_CODES, MONEY_CODES, OBSOLETE, Code
@@ -188,6 +189,10 @@ def test_until_when_a_late_invoice_is_waited_for():
     assert invoice_wait(facts, replace(ITEM, **LATE)) == dt.date(2026, 9, 16)
     assert invoice_wait(facts, replace(ITEM, invoice_sent=False)) is True
     assert invoice_wait(facts, ITEM) is False
+    late, unsent = replace(ITEM, **LATE), replace(ITEM, invoice_sent=False)
+    assert get_invoice_day(replace(facts, items=(ITEM,))) is None
+    assert get_invoice_day(replace(facts, items=(ITEM, late))) == dt.date(2026, 9, 16)
+    assert get_invoice_day(replace(facts, items=(late, unsent))) is None
 
 
 def test_bank_limits():
