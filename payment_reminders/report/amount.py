@@ -12,6 +12,7 @@ class IrQwebFieldReminderAmount(models.AbstractModel):
     _inherit = ["ir.qweb.field.monetary"]
     _description = "Amount with the Code of Its Currency"
 
+    @api.private
     @api.model
     def value_to_html(self, value, options):
         # OVERRIDE
