@@ -73,7 +73,7 @@ class PaymentReminderExplanation(models.AbstractModel):
                 "Find out whether it arrived, then settle it.",
                 channel=labels[delivery.channel],
                 recipient=delivery.recipient,
-                moment=format_datetime(self.env, delivery.date_sent, dt_format="short")
+                moment=format_datetime(self.env, delivery.date_sent)
                 if delivery.date_sent
                 else "?",
                 known=(

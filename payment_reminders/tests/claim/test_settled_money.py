@@ -132,7 +132,7 @@ class TestCostsCameAlong(SettledMoneyCommon):
         self.refresh()
         self.assertFalse(self.get_notices())
         self.assertEqual(self.case.state, "frozen")
-        self.assertIn("100.00 more came in", self.case.hold_reason)
+        self.assertIn("100.00\N{NO-BREAK SPACE}USD more came in", self.case.hold_reason)
         self.assertEqual(len(self.case.activity_ids), 1)
         # The bookkeeper books it by an entry of its own.
         over = self.get_receivable(payment.move_id)
@@ -173,7 +173,7 @@ class TestCostsCameAlong(SettledMoneyCommon):
         self.ladder.rest_policy = "notice"
         self.pay(self.move, 1150)
         self.refresh()
-        self.assertIn("150.00 more came in", self.case.hold_reason)
+        self.assertIn("150.00\N{NO-BREAK SPACE}USD more came in", self.case.hold_reason)
         wizard = self.env["payment.reminder.rest.wizard"].with_user(self.manager)
         wizard.create(
             {"case_id": self.case.id, "choice": "keep", "note": "Other money"}
@@ -187,7 +187,7 @@ class TestCostsCameAlong(SettledMoneyCommon):
         self.come_in(1130, booked=[130])
         self.refresh()
         self.assertEqual(self.case._get_open_freezes().mapped("reason"), ["rest"])
-        self.assertIn("130.00 more came in", self.case.hold_reason)
+        self.assertIn("130.00\N{NO-BREAK SPACE}USD more came in", self.case.hold_reason)
         self.case.with_user(self.manager).action_release("Not the fee")
         self.refresh()
         self.assertEqual(self.case.state, "active")

@@ -46,7 +46,8 @@ class TestByHand(ByHandCommon):
         self.assertEqual(dialog.next_text, "Reminder 1 is due now.")
         self.assertEqual(
             dialog.summary,
-            f"1 reminder about 1 invoice: {self.currency.name} 1,000.00.",
+            "1 reminder about 1 invoice: "
+            f"1,000.00\N{NO-BREAK SPACE}{self.currency.name}.",
         )
         self.assertEqual((row.goes_to, row.row_group), ("ap@nordlys.example", "ready"))
         self.assertEqual(row.total_text, f"{self.currency.name} 1,000.00")
