@@ -78,6 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with suppress(OSError):
             self.send_response(reply.status)
+            # Said, or who keeps it races with the end of it.
+            self.send_header("Connection", "close")
             for name, value in reply.headers:
                 self.send_header(name, value)
             if reply.status != 204:
