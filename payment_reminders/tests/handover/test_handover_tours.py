@@ -19,7 +19,8 @@ class TestHandoverTours(HandoverCommon, HttpCase):
 
     def play(self, tour, move=None):
         place = f"account.move/{move.id}" if move else "overdue-invoices"
-        self.start_tour(f"/odoo/{place}", f"payment_reminders_handover_{tour}", "chief")
+        tour = f"payment_reminders_handover_{tour}"
+        self.start_tour(f"/odoo/{place}", tour, login="chief")
         self.env.invalidate_all()
 
     def test_many_at_once(self):
