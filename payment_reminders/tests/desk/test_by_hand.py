@@ -50,7 +50,9 @@ class TestByHand(ByHandCommon):
             f"1,000.00\N{NO-BREAK SPACE}{self.currency.name}.",
         )
         self.assertEqual((row.goes_to, row.row_group), ("ap@nordlys.example", "ready"))
-        self.assertEqual(row.total_text, f"{self.currency.name} 1,000.00")
+        self.assertEqual(
+            row.total_text, f"1,000.00\N{NO-BREAK SPACE}{self.currency.name}"
+        )
 
     def test_what_fell_due_since_the_last_night_is_there(self):
         fresh = self.make_invoice(due=9, partner=self.make_customer("B", "b@x.example"))

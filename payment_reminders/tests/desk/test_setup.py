@@ -58,7 +58,7 @@ class TestSetup(GatewayCommon):
             ("SE", self.ladder, "standing"),
         )
         other = mine.with_user(self.env.ref("base.user_root")).create({})
-        self.assertEqual(other.country_id, self.company.country_id)
+        self.assertEqual(other.country_id, other.company_id.country_id)
         (wizard | again).sudo().write({"state": "done"})
         self.assertEqual(mine.create({}).approval, "each")
 
