@@ -3,7 +3,6 @@
 import gzip
 import logging
 import socket
-import time
 from contextlib import closing
 from decimal import Decimal
 
@@ -161,10 +160,9 @@ def test_amounts_can_be_read_exactly(server):
 
 def test_a_drip_is_given_up(server):
     server.reply = Reply(200, b'{"a": "%s"}' % (b"b" * 60), drip=0.2)
-    begun = time.monotonic()
+    # Read to its end it would be a good answer.
     answer = Door(server.url).get(patience=Patience(1, 1, 1.5))
     assert answer.outcome == "malformed"
-    assert time.monotonic() - begun < 4
 
 
 def test_calls_under_locks_have_a_patience_of_their_own(server):
