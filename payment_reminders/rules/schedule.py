@@ -62,6 +62,7 @@ class DueItem:
     ``last_step_id`` is the step that was last really sent (None: none yet).
     ``grace_days`` are added to the due date for every step but a nudge;
     ``nudge_not_before`` puts off its nudges alone (see :mod:`holdout`).
+    ``date_invoice`` is the day of the invoice itself (None: not known).
     """
 
     id: int
@@ -70,6 +71,7 @@ class DueItem:
     last_sent_date: date | None = None
     grace_days: int = 0
     nudge_not_before: date | None = None
+    date_invoice: date | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def next_item_step(
 ) -> ItemPlan | None:
     """Return the next step of one due item, or None at the end of the ladder.
 
-    A nudge whose due date has passed is left out: it has no meaning any more.
+    A nudge whose due date has passed is left out: it has no meaning any more. So is
+    one whose day came no later than the invoice: that itself tells when it falls due.
     Every other step is never skipped. An item that stands on a step which is
     not on this ladder gets nothing: a person has to place it.
 
@@ -124,7 +127,7 @@ def next_item_step(
     :param today: the company's day
     """
     for step in _steps_above(ladder, item):
-        if step.kind == NUDGE and today > item.date_due:
+        if step.kind == NUDGE and (today > item.date_due or _is_too_soon(step, item)):
             continue
         earliest = _earliest(ladder, step, item, history)
         day = calendar.next_business_day(max(earliest, today))
@@ -205,6 +208,13 @@ def _steps_above(ladder: Ladder, item: DueItem) -> tuple[Step, ...]:
         if step.id == item.last_step_id:
             return ladder.steps[index + 1 :]
     return ()
+
+
+def _is_too_soon(nudge: Step, item: DueItem) -> bool:
+    """Tell whether a nudge would come with the invoice, or before it."""
+    if item.date_invoice is None:
+        return False
+    return item.date_due + timedelta(days=nudge.delay_days) <= item.date_invoice
 
 
 def _earliest(

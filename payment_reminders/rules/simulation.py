@@ -281,6 +281,7 @@ class _Case:
         return schedule.DueItem(
             id=invoice.id,
             date_due=invoice.date_due,
+            date_invoice=invoice.date_known,
             last_step_id=step_id,
             last_sent_date=sent,
             grace_days=self.debtor.grace_days,

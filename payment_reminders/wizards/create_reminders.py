@@ -311,6 +311,7 @@ class PaymentReminderWizard(models.TransientModel):
             reminder.case_id.id: {
                 "codes": [str(code) for code in guard.check(facts[reminder], moment)],
                 "step_kind": reminder.step_kind,
+                "step_id": reminder.step_id.id,
                 "fee": reminder.amount_fee,
                 "total": reminder.amount_claim,
                 "recipients": facts[reminder].recipients,
@@ -350,6 +351,7 @@ class PaymentReminderWizard(models.TransientModel):
             ),
             "is_waiting": waits,
             "step_kind": answer.get("step_kind") or None,
+            "planned_step_id": answer.get("step_id") or None,
             "bank_line_ids": ",".join(map(str, answer.get("bank_lines", ()))),
             "fee": answer.get("fee", 0.0),
             "total": answer.get("total", 0.0),
@@ -368,6 +370,7 @@ class PaymentReminderWizard(models.TransientModel):
             "row_group",
             "is_waiting",
             "step_kind",
+            "planned_step_id",
             "soonest_at",
             "window_at",
         )
@@ -650,7 +653,14 @@ class PaymentReminderWizardLine(models.TransientModel):
     days = fields.Integer(readonly=True)
     amount = fields.Monetary(string="Open", readonly=True)
     last_date = fields.Date(string="Last reminder", readonly=True)
-    step_id = fields.Many2one(related="case_id.next_step_id", string="Next step")
+    planned_step_id = fields.Many2one(
+        "payment.reminder.step",
+        readonly=True,
+        help="Of the notice that the guard was asked about.",
+    )
+    step_id = fields.Many2one(
+        "payment.reminder.step", string="Next step", compute="_compute_step_id"
+    )
     row_group = fields.Selection(
         [("ready", "Ready"), ("needs", "Needs you"), ("later", "Not yet")],
         string="Group",
@@ -723,6 +733,11 @@ class PaymentReminderWizardLine(models.TransientModel):
         wizard = self.wizard_id
         at_once = wizard.skip_window or not wizard.has_window
         return self.soonest_at if at_once else self.window_at
+
+    @api.depends("planned_step_id", "case_id.next_step_id")
+    def _compute_step_id(self):
+        for line in self:
+            line.step_id = line.planned_step_id or line.case_id.next_step_id
 
     @api.depends("fee", "total", "wizard_id.fee_choice", "wizard_id.fee_amount")
     @api.depends_context("lang")

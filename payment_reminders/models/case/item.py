@@ -318,6 +318,7 @@ class PaymentReminderItem(models.Model):
             last_sent_date=self.last_sent_date or None,
             grace_days=self.case_id.partner_id.reminder_grace_days,
             nudge_not_before=self.nudge_not_before or None,
+            date_invoice=seen.date_invoice,
         )
 
     def action_hold_invoice(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
@@ -30,6 +32,14 @@ class TestDialog(ByHandCommon):
         )
         dialog = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(dialog.line_ids.move_id, self.move | late)
+
+    def test_the_step_is_that_of_the_message_though_no_night_has_run(self):
+        move = self.debtor("Young", due=-2)
+        self.refresh()
+        with freeze_time(fields.Datetime.now() + timedelta(days=20)):
+            dialog = self.open_dialog(move)
+            self.assertEqual(dialog.line_ids.step_id.name, "Reminder 1")
+            self.assertIn("You owe", dialog.preview_body)
 
     # -- the guard is asked on opening ------------------------------------------------
 

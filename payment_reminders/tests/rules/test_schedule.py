@@ -78,6 +78,20 @@ def test_first_step_by_day(today, expected):
     assert shown(plan(DueItem(1, DUE), today)) == expected
 
 
+@pytest.mark.parametrize(
+    ("invoiced", "expected"),
+    [
+        (after(-14), (1, after(-1))),
+        (after(-4), (1, after(-1))),
+        (after(-3), (2, after(7))),  # the invoice of that day tells it itself
+        (after(0), (2, after(7))),  # payable at once
+        (None, (1, after(-1))),
+    ],
+)
+def test_a_nudge_never_comes_with_the_invoice(invoiced, expected):
+    assert shown(plan(DueItem(1, DUE, date_invoice=invoiced), after(-1))) == expected
+
+
 def test_no_step_is_skipped_however_late():
     item = DueItem(1, DUE, last_step_id=2, last_sent_date=after(7))
     assert shown(plan(item, after(300), [Sent(after(7), REMINDER)])) == (3, after(300))
