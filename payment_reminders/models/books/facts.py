@@ -172,36 +172,42 @@ class PaymentReminderFacts(models.AbstractModel):
         ids = reminders.approved_by_id.ids
         if not ids:
             return set()
+        query = self._get_approvers_query(SQL("SELECT unnest(%s)", ids))
+        return {user_id for (user_id,) in self.env.execute_query(query)}
+
+    @api.model
+    def _get_approvers_query(self, people):
+        """Return the query (id) for who may approve notices today.
+
+        :param people: query (id) of the users that are asked about
+        """
         group_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "payment_reminders.group_reminder_manager"
         )
-        rows = self.env.execute_query(
-            SQL(
-                # By the primary keys of users, and of their groups.
-                """
-                WITH RECURSIVE office(id) AS (
-                    SELECT %(group)s
-                     UNION
-                    SELECT implied.gid
-                      FROM res_groups_implied_rel implied
-                      JOIN office ON office.id = implied.hid
-                )
-                SELECT person.id
-                  FROM res_users person
-                 WHERE person.id = ANY(%(people)s)
-                   AND (person.id = %(machine)s
-                        OR (person.active AND EXISTS (
-                            SELECT 1
-                              FROM res_groups_users_rel given
-                              JOIN office ON office.id = given.gid
-                             WHERE given.uid = person.id)))
-                """,
-                group=group_id,
-                people=ids,
-                machine=SUPERUSER_ID,
+        return SQL(
+            # By the primary keys of users, and of their groups.
+            """
+            WITH RECURSIVE office(id) AS (
+                SELECT %(group)s
+                 UNION
+                SELECT implied.gid
+                  FROM res_groups_implied_rel implied
+                  JOIN office ON office.id = implied.hid
             )
+            SELECT person.id
+              FROM res_users person
+             WHERE person.id IN (%(people)s)
+               AND (person.id = %(machine)s
+                    OR (person.active AND EXISTS (
+                        SELECT 1
+                          FROM res_groups_users_rel given
+                          JOIN office ON office.id = given.gid
+                         WHERE given.uid = person.id)))
+            """,
+            group=group_id,
+            people=people,
+            machine=SUPERUSER_ID,
         )
-        return {user_id for (user_id,) in rows}
 
     @api.model
     def _is_neutralized(self):

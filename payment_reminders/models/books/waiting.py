@@ -107,13 +107,18 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _get_notices(self, reminders):
-        """Return SQL of the table ``notices`` with the key of their own rows."""
+        """Return SQL of the table ``notices`` with the key of their own rows.
+
+        With whether who approved one still may: that is of no weight for another.
+        """
         return SQL(
             """
+            approvers AS MATERIALIZED (%(approvers)s),
             notices AS MATERIALIZED (
-                SELECT id, case_id, seen_key,
+                SELECT notice.id, case_id, seen_key,
                        hashtextextended(CONCAT_WS('|', state, verdict, hold_until,
                            hold_end_date, step_id, approved_by_id, '/',
+                           approvers.id IS NULL, '/',
                            approved_ladder_id, amount_principal, amount_claim,
                            override_codes), 0) AS key,
                        is_rest
@@ -122,10 +127,17 @@ class PaymentReminderFacts(models.AbstractModel):
                        OR (hold_until <= %(now)s AND verdict ? 'hold_window')
                        OR (hold_until > %(now)s AND NOT verdict ? 'hold_window')
                            AS is_pressing
-                  FROM payment_reminder
-                 WHERE id = ANY(%(ids)s)
+                  FROM payment_reminder notice
+                  LEFT JOIN approvers ON approvers.id = notice.approved_by_id
+                 WHERE notice.id = ANY(%(ids)s)
             )
             """,
+            approvers=self._get_approvers_query(
+                SQL(
+                    "SELECT approved_by_id FROM payment_reminder WHERE id = ANY(%s)",
+                    reminders.ids,
+                )
+            ),
             money=[str(code) for code in {*MONEY_CODES.values()}],
             now=fields.Datetime.now(),
             ids=reminders.ids,
@@ -172,12 +184,7 @@ class PaymentReminderFacts(models.AbstractModel):
                           FROM res_partner_bank WHERE active
                          UNION ALL
                         SELECT value FROM ir_config_parameter
-                         WHERE key = 'database.is_neutralized'
-                         UNION ALL
-                        SELECT CONCAT_WS('|', 'may', uid) FROM res_groups_users_rel
-                          JOIN res_users ON res_users.id = uid AND res_users.active
-                         WHERE uid IN (SELECT approved_by_id FROM payment_reminder
-                                        WHERE state = 'approved')) said
+                         WHERE key = 'database.is_neutralized') said
             ), arrived AS MATERIALIZED (
                 SELECT case_id, SUM(hashtextextended(said, 0)) AS key
                   FROM (
