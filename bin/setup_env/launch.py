@@ -46,8 +46,10 @@ def first_stage() -> int:
     environment[STAGE] = str(python)
     environment["PAYMENT_REMINDERS_HOME"] = str(home.path)
     environment["ODOO_PATH"] = str(tree.root)
-    # Nothing is written beside the sources.
+    # Nothing is written beside the sources. Else each process would compile all of Odoo
+    # anew, which takes seconds, and the tests start dozens.
     environment["PYTHONPYCACHEPREFIX"] = str(home / "pycache")
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment.pop("PYTHONHOME", None)
     sys.stderr.flush()
     script = Path(sys.argv[0]).resolve()
