@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import unittest
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ LONG = "payment_reminders_long"
 
 #: Whose processes and servers take both cores: one such test at a time.
 REAL = "test_real_"
+#: What is dealt out first: one of its tests may take as long as fifty others, and no
+#: process is to be left with it while another one has nothing to do.
+LONGEST = (REAL, "/tests/whole/")
 WITHOUT_BROWSER = "without_browser"
 
 _without_browser: set[str] = set()
@@ -86,6 +90,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
         def _split_scope(self, nodeid: str) -> str:
             return get_scope(nodeid)
 
+    # The processes have sorted what they collected.
+    config.option.loadscopereorder = False
     return Scheduling(config, log) if config.getoption("dist") == "load" else None
 
 
@@ -109,6 +115,24 @@ def pytest_collection_modifyitems(
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+    if hasattr(config, "workerinput"):
+        nodeids = sort_longest_first([item.nodeid for item in items])
+        places = {nodeid: place for place, nodeid in enumerate(nodeids)}
+        items.sort(key=lambda item: places[item.nodeid])
+
+
+def sort_longest_first(nodeids: list[str]) -> list[str]:
+    """Sort tests into the order in which they are dealt out, scope by scope.
+
+    After the longest come those of which most go to one process in one piece.
+    """
+    sizes = Counter(map(get_scope, nodeids))
+
+    def get_place(nodeid: str) -> tuple[bool, int]:
+        scope = get_scope(nodeid)
+        return not any(part in scope for part in LONGEST), -sizes[scope]
+
+    return sorted(nodeids, key=get_place)
 
 
 def _is_wanted(item: pytest.Item, wanted: set[str]) -> bool:

@@ -77,6 +77,16 @@ def test_what_goes_to_one_process(nodeid, scope):
     assert pytest_plugin.get_scope(nodeid) == scope
 
 
+def test_what_takes_longest_is_dealt_out_first():
+    few = ["a/tests/test_few.py::TestX::test_1"]
+    many = [f"a/tests/test_many.py::TestX::test_{number}" for number in range(3)]
+    whole = ["a/tests/whole/test_soak.py::TestX::test_1"]
+    real = ["a/tests/real/test_real_way.py::TestX::test_1"]
+    others = ["b/tests/test_real_jobs.py::TestX::test_1"]
+    order = pytest_plugin.sort_longest_first([*few, *many, *whole, *real, *others])
+    assert order == [*real, *others, *whole, *many, *few]
+
+
 def test_time_is_measured_under_a_frozen_clock():
     item = SimpleNamespace(stash=pytest.Stash())
     measuring = pytest_plugin._measure(item, "call")
