@@ -31,25 +31,10 @@ class JobsCase(RealCase):
 
     @classmethod
     def start_child(cls):
-        if not cls.children:
-            cls.install()
-        child = cls.stack.enter_context(Child(cls.database, cls.log, folder=REAL))
-        cls.children.append(child)
+        first = not cls.children
+        child = Child(cls.database, cls.log, REAL, install=ADDON if first else None)
+        cls.children.append(cls.stack.enter_context(child))
         return child
-
-    @classmethod
-    def install(cls):
-        with open(cls.log, "ab") as log:
-            subprocess.run(
-                [
-                    *(sys.executable, "-m", "odoo", "-d", cls.database, "-i", ADDON),
-                    *("--stop-after-init", "--no-http"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=True,
-            )
 
     def setUp(self):
         super().setUp()
@@ -74,6 +59,16 @@ class JobsCase(RealCase):
             got = len(self.mails_to(name))
             found[got] = found.get(got, 0) + 1
         return found
+
+    def owe_many(self, **more):
+        """Make 30 customers who owe, in slices of a dozen; return their names."""
+        names = [self.name(f"-{number}") for number in range(30)]
+        self.run_scene("owe", names=names, phone=False, **more)
+        self.run_scene("cut_small", size=12)
+        return names
+
+    def count_open(self, names):
+        return self.run_scene("count_open", names=names)
 
 
 class TestRealJobs(JobsCase):
@@ -117,6 +112,25 @@ class TestRealJobs(JobsCase):
         self.assertEqual(self.list_jobs("pending"), [])
         self.assertEqual(self.read_states(notices), {"sent": 3})
 
+    def test_cases_are_sliced(self):
+        names = self.owe_many()
+        self.run_scene("run_nightly")
+        self.assertEqual(self.count_open(names), 30)
+        self.run_scene("note_something")
+        self.run_scene("see_runner")
+        self.run_scene("run_nightly")
+        methods = [job[0] for job in self.list_jobs("pending")]
+        self.assertGreaterEqual(methods.count("_job_refresh"), 3)
+        self.assertGreaterEqual(methods.count("_job_recheck"), 3)
+        self.run_scene("carry_out")
+        self.assertEqual(self.list_jobs("pending", "failed"), [])
+        self.assertEqual(self.count_open(names), 30)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreJobs(JobsCase):
+    purpose = "more_jobs"
+
     def test_the_brake_sees_the_whole_run(self):
         """Twenty at a time it would never brake."""
         notices = self.stage_many()
@@ -143,30 +157,6 @@ class TestRealJobs(JobsCase):
         self.run_scene("carry_out")
         self.assertEqual(self.count_mails(notices), {1: MANY})
         self.assertEqual(self.read_states(notices), {"sent": MANY})
-
-    def owe_many(self, **more):
-        """Make 30 customers who owe, in slices of a dozen; return their names."""
-        names = [self.name(f"-{number}") for number in range(30)]
-        self.run_scene("owe", names=names, phone=False, **more)
-        self.run_scene("cut_small", size=12)
-        return names
-
-    def count_open(self, names):
-        return self.run_scene("count_open", names=names)
-
-    def test_cases_are_sliced(self):
-        names = self.owe_many()
-        self.run_scene("run_nightly")
-        self.assertEqual(self.count_open(names), 30)
-        self.run_scene("note_something")
-        self.run_scene("see_runner")
-        self.run_scene("run_nightly")
-        methods = [job[0] for job in self.list_jobs("pending")]
-        self.assertGreaterEqual(methods.count("_job_refresh"), 3)
-        self.assertGreaterEqual(methods.count("_job_recheck"), 3)
-        self.run_scene("carry_out")
-        self.assertEqual(self.list_jobs("pending", "failed"), [])
-        self.assertEqual(self.count_open(names), 30)
 
     def test_proposals_are_sliced(self):
         names = self.owe_many(days=0)

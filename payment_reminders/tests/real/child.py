@@ -8,15 +8,16 @@ import traceback
 from freezegun import freeze_time
 
 
-def serve(database, folder):
+def serve(database, folder, install=None):
     """Carry out one scene for each line of standard input.
 
     :param folder: where the scenes are
+    :param install: addon that is installed first
     """
     # Whatever prints there must not be taken for an answer.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    registry = open_registry(database)
+    registry = open_registry(database, install)
     sys.path.insert(0, folder)
     import scenes
 
@@ -29,7 +30,7 @@ def serve(database, folder):
             reply(answers, try_to_carry_out(scenes, registry, call))
 
 
-def open_registry(database):
+def open_registry(database, install):
     import odoo
     from odoo.modules.registry import Registry
 
@@ -37,6 +38,8 @@ def open_registry(database):
         ["-c", os.environ["ODOO_RC"], "-d", database, "--log-level=info"],
         setup_logging=True,
     )
+    if install:
+        return Registry.new(database, update_module=True, install_modules=[install])
     return Registry(database)
 
 

@@ -21,14 +21,15 @@ class Scratch:
     """``with Scratch(config, "way") as name``: a copy of the database of the tests.
 
     :param config: odoo.tools.config
+    :param template: what it is a copy of, if not the one that bin/test names
     """
 
-    def __init__(self, config, purpose):
+    def __init__(self, config, purpose, template=None):
         database = config["db_name"]
         self.current = database[0] if isinstance(database, list) else database
         # bin/test drops what a killed run left, by these two underscores.
         self.name = f"{self.current}__{purpose}"
-        self.template = os.environ.get(TEMPLATE) or self.current
+        self.template = template or os.environ.get(TEMPLATE) or self.current
         self.settings = {
             "host": config["db_host"] or None,
             "port": config["db_port"] or None,

@@ -23,10 +23,12 @@ class Child:
     :param database: name of a database with the addon
     :param log: file for what Odoo says there
     :param folder: where the scenes are that it plays
+    :param install: addon that it installs first
     """
 
-    def __init__(self, database, log=None, folder=_SCRIPT.parent):
+    def __init__(self, database, log=None, folder=_SCRIPT.parent, install=None):
         self.database = database
+        self.install = install
         self.log = log
         self.folder = folder
         self._process = None
@@ -45,6 +47,7 @@ class Child:
                 str(_SCRIPT),
                 self.database,
                 str(self.folder),
+                *([self.install] if self.install else []),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,4 +1,6 @@
+import atexit
 import contextlib
+import functools
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,19 @@ from .servers import SmsGateway, SmtpServer
 
 #: A Tuesday, ten o'clock in Copenhagen, no holiday near.
 START = datetime(2026, 9, 15, 8)
+
+
+@functools.cache
+def provide_company():
+    """Return the name of a database with the company that every class begins with.
+
+    It is set up once in the life of this process, and copied.
+    """
+    scratch = Scratch(tools.config, "ready")
+    atexit.register(scratch.__exit__)
+    with Child(scratch.__enter__()) as child:
+        child.call("setup", at=str(START), smtp_port=0, sms_url="")
+    return scratch.name
 
 
 @tagged("post_install", "-at_install")
@@ -33,7 +48,9 @@ class RealCase(BaseCase):
         cls.addClassCleanup(cls.stack.close)
         folder = cls.stack.enter_context(tempfile.TemporaryDirectory())
         cls.log = str(Path(folder) / "odoo.log")
-        cls.database = cls.stack.enter_context(Scratch(tools.config, cls.purpose))
+        cls.database = cls.stack.enter_context(
+            Scratch(tools.config, cls.purpose, provide_company())
+        )
         cls.smtp = cls.stack.enter_context(SmtpServer())
         cls.gateway = cls.stack.enter_context(SmsGateway())
         cls.children = []
@@ -41,7 +58,7 @@ class RealCase(BaseCase):
         cls.begin = START - timedelta(weeks=10)
         cls.now = START
         cls.run_scene(
-            "setup",
+            "connect",
             smtp_port=cls.smtp.port,
             sms_url=cls.gateway.url,
             channels=cls.channels,

@@ -19,6 +19,7 @@ from .notice import (
 from .paying import prepare
 from .ways import list_ways, pay
 from .gateways import (
+    connect,
     set_patience,
     set_session_length,
     set_smtp_port,

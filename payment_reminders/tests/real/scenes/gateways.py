@@ -20,6 +20,16 @@ def set_session_length(env, mails):
     email_wire.MAILS_PER_SESSION = mails
 
 
+def connect(env, smtp_port, sms_url, channels, mode):
+    """Point a company that is set up to the gateways of a class of tests."""
+    set_smtp_port(env, smtp_port)
+    set_sms_url(env, sms_url)
+    steps = env.company.reminder_ladder_id.step_ids
+    steps.write({"channels": channels, "channel_mode": mode})
+    # Also those of an addon that was installed since.
+    env["ir.cron"].search([]).active = False
+
+
 def set_smtp_port(env, port):
     env["ir.mail_server"].search([]).smtp_port = port
 
