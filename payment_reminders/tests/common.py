@@ -36,6 +36,12 @@ class ReminderCommon(AccountTestInvoicingCommon):
             cls.startClassPatcher(freeze_time(NOW))
             cls.set_up_company()
 
+    def setUp(self):
+        # What is called last was asked for first.
+        kept = shared.read_caches(self.registry)
+        self.addCleanup(shared.restore_caches, self.registry, kept)
+        super().setUp()
+
     @classmethod
     def set_up_company(cls):
         cls.company = cls.env.company
@@ -262,14 +268,16 @@ class ReminderCommon(AccountTestInvoicingCommon):
         )
         return wizard._create_payments()
 
-    def ripen(self, reminders, hours=25):
+    @classmethod
+    def ripen(cls, reminders, hours=25):
         """Approve notices and let their hold window pass."""
-        reminders.with_user(self.manager).action_approve()
+        reminders.with_user(cls.manager).action_approve()
         reminders.sudo().write(
             {"hold_until": fields.Datetime.now() - timedelta(hours=1)}
         )
 
-    def send(self, reminders):
+    @classmethod
+    def send(cls, reminders):
         """Approve, ripen and send."""
-        self.ripen(reminders)
+        cls.ripen(reminders)
         return reminders._dispatch()

@@ -26,6 +26,22 @@ def restore(cls, found):
         setattr(cls, name, _read(cls.env, value))
 
 
+def read_caches(registry):
+    """Return what this process remembers beside the records: rights, XML ids, views.
+
+    Odoo's tests forget all of it after each test; what was true before one is so again
+    once the test is taken back, and need not be read anew.
+    """
+    caches = getattr(registry, "_Registry__caches", {})
+    return {name: cache.snapshot for name, cache in caches.items()}
+
+
+def restore_caches(registry, found):
+    """Let this process remember what :func:`read_caches` returned."""
+    for name, values in found.items():
+        registry._Registry__caches[name].update(values)
+
+
 def describe(cls):
     """Return the user of a class that is set up, and all records that it names."""
     return {

@@ -4,10 +4,11 @@ from ..sending.gateway_common import GatewayCommon
 class InvoiceSentCommon(GatewayCommon):
     """A notice with a fee, and whether its invoice reached the customer."""
 
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         # Nothing here is about electronic invoices, which would want an address.
-        self.customer.invoice_edi_format_store = "none"
+        cls.customer.invoice_edi_format_store = "none"
 
     def start(self, **vals):
         self.move = self.make_invoice(due=10, **vals)

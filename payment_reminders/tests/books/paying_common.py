@@ -7,12 +7,13 @@ from ..common import ReminderCommon
 class PayingCommon(ReminderCommon):
     """An approved notice whose window has passed: only the money can stop it."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id
-        self.ripen(self.reminder)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id
+        cls.ripen(cls.reminder)
 
     # -- ways of paying ---------------------------------------------------------
 
@@ -33,10 +34,11 @@ class PayingCommon(ReminderCommon):
         self.assertFalse(payment.move_id)
         return payment
 
-    def make_bank_line(self, amount, **vals):
-        return self.env["account.bank.statement.line"].create(
+    @classmethod
+    def make_bank_line(cls, amount, **vals):
+        return cls.env["account.bank.statement.line"].create(
             {
-                "journal_id": self.company_data["default_journal_bank"].id,
+                "journal_id": cls.company_data["default_journal_bank"].id,
                 "date": fields.Date.today(),
                 "payment_ref": "Transfer",
                 "amount": amount,
@@ -51,7 +53,8 @@ class PayingCommon(ReminderCommon):
         suspense.account_id = self.get_receivable(move).account_id
         (suspense | self.get_receivable(move)).reconcile()
 
-    def get_receivable(self, move):
+    @classmethod
+    def get_receivable(cls, move):
         return move.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"
         )

@@ -68,35 +68,37 @@ class MatrixCommon(PayingCommon):
     one of its own: so nearly all of them can be true at once.
     """
 
-    def setUp(self):
+    @classmethod
+    def setUpClass(cls):
         # Not the one invoice that the others begin with.
-        super(PayingCommon, self).setUp()
-        self.moves = self.env["account.move"].union(
-            *(self.make_invoice(due=10) for _number in range(12))
+        super(PayingCommon, cls).setUpClass()
+        cls.moves = cls.env["account.move"].union(
+            *(cls.make_invoice(due=10) for _number in range(12))
         )
-        self.company.reminder_require_invoice_sent = "always"
-        self.make_bank_line(7, date="2026-09-10", partner_name="Somebody")
-        self.provider = self.make_provider()
-        self.other_version = self.make_ladder()
-        self.reminder = self.propose().filtered(lambda r: r.partner_id == self.customer)
-        self.assertEqual(self.reminder.move_ids, self.moves)
-        self.case = self.reminder.case_id
-        self.ripen(self.reminder)
-        self.assertEqual(self.reminder._guard(), {self.reminder: []})
+        cls.company.reminder_require_invoice_sent = "always"
+        cls.make_bank_line(7, date="2026-09-10", partner_name="Somebody")
+        cls.provider = cls.make_provider()
+        cls.other_version = cls.make_ladder()
+        cls.reminder = cls.propose().filtered(lambda r: r.partner_id == cls.customer)
+        assert cls.reminder.move_ids == cls.moves
+        cls.case = cls.reminder.case_id
+        cls.ripen(cls.reminder)
+        assert cls.reminder._guard() == {cls.reminder: []}
 
-    def make_provider(self):
-        self.method = self.env.ref("payment.payment_method_unknown")
-        provider = self.env["payment.provider"].create(
+    @classmethod
+    def make_provider(cls):
+        cls.method = cls.env.ref("payment.payment_method_unknown")
+        provider = cls.env["payment.provider"].create(
             {
                 "name": "Online",
                 "code": "none",
                 "state": "test",
-                "company_id": self.company.id,
-                "payment_method_ids": [Command.set(self.method.ids)],
+                "company_id": cls.company.id,
+                "payment_method_ids": [Command.set(cls.method.ids)],
             }
         )
-        self._create_dummy_payment_method_for_provider(
-            provider=provider, journal=self.company_data["default_journal_bank"]
+        cls._create_dummy_payment_method_for_provider(
+            provider=provider, journal=cls.company_data["default_journal_bank"]
         )
         return provider
 

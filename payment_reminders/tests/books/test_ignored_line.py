@@ -6,9 +6,10 @@ from .paying_common import PayingCommon
 class TestIgnoredLine(PayingCommon):
     """A bank line that fits holds a notice until it is matched or ignored."""
 
-    def setUp(self):
-        super().setUp()
-        self.manager.group_ids += self.env.ref("account.group_account_invoice")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.group_ids += cls.env.ref("account.group_account_invoice")
 
     def open_bank_lines(self, user=None):
         """Return the bank lines that the button on the notice opens, as it does."""

@@ -9,19 +9,20 @@ from .paying_common import PayingCommon
 class TestSlowTransaction(PayingCommon):
     """Who chooses "wire transfer" on the portal is waited for, and not for ever."""
 
-    def setUp(self):
-        super().setUp()
-        self.company.reminder_bank_stale_days = 0
-        self.provider = self.env["payment.provider"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.reminder_bank_stale_days = 0
+        cls.provider = cls.env["payment.provider"].create(
             {
                 "name": "Online",
                 "code": "none",
                 "state": "test",
-                "company_id": self.company.id,
+                "company_id": cls.company.id,
             }
         )
-        self._create_dummy_payment_method_for_provider(
-            provider=self.provider, journal=self.company_data["default_journal_bank"]
+        cls._create_dummy_payment_method_for_provider(
+            provider=cls.provider, journal=cls.company_data["default_journal_bank"]
         )
 
     def start(self, state, method="wire_transfer", move=None):

@@ -6,12 +6,13 @@ from .test_case import CaseCommon
 class TestAddressBook(CaseCommon):
     """A customer that gets, or loses, a parent company stays one customer."""
 
-    def setUp(self):
-        super().setUp()
-        self.person = self.make_customer(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.person = cls.make_customer(
             "Delta Lone", "lone@delta.example", is_company=False
         )
-        self.group = self.make_customer("Delta Koncern A/S", "ap@delta.example")
+        cls.group = cls.make_customer("Delta Koncern A/S", "ap@delta.example")
 
     def stage(self, partner):
         move = self.make_invoice(due=10, partner=partner)

@@ -12,9 +12,10 @@ class CaseCommon(ReminderCommon):
             [("partner_id", "=", (partner or self.customer).id)]
         )
 
-    def open_case(self, due=10, **vals):
-        move = self.make_invoice(due=due, **vals)
-        self.refresh()
+    @classmethod
+    def open_case(cls, due=10, **vals):
+        move = cls.make_invoice(due=due, **vals)
+        cls.refresh()
         return move.reminder_case_id
 
 

@@ -7,9 +7,10 @@ from .test_case import CaseCommon
 class TestCaseMerge(CaseCommon):
     """A merge of customers loses no place on a ladder, and sends nothing twice."""
 
-    def setUp(self):
-        super().setUp()
-        self.other = self.make_customer("Nordlys", "ap@nordlys.example")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.make_customer("Nordlys", "ap@nordlys.example")
 
     def merge(self, src, dst):
         wizard = self.env["base.partner.merge.automatic.wizard"].create(

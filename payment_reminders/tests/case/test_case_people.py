@@ -8,12 +8,13 @@ from .test_case import CaseCommon
 class TestCasePeople(CaseCommon):
     """Hold, snooze, release and close: by managers, and by reps on their own."""
 
-    def setUp(self):
-        super().setUp()
-        self.case = self.open_case(invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
-        self.ripen(self.reminder)
-        self.assertEqual(self.case.user_id, self.rep)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls.open_case(invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
+        cls.ripen(cls.reminder)
+        assert cls.case.user_id == cls.rep
 
     def assertNotSent(self, code):
         self.assertIn(code, self.reminder._dispatch()[self.reminder])

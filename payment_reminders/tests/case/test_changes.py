@@ -15,15 +15,17 @@ class ChangesCommon(PayingCommon):
     def read_outcome(self):
         return read_outcome(self.env)
 
-    def find_changed(self):
-        cases = self.env["payment.reminder.case"].search([])
-        return self.env["payment.reminder.facts"]._find_changed(cases).changed
+    @classmethod
+    def find_changed(cls):
+        cases = cls.env["payment.reminder.case"].search([])
+        return cls.env["payment.reminder.facts"]._find_changed(cases).changed
 
-    def settle(self):
+    @classmethod
+    def settle(cls):
         """Run nights until nothing is left to look at."""
-        self.refresh()
-        self.refresh()
-        self.assertFalse(self.find_changed())
+        cls.refresh()
+        cls.refresh()
+        assert not cls.find_changed()
 
     def read_in_full(self):
         """Return what a refresh of every case gives, and take it back."""
@@ -57,16 +59,17 @@ class ChangesCommon(PayingCommon):
 class TestChanges(ChangesCommon):
     """Each kind of thing that a refresh reads: changed, it is seen."""
 
-    def setUp(self):
-        super().setUp()
-        self.company.reminder_bank_stale_days = 0
-        self.receivable = self.get_receivable(self.move)
-        self.other = self.make_customer("Søhus ApS", "ap@soehus.example")
-        self.upcoming = self.make_invoice(due=-20, partner=self.other)
-        self.recent = self.make_invoice(due=1, partner=self.other)
-        self.settle()
-        self.waiting = self.recent.reminder_case_id
-        self.assertTrue(self.waiting)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.reminder_bank_stale_days = 0
+        cls.receivable = cls.get_receivable(cls.move)
+        cls.other = cls.make_customer("Søhus ApS", "ap@soehus.example")
+        cls.upcoming = cls.make_invoice(due=-20, partner=cls.other)
+        cls.recent = cls.make_invoice(due=1, partner=cls.other)
+        cls.settle()
+        cls.waiting = cls.recent.reminder_case_id
+        assert cls.waiting
 
     def test_a_quiet_night_looks_at_nothing(self):
         with patch.object(

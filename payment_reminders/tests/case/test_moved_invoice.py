@@ -4,13 +4,14 @@ from .test_case import CaseCommon
 class TestMovedInvoice(CaseCommon):
     """An invoice is chased at whoever owes it now, in the currency of now."""
 
-    def setUp(self):
-        super().setUp()
-        self.other = self.make_customer("Birk ApS", "ap@birk.example")
-        self.move = self.make_invoice(due=10)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id
-        self.ripen(self.reminder)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.make_customer("Birk ApS", "ap@birk.example")
+        cls.move = cls.make_invoice(due=10)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id
+        cls.ripen(cls.reminder)
 
     def change(self, move=None, refreshed=False, **vals):
         """Change a posted invoice as a bookkeeper does.

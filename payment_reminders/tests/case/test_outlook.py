@@ -9,9 +9,10 @@ from .test_case import CaseCommon
 class TestOutlook(CaseCommon):
     """Why not, why next: on the case, in the queue, and found by it."""
 
-    def setUp(self):
-        super().setUp()
-        self.case = self.open_case(invoice_user_id=self.rep.id)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls.open_case(invoice_user_id=cls.rep.id)
 
     def find(self, words):
         return self.env["payment.reminder.case"].search([("next_text", "ilike", words)])

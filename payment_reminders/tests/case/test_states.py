@@ -18,10 +18,11 @@ OTHERS = ("pending",)
 class TestStates(CaseCommon):
     """The state of a case and of a plan changes through one door, and back."""
 
-    def setUp(self):
-        super().setUp()
-        self.case = self.open_case()
-        self.item = self.case.item_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls.open_case()
+        cls.item = cls.case.item_ids
 
     def make_plan(self):
         return self.env["payment.reminder.plan"].create({"case_id": self.case.id})

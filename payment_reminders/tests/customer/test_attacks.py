@@ -16,7 +16,7 @@ SCRIPT = "<script>alert('XSS')</script>{{7*7}}<t t-out='object.env'/>"
 ROUTES = ("", "/pay", "/ask", "/plan")
 FORMS = ("/ask", "/plan", "/promise")
 #: Ten thousand are posted by bench/attacks.py.
-POSTS = 300
+POSTS = 100
 
 
 @tagged("post_install", "-at_install")

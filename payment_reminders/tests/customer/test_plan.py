@@ -11,10 +11,11 @@ from .portal_common import PortalCommon
 class TestPlan(PortalCommon):
     """Plans and promises: proposed by either side, followed by the money."""
 
-    def setUp(self):
-        super().setUp()
-        self.case.user_id = self.rep
-        self.today = self.case.company_id._get_reminder_today()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case.user_id = cls.rep
+        cls.today = cls.case.company_id._get_reminder_today()
 
     def propose_plan(self, count=3, first=10, **vals):
         form = {

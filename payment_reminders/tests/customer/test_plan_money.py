@@ -9,11 +9,12 @@ from ..common import ReminderCommon
 class TestPlanMoney(ReminderCommon):
     """A plan is not broken while its instalment lies unmatched at the bank."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        self.refresh()
-        self.case = self.move.reminder_case_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        cls.refresh()
+        cls.case = cls.move.reminder_case_id
 
     def agree(self, kind="plan", count=3):
         today = self.case.company_id._get_reminder_today()

@@ -28,15 +28,12 @@ class TestReply(MockEmail, ReminderCommon):
         domain = cls.env["mail.alias.domain"].create({"name": "answers.example"})
         cls.company.alias_domain_id = domain
         cls.catchall = domain.catchall_email
-
-    def setUp(self):
-        super().setUp()
-        self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
-        self.send(self.reminder)
-        self.assertEqual(self.reminder.state, "sent")
-        self.case = self.reminder.case_id
-        self.case.user_id = self.rep
+        cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
+        cls.send(cls.reminder)
+        assert cls.reminder.state == "sent"
+        cls.case = cls.reminder.case_id
+        cls.case.user_id = cls.rep
 
     def receive(self, text="I never got the goods.", **values):
         values = {

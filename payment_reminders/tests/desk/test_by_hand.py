@@ -10,11 +10,12 @@ from ..sending.gateway_common import MOBILE, MOBILE_E164, GatewayCommon
 class ByHandCommon(GatewayCommon):
     """A manager who opens the dialog that creates reminders."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.refresh()
-        self.case = self.move.reminder_case_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.refresh()
+        cls.case = cls.move.reminder_case_id
 
     def open_dialog(self, records, **vals):
         """Open the dialog as the manager, who has no right to read invoices."""
@@ -226,19 +227,20 @@ class TestByHand(ByHandCommon):
 class TestRun(ByHandCommon):
     """Many reminders at once, in the background."""
 
-    def setUp(self):
-        super().setUp()
-        self.others = self.env["account.move"].union(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.others = cls.env["account.move"].union(
             *(
-                self.make_invoice(
+                cls.make_invoice(
                     due=10 + number,
-                    partner=self.make_customer(f"C{number}", f"c{number}@x.example"),
+                    partner=cls.make_customer(f"C{number}", f"c{number}@x.example"),
                 )
                 for number in range(7)
             )
         )
-        self.refresh()
-        self.cases = (self.move | self.others).mapped("reminder_case_id")
+        cls.refresh()
+        cls.cases = (cls.move | cls.others).mapped("reminder_case_id")
 
     def test_everything_that_is_due_from_the_queue(self):
         Reminder = self.env["payment.reminder"].with_user(self.manager)

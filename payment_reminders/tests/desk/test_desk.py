@@ -5,11 +5,19 @@ from ..sending.gateway_common import MOBILE, MOBILE_E164, GatewayCommon
 
 
 class DeskCommon(GatewayCommon):
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id
+    #: What each step asks for.
+    fee = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if cls.fee:
+            cls.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
+                {"fee_policy": "amount", "fee_amount": cls.fee}
+            )
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id
 
 
 class TestQueueDesk(DeskCommon):
@@ -85,11 +93,7 @@ class TestQueueDesk(DeskCommon):
 class TestWithdraw(DeskCommon):
     """A reminder that was sent is withdrawn, and the customer is told."""
 
-    def setUp(self):
-        self.ladder.step_ids.filtered(lambda s: s.kind != "nudge").write(
-            {"fee_policy": "amount", "fee_amount": 50}
-        )
-        super().setUp()
+    fee = 50
 
     def withdraw(self, **vals):
         return (

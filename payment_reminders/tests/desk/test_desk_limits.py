@@ -7,10 +7,11 @@ from ..case.test_case import CaseCommon
 class TestRepLimit(CaseCommon):
     """A representative keeps own customers back for so long as the company allows."""
 
-    def setUp(self):
-        super().setUp()
-        self.company.reminder_rep_days = 10
-        self.case = self.open_case(invoice_user_id=self.rep.id)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.reminder_rep_days = 10
+        cls.case = cls.open_case(invoice_user_id=cls.rep.id)
 
     def test_a_snooze_has_a_limit_for_reps_alone(self):
         case = self.case.with_user(self.rep)
@@ -85,11 +86,12 @@ class TestRepLimit(CaseCommon):
 class TestAtAGlance(CaseCommon):
     """What invoices and customers show of reminders."""
 
-    def setUp(self):
-        super().setUp()
-        self.case = self.open_case()
-        self.move = self.case.move_ids
-        self.other = self.make_invoice(due=1, partner=self.make_customer("B"))
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls.open_case()
+        cls.move = cls.case.move_ids
+        cls.other = cls.make_invoice(due=1, partner=cls.make_customer("B"))
 
     def assertBadge(self, badge):
         self.move.invalidate_recordset()

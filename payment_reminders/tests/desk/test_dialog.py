@@ -10,9 +10,10 @@ from .test_by_hand import ByHandCommon
 class TestDialog(ByHandCommon):
     """The dialog says what would happen, and that happens."""
 
-    def setUp(self):
-        super().setUp()
-        self.manager.tz = "Europe/Copenhagen"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.tz = "Europe/Copenhagen"
 
     def debtor(self, name, **vals):
         """Return the overdue invoice of another customer."""

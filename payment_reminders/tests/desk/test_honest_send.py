@@ -5,12 +5,13 @@ from ..sending.gateway_common import GatewayCommon
 
 
 class HonestCommon(GatewayCommon):
-    def setUp(self):
-        super().setUp()
-        self.manager.tz = self.rep.tz = "Europe/Copenhagen"
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose().with_user(self.manager)
-        self.case = self.reminder.case_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.tz = cls.rep.tz = "Europe/Copenhagen"
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose().with_user(cls.manager)
+        cls.case = cls.reminder.case_id
 
     def read(self, action):
         """Return what the message of an act says; Undo of it is ``self.undo()``."""

@@ -9,9 +9,10 @@ from ..sending.gateway_common import GatewayCommon
 class TestLeaving(GatewayCommon):
     """What is said of when a notice leaves is when it leaves."""
 
-    def setUp(self):
-        super().setUp()
-        self.manager.tz = "Europe/Copenhagen"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.tz = "Europe/Copenhagen"
 
     def tell(self, reminder):
         own = reminder.with_user(self.manager)

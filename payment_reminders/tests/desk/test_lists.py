@@ -17,11 +17,12 @@ VAGUE = "remaining_days"
 class TestLists(ReminderCommon):
     """What a list of one screen tells at a glance."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id.with_user(self.manager)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id.with_user(cls.manager)
 
     def get_columns(self, model, view=None):
         """Return {field: node} of the columns that a list shows at first."""

@@ -10,10 +10,11 @@ from ..whole.speed_common import SpeedCommon
 class TestPane(GatewayCommon):
     """What the approve desk shows of a notice, and what it offers to do."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
 
     def read(self, reminder=None, user=None):
         reminder = (reminder or self.reminder).with_user(user or self.manager)

@@ -22,11 +22,12 @@ class TodoCommon(GatewayCommon):
 class TestTodo(TodoCommon):
     """One list of what waits for a person, each row with its document and its fix."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id
 
     def test_a_notice_waits_until_it_is_approved(self):
         row = self.get_rows()

@@ -8,10 +8,11 @@ from .common import HandoverCommon
 class TestHandoverMoney(HandoverCommon):
     """Money and credit notes of an item that a service has are told once."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=40)
-        self.refresh()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=40)
+        cls.refresh()
 
     def get_line(self):
         return self.move.line_ids.filtered(

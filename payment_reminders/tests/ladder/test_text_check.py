@@ -9,10 +9,11 @@ from ..notice.test_templates import LADDERS, LANGUAGES, TemplateCommon
 
 
 class TextCheckCommon(TemplateCommon):
-    def make_cases(self, ladder):
+    @classmethod
+    def make_cases(cls, ladder):
         """Make a real case of that ladder in each language."""
         for lang in LANGUAGES:
-            customer = self.make_customer(
+            customer = cls.make_customer(
                 f"Anna {lang}",
                 f"{ladder.id}.{lang}@kunde.example",
                 lang=lang,
@@ -21,8 +22,8 @@ class TextCheckCommon(TemplateCommon):
                 city="Aarhus C",
                 reminder_ladder_id=ladder.id,
             )
-            self.make_invoice(20, 12500.0, customer, partner_bank_id=self.account.id)
-        self.refresh()
+            cls.make_invoice(20, 12500.0, customer, partner_bank_id=cls.account.id)
+        cls.refresh()
 
     def check(self, ladder, user=None):
         ladder = ladder.with_user(user or self.manager)
@@ -30,23 +31,37 @@ class TextCheckCommon(TemplateCommon):
         checks = ladder.env["payment.reminder.text.check"].search(action["domain"])
         return checks.with_env(self.env).sudo()
 
-    def one_check(self, lang="da_DK", channel="email", **values):
-        """Check one step whose e-mail or SMS has these values."""
-        ladder = self.env.ref("payment_reminders.ladder_dk")
-        self.make_cases(ladder)
-        step = ladder.step_ids[1]
-        text = step.sms_template_id if channel == "sms" else step.mail_template_id
-        for name, value in values.items():
-            text.with_context(lang=lang)[name] = value
-        return self.check(ladder).filtered(
-            lambda c: (c.step_id, c.lang, c.channel) == (step, lang, channel)
+    def preview(self, step):
+        action = step.with_user(self.manager).action_preview()
+        self.assertEqual(action["target"], "new")
+        return (
+            self.env[action["res_model"]]
+            .with_user(self.manager)
+            .browse(action["res_id"])
         )
 
 
 class TestTextCheck(TextCheckCommon):
+    """Of a ladder that has a case in each language."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.danish = cls.env.ref("payment_reminders.ladder_dk")
+        cls.make_cases(cls.danish)
+
+    def one_check(self, lang="da_DK", channel="email", **values):
+        """Check one step whose e-mail or SMS has these values."""
+        step = self.danish.step_ids[1]
+        text = step.sms_template_id if channel == "sms" else step.mail_template_id
+        for name, value in values.items():
+            text.with_context(lang=lang)[name] = value
+        return self.check(self.danish).filtered(
+            lambda c: (c.step_id, c.lang, c.channel) == (step, lang, channel)
+        )
+
     def test_nothing_stays(self):
-        ladder = self.env.ref("payment_reminders.ladder_dk")
-        self.make_cases(ladder)
+        ladder = self.danish
         before = self.env["payment.reminder"].search_count([])
         self.check(ladder)
         self.assertEqual(self.env["payment.reminder"].search_count([]), before)
@@ -91,18 +106,9 @@ class TestTextCheck(TextCheckCommon):
         self.assertIn("no company number", problems)
 
     def test_invoice_without_a_bank_account(self):
-        ladder = self.env.ref("payment_reminders.ladder_dk")
-        self.make_cases(ladder)
+        ladder = self.danish
         self.env["account.move"].search([]).partner_bank_id = False
         self.assertIn("bank account", self.check(ladder)[:1].problems)
-
-    def test_letter_is_checked_where_a_step_has_one(self):
-        ladder = self.env.ref("payment_reminders.ladder_dk")
-        ladder.step_ids[-1].channels = "email,letter"
-        self.make_cases(ladder)
-        letters = self.check(ladder).filtered(lambda c: c.channel == "letter")
-        self.assertEqual(letters.step_id, ladder.step_ids[-1])
-        self.assertFalse(letters.filtered(lambda c: c.lang == "en_US").problems)
 
     def test_text_opens_in_the_language_of_its_row(self):
         check = self.one_check(lang="da_DK")
@@ -117,19 +123,9 @@ class TestTextCheck(TextCheckCommon):
         action = check.action_open_text()
         self.assertEqual(action["res_id"], check.step_id.id, "where one is chosen")
 
-    def preview(self, step):
-        action = step.with_user(self.manager).action_preview()
-        self.assertEqual(action["target"], "new")
-        return (
-            self.env[action["res_model"]]
-            .with_user(self.manager)
-            .browse(action["res_id"])
-        )
-
     def test_step_shows_its_real_text_in_each_language(self):
         """With the name, the sums and the words of a real customer; nothing stays."""
-        ladder = self.env.ref("payment_reminders.ladder_dk")
-        self.make_cases(ladder)
+        ladder = self.danish
         before = self.env["payment.reminder"].search_count([])
         preview = self.preview(ladder.step_ids[1])
         self.assertEqual(preview.lang, "en_US")
@@ -146,6 +142,16 @@ class TestTextCheck(TextCheckCommon):
         )
         self.assertEqual(preview.action_open_sms()["res_model"], "sms.template")
         self.assertEqual(self.env["payment.reminder"].search_count([]), before)
+
+
+class TestBeforeThereAreCases(TextCheckCommon):
+    def test_letter_is_checked_where_a_step_has_one(self):
+        ladder = self.env.ref("payment_reminders.ladder_dk")
+        ladder.step_ids[-1].channels = "email,letter"
+        self.make_cases(ladder)
+        letters = self.check(ladder).filtered(lambda c: c.channel == "letter")
+        self.assertEqual(letters.step_id, ladder.step_ids[-1])
+        self.assertFalse(letters.filtered(lambda c: c.lang == "en_US").problems)
 
     def test_step_says_why_its_text_cannot_be_shown(self):
         ladder = self.env.ref("payment_reminders.ladder_dk")

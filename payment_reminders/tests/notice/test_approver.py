@@ -6,12 +6,13 @@ from ..common import ReminderCommon
 class TestApprover(ReminderCommon):
     """An approval counts while whoever gave it may still give it."""
 
-    def setUp(self):
-        super().setUp()
-        self.make_invoice(due=10)
-        self.reminder = self.propose()
-        self.chief = self.make_user("chief", "payment_reminders.group_reminder_manager")
-        self.manager.flush_recordset()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_invoice(due=10)
+        cls.reminder = cls.propose()
+        cls.chief = cls.make_user("chief", "payment_reminders.group_reminder_manager")
+        cls.manager.flush_recordset()
 
     def approve(self):
         self.ripen(self.reminder)

@@ -10,11 +10,12 @@ from ..sending.gateway_common import GatewayCommon
 class TestQueue(GatewayCommon):
     """What people do with notices in the queue."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id
 
     # -- approving --------------------------------------------------------------
 

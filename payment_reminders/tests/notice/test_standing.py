@@ -7,10 +7,11 @@ from ..sending.gateway_common import GatewayCommon
 class TestStanding(GatewayCommon):
     """What is said of a notice is so in the state in which it is."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        self.reminder = self.propose()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        cls.reminder = cls.propose()
 
     def test_nothing_is_said_that_is_so_no_more(self):
         """Neither of approval nor of the hold window, which no verdict ends."""

@@ -16,12 +16,13 @@ class TestSeveralAccounts(LetterCommon):
             line.item_id.move_id.partner_bank_id = bank
         return notice
 
-    def setUp(self):
-        super().setUp()
-        self.factor = self.env["res.partner.bank"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.factor = cls.env["res.partner.bank"].create(
             {
                 "acc_number": "DE89370400440532013000",
-                "partner_id": self.company.partner_id.id,
+                "partner_id": cls.company.partner_id.id,
                 "acc_holder_name": "Factor AG",
                 "allow_out_payment": True,
             }

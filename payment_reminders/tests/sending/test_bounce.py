@@ -18,10 +18,7 @@ class BounceCommon(GatewayCommon):
             [("name", "=", "company.example")]
         ) or cls.env["mail.alias.domain"].create({"name": "company.example"})
         cls.number = 0
-
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
+        cls.move = cls.make_invoice(due=10)
 
     def send_one(self):
         with self.gateways():
@@ -428,10 +425,11 @@ class TestReports(BounceCommon):
 class TestSmsReport(BounceCommon, HttpCase):
     """What an SMS gateway reports after it took a message."""
 
-    def setUp(self):
-        super().setUp()
-        self.customer.phone = MOBILE
-        self.ladder.step_ids.channels = "sms,email"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.phone = MOBILE
+        cls.ladder.step_ids.channels = "sms,email"
 
     def report(self, delivery, status):
         self.env.flush_all()

@@ -7,10 +7,11 @@ from ..sending.gateway_common import GatewayCommon
 class TestReplay(GatewayCommon):
     """What the guard saw is kept, and gives the same verdict for ever."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        self.reminder = self.propose()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        cls.reminder = cls.propose()
 
     def replay(self, reminder):
         action = reminder.with_user(self.manager).action_replay()

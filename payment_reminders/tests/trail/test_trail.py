@@ -10,14 +10,15 @@ from ..sending.gateway_common import GatewayCommon
 class TestTrail(GatewayCommon):
     """The trail cannot be rewritten quietly, and tells everything."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        self.reminder = self.propose()
-        self.case = self.reminder.case_id
-        self.send(self.reminder)
-        self.events = self.case.event_ids.sudo().sorted("seq")
-        self.Event = self.env["payment.reminder.event"].sudo()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        cls.reminder = cls.propose()
+        cls.case = cls.reminder.case_id
+        cls.send(cls.reminder)
+        cls.events = cls.case.event_ids.sudo().sorted("seq")
+        cls.Event = cls.env["payment.reminder.event"].sudo()
 
     def kinds(self, case=None):
         return (case or self.case).event_ids.sorted("seq").mapped("kind")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from odoo import fields
 from odoo.tools import mute_logger
 
-from ..books.paying_common import PayingCommon
 from ..sending import bounce_samples
 
 
@@ -53,7 +52,7 @@ class Edges:
         ]
 
     def make_odd_line(self, kind, moves, amount, **vals):
-        line = PayingCommon.make_bank_line(self.test, round(amount, 2), **vals)
+        line = self.test.make_bank_line(round(amount, 2), **vals)
         owner = moves.commercial_partner_id[:1].id
         self.odd[line.id] = Odd(kind, frozenset(moves.ids), owner)
 

@@ -6,22 +6,23 @@ from ..common import ReminderCommon
 class TestAccess(ReminderCommon):
     """Whose records one sees, and what nobody writes by hand."""
 
-    def setUp(self):
-        super().setUp()
-        self.portal = self.make_user("visitor", "base.group_portal")
-        self.mine = self.make_invoice(due=10, invoice_user_id=self.rep.id)
-        self.theirs = self.make_invoice(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.portal = cls.make_user("visitor", "base.group_portal")
+        cls.mine = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
+        cls.theirs = cls.make_invoice(
             due=11,
-            partner=self.make_customer("B", "b@x.example"),
-            invoice_user_id=self.manager.id,
+            partner=cls.make_customer("B", "b@x.example"),
+            invoice_user_id=cls.manager.id,
         )
-        self.reminders = self.propose()
-        self.my_case = self.mine.reminder_case_id
-        self.their_case = self.theirs.reminder_case_id
-        case = {"case_id": self.their_case.id}
-        self.env["payment.reminder.query"].sudo().create(case)
-        self.env["payment.reminder.plan"].sudo().create(case)
-        self.env["payment.reminder.claim.line"].sudo().create(
+        cls.reminders = cls.propose()
+        cls.my_case = cls.mine.reminder_case_id
+        cls.their_case = cls.theirs.reminder_case_id
+        case = {"case_id": cls.their_case.id}
+        cls.env["payment.reminder.query"].sudo().create(case)
+        cls.env["payment.reminder.plan"].sudo().create(case)
+        cls.env["payment.reminder.claim.line"].sudo().create(
             {**case, "kind": "fee", "amount": 10}
         )
 

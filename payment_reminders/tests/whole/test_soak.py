@@ -28,6 +28,7 @@ START = datetime(2026, 8, 3, 7, 5)
 
 class SoakCommon(GatewayCommon):
     get_receivable = PayingCommon.get_receivable
+    make_bank_line = vars(PayingCommon)["make_bank_line"]
 
     @classmethod
     def setUpClass(cls):
