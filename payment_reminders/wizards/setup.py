@@ -53,7 +53,8 @@ class PaymentReminderSetupWizard(models.TransientModel):
     email = fields.Char(
         string="Sender",
         default=lambda self: self.env.company.email,
-        help="The e-mail address of your company, from which reminders come.",
+        help="The e-mail address of your company. Reminders come from it, or from "
+        "whoever looks after the customer.",
     )
     approval = fields.Selection(
         [
@@ -226,7 +227,7 @@ class PaymentReminderSetupWizard(models.TransientModel):
                 "<strong>%s</strong></p>%s"
             )
             % (note, unlink(rendered["preview_body"])),
-            "email_from": self.email or self.company_id.email_formatted,
+            "email_from": rendered["sender"],
             "email_to": self.env.user.email_formatted,
             "auto_delete": True,
         }

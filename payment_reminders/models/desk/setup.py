@@ -613,7 +613,8 @@ class PaymentReminderSetup(models.AbstractModel):
         taken back: nothing stays.
 
         :param chosen: values of the company that are chosen beside the ladder
-        :return: dict: preview_subject, preview_body, preview_error, customer
+        :return: dict: preview_subject, preview_body, preview_error, customer, step,
+            sender
         :raise UserError: no invoice can be made here
         """
         rendered = {}
@@ -628,6 +629,7 @@ class PaymentReminderSetup(models.AbstractModel):
                 **notice._prepare_preview(),
                 "customer": case.partner_id.name,
                 "step": step.name,
+                "sender": notice._get_sender()[1],
             }
             raise _Tried
         return rendered

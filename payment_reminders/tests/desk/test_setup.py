@@ -165,6 +165,13 @@ class TestSetup(GatewayCommon):
         self.assertNotIn("/my/", mail["body"], "no link to a page of a customer")
         self.assertTrue(self.company.is_reminder_tested)
 
+    def test_a_test_comes_from_whom_the_reminder_comes_from(self):
+        self.manager.email = "manager@company.example"
+        mail = self.send_test(email="books@company.example")
+        wizard = self.open_setup(email="books@company.example", backlog_choice="start")
+        wizard.action_confirm()
+        self.assertEqual(mail["email_from"], wizard.reminder_id._get_sender()[1])
+
     def test_nothing_of_a_test_stays(self):
         counted = (
             "payment.reminder",
