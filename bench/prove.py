@@ -12,6 +12,7 @@ PR_PROVE            which parts, of: race, gateway, meeting, naive, crash, crowd
                     tamper (all)
 PR_PROVE_WAYS       ways of paying, stopping and changing, by commas (all)
 PR_PROVE_PAIRS      random races for each way of paying and channel (20)
+PR_PROVE_ALONE      payers of each way who are timed without a sender (10)
 PR_PROVE_GATEWAY    races at the gateway for each way of paying and channel (5)
 PR_PROVE_MEETINGS   pairs of customers with one address, for each channel (25)
 PR_PROVE_KILLS      kills at each point and channel (10)
@@ -128,7 +129,7 @@ class Campaign:
         rows = []
         total = Tally("all", "")
         for way in self._list_ways():
-            alone[way] = arena.measure_alone(way, 10)
+            alone[way] = arena.measure_alone(way, get_number("ALONE", 10))
             for channel in (EMAIL, SMS):
                 tally = arena.run(way, channel, pairs, at_the_gateway)
                 rows.append(describe_tally(tally, alone[way]))
