@@ -2,14 +2,12 @@
 
 ``handover.py`` has the record and the one door to its states, ``handing.py`` what may
 be handed over and how it begins, ``provider.py`` what a service can do (by hand, until
-a bridge says more), ``working.py`` the scheduled action that speaks to it, ``money.py``
-what the books tell of it, ``report.py`` what the service is told, ``word.py`` its own
-words for a state.
+a bridge says more) and its words for a state, ``working.py`` the scheduled action that
+speaks to it, ``money.py`` what the books tell of it, ``report.py`` what it is told.
 
 Begin with ``handover.py``; the rules are in ``rules/handover.py``.
 """
 
-from . import word
 from . import handover
 from . import provider
 from . import handing

@@ -8,8 +8,8 @@ from odoo.tools import SQL, plaintext2html
 from ...tools.hiding import strip_facts
 from ...tools.mail_texts import format_recipient, get_message_id, to_header
 from .email_wire import EmailWire
-from .letter_wire import LetterWire
 from .sms_wire import SmsWire
+from .wire import LetterWire
 
 _logger = logging.getLogger(__name__)
 
