@@ -350,7 +350,7 @@ class PaymentReminderFacts(models.AbstractModel):
             ), world AS MATERIALIZED (%(world)s)
             """,
             people=self._get_people(),
-            due=self._get_due_items_query(SQL("SELECT move_line_id FROM items")),
+            due=self._get_due_items_query(SQL("IN (SELECT move_line_id FROM items)")),
             money=self._get_money(companies),
             said=said,
             world=self._get_world(companies),
@@ -434,7 +434,7 @@ class PaymentReminderFacts(models.AbstractModel):
         use the tables cases, items, people, contacts, due and money.
         """
         history = self.env["payment.reminder.case"]
-        some = SQL("SELECT id FROM cases")
+        some = SQL("IN (SELECT id FROM cases)")
         return [
             SQL(
                 "SELECT items.case_id, due::text AS said"
@@ -449,7 +449,7 @@ class PaymentReminderFacts(models.AbstractModel):
                     ON rel.payment_id = pay.payment_id
                   JOIN items ON items.move_id = rel.invoice_id
                 """,
-                self._get_in_process_query(SQL("SELECT move_id FROM items")),
+                self._get_in_process_query(SQL("IN (SELECT move_id FROM items)")),
             ),
             SQL(
                 """

@@ -11,7 +11,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import balance
-from ...tools.among import among
 from ...tools.decimals import to_decimal
 
 
@@ -86,14 +85,17 @@ class PaymentReminderFacts(models.AbstractModel):
         if not line_ids:
             return {}
         self.env.flush_all()
-        rows = self.env.execute_query_dict(self._get_due_items_query(line_ids))
+        rows = self.env.execute_query_dict(
+            self._get_due_items_query(SQL("= ANY(%s)", line_ids))
+        )
         in_process = self._read_in_process({row["move_id"] for row in rows})
         shares = self._spread_over_lines(rows, in_process)
+        has_parts = any([row["has_agency_part"] for row in rows])
         live = {
             (row["line_id"], None): self._make_live_item(row, shares[row["line_id"]])
             for row in rows
         }
-        if any([row["has_agency_part"] for row in rows]):
+        if has_parts:
             self._split_by_agency(live)
         return live
 
@@ -101,7 +103,7 @@ class PaymentReminderFacts(models.AbstractModel):
     def _get_due_items_query(self, lines):
         """Return the query for what the books say of journal items.
 
-        :param lines: their ids, or the SQL of a query that finds them
+        :param lines: SQL of what an id of them is: "= ANY(…)", or "IN (…)"
         """
         return SQL(
             """
@@ -144,14 +146,13 @@ class PaymentReminderFacts(models.AbstractModel):
                       JOIN account_move_line other ON other.id = part.credit_move_id
                       JOIN account_move refund ON refund.id = other.move_id
                      WHERE refund.move_type = 'out_refund'
-                       AND %(credited)s
+                       AND part.debit_move_id %(lines)s
                      GROUP BY part.debit_move_id
                    ) credit ON credit.line_id = line.id
-             WHERE %(among)s
+             WHERE line.id %(lines)s
              ORDER BY line.date_maturity, line.id
             """,
-            among=among("line.id", lines),
-            credited=among("part.debit_move_id", lines),
+            lines=lines,
             under_way=self._get_under_way(),
         )
 
@@ -201,7 +202,9 @@ class PaymentReminderFacts(models.AbstractModel):
         """
         if not move_ids:
             return []
-        rows = self.env.execute_query_dict(self._get_in_process_query(move_ids))
+        rows = self.env.execute_query_dict(
+            self._get_in_process_query(SQL("= ANY(%s)", list(move_ids)))
+        )
         taken = defaultdict(Decimal)
         found = []
         by_payment = defaultdict(list)
@@ -228,7 +231,7 @@ class PaymentReminderFacts(models.AbstractModel):
     def _get_in_process_query(self, moves):
         """Return the query for payments without a journal entry, and their invoices.
 
-        :param moves: ids of invoices, or the SQL of a query that finds them
+        :param moves: SQL of what an id of the invoices is: "= ANY(…)", or "IN (…)"
         """
         return SQL(
             """
@@ -248,10 +251,10 @@ class PaymentReminderFacts(models.AbstractModel):
                AND pay.payment_type = 'inbound'
                AND pay.id IN (
                    SELECT payment_id FROM account_move__account_payment
-                    WHERE %(among)s)
+                    WHERE invoice_id %(moves)s)
              ORDER BY pay.id, move.invoice_date_due, move.id
             """,
-            among=among("invoice_id", moves),
+            moves=moves,
         )
 
     @api.model
@@ -390,5 +393,7 @@ class PaymentReminderFacts(models.AbstractModel):
             due=due,
             part=part,
             join=join,
-            some=SQL("TRUE") if lines is None else among("line.id", lines),
+            some=SQL("TRUE")
+            if lines is None
+            else SQL("line.id = ANY(%s)", list(lines)),
         )

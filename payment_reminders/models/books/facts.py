@@ -147,18 +147,13 @@ class PaymentReminderFacts(models.AbstractModel):
         }
         found = self._read_case_facts(cases, now, today, is_loose)
         recipients = self._read_recipients(cases)
-        return {
-            case: replace(
-                facts,
-                step_kind=case.next_step_id.kind or "",
-                recipients=get_reached(
-                    case.next_step_id._get_channels(), recipients[case.id]
-                )
-                if case.next_step_id
-                else ("none is needed",),
-            )
-            for case, facts in found.items()
-        }
+        for case, facts in found.items():
+            step = case.next_step_id
+            reached = ("none is needed",)
+            if step:
+                reached = get_reached(step._get_channels(), recipients[case.id])
+            found[case] = replace(facts, step_kind=step.kind or "", recipients=reached)
+        return found
 
     @api.model
     def _read_approvers(self, reminders):
@@ -257,8 +252,10 @@ class PaymentReminderFacts(models.AbstractModel):
             reminder_id=reminder.id,
             step_kind=step.kind,
             items=tuple(
-                self._make_item_facts(line, live, sent_before, sendings)
-                for line in reminder.line_ids
+                [
+                    self._make_item_facts(line, live, sent_before, sendings)
+                    for line in reminder.line_ids
+                ]
             ),
             state=reminder.state,
             hold_until=reminder.hold_until or None,

@@ -11,7 +11,6 @@ from odoo.tools import SQL
 
 from ...rules import lifecycle, schedule
 from ...tools import bulk, transactions
-from ...tools.among import among
 
 _logger = logging.getLogger(__name__)
 
@@ -218,7 +217,7 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         if self.state == "closed" or not self.ladder_id:
             return None
-        due_items = (item._get_due_item(live) for item in self.item_ids)
+        due_items = [item._get_due_item(live) for item in self.item_ids]
         return schedule.next_step(
             schedules[self.id],
             list(filter(None, due_items)),
@@ -271,7 +270,9 @@ class PaymentReminderCase(models.Model):
         if not self:
             return history
         self.env.flush_all()
-        rows = self.env.execute_query(self._get_history_query(self.ids))
+        rows = self.env.execute_query(
+            self._get_history_query(SQL("= ANY(%s)", self.ids))
+        )
         companies = {company.id: company for company in self.sudo().company_id}
         for case_id, _id, company_id, sent_date, kind, bore_fee in rows:
             day = companies[company_id]._get_reminder_today(sent_date)
@@ -284,7 +285,7 @@ class PaymentReminderCase(models.Model):
     def _get_history_query(self, cases):
         """Return the query for notices that really went out.
 
-        :param cases: ids, or the SQL of a query that finds them
+        :param cases: SQL of what an id of them is: "= ANY(…)", "IN (…)"
         """
         return SQL(
             """
@@ -293,19 +294,19 @@ class PaymentReminderCase(models.Model):
               FROM payment_reminder notice
               JOIN payment_reminder_line line ON line.reminder_id = notice.id
               JOIN payment_reminder_item item ON item.id = line.item_id
-             WHERE %s
+             WHERE item.case_id %s
                AND (notice.counts OR notice.state = 'uncertain')
                AND notice.sent_date IS NOT NULL
              UNION
             SELECT rest.case_id, rest.id, rest.company_id,
                    rest.sent_date, rest.step_kind, FALSE
               FROM payment_reminder rest
-             WHERE %s
+             WHERE rest.case_id %s
                AND rest.is_rest
                AND rest.counts
             """,
-            among("item.case_id", cases),
-            among("rest.case_id", cases),
+            cases,
+            cases,
         )
 
     def _replace_ladder(self, ladder, step_map):

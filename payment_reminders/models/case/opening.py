@@ -14,6 +14,9 @@ from .progress import Stage
 CASES_PER_BATCH = 500
 #: How many of which only a date moves.
 WAITING_PER_BATCH = 10_000
+#: So many cases that are opened at a time get their keys at once. Of fewer these cost
+#: more than to read the cases again the next night, which takes the keys then.
+KEYED_FROM = 10
 
 
 class PaymentReminderCase(models.Model):
@@ -27,49 +30,19 @@ class PaymentReminderCase(models.Model):
         transactions.commit(self.env)
         companies = self.env["res.company"]._get_reminder_companies()
         self.env["payment.reminder.facts"]._key_bank_lines()
-        looked = []
-
-        def begin():
-            looked.clear()
-            return companies
-
-        def look():
-            """Look once which cases moved, after the due ones were opened."""
-            if not looked:
-                # One that was opened just now was followed, too: it has not moved.
-                cases = self.search([("state", "!=", "closed")])
-                facts = self.env["payment.reminder.facts"]
-                looked.append(facts._find_changed(cases | self._find_reopened()))
-            return looked[0]
-
+        # One that is opened now is followed there: it will not have moved.
+        cases = self.search([("state", "!=", "closed")]) | self._find_reopened()
         is_done = self.env["payment.reminder.progress"]._work_through(
             "refresh",
             [
                 Stage(
                     "companies",
-                    begin,
+                    lambda: companies,
                     lambda own: self.with_env(own.env)._let_go_of_moved(own),
                     size=1,
                 ),
                 *(self._get_opening_stage(company) for company in companies),
-                Stage(
-                    "waiting",
-                    lambda: self.browse([one.case_id for one in look().waiting]),
-                    lambda some: some._wait_on(look()),
-                    WAITING_PER_BATCH,
-                ),
-                Stage(
-                    "windows",
-                    lambda: look().over,
-                    type(self)._end_hold_windows,
-                    WAITING_PER_BATCH,
-                ),
-                Stage(
-                    "cases",
-                    lambda: look().changed,
-                    lambda some: some._refresh_free(look().keys),
-                    CASES_PER_BATCH,
-                ),
+                *(cases._get_following_stages() if cases else ()),
             ],
         )
         if not is_done:
@@ -100,6 +73,38 @@ class PaymentReminderCase(models.Model):
             own._open_due(company.with_env(own.env), of_these)
 
         return Stage(f"open:{company.id}", find, work, CASES_PER_BATCH)
+
+    def _get_following_stages(self):
+        """Return the stages that follow what moved of these cases, or of their days."""
+        looked = []
+
+        def begin():
+            """Look once which cases moved, after the due ones were opened."""
+            looked[:] = [self.env["payment.reminder.facts"]._find_changed(self)]
+            return self.browse([one.case_id for one in looked[0].waiting])
+
+        def look():
+            if not looked:
+                begin()
+            return looked[0]
+
+        return [
+            Stage(
+                "waiting", begin, lambda some: some._wait_on(look()), WAITING_PER_BATCH
+            ),
+            Stage(
+                "windows",
+                lambda: look().over,
+                type(self)._end_hold_windows,
+                WAITING_PER_BATCH,
+            ),
+            Stage(
+                "cases",
+                lambda: look().changed,
+                lambda some: some._refresh_free(look().keys),
+                CASES_PER_BATCH,
+            ),
+        ]
 
     @api.model
     def _find_reopened(self):
@@ -256,7 +261,9 @@ class PaymentReminderCase(models.Model):
             )
             opened.invalidate_recordset(["item_ids"])
             # Before the books are read: what changes in between is seen the next time.
-            keys = facts._read_keys(opened)
+            keys = {}
+            if len(opened) >= KEYED_FROM:
+                keys = facts._read_keys(opened)
             live = facts._read_due_items(opened.item_ids.move_line_id.ids)
             if company.reminder_holdout_percent:
                 items._choose_holdout(live)
@@ -264,7 +271,8 @@ class PaymentReminderCase(models.Model):
             opened._hold_backlog(company)
             if refused := items.filtered("agency_part_id"):
                 refused._log_refused_parts()
-        facts._keep_keys(opened, keys)
+        if keys:
+            facts._keep_keys(opened, keys)
         return opened
 
     @api.model

@@ -90,10 +90,10 @@ class PaymentReminderFigures(models.AbstractModel):
         payments = self._read_payments(with_interest)
         unclean = self._find_unclean(cases)
         history = self._read_fee_history(cases)
-        costs = cases._read_costs()
         jurisdictions = cases.ladder_id.jurisdiction_id
         tables = jurisdictions._get_rate_tables() if jurisdictions else {}
         laws = {j: (j._get_statute(), tables[j]) for j in jurisdictions}
+        costs = cases._read_costs()
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)
         with self._remembering_rates():
             return [

@@ -7,7 +7,6 @@ from odoo.tools import SQL, format_date
 
 from ...rules import statute
 from ...tools import bulk
-from ...tools.among import among
 
 #: So many days before a claim lapses its responsible is told.
 WARNING_DAYS = 90
@@ -195,7 +194,9 @@ class PaymentReminderCase(models.Model):
                     (company._get_reminder_today(moment), "written_demand")
                 )
         if "part_payment" in breaks:
-            rows = self.env.execute_query(self._get_part_payments_query(self.ids))
+            rows = self.env.execute_query(
+                self._get_part_payments_query(SQL("= ANY(%s)", self.ids))
+            )
             for _case_id, item_id, day in rows:
                 found[item_id].append((day, "part_payment"))
         return found
@@ -204,7 +205,7 @@ class PaymentReminderCase(models.Model):
     def _get_part_payments_query(self, cases):
         """Return the query for payments that were matched with due items.
 
-        :param cases: ids, or the SQL of a query that finds them
+        :param cases: SQL of what an id of them is: "= ANY(…)", "IN (…)"
         """
         return SQL(
             """
@@ -214,10 +215,10 @@ class PaymentReminderCase(models.Model):
                 ON part.debit_move_id = item.move_line_id
               JOIN account_move_line other ON other.id = part.credit_move_id
               JOIN account_move money ON money.id = other.move_id
-             WHERE %s
+             WHERE item.case_id %s
                AND money.move_type = 'entry'
             """,
-            among("item.case_id", cases),
+            cases,
         )
 
     @api.model

@@ -73,7 +73,8 @@ class Attempt:
 class Seen:
     """What was read of one notice: for the batch, or under its locks.
 
-    ``rows``: ids to lock, by table. ``keys`` and ``addresses``: see
+    Of one that was just claimed nothing is known but the moment. ``rows``: ids to lock,
+    by table. ``keys`` and ``addresses``: see
     :func:`tools.row_versions.read`; ``versions`` is what it said. ``as_rendered``: ids
     of the deliveries whose message asks what is to be asked, and of whom.
     """
@@ -193,7 +194,10 @@ class PaymentReminderSender(models.AbstractModel):
         # What was just claimed is read now, and kept until the batch is through.
         transactions.commit(self.env)
         paperwork = self.env["payment.reminder.paperwork"]
-        ahead = self._read_ahead(claimed, ticket)
+        # Of one alone all is read under its locks: it would only be read once more.
+        ahead = {reminder: Seen() for reminder in claimed}
+        if len(claimed) > 1:
+            ahead = self._read_ahead(claimed, ticket)
         done, since = [], time.monotonic()
         for reminder in claimed:
             done.append((reminder, self._send(reminder, ticket, ahead.get(reminder))))
@@ -365,7 +369,7 @@ class PaymentReminderSender(models.AbstractModel):
     @api.model
     def _is_as_read_ahead(self, reminder, ahead, now):
         """Tell whether no row of what was read for the batch is another by now."""
-        if not ahead or not ahead.is_fresh:
+        if not ahead or not ahead.versions or not ahead.is_fresh:
             return False
         if ahead.facts.today != reminder.company_id._get_reminder_today(now):
             return False
