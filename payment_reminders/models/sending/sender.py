@@ -270,7 +270,9 @@ class PaymentReminderSender(models.AbstractModel):
             deliveries = self.env["payment.reminder.delivery"].browse(
                 transactions.run(self.env, work)
             )
-        return deliveries if is_printing() else deliveries._get_before_letter()
+        if "letter" in deliveries.mapped("channel") and not is_printing():
+            deliveries = deliveries._get_before_letter()
+        return deliveries
 
     @api.model
     def _attempt_patiently(self, reminder, delivery, ticket, ahead):
