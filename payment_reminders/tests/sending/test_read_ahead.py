@@ -51,7 +51,7 @@ class TestReadAhead(ReminderCommon):
         cls.other = cls.make_customer("Other ApS", "other@other.example")
         cls.make_invoice(due=10, partner=cls.other, amount=777)
         cls.reminders = cls.propose()
-        cls.ripen(cls, cls.reminders)
+        cls.ripen(cls.reminders)
         cls.reminder = cls.reminders.filtered(lambda r: r.partner_id == cls.customer)
         cls.case = cls.reminder.case_id
         cls.sender = cls.env["payment.reminder.sender"].sudo()
