@@ -137,7 +137,8 @@ class PaymentReminderCase(models.Model):
 
         Somebody set it back to draft, changed it and posted it again. The case of
         whoever owes it now takes it up, at the bottom of its ladder; what is waiting to
-        leave for the one before is cancelled.
+        leave for the one before is cancelled. What a collection service has stays here
+        until it has ended there: it must not be chased twice.
         """
         self._lock_opening(company)
         rows = self.env.execute_query(
@@ -163,6 +164,9 @@ class PaymentReminderCase(models.Model):
             )
         )
         items = self.env["payment.reminder.item"].browse(item_id for (item_id,) in rows)
+        if given := items.handover_id:
+            given._tell_moved()
+            items = items.filtered(lambda item: not item.handover_id)
         # Who is busy with a case, a sender above all, comes first: another night.
         for case in items.case_id.try_lock_for_update():
             case._let_go(items.filtered(lambda item, case=case: item.case_id == case))

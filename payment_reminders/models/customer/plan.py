@@ -263,7 +263,7 @@ class PaymentReminderPlan(models.Model):
             approved_date=fields.Datetime.now(),
             date_start=case.company_id._get_reminder_today(),
             item_ids=[fields.Command.set(case._get_plan_items().ids)],
-            amount_costs=max(case.amount_costs, 0.0),
+            amount_costs=case._get_page_costs(),
         )
         plan.activity_ids.action_done()
         case._freeze(plan.kind)

@@ -205,10 +205,15 @@ class PaymentReminderCase(models.Model):
         }
 
     def _get_plan_items(self):
-        """Return the due items that a plan covers: what is overdue today."""
+        """Return the due items that a plan covers: what is overdue today, and ours.
+
+        What a collection service has is agreed on with the service.
+        """
         self.ensure_one()
         today = self.company_id._get_reminder_today()
-        return self._get_page_items().filtered(lambda item: item.date_due < today)
+        return self._get_page_items().filtered(
+            lambda item: item.date_due < today and not item.handover_id
+        )
 
     def _get_plan_base(self):
         """Return what a plan has to cover, its own fee left out."""
@@ -216,7 +221,7 @@ class PaymentReminderCase(models.Model):
         case = self.sudo()
         return case.currency_id.round(
             sum(case._get_plan_items().mapped("amount_residual"))
-            + max(case.amount_costs, 0.0)
+            + case._get_page_costs()
         )
 
     def _get_plan_fee(self):

@@ -494,6 +494,25 @@ class PaymentReminderHandover(models.Model):
             ),
         )
 
+    def _tell_moved(self):
+        """Tell a manager of invoices that changed hands, and are collected still."""
+        for record in self:
+            told = record.with_context(lang=record.case_id._get_responsible().lang)
+            words = {
+                "invoice": told.move_id.name or told.display_name,
+                "service": told.service_label,
+                "customer": told.partner_id.display_name,
+            }
+            told._call_manager(
+                told.env._("End %(invoice)s at %(service)s: it has changed", **words),
+                told.env._(
+                    "%(invoice)s is an invoice of another customer, currency or "
+                    "company now, and %(service)s still collects it from %(customer)s. "
+                    "End the case there: after that whoever owes it now is reminded.",
+                    **words,
+                ),
+            )
+
     def _ask_whether_it_arrived(self):
         told = self.with_context(lang=self.case_id._get_responsible().lang)
         told._call_manager(

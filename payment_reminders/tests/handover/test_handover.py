@@ -1,5 +1,6 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, tagged
 
 from .common import HandoverCommon
 
@@ -202,6 +203,103 @@ class TestHandover(HandoverCommon):
         self.assertEqual(event.payload["raw_state"], "inkasso")
         self.assertNotIn("Nordlys", str(event.payload))
 
+    def test_a_plan_is_about_what_is_ours(self):
+        """What a service has is agreed on with the service, and its costs are, too."""
+        self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
+        first = self.make_invoice(due=40, amount=1000.0)
+        second = self.make_invoice(due=40, amount=500.0)
+        self.send(self.propose())
+        case = first.reminder_case_id
+        plan = self.env["payment.reminder.plan"].create({"case_id": case.id})
+        self.assertEqual(plan.amount_due, 1600.0)
+        self.hand_over(first)
+        plan = self.env["payment.reminder.plan"].create({"case_id": case.id})
+        self.assertEqual(plan.amount_due, 500.0)
+        plan.with_user(self.manager).action_split()
+        plan.with_user(self.manager).action_approve()
+        self.assertEqual(plan.item_ids.move_id, second)
+        self.assertEqual(plan.amount_costs, 0.0)
+        # What comes in for the other one is no instalment.
+        self.pay(first)
+        self.assertEqual((plan.state, plan.amount_received), ("active", 0.0))
+        self.pay(second)
+        self.assertEqual(plan.state, "kept")
+
+    def test_no_plan_is_offered_of_what_a_service_has(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        case = move.reminder_case_id
+        day = fields.Date.to_date("2026-09-20")
+        self.assertEqual(case._prepare_plan(1, day)[1], [])
+        self.hand_over(move)
+        self.assertEqual(case._prepare_plan(1, day), ((), ["Nothing is overdue here."]))
+        self.assertEqual(case._prepare_promise(day), ((), ["Nothing is overdue here."]))
+
+    def test_an_invoice_that_another_customer_owes_now(self):
+        """It stays with its hand-over until that has ended; then it is chased there."""
+        move = self.make_invoice(due=40)
+        other = self.make_customer("Birk ApS", "ap@birk.example")
+        self.refresh()
+        case = move.reminder_case_id
+        record = self.hand_over(move)
+        move.button_draft()
+        move.partner_id = other
+        move.action_post()
+        move.is_move_sent = True
+        self.assertFalse(self.propose())
+        self.refresh()
+        self.assertEqual((record.item_id.move_id, record.state), (move, "registered"))
+        self.assertEqual(record.item_id.case_id, case)
+        self.assertEqual(self.get_reports(record), [])
+        # Somebody is told, once.
+        self.assertEqual(len(record.activity_ids), 1)
+        self.assertIn(move.name, record.activity_ids.summary)
+        self.assertIn("Nordic Collect", record.activity_ids.note)
+        # What is paid meanwhile is the service's to know.
+        self.pay(move, 400.0)
+        self.refresh()
+        self.assertEqual(self.get_reports(record), [("payment", 400.0, "waiting")])
+        record.with_user(self.manager).action_end("mistake")
+        notice = self.propose()
+        self.assertEqual(notice.partner_id, other)
+        self.assertEqual(notice.line_ids.move_id, move)
+        self.assertEqual(record.move_id, move)
+
+    def test_an_invoice_that_is_not_handed_over_moves_at_once(self):
+        move = self.make_invoice(due=40)
+        given = self.make_invoice(due=40)
+        other = self.make_customer("Birk ApS", "ap@birk.example")
+        self.refresh()
+        record = self.hand_over(given)
+        move.button_draft()
+        move.partner_id = other
+        move.action_post()
+        move.is_move_sent = True
+        notice = self.propose()
+        self.assertEqual((notice.partner_id, notice.line_ids.move_id), (other, move))
+        self.assertFalse(record.activity_ids)
+
+    def test_the_verdicts_replay(self):
+        first, second = self.make_invoice(due=40), self.make_invoice(due=30)
+        notice = self.propose()
+        self.ripen(notice)
+        self.hand_over(first)
+        again = self.propose()
+        self.ripen(again)
+        again._dispatch()
+        self.assertEqual((notice.state, again.state), ("cancelled", "sent"))
+        self.assertEqual(again.line_ids.move_id, second)
+        judged = self.env["payment.reminder.replay"]._make(again)
+        self.assertEqual(judged.mapped("is_same"), [True])
+        self.assertFalse(
+            self.env["payment.reminder.event"]._find_broken(first.reminder_case_id)
+        )
+
+    # -- the list of invoices ----------------------------------------------------------
+
+    def test_the_list_costs_as_much_for_many_as_for_few(self):
+        self.check_list(3, 15)
+
     # -- costs ------------------------------------------------------------------------
 
     def test_what_was_claimed_before_goes_along(self):
@@ -283,3 +381,11 @@ class TestHandover(HandoverCommon):
         case.invalidate_recordset()
         # The service got them: nothing of them is open here.
         self.assertEqual(case.amount_costs, 0.0)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestLongList(HandoverCommon):
+    """The list of invoices, as long as a page of it may be."""
+
+    def test_10_and_200(self):
+        self.check_list(10, 200)
