@@ -45,6 +45,11 @@ class Pace:
             self._sleep(turn - now)
         return turn - now
 
+    def is_free(self) -> bool:
+        """Tell whether a call may begin now, without waiting."""
+        with self._lock:
+            return self._find_turn() <= self._clock()
+
     def _find_turn(self) -> float:
         """Return the earliest moment at which one more call keeps all limits."""
         turns = [

@@ -607,6 +607,7 @@ class AccountMove(models.Model):
         record = self._find_reminder_handovers().get(self._origin)
         if not record:
             raise UserError(self.env._("No collection service has this invoice."))
+        record._read_when_opened()
         return {
             "type": "ir.actions.act_window",
             "res_model": "payment.reminder.handover",

@@ -34,6 +34,19 @@ class PaymentReminderHandover(models.Model):
             self.sudo()._upload_amili_invoices()
         return result
 
+    def _read_when_opened(self):
+        # EXTENDS payment_reminders: nobody waits for a page while hundreds are given
+        asked = self.filtered(
+            lambda r: (
+                not r._is_amili()
+                or (
+                    not r.company_id._get_amili_obstacle()
+                    and r.company_id._get_amili().is_free()
+                )
+            )
+        )
+        return super(PaymentReminderHandover, asked)._read_when_opened()
+
     @api.model
     def _read_amili_pages(self):
         """Read a hundred cases a call, where many are to be read.
@@ -58,12 +71,13 @@ class PaymentReminderHandover(models.Model):
             amili = company._get_amili()
             for heard, cases in amili.iterate_open(company.amili_creditor_id):
                 company._note_amili_apart(heard)
-                for case in cases:
-                    for record in by_id.get(case.id, ()):
-                        reading = record._read_amili_case(case)
-                        record._in_own_transaction(
-                            lambda own, reading=reading: own._note_reading(reading)
-                        )
+                self._note_readings(
+                    {
+                        record: record._read_amili_case(case)
+                        for case in cases
+                        for record in by_id.get(case.id, ())
+                    }
+                )
 
     @api.model
     def _upload_amili_invoices(self):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from odoo.addons.payment_reminders.http import UNDER_LOCKS
 from odoo.addons.payment_reminders.http import Outcome as Came
 from odoo.addons.payment_reminders.rules.handover import (
     THERE,
@@ -89,6 +90,13 @@ class PaymentReminderHandover(models.Model):
         return super()._provider_capabilities()
 
     @api.model
+    def _provider_is_ready(self, company, provider="manual"):
+        # EXTENDS payment_reminders: a refused log-in hides nothing, the dialog says it
+        if provider == "amili":
+            return company.sudo().amili_is_on and company.sudo().amili_mode != "off"
+        return super()._provider_is_ready(company, provider)
+
+    @api.model
     def _provider_locks(self, provider="manual"):
         # EXTENDS payment_reminders
         locks = super()._provider_locks(provider)
@@ -113,12 +121,12 @@ class PaymentReminderHandover(models.Model):
             return super()._provider_find()
         amili, refusal = self._reach_amili()
         if refusal:
-            return Outcome.UNAVAILABLE
+            return refusal
         company = self.company_id
         heard, cases = amili.find(company.amili_creditor_id, self.move_id.name)
         self._note_amili(heard)
         if not heard.is_good:
-            return Outcome.UNAVAILABLE
+            return self._make_amili_answer(heard, asked=True)
         return self._choose_amili_case(cases)
 
     def _provider_register(self):
@@ -147,7 +155,9 @@ class PaymentReminderHandover(models.Model):
                 Outcome.UNAVAILABLE,
                 self.env._("Amili's number of the case is missing."),
             )
-        heard, case = amili.read(self.external_id)
+        is_hurried = self.env.context.get("reminder_in_a_hurry")
+        patience = UNDER_LOCKS if is_hurried else None
+        heard, case = amili.read(self.external_id, patience)
         self._note_amili(heard)
         return self._read_amili_case(case) if case else self._make_amili_answer(heard)
 

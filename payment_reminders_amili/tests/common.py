@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+
 from odoo.addons.payment_reminders.tests.common import ReminderCommon
 
 from .fake_amili import ACCOUNT, API_CODE, CREDITOR, FakeAmili
@@ -82,6 +87,35 @@ class AmiliCommon(ReminderCommon):
         )
         self.refresh()
         return self.get_item(move)
+
+    def owe_many(self, count, amount=1000.0):
+        """Make so many overdue invoices of several customers; return their items."""
+        customers = self.env["res.partner"].union(
+            *(self.make_swede(f"Kund {number}") for number in range(count // 10 + 1))
+        )
+        due = fields.Date.today() - timedelta(days=40)
+        moves = self.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": customers[number % len(customers)].id,
+                    "currency_id": self.sek.id,
+                    "invoice_date": due - timedelta(days=14),
+                    "invoice_date_due": due,
+                    "invoice_payment_term_id": False,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"name": "Work", "price_unit": amount, "tax_ids": False}
+                        )
+                    ],
+                }
+                for number in range(count)
+            ]
+        )
+        moves.action_post()
+        moves.is_move_sent = True
+        self.refresh()
+        return self.get_item(moves)
 
     def get_item(self, move):
         return self.env["payment.reminder.item"].search([("move_id", "in", move.ids)])

@@ -152,6 +152,29 @@ class TestHandingOver(AmiliCommon):
         self.assertEqual(set(records.mapped("state")), {"registered"})
         self.assertEqual(len(self.fake.cases), 3)
 
+    def test_a_refused_log_in_stops_everything_and_is_told_once(self):
+        records = self.hand_over(self.owe()) + self.hand_over(self.owe())
+        keys = dict(self.fake.keys)
+        self.fake.keys.clear()
+        self.fake.tokens.clear()
+        self.company._get_amili()._token = ""
+        self.work()
+        self.assertEqual(set(records.mapped("state")), {"queued"})
+        self.assertTrue(self.company.amili_problem)
+        self.assertEqual(len(records.activity_ids), 1)
+        self.assertEqual(self.fake.count("GET", "/authenticates"), 1)
+        with freeze_time(fields.Datetime.now() + timedelta(days=1)):
+            self.work()
+        self.assertEqual(self.fake.count("GET", "/authenticates"), 1)
+        self.fake.keys.update(keys)
+        self.env["payment.reminder.amili.guide"].with_user(self.boss)._test(
+            self.company
+        )
+        self.assertFalse(self.company.amili_problem)
+        with freeze_time(fields.Datetime.now() + timedelta(days=2)):
+            self.work()
+        self.assertEqual(set(records.mapped("state")), {"registered"})
+
     def test_the_invoice_goes_along(self):
         item = self.owe()
         content = b"%PDF-1.7 of nobody"
@@ -184,10 +207,7 @@ class TestHandingOver(AmiliCommon):
         self.assertEqual(fees["reminder"]["amount"], 60)
 
     def test_many_at_once(self):
-        items = self.owe()
-        for _number in range(29):
-            items += self.owe()
-        records = self.hand_over(items)
+        records = self.hand_over(self.owe_many(30))
         self.work()
         self.assertEqual(set(records.mapped("state")), {"registered"})
         self.assertEqual(len(self.fake.cases), 30)
@@ -359,6 +379,16 @@ class TestFollowing(AmiliCommon):
         record.with_user(self.manager).action_read_now()
         record.with_user(self.manager).action_read_now()
         self.assertEqual(self.fake.count("GET", "/cases/"), 1)
+        # From the invoice as well; one that does not answer keeps nobody out.
+        self.fake.set_state(record.move_id.name, "debt_collection", "x")
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=5)):
+            record.move_id.action_open_reminder_handover()
+            self.assertEqual(record.raw_state, "debt_collection")
+        self.fake.misbehave("/cases/", "maintenance")
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=15)):
+            action = record.move_id.action_open_reminder_handover()
+        self.assertEqual(action["res_id"], record.id)
+        self.company._get_amili()._rests_until = 0
         self.assertEqual(record._provider_url(), "https://app.amili.se")
 
     def test_a_payment_is_told_once(self):
@@ -384,6 +414,24 @@ class TestFollowing(AmiliCommon):
         self.work()
         self.assertEqual(len(self.fake.payments), 1)
         self.assertEqual(record.report_ids.mapped("state"), ["told"])
+
+    def test_a_payment_that_may_have_arrived_is_asked_for_before_it_is_told_again(self):
+        record = self.register()
+        self.fake.misbehave("/creditor--payments", "stored_then_cut", method="POST")
+
+        def break_down(method, path):
+            if (method, path) == ("POST", "/creditor--payments"):
+                self.fake.misbehave(path, "server_error", method="GET")
+
+        self.fake.after = break_down
+        self.pay(record.move_id, 5000)
+        self.work()
+        self.fake.after = None
+        self.assertEqual(record.report_ids.mapped("state"), ["uncertain"])
+        record.report_ids.with_user(self.manager).action_tell_again()
+        self.work()
+        self.assertEqual(record.report_ids.mapped("state"), ["told"])
+        self.assertEqual(len(self.fake.payments), 1)
 
     def test_a_warning_is_told_with_its_reason(self):
         record = self.register()

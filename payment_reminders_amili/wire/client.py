@@ -19,6 +19,7 @@ from odoo.addons.payment_reminders.http import (
     Door,
     Outcome,
     Pace,
+    Patience,
 )
 
 from .body import make_body, make_date
@@ -163,6 +164,11 @@ class Amili:
         door = Door(url, pace=Pace(*limits), decimals=True)
         return cls(door, api_code, private_pem, algorithm)
 
+    def is_free(self) -> bool:
+        """Tell whether it may be asked now, without anybody waiting for a turn."""
+        rests = self._rests_until > self._clock()
+        return not rests and (not self.door.pace or self.door.pace.is_free())
+
     # -- log-in -----------------------------------------------------------------
 
     def log_in(self) -> Heard:
@@ -227,8 +233,10 @@ class Amili:
         self._rests_until = self._clock() + pause
         return replace(answer, pause=pause)
 
-    def _ask(self, path: str, **params: Any) -> Answer:
-        return self._call(self.door.get, path, params=params)
+    def _ask(
+        self, path: str, patience: Patience | None = None, **params: Any
+    ) -> Answer:
+        return self._call(self.door.get, path, params=params, patience=patience)
 
     def _send(self, path: str, body: bytes) -> Answer:
         return self._call(self.door.send, path, data=body)
@@ -308,9 +316,15 @@ class Amili:
             case for case in cases if case.invoice_number == invoice_number
         ]
 
-    def read(self, case_id: str) -> tuple[Heard, Case | None]:
-        """Return where one case stands."""
-        answer = self._ask(f"/cases/{case_id}", **_make_query({}, PROJECTION))
+    def read(
+        self, case_id: str, patience: Patience | None = None
+    ) -> tuple[Heard, Case | None]:
+        """Return where one case stands.
+
+        :param patience: instead of the door's own
+        """
+        query = _make_query({}, PROJECTION)
+        answer = self._ask(f"/cases/{case_id}", patience, **query)
         if answer.outcome != Outcome.OK:
             return self._hear(answer), None
         try:

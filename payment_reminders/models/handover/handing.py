@@ -22,6 +22,8 @@ PASSED = frozenset(
         Code.SEND_BRAKE,
     )
 )
+#: Rows of a page of a list.
+PAGE = 80
 COSTS = ("fee", "interest", "compensation")
 #: Reasons for which a case closes while something is owed: its items were let go.
 DROPPING = ("handed_over", "manual", "written_off")
@@ -43,10 +45,10 @@ class PaymentReminderHandover(models.Model):
         :return: {item: [(sentence, record on which it is mended, or None)]}
         """
         # The books decide, whoever looks.
-        items = items.sudo()
-        found = self._ask_guard(items)
+        own, items = self.sudo(), items.sudo()
+        found = own._ask_guard(items)
         free = items.filtered(lambda item: not found[item])
-        for item, reasons in self._provider_check(free, provider).items():
+        for item, reasons in own._provider_check(free, provider).items():
             found[item].extend(reasons)
         return found
 
@@ -361,6 +363,8 @@ class PaymentReminderHandover(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminders.payment_reminder_handover_action"
         )
+        # What a page does not hold is counted by state: so far it has come.
+        context = {"group_by": ["state"]} if len(self) > PAGE else {}
         if len(self) == 1:
             return {
                 **action,
@@ -368,7 +372,7 @@ class PaymentReminderHandover(models.Model):
                 "view_mode": "form",
                 "views": [(False, "form")],
             }
-        return {**action, "domain": [("id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("id", "in", self.ids)], "context": context}
 
     def _recheck_notices(self):
         """Let notices that wait with one of these items come back without it."""

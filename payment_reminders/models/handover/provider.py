@@ -28,6 +28,14 @@ class PaymentReminderHandover(models.Model):
         return self.new({"provider": code})
 
     @api.model
+    def _provider_is_ready(self, company, provider="manual"):
+        """Tell whether a company has switched a service on (hook).
+
+        :param provider: a code of ``provider``; by hand there is nothing to switch on
+        """
+        return False
+
+    @api.model
     def _provider_check(self, items, provider="manual"):
         """Say what is missing before these due items can be handed over (hook).
 
@@ -49,14 +57,17 @@ class PaymentReminderHandover(models.Model):
     def _provider_find(self):
         """Look whether the service has this already (hook).
 
-        :return: what the service calls it; None: it is certainly not there;
-            ``Outcome.UNAVAILABLE``: it cannot be known now
+        :return: what the service calls it; None: it is certainly not there; an
+            :class:`rules.handover.Answer`: why it cannot be known now (or
+            ``Outcome.UNAVAILABLE``)
         """
         self.ensure_one()
-        return Outcome.UNAVAILABLE
+        return Answer(Outcome.UNAVAILABLE)
 
     def _provider_read(self):
         """Read where this stands there (hook).
+
+        With ``reminder_in_a_hurry`` in the context somebody waits for a page to open.
 
         :return: :class:`rules.handover.Reading`, or an
             :class:`rules.handover.Answer` that says why there is none
@@ -170,19 +181,22 @@ class PaymentReminderHandoverWord(models.Model):
         )._understand()
 
     @api.model
+    def _read_words(self, provider):
+        """Return the table of words of a service, as :func:`rules.handover.translate`
+        reads it.
+        """
+        return [
+            handover.Word(
+                row.raw_state, row.raw_status or "", handover.State(row.state)
+            )
+            for row in self.sudo().search([("provider", "=", provider)])
+        ]
+
+    @api.model
     def _translate(self, provider, raw_state, raw_status):
         """Return our state for the words of a service (:class:`rules.handover.State`).
 
         A word that is not in the table is ``unknown``.
         """
-        rows = self.sudo().search([("provider", "=", provider)])
-        return handover.translate(
-            [
-                handover.Word(
-                    row.raw_state, row.raw_status or "", handover.State(row.state)
-                )
-                for row in rows
-            ],
-            raw_state or "",
-            raw_status or "",
-        )
+        words = self._read_words(provider)
+        return handover.translate(words, raw_state or "", raw_status or "")

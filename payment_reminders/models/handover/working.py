@@ -6,6 +6,7 @@ and only a person has it sent anew.
 """
 
 import logging
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models, modules
@@ -13,7 +14,7 @@ from odoo.exceptions import UserError
 
 from ...rules import handover
 from ...rules.handover import Answer, Outcome, Reading, State
-from ...tools import transactions
+from ...tools import bulk, transactions
 
 _logger = logging.getLogger(__name__)
 
@@ -180,8 +181,9 @@ class PaymentReminderHandover(models.Model):
         try:
             if "find" in self._provider_capabilities():
                 found = self._provider_find()
-                if found is Outcome.UNAVAILABLE:
-                    return Answer(Outcome.UNAVAILABLE)
+                if isinstance(found, Answer | Outcome):
+                    # Not looked, not sent: whatever was asked, nothing has happened.
+                    return found if isinstance(found, Answer) else Answer(found)
                 if found:
                     return Answer(
                         Outcome.DONE,
@@ -275,14 +277,14 @@ class PaymentReminderHandover(models.Model):
     def _look_for(self):
         """Ask a service whether it has what may have arrived; nothing is sent."""
         self.ensure_one()
-        found = Outcome.UNAVAILABLE
+        found = Answer(Outcome.UNAVAILABLE)
         if "find" in self._provider_capabilities():
             found = self._provider_find()
 
         def note(record):
             if record.state != State.UNCERTAIN:
                 return
-            if found and found is not Outcome.UNAVAILABLE:
+            if found and not isinstance(found, Answer | Outcome):
                 record.activity_ids.action_done()
                 record._note_registration(Answer(Outcome.DONE, external_id=found))
                 return
@@ -338,10 +340,29 @@ class PaymentReminderHandover(models.Model):
 
         :param heard: :class:`rules.handover.Reading`, or :class:`rules.handover.Answer`
         """
-        now = fields.Datetime.now()
+        if self.state not in handover.THERE:
+            # It ended since it was asked: what was heard is old.
+            return
         if not isinstance(heard, Reading):
+            now = fields.Datetime.now()
             self.write({**self._prepare_rest(heard), "checked_at": now})
             return
+        words = self.env["payment.reminder.handover.word"]._read_words(self.provider)
+        state, vals = self._judge_reading(heard, words)
+        if not state:
+            self.write(vals)
+            return
+        if heard.since:
+            vals["state_since"] = heard.since
+        self._set_state(state, **vals)
+
+    def _judge_reading(self, heard, words):
+        """Return (the state that this comes to, None when it stays; what to write).
+
+        :param words: the service's table (:meth:`_read_words` of the words)
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
         vals = {
             "raw_state": heard.raw_state,
             "raw_status": heard.raw_status,
@@ -358,17 +379,63 @@ class PaymentReminderHandover(models.Model):
             vals.update(
                 {f"remaining_{what}": float(left) for what, left in heard.left.items()}
             )
-        Word = self.env["payment.reminder.handover.word"]
-        state = heard.state or Word._translate(
-            self.provider, heard.raw_state, heard.raw_status
+        state = heard.state or handover.translate(
+            words, heard.raw_state or "", heard.raw_status or ""
         )
         waits = self.state in (State.ENDING, State.END_UNCERTAIN)
-        if state == self.state or (waits and state in handover.LIVE):
-            self.write(vals)
-            return
-        if heard.since:
-            vals["state_since"] = heard.since
-        self._set_state(str(state), **vals)
+        stays = state == self.state or (waits and state in handover.LIVE)
+        return (None if stays else str(state)), vals
+
+    @api.model
+    def _note_readings(self, readings):
+        """Note what a service said of many: a page of its list.
+
+        All that stay as they are take one transaction; what changes, and what somebody
+        else is at, takes one each.
+
+        :param readings: {hand-over: :class:`rules.handover.Reading`}
+        """
+        heard = {record.id: reading for record, reading in readings.items()}
+        kept = transactions.run(
+            self.env, lambda env: self.with_env(env)._keep_readings(heard)
+        )
+        transactions.commit(self.env)
+        self.env.invalidate_all()
+        for record, reading in readings.items():
+            if record.id not in kept:
+                record._in_own_transaction(
+                    lambda own, reading=reading: own._note_reading(reading)
+                )
+
+    @api.model
+    def _keep_readings(self, heard):
+        """Write what was said of those that stay as they are; return their ids.
+
+        :param heard: {id: :class:`rules.handover.Reading`}
+        """
+        Word = self.env["payment.reminder.handover.word"]
+        free = self.browse(heard).try_lock_for_update()
+        words = {name: Word._read_words(name) for name in set(free.mapped("provider"))}
+        changes = defaultdict(dict)
+        for record in free.filtered(lambda own: own.state in handover.THERE):
+            state, vals = record._judge_reading(
+                heard[record.id], words[record.provider]
+            )
+            if not state:
+                changes[tuple(vals)][record.id] = vals
+        for group in changes.values():
+            bulk.update(free.browse(group), group)
+        return {record_id for group in changes.values() for record_id in group}
+
+    def _read_when_opened(self):
+        """Ask where these stand as somebody opens them, unless the service rests."""
+        now = fields.Datetime.now()
+        if not self.env["payment.reminder.facts"]._is_neutralized():
+            # sudo: whoever may open an invoice may have it asked where it stands.
+            hurried = self.sudo().with_context(reminder_in_a_hurry=True)
+            hurried.filtered(
+                lambda r: not (r.rests_until and r.rests_until > now)
+            ).action_read_now()
 
     def action_read_now(self):
         """Ask the services where these stand, now."""

@@ -2,6 +2,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
+from odoo.addons.payment_reminders.models.handover import handing
+
 from .common import HandoverCommon
 
 
@@ -127,6 +129,31 @@ class TestHandoverDialogs(HandoverCommon):
         line = self.open_dialog(move).line_ids
         self.assertIn("Nordic Collect", line.reason)
         self.assertEqual(line.action_fix()["res_model"], "payment.reminder.handover")
+
+    def test_a_manager_who_keeps_no_books(self):
+        """Whoever hands over need not have the right to read invoices."""
+        move = self.make_invoice(due=40)
+        self.refresh()
+        case = move.reminder_case_id
+        self.env.invalidate_all()
+        action = case.with_user(self.manager).action_open_handover_wizard()
+        dialog = self.env[action["res_model"]].with_user(self.manager)
+        dialog = dialog.browse(action["res_id"])
+        dialog.service_id = self.service
+        self.env.flush_all()
+        self.env.invalidate_all()
+        dialog.action_hand_over()
+        self.assertEqual(self.get_item(move).handover_id.user_id, self.manager)
+
+    def test_many_are_counted_by_state(self):
+        self.make_debtors(5)
+        self.refresh()
+        items = self.env["payment.reminder.item"].search([])
+        self.patch(handing, "PAGE", 2)
+        few = self.handovers._hand_over(items[:2])._after_confirm()
+        self.assertFalse(few["context"])
+        many = self.handovers._hand_over(items[2:])._after_confirm()
+        self.assertEqual(many["context"], {"group_by": ["state"]})
 
     def test_what_is_not_due_yet(self):
         move = self.make_invoice(due=-2)

@@ -72,3 +72,14 @@ def test_a_door_keeps_to_its_pace():
         for _ in range(5):
             assert door.get().outcome == "ok"
     assert clock.now == 1120
+
+
+def test_whether_it_is_free_takes_no_turn():
+    clock = Clock()
+    pace = Pace((2, 10), clock=clock, sleep=clock.sleep)
+    for _call in range(2):
+        assert pace.is_free()
+        pace.wait()
+    assert not pace.is_free()
+    clock.now += 10
+    assert pace.is_free()
