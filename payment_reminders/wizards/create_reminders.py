@@ -224,6 +224,7 @@ class PaymentReminderWizard(models.TransientModel):
             rows.append({**vals, **found, "selected": selected})
         bulk.insert(self.env["payment.reminder.wizard.line"].sudo(), rows)
         self.invalidate_recordset()
+        self._propose_way()
 
     def _open_missing_cases(self, moves):
         """Let what fell due since the last night come into a case."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ..tools.money import format_code
 from ..tools.selections import labels_of
 
 #: What is remembered of the last time, for each user.
@@ -81,8 +82,7 @@ class PaymentReminderHandoverWizard(models.TransientModel):
         items = items.filtered(lambda item: not item.is_dropped)
         if not items:
             raise UserError(self.env._("None of these invoices is overdue."))
-        chosen = {"provider": provider} if provider else {}
-        wizard = self.sudo().create({**self._get_remembered(), **chosen})
+        wizard = self.sudo().create(self._get_choices(provider))
         wizard._fill(items.sorted(lambda item: (item.date_due, item.id)))
         return wizard._reopen()
 
@@ -96,6 +96,24 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
+
+    @api.model
+    def _get_choices(self, provider=None):
+        """Return what the dialog begins with.
+
+        :param provider: the way that was chosen; None: that of the last time
+        """
+        remembered = self._get_remembered()
+        if not provider or remembered.get("provider") == provider:
+            return remembered
+        return self._get_defaults(provider)
+
+    @api.model
+    def _get_defaults(self, provider):
+        """Return what the dialog begins with, of a way that is used for the first time
+        (hook).
+        """
+        return {"provider": provider}
 
     @api.model
     def _get_remembered(self):
@@ -173,7 +191,7 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             wizard.count_ready = len(ready)
             wizard.has_obstacles = bool(wizard.needs_line_ids)
             sums = ", ".join(
-                currency.format(sum(lines.mapped("amount")))
+                format_code(self.env, sum(lines.mapped("amount")), currency)
                 for currency, lines in ready.grouped("currency_id").items()
             )
             wizard.summary = self.env._(
@@ -300,9 +318,7 @@ class PaymentReminderWizard(models.TransientModel):
 
     way = fields.Selection(
         selection=lambda self: self._get_ways(),
-        compute="_compute_way",
-        store=True,
-        readonly=False,
+        default="ourselves",
         help="Who reminds: we do, or a service that decides by its own rules.",
     )
     has_ways = fields.Boolean(compute="_compute_way_text")
@@ -318,19 +334,32 @@ class PaymentReminderWizard(models.TransientModel):
             *field._description_selection(self.env),
         ]
 
-    @api.depends("line_ids.partner_id")
-    def _compute_way(self):
+    def _propose_way(self):
         """Propose the way of these customers, or that of this person's last time."""
-        for wizard in self:
-            # Whose customers these are is no question here.
-            wanted = set(wizard.line_ids.sudo().partner_id.mapped("reminder_way"))
-            last = wizard._get_last_provider()
-            if wanted == {"service"}:
-                wizard.way = last or wizard._get_ways()[-1][0]
-            elif wanted & {"ourselves", "service"} or not last:
-                wizard.way = "ourselves"
-            else:
-                wizard.way = last if wizard._was_handed_over_last() else "ourselves"
+        self.ensure_one()
+        ready = self._find_ready_services()
+        if not ready:
+            return
+        # Whose customers these are is no question here.
+        wanted = set(self.line_ids.sudo().partner_id.mapped("reminder_way"))
+        last = self._get_last_provider()
+        if wanted == {"service"}:
+            self.way = last if last in ready else ready[-1]
+        elif not wanted & {"ourselves", "service"} and last in ready:
+            self.way = last if self._was_handed_over_last() else "ourselves"
+
+    def _find_ready_services(self):
+        """Return the services that all companies of these invoices have switched on."""
+        self.ensure_one()
+        # The first two are ourselves and by hand, which has a dialog of its own.
+        services = [code for code, _label in self._get_ways()[2:]]
+        if not services:
+            return []
+        companies = self.line_ids.sudo().move_id.company_id or self.env.company
+        is_ready = self.env["payment.reminder.handover"]._provider_is_ready
+        return [
+            code for code in services if all(is_ready(each, code) for each in companies)
+        ]
 
     def _get_last_provider(self):
         """Return the service to which this person handed over last, by a bridge."""
@@ -352,10 +381,10 @@ class PaymentReminderWizard(models.TransientModel):
             limit=1,
         )
 
-    @api.depends("way")
+    @api.depends("way", "line_ids.move_id")
     def _compute_way_text(self):
         for wizard in self:
-            wizard.has_ways = len(wizard._get_ways()) > 2
+            wizard.has_ways = bool(wizard._find_ready_services())
             locks = {}
             if wizard.way not in (False, "ourselves"):
                 locks = self.env["payment.reminder.handover"]._provider_locks(

@@ -22,6 +22,19 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             self.attach_invoice = company.amili_attach_invoice
 
     @api.model
+    def _get_defaults(self, provider):
+        # EXTENDS payment_reminders
+        defaults = super()._get_defaults(provider)
+        if provider != "amili":
+            return defaults
+        company = self.env.company
+        return {
+            **defaults,
+            "start_with": company.amili_start_with,
+            "attach_invoice": company.amili_attach_invoice,
+        }
+
+    @api.model
     def _get_remembered(self):
         # EXTENDS payment_reminders
         remembered = super()._get_remembered()
@@ -30,11 +43,7 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             return remembered
         if company._get_amili_obstacle():
             return remembered
-        return {
-            "provider": "amili",
-            "start_with": company.amili_start_with,
-            "attach_invoice": company.amili_attach_invoice,
-        }
+        return self._get_defaults("amili")
 
     def _fill(self, items):
         # EXTENDS payment_reminders
