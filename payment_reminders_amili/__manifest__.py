@@ -19,5 +19,8 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["payment_reminders_amili/static/tests/tours/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -5,8 +5,9 @@ log-in.
 
 ``cases`` holds what it was given: {case id: as ``GET /cases/{id}`` answers}.
 ``set_state`` lets a case live on, ``misbehave`` makes the next answers to a path those
-of a bad day, ``calls`` notes what was asked, and when. ``PUT /case`` with
-{invoice_number, state, …} sets a case from elsewhere.
+of a bad day, ``calls`` notes what was asked, and when. From elsewhere ``PUT /case``
+with {invoice_number, state, …} sets a case, ``PUT /key`` with {public_pem} registers a
+key, and ``dump`` and ``load`` keep what it knows.
 """
 
 import hashlib
@@ -45,6 +46,17 @@ SLEEPING_CREDITOR = {
     "name": "Vilande Bolaget AB",
     "is_active": False,
 }
+#: What :meth:`FakeAmili.dump` keeps.
+KEPT = (
+    "keys",
+    "cases",
+    "registrations",
+    "payments",
+    "creditings",
+    "cancellations",
+    "media",
+    "_counter",
+)
 NEEDED = ("account", "creditor", "first_action", "currency", "customer", "debts")
 NEEDED_OF_ADDRESS = ("address_line_1", "zip_code", "city")
 NEEDED_OF_DEBT = ("invoice_number", "debt_description", "invoice_date")
@@ -101,13 +113,17 @@ class FakeAmili(ThreadingHTTPServer):
 
     :param limits: (calls, seconds) each; beyond one of them 429
     :param clock: seconds by which limits are kept
+    :param now: seconds since 1970
     """
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port=0, limits=((100, 60), (10, 1)), clock=time.monotonic):
+    def __init__(
+        self, port=0, limits=((100, 60), (10, 1)), clock=time.monotonic, now=None
+    ):
         super().__init__((HOST, port), _Handler)
+        self.now = now or (lambda: time.time())
         self.limits = limits
         self.clock = clock
         #: {api code: PEM of the public key that was registered with it}
@@ -131,6 +147,8 @@ class FakeAmili(ThreadingHTTPServer):
         self.before = None
         #: Called with method and path when it is done, before the answer leaves.
         self.after = None
+        #: Called when something was told from outside.
+        self.changed = None
         #: Cases come, and go, while pages are read: called with the number of the page.
         self.turn_page = None
         self._bad = []
@@ -155,6 +173,20 @@ class FakeAmili(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_address[1]}"
 
     # -- for tests and the demo ---------------------------------------------------
+
+    def get_date(self):
+        """Return the present moment as its answers write it."""
+        return formatdate(self.now(), usegmt=True)
+
+    def dump(self):
+        """Return all that it knows, for :meth:`load` of another one."""
+        with self.lock:
+            return json.dumps({name: getattr(self, name) for name in KEPT})
+
+    def load(self, text):
+        """Know what another one knew."""
+        for name, value in json.loads(text).items():
+            setattr(self, name, value)
 
     def know(self, public_pem, api_code=API_CODE):
         """Register a public key, as Amili does when a customer sends one."""
@@ -199,7 +231,7 @@ class FakeAmili(ThreadingHTTPServer):
         :param more: keys of the case; ``capital``, ``costs`` and ``interest`` are what
             is left of it
         """
-        now = formatdate(usegmt=True)
+        now = self.get_date()
         for case in self.find(invoice_number):
             case["state"], case["latest_state_date"] = state, now
             case["status"] = status or state
@@ -255,7 +287,7 @@ class FakeAmili(ThreadingHTTPServer):
                 int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
             )
             key.verify(der, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
-            if not 0 < said["exp"] - time.time() <= 600:
+            if not 0 < said["exp"] - self.now() <= 600:
                 return None
             made = secrets.token_hex(16)
             self.tokens[made] = self.token_lasts
@@ -283,7 +315,7 @@ class FakeAmili(ThreadingHTTPServer):
             "_id": self.make_id(),
             "_status": "OK",
             "_etag": "0f3c",
-            "_created": formatdate(usegmt=True),
+            "_created": self.get_date(),
             "_cases": cases,
             "_ocr_numbers": [self.make_id() for _each in cases],
             "_ocr_numbers_ocr": references,
@@ -318,7 +350,7 @@ class FakeAmili(ThreadingHTTPServer):
         return faults
 
     def _make_case(self, told, debt):
-        now = formatdate(usegmt=True)
+        now = self.get_date()
         capital = debt["capital_to_claim"]
         fees = debt.get("fees_already_claimed") or {}
         case = {
@@ -394,7 +426,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self):
         told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.set_state(**told)
+        if self.path == "/key":
+            self.server.know(**told)
+        else:
+            self.server.set_state(**told)
+        if self.server.changed:
+            self.server.changed()
         self._send(200, {})
 
     def _answer(self, body):
@@ -412,6 +449,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self._do(url.path, query, body)
         if server.after:
             server.after(self.command, url.path)
+        if server.changed and self.command == "POST":
+            server.changed()
         with suppress(BrokenPipeError, ConnectionResetError):
             if day:
                 self._send(day.status, day.body, day.content_type, day.headers, day.cut)

@@ -71,7 +71,7 @@ tours.add("payment_reminders_handover_loss", {
     steps: () => [
         { trigger: "button[name=action_register_payment]", run: "click" },
         { trigger: ".modal .o_field_widget[name=amount] input", run: "edit 900 && press Tab" },
-        { trigger: ".modal .o_field_widget[name=payment_difference_handling] label:contains('Mark as fully paid')", run: "click" },
+        { trigger: ".modal .o_radio_item:contains('Mark as fully paid') input", run: "click" },
         { trigger: ".modal .alert:contains('does not stop the case there')" },
         { trigger: ".modal .o_field_widget[name=writeoff_account_id] input", run: "edit 6" },
         { trigger: ".o-autocomplete--dropdown-item:not(:contains('Search')):eq(0)", run: "click" },
