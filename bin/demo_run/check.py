@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import people
+from . import amili, people
+from .services import CASES, TABLE_VARIABLE
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -29,6 +32,7 @@ def check(env: Environment, letters: Sequence[Sequence[str]]) -> list[str]:
         _check_ledger(env),
         _check_trail(env),
         _check_books(env),
+        _check_services(env),
     ]
 
 
@@ -113,6 +117,31 @@ def _check_books(env: Environment) -> str:
     return (
         f"· the books hold {len(invoices)} invoices and credit notes and {len(paid)}"
         " payments, nothing of ours"
+    )
+
+
+def _check_services(env: Environment) -> str:
+    """What we say that Amili has is what it has, each invoice once, and told once."""
+    kept = Path(os.environ[TABLE_VARIABLE]).with_name(CASES)
+    given = env["payment.reminder.handover"].search([("external_id", "!=", False)])
+    there = amili.read_kept(kept)
+    expected = Counter((r.external_id, r.move_id.name) for r in given)
+    found = Counter(
+        (case["_id"], case["debt"]["invoice_number"])
+        for case in there["cases"].values()
+    )
+    if expected != found:
+        raise Contradiction(f"Amili has {dict(found)}, we say {dict(expected)}")
+    told = sum(
+        given.report_ids.filtered(
+            lambda r: (r.kind, r.state) == ("payment", "told")
+        ).mapped("amount")
+    )
+    heard = sum(row["amount"] for row in there["payments"])
+    _compare("money that Amili was told of", round(told, 2), round(heard, 2))
+    return (
+        f"· {len(given)} invoices went to the collection service, each once; it was"
+        f" told of {heard:,.2f} SEK, as the books say"
     )
 
 

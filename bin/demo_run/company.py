@@ -6,10 +6,11 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from odoo import fields
 from odoo.fields import Command
 
-from . import logo, people, rates, registers, users
-from .services import ODOO_URL, REGISTERS_VARIABLE, URL_VARIABLE
+from . import amili, logo, people, rates, registers, users
+from .services import AMILI_VARIABLE, ODOO_URL, REGISTERS_VARIABLE, URL_VARIABLE
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -47,6 +48,7 @@ def create(env: Environment, first_day: date) -> None:
     _create_journals(env)
     _create_branch(env)
     _set_up_gateways(env)
+    _set_up_amili(env)
 
 
 def _activate_languages(env: Environment) -> None:
@@ -177,5 +179,25 @@ def _set_up_gateways(env: Environment) -> None:
             "company_ids": [Command.set(env.company.ids)],
             # Odoo's own gateway would say so; that of the demo is not asked.
             "state": "registered",
+        }
+    )
+
+
+def _set_up_amili(env: Environment) -> None:
+    """Be a company that has gone through the guide of the collection service."""
+    url = os.environ[AMILI_VARIABLE]
+    env["ir.config_parameter"].set_param(amili.URL_PARAMETER, url)
+    company = env.company
+    company._make_amili_key()
+    amili.tell(url, "/key", public_pem=company._get_amili_public_key())
+    accepted_by = env["res.users"].search([("login", "=", people.BOOKKEEPER.login)])
+    contact = env["res.partner"].create({"name": "Visma Amili", "is_company": True})
+    company.write(
+        {
+            **amili.SETTINGS,
+            "amili_is_on": True,
+            "amili_partner_id": contact.id,
+            "amili_terms_accepted_by_id": accepted_by.id,
+            "amili_terms_accepted_on": fields.Datetime.now(),
         }
     )

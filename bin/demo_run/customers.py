@@ -309,6 +309,15 @@ CUSTOMERS = {
         person=True,
         mobile="070-174 06 15",
     ),
+    "norrhamn": Customer(
+        "Norrhamns Båtbyggeri AB",
+        "faktura@norrhamn.example",
+        "Kajvägen 7",
+        "452 31",
+        "Strömstad",
+        "SE",
+        registry="5599994471",
+    ),
     "fjordkvist": Customer(
         "Fjordkvist Rederi AS",
         "regnskap@fjordkvist.example",

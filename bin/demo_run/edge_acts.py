@@ -5,11 +5,14 @@ The acts that edges.py tells about, and every mail that comes in.
 
 from __future__ import annotations
 
+import os
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from . import bank
+from . import amili, bank
+from .people import BOOKKEEPER
+from .services import AMILI_VARIABLE
 from .stage import Placed, Stage, case_of, move_of, receivable_of
 
 if TYPE_CHECKING:
@@ -156,6 +159,36 @@ class EdgeActs:
         del placed
         with self.stage.acting() as env:
             env["res.users"].browse(self.stage.users[login]).active = False
+
+    # -- a collection service -------------------------------------------------------
+
+    def hand_over(self, placed: Placed) -> None:
+        """The bookkeeper hands the invoice over to Amili, by the dialog."""
+        with self.stage.acting(BOOKKEEPER.login) as env:
+            dialogs = env["payment.reminder.handover.wizard"]
+            action = dialogs._open(move_of(env, placed), "amili")
+            dialog = dialogs.browse(action["res_id"])
+            reasons = [text for text in dialog.line_ids.mapped("reason") if text]
+            if reasons:
+                raise RuntimeError(f"Not handed over: {reasons}")
+            dialog.action_hand_over()
+
+    def work_at_amili(self, placed: Placed, **what: Any) -> None:
+        """Somebody at Amili goes on with the case, or the customer does.
+
+        :param what: state and status in Amili's words, and what is left of it
+        """
+        with self.stage.acting() as env:
+            number = move_of(env, placed).name
+        amili.tell(os.environ[AMILI_VARIABLE], "/case", invoice_number=number, **what)
+
+    def learn_word(self, placed: Placed, raw_state: str, state: str) -> None:
+        """The bookkeeper says what a word of Amili's means; it holds at once."""
+        del placed
+        with self.stage.acting(BOOKKEEPER.login) as env:
+            env["payment.reminder.handover.word"].create(
+                {"provider": "amili", "raw_state": raw_state, "state": state}
+            )
 
     # -- mails that come in ---------------------------------------------------------
 

@@ -374,6 +374,50 @@ INVOICES = (
         ),
     ),
     Invoice("maagerede", 4, 3_980, (pays(after(FIRST, 5)),)),
+    # -- with a collection service: reminded there, disputed, answered, paid to us; a
+    # second one is there still, and a third is reminded of by ourselves
+    Invoice(
+        "norrhamn",
+        6,
+        22_000,
+        (
+            does(due(9), "hand_over"),
+            does(then(3), "work_at_amili", state="reminder", status="reminder_sent"),
+            does(then(1), "learn_word", raw_state="reminder", state="reminder_sent"),
+            does(then(5), "work_at_amili", state="disputed", status="contested"),
+            does(then(1), "learn_word", raw_state="disputed", state="disputed"),
+            does(then(2), "close_question", outcome="agreed"),
+            does(then(1), "release"),
+            does(
+                then(1),
+                "work_at_amili",
+                state="debt_collection",
+                status="debt_collection_active",
+                costs=240.0,
+                interest=163.7,
+            ),
+            pays(then(6)),
+            does(
+                then(2),
+                "work_at_amili",
+                state="debt_collection",
+                status="debt_collection_active",
+                costs=0.0,
+                interest=0.0,
+                closed=True,
+            ),
+        ),
+    ),
+    Invoice(
+        "norrhamn",
+        30,
+        9_400,
+        (
+            does(due(6), "hand_over"),
+            does(then(3), "work_at_amili", state="reminder", status="reminder_sent"),
+        ),
+    ),
+    Invoice("norrhamn", 38, 3_150),
     # -- always in time
     Invoice("fyrtaarn", 9, 18_300, (pays(due(-3)),)),
     Invoice("ravnsborg", 20, 4_700, (pays(due(-1)),)),

@@ -107,11 +107,13 @@ class Play:
         if is_business_day(day):
             self._approve(day)
         self._run_action("send")
+        self._run_action("handover")
         if day == business_day(days.number(MAIL_SERVER_DOWN)):
             self.stage.clock.tell("/mail-server", "up")
         self._move_to(day, AFTERNOON)
         self._run_action("propose")
         self._run_action("send")
+        self._run_action("handover")
 
     def _describe(self, day: date) -> str:
         """Return what the trail says of a day, in a few words."""

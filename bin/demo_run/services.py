@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .amili import URL_PARAMETER, Amili
 from .clock import Clock
 from .letterbox import Letterbox
 from .mail_server import HOST, MailServer
@@ -24,7 +25,9 @@ URL_VARIABLE = "PAYMENT_REMINDERS_DEMO_SERVICES"
 TABLE_VARIABLE = "PAYMENT_REMINDERS_DEMO_TABLE"
 #: Name of the variable that tells the play where the company registers are.
 REGISTERS_VARIABLE = "PAYMENT_REMINDERS_DEMO_REGISTERS"
-LETTERS, TABLE = "letters", "table.txt"
+#: Name of the variable that tells the play where the collection service is.
+AMILI_VARIABLE = "PAYMENT_REMINDERS_DEMO_AMILI"
+LETTERS, TABLE, CASES = "letters", "table.txt", "amili.json"
 #: Where the served Odoo is as far as the play knows; mails lead there.
 ODOO_URL = "http://127.0.0.1:8069"
 #: The mailbox is here when the port is free, so that a bookmark stays good.
@@ -62,6 +65,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
     threading.Thread(target=web.serve_forever, daemon=True).start()
     registers = Registers()
     registers.start()
+    amili = Amili(folder / CASES, clock)
+    amili.start()
     try:
         yield Services(
             conf={"smtp_server": HOST, "smtp_port": mail_server.port},
@@ -69,12 +74,14 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 URL_VARIABLE: web.url,
                 TABLE_VARIABLE: str(folder / TABLE),
                 REGISTERS_VARIABLE: registers.url,
+                AMILI_VARIABLE: amili.url,
                 **_past_the_proxy(),
             },
             settings={
                 "sms.endpoint": web.url,
                 "iap.endpoint": web.url,
                 "web.base.url": links[ODOO_URL],
+                URL_PARAMETER: amili.url,
                 **get_parameters(registers.url),
             },
             closing_words=(
@@ -88,6 +95,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 "        Approve the reminder to Hotel Havnefront and send it now (in",
                 "        working hours): it arrives in the mails. Or open a mail and",
                 "        pay as its customer: any card number will do.",
+                "Amili:  Invoicing > Reminders > With Services (a collection service",
+                "        that lives on this machine alone has two invoices)",
             ),
         )
     finally:
@@ -95,6 +104,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
         web.server_close()
         mail_server.stop()
         registers.stop()
+        amili.stop()
 
 
 def _web_server(rooms: Rooms) -> WebServer:

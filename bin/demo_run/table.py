@@ -90,6 +90,7 @@ def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> st
         _render_queue(notices),
         _render_on_hold(env),
         _render_registers(env),
+        _render_services(env),
         edges.render(env, REASONS, FREEZES),
         interest.show(env),
         check(env, letters),
@@ -299,6 +300,32 @@ def _render_registers(env: Environment) -> list[str]:
                 f" {case.currency_id.name}, of it interest"
                 f" {_money(case.insolvency_interest)}"
             )
+    return lines
+
+
+def _render_services(env: Environment) -> list[str]:
+    """What is with the collection service, in its words and ours, day by day."""
+    given = env["payment.reminder.handover"].search([], order="id")
+    lines = [f"WITH A COLLECTION SERVICE: {len(given)} invoices were handed over"]
+    kinds = dict(env["payment.reminder.handover.report"]._fields["kind"].selection)
+    for record in given:
+        lines.append(
+            f"{_cut(record.partner_id.name, 29):30}{record.move_id.name}"
+            f" {_money(record.amount)} {record.currency_id.name}: {record.state_label}"
+        )
+        for event in record.case_id.event_ids.sorted("seq"):
+            payload = event.payload or {}
+            if payload.get("handover") != record.id or "state" not in payload:
+                continue
+            words = payload["state"]
+            if event.kind == "handover_report":
+                amount = _money(float(payload["amount"]))
+                words = f"{kinds[payload['kind']].lower()} of {amount} {words}"
+            elif payload.get("media"):
+                words = "the invoice went along"
+            elif payload.get("raw_state"):
+                words += f" (“{payload['raw_state']}”)"
+            lines.append(f"{'':30}{_day(to_local(event.date).date())}: {words}")
     return lines
 
 
