@@ -78,7 +78,7 @@ class PaymentReminderWizard(models.TransientModel):
         "ever skipped.",
     )
     channel = fields.Selection(
-        selection=labels_of("payment.reminder.delivery", "channel"),
+        selection=labels_of("payment.reminder.delivery", "channel", ("other",)),
         help="Empty: as each step says.",
     )
     fee_choice = fields.Selection(

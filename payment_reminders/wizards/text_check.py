@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.selections import labels_of
+
 
 class PaymentReminderTextCheck(models.TransientModel):
     """One text of a step in one language, and what is wrong with it."""
@@ -14,7 +16,7 @@ class PaymentReminderTextCheck(models.TransientModel):
         selection="_get_languages", string="Language", readonly=True, required=True
     )
     channel = fields.Selection(
-        [("email", "E-mail"), ("sms", "SMS"), ("letter", "Letter")],
+        selection=labels_of("payment.reminder.delivery", "channel"),
         readonly=True,
         required=True,
     )

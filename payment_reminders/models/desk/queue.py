@@ -60,7 +60,7 @@ class PaymentReminder(models.Model):
         ondelete="set null",
     )
     channel_choice = fields.Selection(
-        selection=labels_of("payment.reminder.delivery", "channel"),
+        selection=labels_of("payment.reminder.delivery", "channel", ("other",)),
         string="Chosen channel",
         readonly=True,
         help="Empty: as the step says.",

@@ -66,7 +66,7 @@ class PaymentReminderRun(models.Model):
         readonly=True,
     )
     channel = fields.Selection(
-        selection=labels_of("payment.reminder.delivery", "channel"),
+        selection=labels_of("payment.reminder.delivery", "channel", ("other",)),
         readonly=True,
     )
     fee_limit = fields.Float(readonly=True, digits="Product Price", default=-1.0)

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ...rules import claim, linter, repeat, schedule
 from ...tools.decimals import to_decimal
@@ -326,6 +327,23 @@ class PaymentReminderStep(models.Model):
             code.strip() for code in (self.channels or "").split(",") if code.strip()
         ]
 
+    @api.model
+    def _drop_channel(self, code):
+        """Take a channel, whose addon goes, out of all steps that have another one."""
+        steps = self.sudo().with_context(active_test=False)
+        for step in steps.search([("channels", "like", code)]):
+            left = [other for other in step._get_channels() if other != code]
+            if left:
+                # No version of a ladder is made for a way that is gone.
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE payment_reminder_step SET channels = %s WHERE id = %s",
+                        ",".join(left),
+                        step.id,
+                    )
+                )
+        self.env["payment.reminder.step"].invalidate_model(["channels"])
+
     def _bears_fee(self):
         self.ensure_one()
         return self.fee_policy != "none"
@@ -368,11 +386,13 @@ class PaymentReminderStep(models.Model):
     def _open_text(self, channel, lang):
         """Return the action that opens the text of a channel in a language."""
         self.ensure_one()
-        text = self.sms_template_id if channel == "sms" else self.mail_template_id
+        wires = self.env["payment.reminder.delivery"]._get_wires()
+        by_sms = channel in wires and wires[channel].text == "sms"
+        text = self.sms_template_id if by_sms else self.mail_template_id
         if not text:
             # Here one is chosen.
             return self._get_records_action()
-        name = "text_sms" if channel == "sms" else "text_mail"
+        name = "text_sms" if by_sms else "text_mail"
         view = self.env.ref(f"payment_reminders.payment_reminder_{name}_view_form")
         return text._get_records_action(
             views=[(view.id, "form")],

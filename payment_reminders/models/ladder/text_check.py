@@ -107,11 +107,7 @@ class PaymentReminderTextChecker(models.AbstractModel):
         for case in cases:
             with suppress(_Tried), self.env.cr.savepoint():
                 notice = self._make_notice(case, step)
-                tried = {
-                    channel: getattr(self, f"_try_{channel}")(notice, lang)
-                    for channel in found
-                    if hasattr(self, f"_try_{channel}")
-                }
+                tried = {channel: self._try(channel, notice, lang) for channel in found}
                 raise _Tried
             for channel, (problems, parts) in tried.items():
                 row = found[channel]
@@ -129,9 +125,9 @@ class PaymentReminderTextChecker(models.AbstractModel):
         """
         with suppress(_Tried), self.env.cr.savepoint():
             notice = self._make_notice(case, step)
-            channels = set(step._get_channels())
-            mail = channels & {"email", "letter"} and notice._get_mail_template()
-            sms = "sms" in channels and notice._get_sms_template()
+            kinds = {self._get_kind(channel) for channel in step._get_channels()}
+            mail = kinds & {"email", "letter"} and notice._get_mail_template()
+            sms = "sms" in kinds and notice._get_sms_template()
             shown = {
                 name: bool(template) and self._render_in(template, field, notice, lang)
                 for name, template, field in (
@@ -189,6 +185,21 @@ class PaymentReminderTextChecker(models.AbstractModel):
     # -- one text ---------------------------------------------------------------
 
     @api.model
+    def _get_kind(self, channel):
+        """Return which text of a step a channel brings, see ``sending.wire.Wire``."""
+        wires = self.env["payment.reminder.delivery"]._get_wires()
+        return wires[channel].text if channel in wires else "email"
+
+    @api.model
+    def _try(self, channel, notice, lang):
+        """:return: (sentences, parts of an SMS)"""
+        kind = self._get_kind(channel)
+        problems, parts = getattr(self, f"_try_{kind}")(notice, lang)
+        if channel == "letter":
+            problems += self._find_no_street(notice)
+        return problems, parts
+
+    @api.model
     def _try_email(self, notice, lang):
         """:return: (sentences, 0)"""
         template = notice._get_mail_template()
@@ -201,13 +212,15 @@ class PaymentReminderTextChecker(models.AbstractModel):
     @api.model
     def _try_letter(self, notice, lang):
         """:return: (sentences, 0)"""
-        problems, _parts = self._try_email(
-            notice.with_context(reminder_on_paper=True), lang
-        )
+        return self._try_email(notice.with_context(reminder_on_paper=True), lang)
+
+    @api.model
+    def _find_no_street(self, notice):
+        """:return: sentences"""
         recipients = self.env["payment.reminder.facts"]._read_recipients(notice.case_id)
-        if not recipients[notice.case_id.id].get("letter"):
-            problems.append(self.env._("The customer has no postal address."))
-        return problems, 0
+        if recipients[notice.case_id.id].get("letter"):
+            return []
+        return [self.env._("The customer has no postal address.")]
 
     @api.model
     def _try_sms(self, notice, lang):
@@ -330,9 +343,10 @@ class PaymentReminderTextChecker(models.AbstractModel):
         """Return a sentence for each text of a channel that a language has not."""
         if lang.startswith("en"):
             return []
+        kind = self._get_kind(channel)
         texts = (
             [(step.sms_template_id, "body")]
-            if channel == "sms"
+            if kind == "sms"
             else [
                 (step.mail_template_id, "subject"),
                 (step.mail_template_id, "body_html"),
@@ -348,8 +362,8 @@ class PaymentReminderTextChecker(models.AbstractModel):
                         template=template.display_name,
                     )
                 )
-        blocks = () if channel == "sms" else BLOCKS
-        if channel == "letter":
+        blocks = () if kind == "sms" else BLOCKS
+        if kind == "letter":
             blocks += PAPER_BLOCKS
         for block in blocks:
             terms = self._get_untranslated_terms(block, lang)

@@ -13,6 +13,8 @@ from ...rules.verdict import EARLY
 class PaymentReminder(models.Model):
     _inherit = "payment.reminder"
 
+    can_ask_service = fields.Boolean(compute="_compute_can_ask_service")
+
     def action_approve(self):
         """Approve these notices: they leave when their hold window has passed."""
         self.env["res.users"]._check_reminder_manager()
@@ -244,21 +246,54 @@ class PaymentReminder(models.Model):
         """Settle an uncertain notice: it did not go out; a person approves anew."""
         self.env["res.users"]._check_reminder_manager()
         for reminder in self._check_uncertain():
-            reminder.delivery_ids.filtered(
-                lambda d: d.state in ("sending", "uncertain")
-            )._set_failed(self.env._("Settled by %s: not sent", self.env.user.name))
-            reminder._skip_waiting()
-            reminder._set_state(
-                "cancelled",
-                cancel_reason=self.env._(
-                    "Settled by %s: it did not go out", self.env.user.name
-                ),
+            reminder._settle_not_sent(
+                self.env._("Settled by %s: not sent", self.env.user.name),
+                self.env._("Settled by %s: it did not go out", self.env.user.name),
             )
-            reminder.case_id._log_event(
-                "settled", {"reminder": reminder.id, "sent": False}
-            )
-            reminder.case_id._refresh()
         return True
+
+    def _settle_not_sent(self, failure_reason, cancel_reason):
+        """Note that an uncertain notice did not go out."""
+        self.ensure_one()
+        self.delivery_ids.filtered(
+            lambda d: d.state in ("sending", "uncertain")
+        )._set_failed(failure_reason)
+        self._skip_waiting()
+        self._set_state("cancelled", cancel_reason=cancel_reason)
+        self.case_id._log_event("settled", {"reminder": self.id, "sent": False})
+        self.case_id._refresh()
+
+    def action_ask_service(self):
+        """Ask the services which can tell what became of these uncertain notices."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        # A manager decides; the machine asks, and writes.
+        self.env["payment.reminder.paperwork"].sudo()._ask_services(
+            self._check_uncertain().sudo()
+        )
+        self.invalidate_recordset()
+        left = self.filtered(lambda r: r.state == "uncertain")
+        if not left:
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "The service could not say, or it is not asked now because "
+                    "something is in the way of this reminder. It stays uncertain."
+                ),
+            },
+        }
+
+    def _compute_can_ask_service(self):
+        for reminder in self:
+            reminder.can_ask_service = reminder.state == "uncertain" and any(
+                delivery._get_wire().can_settle
+                for delivery in reminder.delivery_ids
+                if delivery.state in ("sending", "uncertain")
+            )
 
     def _check_uncertain(self):
         wrong = self.filtered(lambda r: r.state != "uncertain")

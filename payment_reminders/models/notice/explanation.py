@@ -95,10 +95,28 @@ class PaymentReminderExplanation(models.AbstractModel):
         keys = self._get_text_keys(code, facts) if facts else [code]
         if code == Code.NO_RECIPIENT and self._find_unread(reminder):
             keys = ["address_unread"]
+        elif code == Code.NO_RECIPIENT and self._list_wanted(reminder):
+            keys = ["no_address_for_channel"]
         return " ".join(
             self._get_sentence(key) % self._get_values(key, code, reminder, facts)
             for key in keys
         )
+
+    @api.model
+    def _list_wanted(self, reminder):
+        """Return what addresses the channels of a notice need, in words; empty where
+        an e-mail address or a mobile number would do.
+        """
+        channels = reminder._get_channels() if reminder.step_id else []
+        if not set(channels) - {"email", "sms"}:
+            return ""
+        wires = reminder.env["payment.reminder.delivery"]._get_wires()
+        labels = [
+            wires[code].get_address_label(self.env)
+            for code in channels
+            if code in wires
+        ]
+        return ", ".join(dict.fromkeys(labels))
 
     @api.model
     def _get_sentence(self, key):
@@ -159,6 +177,9 @@ class PaymentReminderExplanation(models.AbstractModel):
             ),
             "money": self._list_money(key, reminder, facts),
             "partner": reminder.partner_id.display_name or "",
+            "wanted": self._list_wanted(reminder)
+            if key == "no_address_for_channel"
+            else "",
             "unread": "”, “".join(self._find_unread(reminder))
             if key == "address_unread"
             else "",

@@ -53,11 +53,33 @@ class PaymentReminder(models.Model):
         return True
 
     def _tell_withdrawn(self):
-        """Write to whoever got these notices that they need not heed them."""
+        """Write to whoever got these notices that they need not heed them.
+
+        Of a notice that left by ways that cannot say so, as paper, a person is asked.
+        """
         sent = self.delivery_ids.filtered(lambda d: d.state == "sent")
-        channels = sent.grouped("channel")
-        self._mail_withdrawn(channels.get("email", sent.browse()))
-        self._text_withdrawn(channels.get("sms", sent.browse()))
+        told = sent.browse()
+        for _channel, same in sent.grouped("channel").items():
+            told |= same._get_wire().withdraw(same)
+        for notice, untold in (sent - told).grouped("reminder_id").items():
+            if notice not in told.reminder_id:
+                notice._ask_to_tell(untold)
+
+    def _ask_to_tell(self, deliveries):
+        """Let a person tell a customer that this notice need not be heeded.
+
+        :param deliveries: by which it arrived
+        """
+        told = self.with_env(self.case_id._in_staff_language().env)
+        summary = told.env._("Tell the customer: %s is withdrawn", told.step_id.name)
+        note = told.env._(
+            "It went by %(channel)s to %(recipients)s, where nobody was told by itself "
+            "that it was withdrawn: %(reason)s",
+            channel=told.channel_summary,
+            recipients=", ".join(deliveries.mapped("recipient")),
+            reason=self.withdrawn_reason,
+        )
+        told.case_id._ask_person(summary, plaintext2html(note))
 
     def _mail_withdrawn(self, deliveries):
         """Queue the e-mails for the addresses of these deliveries."""

@@ -481,11 +481,19 @@ class PaymentReminderLetter(models.Model):
                 for reminder, found in reached.items()
             },
         }
-        for channel, get_template in (
-            ("email", type(self)._get_mail_template),
+        wires = self.env["payment.reminder.delivery"]._get_wires()
+        for kind, get_template in (
             ("sms", type(self)._get_sms_template),
+            ("mail", type(self)._get_mail_template),
         ):
-            own = waiting.filtered(lambda r, code=channel: code in vals[r]["channels"])
+            codes = {
+                code
+                for code, wire in wires.items()
+                if (wire.text == "sms") == (kind == "sms")
+            }
+            own = waiting.filtered(
+                lambda r, some=codes: not some.isdisjoint(vals[r]["channels"])
+            )
             for template, some in own.grouped(get_template).items():
                 if template:
                     for reminder, found in some._render_preview(template).items():

@@ -297,6 +297,10 @@ SENTENCES = {
         "%(invoices)s reached the customer after it was due. The reminder waits "
         "until %(free)s."
     ),
+    "no_address_for_channel": _lt(
+        "%(partner)s has no usable address for the channels of this step (%(wanted)s). "
+        "Add one to the customer."
+    ),
     "address_unread": _lt(
         "%(partner)s has no usable address for the channels of this step. This cannot "
         "be read as one: “%(unread)s”. Correct it on the contact."

@@ -1,7 +1,7 @@
 import hashlib
 import logging
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Command
 from odoo.tools import SQL, plaintext2html
 
@@ -9,7 +9,7 @@ from ...tools.hiding import strip_facts
 from ...tools.mail_texts import format_recipient, get_message_id, to_header
 from .email_wire import EmailWire
 from .sms_wire import SmsWire
-from .wire import LetterWire
+from .wire import LetterWire, NoWire
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +54,13 @@ class PaymentReminderDelivery(models.Model):
     )
     sequence = fields.Integer(readonly=True)
     channel = fields.Selection(
-        [("email", "E-mail"), ("sms", "SMS"), ("letter", "Letter")],
+        [
+            ("email", "E-mail"),
+            ("sms", "SMS"),
+            ("letter", "Letter"),
+            # Of what an addon that is gone has sent; nothing leaves by it.
+            ("other", "Another way"),
+        ],
         required=True,
         readonly=True,
     )
@@ -111,15 +117,34 @@ class PaymentReminderDelivery(models.Model):
 
     @api.model
     def _get_channel_codes(self):
-        return [code for code, _label in self._fields["channel"].selection]
+        """Return the codes of the channels by which something can leave."""
+        codes = self._fields["channel"].get_values(self.env)
+        return [code for code in codes if code != "other"]
+
+    @api.model
+    @tools.ormcache()
+    def _get_wires(self):
+        """Return {channel: class} of the channels that are installed (hook).
+
+        :return: see :class:`payment_reminders.models.sending.wire.Wire`
+        """
+        return {"email": EmailWire, "sms": SmsWire, "letter": LetterWire}
 
     def _get_wire(self):
-        """Return how these deliveries, all of one channel, are handed over (hook).
+        """Return how these deliveries, all of one channel, are handed over (hook)."""
+        return self._get_wires().get(self[:1].channel, NoWire)
 
-        :return: class, see :class:`payment_reminders.models.sending.wire.Wire`
+    @api.model
+    def _close_channel(self, code):
+        """Let nothing leave by a channel any more, whose addon goes.
+
+        What it sent stays readable as sent another way.
         """
-        wires = {"email": EmailWire, "sms": SmsWire, "letter": LetterWire}
-        return wires[self[:1].channel]
+        deliveries = self.sudo().search([("channel", "=", code)])
+        deliveries.write({"channel": "other"})
+        self.env["payment.reminder.step"]._drop_channel(code)
+        chosen = self.env["payment.reminder"].sudo()
+        chosen.search([("channel_choice", "=", code)]).channel_choice = False
 
     @api.model
     def _get_key(self, reminder, channel, recipient):

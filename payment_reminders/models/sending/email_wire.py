@@ -164,6 +164,19 @@ class EmailWire(Wire):
     """E-mail through ``mail.mail`` and the company's outgoing mail servers."""
 
     @staticmethod
+    def get_address_label(env):
+        return env._("E-mail address")
+
+    @staticmethod
+    def read_body(delivery):
+        return delivery.mail_mail_id.body_html or delivery.mail_message_id.body or ""
+
+    @staticmethod
+    def withdraw(deliveries):
+        deliveries.reminder_id._mail_withdrawn(deliveries)
+        return deliveries
+
+    @staticmethod
     def is_prepared(delivery):
         return bool(delivery.mail_mail_id)
 

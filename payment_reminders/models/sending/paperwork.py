@@ -1,19 +1,26 @@
 """What is written once the attempts of a notice are over and all locks released."""
 
 import logging
+from dataclasses import replace
 
 from markupsafe import Markup
+from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from ...rules import guard
+from ...rules.verdict import Code
 from ...tools import transactions
+from ...tools.errors import WireError
 from ...tools.on_the_wire import is_printing
-from .wire import DOWN
+from .wire import DOWN, FAILED, SENT
 
 _logger = logging.getLogger(__name__)
 
+#: What the guard says of a notice because it was, or may have been, sent itself.
+OWN_CODES = {Code.SPACING, Code.ALREADY_SENT}
 #: So often a notice is tried again when every gateway is down.
 MAX_ATTEMPTS = 3
 
@@ -374,6 +381,123 @@ class PaymentReminderPaperwork(models.AbstractModel):
         """Let a notice go by letter: it waits until a person prints it."""
         reminder._set_state("approved", to_print=True)
         reminder.case_id._log_event("to_print", {"reminder": reminder.id})
+
+    # -- what a service can tell ------------------------------------------------------
+
+    @api.model
+    def _ask_services(self, reminders=None):
+        """Ask the services that can tell what became of uncertain attempts.
+
+        :param reminders: uncertain notices; by default all
+        """
+        Delivery = self.env["payment.reminder.delivery"]
+        wires = Delivery._get_wires()
+        codes = [code for code, wire in wires.items() if wire.can_settle]
+        if not codes:
+            return
+        # By the index on the state: few are uncertain.
+        domain = Domain("state", "=", "uncertain") & Domain("channel", "in", codes)
+        domain &= Domain("reminder_id.state", "=", "uncertain")
+        if reminders is not None:
+            domain &= Domain("reminder_id", "in", reminders.ids)
+        for delivery in Delivery.search(domain):
+            try:
+                self._settle(delivery)
+            except LockNotAvailable:
+                _logger.info("Delivery %s: somebody else is at its rows", delivery.id)
+            except Exception:
+                _logger.exception("What became of delivery %s?", delivery.id)
+
+    @api.model
+    def _settle(self, delivery):
+        """Ask what became of one attempt, and do the paperwork of its notice."""
+        transactions.commit(self.env)
+        wire = delivery._get_wire()
+        session = None
+        try:
+            session = wire.connect(delivery)
+            with transactions.read_committed(self.env) as env:
+                is_known = self.with_env(env)._settle_under_locks(delivery, session)
+        except WireError as error:
+            _logger.info("Delivery %s stays uncertain: %s", delivery.id, error)
+            return
+        finally:
+            wire.disconnect(session)
+        if is_known:
+            transactions.run(
+                self.env,
+                lambda env: self.with_env(env)._note_settled(
+                    delivery.reminder_id.with_env(env)
+                ),
+            )
+            transactions.commit(self.env)
+
+    @api.model
+    def _settle_under_locks(self, delivery, session):
+        """Ask while nobody can pay: some gateways tell by being sent it once more.
+
+        :return: whether it is known now
+        """
+        sender = self.env["payment.reminder.sender"]
+        reminder = delivery.reminder_id.with_env(self.env)
+        if not sender._reserve(delivery) or not sender._lock_rows(reminder):
+            return False
+        reminder.invalidate_recordset()
+        if reminder.state != "uncertain":
+            return False
+        heard = delivery._get_wire().settle(
+            delivery.with_env(self.env), session, self._may_leave_again(reminder)
+        )
+        if not heard or heard[0] not in (SENT, FAILED):
+            return False
+        outcome, reason, reference = heard
+        vals = {"message_id": reference} if reference else {}
+        return sender._compare_and_set(
+            delivery, "uncertain", outcome, failure_reason=reason or None, **vals
+        )
+
+    @api.model
+    def _may_leave_again(self, reminder):
+        """Tell whether an uncertain notice might leave now, as it was written.
+
+        Until it is settled it counts as sent itself: of what was sent only others are
+        in its way.
+        """
+        sender = self.env["payment.reminder.sender"]
+        now = fields.Datetime.now()
+        facts = self.env["payment.reminder.facts"]._read_guard_facts(reminder, now)
+        codes = guard.check(replace(facts[reminder], state="approved"), now)
+        others = (
+            reminder._get_counting_domain()
+            & Domain("case_id", "=", reminder.case_id.id)
+            & Domain("sent_date", ">=", reminder.sent_date)
+            & Domain("id", "!=", reminder.id)
+        )
+        maybe = reminder.delivery_ids.filtered(lambda d: d.state == "uncertain")
+        return (
+            set(codes) <= OWN_CODES
+            and not reminder.search_count(others, limit=1)
+            and bool(sender._filter_sending_time(reminder))
+            and set(maybe.ids) <= sender._find_as_rendered(reminder)
+        )
+
+    @api.model
+    def _note_settled(self, reminder):
+        """Do the paperwork of a notice of which a service has told what became."""
+        transactions.lock(reminder.case_id, reminder)
+        deliveries = reminder.delivery_ids
+        deliveries.invalidate_recordset()
+        if reminder.state != "uncertain":
+            return
+        if self._has_arrived(reminder):
+            reminder.case_id._log_event(
+                "settled", {"reminder": reminder.id, "sent": True, "by_service": True}
+            )
+            self._finish(reminder, settled=True)
+        elif not {"sending", "uncertain"}.intersection(deliveries.mapped("state")):
+            words = reminder.case_id._in_staff_language().env
+            told = words._("The service says that it did not arrive.")
+            reminder._settle_not_sent(told, told)
 
     @api.model
     def _note_trouble(self, reminder, error):

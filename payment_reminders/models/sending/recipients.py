@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import phonenumbers
 
@@ -28,15 +28,26 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _read_recipients(self, cases):
-        """Find whom a notice of each case reaches, by channel, best first (hook).
+        """Find whom a notice of each case reaches, by channel, best first.
+
+        Addresses from which a message came back are left out, whatever the channel, and
+        such of which somebody there said that they are not the customer's. Who of these
+        gets a message: :meth:`_get_addressees`.
+
+        :return: {case id: {channel: [(partner, address)]}}
+        """
+        found = self._leave_out_dead_ends(cases, self._find_recipients(cases))
+        return self._leave_out_strangers(cases, found)
+
+    @api.model
+    def _find_recipients(self, cases):
+        """Find all addresses of the customers of these cases (hook).
 
         The customer's own choice comes first, then the contacts to whom its open
         invoices are addressed, then invoice contacts, then the customer itself; one
-        address is used once. Bad e-mail addresses and numbers are left out, and such
-        from which a message came back. Who of these gets a message:
-        :meth:`_get_addressees`.
+        address is used once. Bad e-mail addresses and numbers are left out.
 
-        :return: {case id: {channel: [(partner, address)]}}
+        :return: as :meth:`_read_recipients`
         """
         people = self._read_people(cases)
         found = {
@@ -47,8 +58,13 @@ class PaymentReminderFacts(models.AbstractModel):
             }
             for case in cases
         }
-        found = self._leave_out_dead_ends(cases, found)
-        return self._leave_out_strangers(cases, found)
+        for channel, wire in self.env["payment.reminder.delivery"]._get_wires().items():
+            if channel in ("email", "sms", "letter"):
+                continue
+            for case in cases:
+                find = partial(wire.find_addresses, company=case.company_id)
+                found[case.id][channel] = _unique(people[case], find)
+        return found
 
     @api.model
     def _get_addressees(self, reached):

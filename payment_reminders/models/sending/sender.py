@@ -554,6 +554,7 @@ class PaymentReminderSender(models.AbstractModel):
                 )
             except Exception:
                 _logger.exception("Reminder %s cannot be recovered", reminder.id)
+        self.env["payment.reminder.paperwork"]._ask_services()
 
     @api.model
     def _recover_one(self, reminder, limit):

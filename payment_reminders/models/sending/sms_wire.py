@@ -30,6 +30,17 @@ _SMS_TEMPORARY = ("sms_server",)
 class SmsWire(Wire):
     """SMS through ``sms.sms`` and whatever gateway the company uses."""
 
+    text = "sms"
+
+    @staticmethod
+    def get_address_label(env):
+        return env._("Mobile number")
+
+    @staticmethod
+    def withdraw(deliveries):
+        deliveries.reminder_id._text_withdrawn(deliveries)
+        return deliveries
+
     @staticmethod
     def is_prepared(delivery):
         return bool(delivery._get_sms())

@@ -4,8 +4,13 @@ A wire says ``sent`` only when the other side said so, ``failed`` when it refuse
 ``down`` when it was not reached or asked to come back later, ``again`` when a
 connection that was kept for several messages took no more, and ``uncertain`` when it
 cannot be known whether the message arrived. Each channel has one, and a program's are
-in files of their own; ``payment.reminder.delivery._get_wire`` chooses.
+in files of their own; ``payment.reminder.delivery._get_wire`` chooses. What else is
+another from channel to channel is asked of it, too: a new one changes nothing here.
 """
+
+import base64
+
+from odoo.tools import html2plaintext
 
 from ...tools.errors import WireError
 from ...tools.on_the_wire import is_printing
@@ -22,19 +27,49 @@ AGAIN = "again"
 class Wire:
     """How the deliveries of one channel are handed over; keeps nothing itself."""
 
+    #: Which text of a step it brings: "email", "sms", or "letter", which is that of the
+    #: e-mail on paper.
+    text = "email"
+    #: Whether it can find out later what became of an attempt, see :meth:`settle`.
+    can_settle = False
+
+    # -- whom it reaches, and what it says ------------------------------------------
+
+    @staticmethod
+    def find_addresses(partner, company):
+        """Return the addresses of a contact by this channel, as texts, best first.
+
+        (Those of the core's own channels: ``payment.reminder.facts._find_recipients``.)
+        It may ask nobody, and no row but those of the two: what may have changed since
+        is told by the versions of rows, see ``tools.row_versions``. Those from which a
+        message came back are left out later.
+        """
+        return []
+
+    @staticmethod
+    def get_address_label(env):
+        """Return what such an address is called."""
+        return env._("Address")
+
+    @staticmethod
+    def read_body(delivery):
+        """Return what a delivery said: for the case file."""
+        return html2plaintext(delivery.mail_message_id.body or "")
+
+    # -- handing over ---------------------------------------------------------------
+
     @staticmethod
     def is_prepared(delivery):
-        """Tell whether the message of this delivery was rendered."""
-        raise NotImplementedError
+        """Tell whether the message of this delivery was rendered (or needs not be)."""
+        return True
 
     @staticmethod
     def prepare(deliveries):
-        """Render the messages of many deliveries at once.
+        """Render the messages of many deliveries at once; by default there are none.
 
         A delivery whose text cannot be rendered gets no message; its attempt
         fails with the reason.
         """
-        raise NotImplementedError
 
     @staticmethod
     def connect(delivery):
@@ -56,6 +91,29 @@ class Wire:
         """
         raise NotImplementedError
 
+    # -- afterwards -------------------------------------------------------------------
+
+    @staticmethod
+    def withdraw(deliveries):
+        """Tell whoever got these deliveries that they need not heed them.
+
+        :return: those whose readers are told by it; of the others a person is asked
+        """
+        return deliveries.browse()
+
+    @staticmethod
+    def settle(delivery, session, may_send):
+        """Find out what became of an uncertain attempt, under the locks of the guard.
+
+        :param session: of ``connect``
+        :param may_send: whether the guard would let it leave now. Only then may the
+            answer be got by sending the same thing once more, to a gateway that takes
+            nothing twice.
+        :return: (outcome, reason, reference) as of ``hand_over``, where FAILED means
+            that it never arrived; None when it cannot be told now
+        """
+        return None
+
 
 class LetterWire(Wire):
     """Letters on paper: the wire ends at a printer, and a person says what came out.
@@ -64,6 +122,16 @@ class LetterWire(Wire):
     What the machine then knows is that the sheet was made for that person, so that its
     outcome is ``uncertain`` until the person says that it was posted, or was not.
     """
+
+    text = "letter"
+
+    @staticmethod
+    def get_address_label(env):
+        return env._("Postal address")
+
+    @staticmethod
+    def read_body(delivery):
+        return base64.b64decode(delivery.letter_html or b"").decode()
 
     @staticmethod
     def is_prepared(delivery):
@@ -97,3 +165,11 @@ class LetterWire(Wire):
             ),
             False,
         )
+
+
+class NoWire(Wire):
+    """What left by a channel whose addon is gone: it stays readable, nothing leaves."""
+
+    @staticmethod
+    def connect(delivery):
+        raise WireError(delivery.env._("This way is not installed any more."))

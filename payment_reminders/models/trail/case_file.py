@@ -9,7 +9,7 @@ import hashlib
 import json
 
 from odoo import api, fields, models
-from odoo.tools import float_repr, html2plaintext
+from odoo.tools import float_repr
 
 from ...tools.hiding import hide_keys
 
@@ -249,11 +249,6 @@ class PaymentReminderCaseFile(models.AbstractModel):
     @api.model
     def _describe_message(self, delivery):
         mail = delivery.mail_mail_id
-        body = mail.body_html or delivery.mail_message_id.body or ""
-        if delivery.channel == "letter":
-            body = base64.b64decode(delivery.letter_html or b"").decode()
-        elif delivery.channel != "email":
-            body = html2plaintext(body)
         pdf = base64.b64decode(delivery.letter_pdf or b"")
         return {
             "id": delivery.id,
@@ -264,7 +259,7 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "reason": delivery.failure_reason or "",
             "message_id": delivery.message_id or "",
             "subject": mail.subject or delivery.mail_message_id.subject or "",
-            "body": str(body),
+            "body": str(delivery._get_wire().read_body(delivery)),
             # The printed sheet itself shows a private link.
             "pdf_sha256": hashlib.sha256(pdf).hexdigest() if pdf else "",
         }

@@ -5,3 +5,4 @@ from . import test_bounce
 from . import test_mail_look
 from . import test_kept
 from . import test_read_ahead
+from . import test_new_channel

@@ -117,6 +117,7 @@ METHODS = {
     },
     "payment.reminder": {
         "action_approve": "mb",
+        "action_ask_service": "mb",
         "action_cancel": "mb",
         "action_check": "rmb",
         "action_create_reminders": "mb",

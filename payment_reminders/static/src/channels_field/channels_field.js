@@ -1,18 +1,27 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component } from "@odoo/owl";
+import { Component, onWillStart } from "@odoo/owl";
 
-const CHANNELS = {
-    email: _t("E-mail"),
-    sms: _t("SMS"),
-    letter: _t("Letter"),
-};
+/** Of what left by an addon that is gone: it cannot be chosen. */
+const CLOSED = "other";
 
 /** The ways in which a step is sent, as tags in their order instead of typed codes. */
 export class ReminderChannelsField extends Component {
     static template = "payment_reminders.ChannelsField";
     static props = { ...standardFieldProps };
+
+    setup() {
+        const fields = useService("field");
+        onWillStart(async () => {
+            const { channel } = await fields.loadFields("payment.reminder.delivery", {
+                fieldNames: ["channel"],
+                attributes: ["selection"],
+            });
+            this.labels = new Map(channel.selection);
+        });
+    }
 
     get codes() {
         const value = this.props.record.data[this.props.name] || "";
@@ -23,11 +32,13 @@ export class ReminderChannelsField extends Component {
     }
 
     get others() {
-        return Object.keys(CHANNELS).filter((code) => !this.codes.includes(code));
+        return [...this.labels.keys()].filter(
+            (code) => code !== CLOSED && !this.codes.includes(code)
+        );
     }
 
     getLabel(code) {
-        return CHANNELS[code] || code;
+        return this.labels.get(code) || code;
     }
 
     update(codes) {
