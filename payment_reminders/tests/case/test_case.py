@@ -41,13 +41,20 @@ class TestCase(CaseCommon):
 
     def test_a_second_look_changes_nothing(self):
         case = self.open_case()
-        before = case.read() + case.item_ids.read()
+        before = self.read_all(case)
         events = len(case.event_ids)
         self.refresh()
         case.invalidate_recordset()
-        self.assertEqual(case.read() + case.item_ids.read(), before)
+        self.assertEqual(self.read_all(case), before)
         self.assertEqual(len(case.event_ids), events)
         self.assertEqual(len(self.find_cases()), 1)
+
+    def read_all(self, case):
+        """Read all fields but the key, which a case gets the night after it opened."""
+        return [
+            {name: value for name, value in row.items() if name != "seen_key"}
+            for row in case.read() + case.item_ids.read()
+        ]
 
     def test_nudge_before_the_due_date(self):
         move = self.make_invoice(due="2026-09-18")
