@@ -72,9 +72,7 @@ class MatrixCommon(PayingCommon):
     def setUpClass(cls):
         # Not the one invoice that the others begin with.
         super(PayingCommon, cls).setUpClass()
-        cls.moves = cls.env["account.move"].union(
-            *(cls.make_invoice(due=10) for _number in range(12))
-        )
+        cls.moves = cls.make_invoices([cls.customer] * 12, due=10)
         cls.company.reminder_require_invoice_sent = "always"
         cls.make_bank_line(7, date="2026-09-10", partner_name="Somebody")
         cls.provider = cls.make_provider()

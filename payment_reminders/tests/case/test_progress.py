@@ -40,9 +40,11 @@ class TestProgress(ReminderCommon):
         self.progress = self.env["payment.reminder.progress"]
 
     def make_cases(self, count):
-        for number in range(count):
-            partner = self.make_customer(f"P{number}", f"p{number}@x.example")
-            self.make_invoice(due=10, partner=partner)
+        partners = [
+            self.make_customer(f"P{number}", f"p{number}@x.example")
+            for number in range(count)
+        ]
+        self.make_invoices(partners, due=10)
         self.refresh()
         return self.env["payment.reminder.case"].search(
             [("partner_id.name", "like", "P_")], order="id"

@@ -74,13 +74,11 @@ class TemplateCommon(ReminderCommon):
         """Make one notice of a ready ladder, with figures of every kind."""
         customer = cls.make_customer(f"{name} & Co", "anna@kunde.example")
         due = 40 if step != "nudge" else -3
-        moves = cls.env["account.move"].union(
-            *(
-                cls.make_invoice(
-                    due, 12500.0 / (n + 1), customer, partner_bank_id=cls.account.id
-                )
-                for n in range(lines)
-            )
+        moves = cls.make_invoices(
+            [customer] * lines,
+            due,
+            [12500.0 / (n + 1) for n in range(lines)],
+            partner_bank_id=cls.account.id,
         )
         case = cls._make_case(customer, ladder, moves)
         rung = cls.env.ref(f"payment_reminders.step_{ladder}_{step}")

@@ -36,7 +36,7 @@ class TestHoldout(CaseCommon):
         )
 
     def invoice(self, partners, **vals):
-        return [self.make_invoice(due=DUE, partner=one, **vals) for one in partners]
+        return list(self.make_invoices(partners, DUE, **vals))
 
     def get_events(self, case, kind):
         return case.event_ids.filtered(lambda event: event.kind == kind)

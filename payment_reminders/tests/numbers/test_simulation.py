@@ -279,8 +279,7 @@ class TestSimulation(SimulationCommon):
 
     def test_goes_on_in_batches_and_can_be_stopped(self):
         partners = [self.make_customer(f"Customer {i}") for i in range(5)]
-        for partner in partners:
-            self.make_invoice("2026-03-10", partner=partner)
+        self.make_invoices(partners, "2026-03-10")
         record = self.make_simulation()
         record.action_run()
         with patch.object(payment_reminder_simulation, "CUSTOMERS_PER_BATCH", 2):
@@ -322,8 +321,7 @@ class TestSimulation(SimulationCommon):
             partners = self.env["res.partner"].union(
                 *(self.make_customer(f"Customer {i}") for i in range(number))
             )
-            for partner in partners:
-                self.make_invoice("2026-03-10", partner=partner)
+            self.make_invoices(partners, "2026-03-10")
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

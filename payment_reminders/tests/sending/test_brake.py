@@ -12,10 +12,14 @@ class TestBrake(GatewayCommon):
 
     def make_run(self, count, **vals):
         """Return approved notices of so many customers, whose window has passed."""
-        for _number in range(count):
-            name = f"customer{self.env['res.partner'].search_count([])}"
-            partner = self.make_customer(name.title(), f"{name}@x.example")
-            self.make_invoice(due=10, partner=partner, **vals)
+        known = self.env["res.partner"].search_count([])
+        partners = self.env["res.partner"].union(
+            *(
+                self.make_customer(f"Customer{number}", f"customer{number}@x.example")
+                for number in range(known, known + count)
+            )
+        )
+        self.make_invoices(partners, due=10, **vals)
         reminders = self.propose().filtered(lambda r: r.state == "proposed")
         self.assertEqual(len(reminders), count)
         self.ripen(reminders)
