@@ -112,20 +112,6 @@ class TestRealJobs(JobsCase):
         self.assertEqual(self.list_jobs("pending"), [])
         self.assertEqual(self.read_states(notices), {"sent": 3})
 
-    def test_cases_are_sliced(self):
-        names = self.owe_many()
-        self.run_scene("run_nightly")
-        self.assertEqual(self.count_open(names), 30)
-        self.run_scene("note_something")
-        self.run_scene("see_runner")
-        self.run_scene("run_nightly")
-        methods = [job[0] for job in self.list_jobs("pending")]
-        self.assertGreaterEqual(methods.count("_job_refresh"), 3)
-        self.assertGreaterEqual(methods.count("_job_recheck"), 3)
-        self.run_scene("carry_out")
-        self.assertEqual(self.list_jobs("pending", "failed"), [])
-        self.assertEqual(self.count_open(names), 30)
-
 
 @tagged("-standard", "payment_reminders_long")
 class TestMoreJobs(JobsCase):
@@ -157,6 +143,20 @@ class TestMoreJobs(JobsCase):
         self.run_scene("carry_out")
         self.assertEqual(self.count_mails(notices), {1: MANY})
         self.assertEqual(self.read_states(notices), {"sent": MANY})
+
+    def test_cases_are_sliced(self):
+        names = self.owe_many()
+        self.run_scene("run_nightly")
+        self.assertEqual(self.count_open(names), 30)
+        self.run_scene("note_something")
+        self.run_scene("see_runner")
+        self.run_scene("run_nightly")
+        methods = [job[0] for job in self.list_jobs("pending")]
+        self.assertGreaterEqual(methods.count("_job_refresh"), 3)
+        self.assertGreaterEqual(methods.count("_job_recheck"), 3)
+        self.run_scene("carry_out")
+        self.assertEqual(self.list_jobs("pending", "failed"), [])
+        self.assertEqual(self.count_open(names), 30)
 
     def test_proposals_are_sliced(self):
         names = self.owe_many(days=0)

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from odoo.tests import tagged
+
 from .real_common import RealCase
 from .servers import DROP
 
@@ -7,17 +9,20 @@ from .servers import DROP
 #: goes through a new one, and nobody gets it twice.
 TIRED = [
     ("noop", DROP),
+    ("again body", "451 Not this one"),
+]
+#: The same, more of it.
+MORE_TIRED = [
     ("noop", "421 Bye"),
     ("again mail", DROP),
     ("again mail", "421 Too many messages"),
     ("again rcpt", "452 Too many recipients"),
     ("again data", DROP),
-    ("again body", "451 Not this one"),
 ]
 COUNT = 4
 
 
-class TestRealBatch(RealCase):
+class BatchCommon(RealCase):
     """Many notices through one connection, with one paperwork at the end."""
 
     purpose = "batch"
@@ -42,6 +47,18 @@ class TestRealBatch(RealCase):
             self.assertFalse(one["broken"])
         self.assertFalse(self.gateway.texts, "no other channel was needed")
 
+    def assertAllSentThroughAnother(self, tired):
+        for number, (stage, rule) in enumerate(tired):
+            with self.subTest(stage=stage, rule=rule):
+                self.smtp.reset()
+                made = self.stage_all(f"-{number}")
+                self.smtp.rules = {stage: rule}
+                self.run_scene("cron_send")
+                self.assertAllSentOnce(made)
+                self.assertGreater(self.smtp.connections, 1)
+
+
+class TestRealBatch(BatchCommon):
     def test_one_connection(self):
         made = self.stage_all()
         self.run_scene("cron_send")
@@ -78,14 +95,7 @@ class TestRealBatch(RealCase):
         self.assertEqual(self.smtp.connections, 2)
 
     def test_a_server_that_has_enough_of_a_connection(self):
-        for number, (stage, rule) in enumerate(TIRED):
-            with self.subTest(stage=stage, rule=rule):
-                self.smtp.reset()
-                made = self.stage_all(f"-{number}")
-                self.smtp.rules = {stage: rule}
-                self.run_scene("cron_send")
-                self.assertAllSentOnce(made)
-                self.assertGreater(self.smtp.connections, 1)
+        self.assertAllSentThroughAnother(TIRED)
 
     def test_a_connection_that_breaks_after_the_text(self):
         """Whether it arrived nobody knows: it is asked, and never sent again."""
@@ -117,3 +127,9 @@ class TestRealBatch(RealCase):
                 type(self).now += timedelta(minutes=30)
                 self.run_scene("cron_send")
                 self.assertAllSentOnce(made)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreBatches(BatchCommon):
+    def test_a_server_that_has_enough_of_a_connection_at_any_time(self):
+        self.assertAllSentThroughAnother(MORE_TIRED)
