@@ -273,7 +273,7 @@ BAD_DAYS = {
 
 
 @tagged("post_install", "-at_install")
-class TestRegisters(RegisterCommon):
+class RegistersCommon(RegisterCommon):
     """From the word of a register to the hold of the case."""
 
     def use(self, code):
@@ -293,10 +293,11 @@ class TestRegisters(RegisterCommon):
             raise requests.exceptions.ReadTimeout("nothing came")
         return super()._request_handler(session, request, **more)
 
-    def test_every_status_ends_as_the_law_has_it(self):
+    def assertEndAsTheLawHasIt(self, statuses):
+        """Let registers say these; return {(country, word)} of what was read."""
         cases = {country: self.owe(country) for country in NUMBERS}
         seen = set()
-        for code, word, more, status, what in STATUSES:
+        for code, word, more, status, what in statuses:
             with self.subTest(register=code, word=word, more=more):
                 country = COUNTRIES[code]
                 self.use(code)
@@ -321,8 +322,37 @@ class TestRegisters(RegisterCommon):
                         check.good_at or status == "unknown" or word == "410"
                     )
 
-        known = {(country, word) for country in WORDS for word in WORDS[country]}
-        self.assertFalse(known - seen, "words that no register said here")
+        return seen
+
+    def assertABadDayChangesNothing(self, codes):
+        for code in codes:
+            country = COUNTRIES[code]
+            self.use(code)
+            case = self.owe(country)
+            self.fake.set(country, NUMBERS[country])
+            for name, (problem, rest) in BAD_DAYS.items():
+                with self.subTest(register=code, day=name):
+                    self.get_check(case).unlink()
+                    self.registers._start_again()
+                    # The login is tried once more where a token may be too old.
+                    self.fake.misbehave(code, name, name)
+                    self.run_check()
+                    register = self.get_register(code)
+                    self.assertEqual(register.problem, problem)
+                    self.assertEqual(register.is_stopped, problem == "auth")
+                    check = self.get_check(case)
+                    self.assertFalse(
+                        check.status, "never read as fine, nor as insolvent"
+                    )
+                    self.assertFalse(self.get_freezes(case))
+                    seconds = 0
+                    if register.rests_until:
+                        rested = register.rests_until - fields.Datetime.now()
+                        seconds = rested.total_seconds()
+                    self.assertAlmostEqual(seconds, rest, delta=5)
+                    self.fake.behave()
+            self.get_check(case).unlink()
+            case._close("manual")
 
     def forget(self, case):
         """Let it be as if nobody had ever looked."""
@@ -330,6 +360,12 @@ class TestRegisters(RegisterCommon):
         case._release("Test")
         self.get_check(case).unlink()
         self.registers._start_again()
+
+
+class TestRegisters(RegistersCommon):
+    def test_each_status_ends_as_the_law_has_it(self):
+        first = {(row[0], row[3]): row for row in reversed(STATUSES)}
+        self.assertEndAsTheLawHasIt(first.values())
 
     def test_what_has_ended_holds_nobody(self):
         for code, word in (
@@ -359,82 +395,7 @@ class TestRegisters(RegisterCommon):
                 check.unlink()
 
     def test_a_bad_day_changes_nothing_that_is_known(self):
-        for code, country in COUNTRIES.items():
-            self.use(code)
-            case = self.owe(country)
-            self.fake.set(country, NUMBERS[country])
-            for name, (problem, rest) in BAD_DAYS.items():
-                with self.subTest(register=code, day=name):
-                    self.get_check(case).unlink()
-                    self.registers._start_again()
-                    # The login is tried once more where a token may be too old.
-                    self.fake.misbehave(code, name, name)
-                    self.run_check()
-                    register = self.get_register(code)
-                    self.assertEqual(register.problem, problem)
-                    self.assertEqual(register.is_stopped, problem == "auth")
-                    check = self.get_check(case)
-                    self.assertFalse(
-                        check.status, "never read as fine, nor as insolvent"
-                    )
-                    self.assertFalse(self.get_freezes(case))
-                    seconds = 0
-                    if register.rests_until:
-                        rested = register.rests_until - fields.Datetime.now()
-                        seconds = rested.total_seconds()
-                    self.assertAlmostEqual(seconds, rest, delta=5)
-                    self.fake.behave()
-            self.get_check(case).unlink()
-            case._close("manual")
-
-    def test_who_cannot_be_reached_or_does_not_answer(self):
-        parameters = self.env["ir.config_parameter"].sudo()
-        for code, country in COUNTRIES.items():
-            self.use(code)
-            case = self.owe(country)
-            register = self.get_register(code)
-            for name in ("silent", "refused"):
-                with self.subTest(register=code, name=name):
-                    self.get_check(case).unlink()
-                    register._start_again()
-                    type(self).is_silent = name == "silent"
-                    key = f"payment_reminders_company_status.{code}_url"
-                    parameters.set_param(
-                        key,
-                        # Nobody listens there.
-                        "http://127.0.0.1:1"
-                        if name == "refused"
-                        else self.fake.parameters[key],
-                    )
-                    self.run_check()
-                    type(self).is_silent = False
-                    parameters.set_param(key, self.fake.parameters[key])
-                    self.assertEqual(register.problem, "unavailable")
-                    self.assertFalse(self.get_check(case).status)
-                    self.assertFalse(self.get_freezes(case))
-            case._close("manual")
-
-    def test_an_address_that_has_moved_says_nothing_of_anybody(self):
-        """Where "404" is not how a register tells of a number that it does not know."""
-        for code in ("virk", "cvrapi", "bronnoysund", "bolagsverket", "prh"):
-            self.use(code)
-            country = COUNTRIES[code]
-            case = self.owe(country)
-            self.fake.set(country, NUMBERS[country])
-            self.run_check()
-            for status in (404, 410):
-                with self.subTest(register=code, status=status):
-                    self.get_check(case).checked_at = False
-                    self.fake.misbehave(code, Response("<html>", status, HTML))
-                    self.run_check()
-                    self.assertEqual(self.get_register(code).problem, "unavailable")
-                    check = self.get_check(case)
-                    self.assertEqual(check.status, "active", "as last known")
-                    self.assertEqual(check.problem, "unavailable")
-                    check.asked_at = False
-                    self.registers._start_again()
-            self.get_check(case).unlink()
-            case._close("manual")
+        self.assertABadDayChangesNothing(["virk"])
 
     def test_a_bad_day_of_where_the_tokens_come_from(self):
         case = self.owe("SE")
@@ -464,27 +425,6 @@ class TestRegisters(RegisterCommon):
         register = self.get_register("companies_house")
         rest = register.rests_until - fields.Datetime.now()
         self.assertAlmostEqual(rest.total_seconds(), 200, delta=2)
-
-    def test_a_list_that_leaves_one_out(self):
-        """Virk does not know that one; in Norway it is asked about alone."""
-        numbers = {
-            "virk": ("12345674", "90810103", "90810111"),
-            "bronnoysund": ("974760673", "971032081", "889640782"),
-        }
-        for code, (fine, bankrupt, missing) in numbers.items():
-            with self.subTest(register=code):
-                country = COUNTRIES[code]
-                cases = [self.owe(country, n) for n in (fine, bankrupt, missing)]
-                self.fake.set(country, fine)
-                word = "UNDER KONKURS" if country == "DK" else "konkurs"
-                self.fake.set(country, bankrupt, word)
-                self.run_check()
-                self.assertEqual(
-                    [self.get_check(case).status for case in cases],
-                    ["active", "bankruptcy", "not_found"],
-                )
-                asked = self.fake.count(code)
-                self.assertEqual(asked, 1 if country == "DK" else 2)
 
     def test_several_entries_of_bolagsverket(self):
         """The gravest counts; an answer without any says nothing."""
@@ -621,3 +561,84 @@ class TestRegisters(RegisterCommon):
         self.assertEqual((check.status, check.problem), ("bankruptcy", "malformed"))
         self.assertEqual(str(check.date_decree), "2026-09-01")
         self.assertEqual(self.get_freezes(case), FREEZE)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreOfRegisters(RegistersCommon):
+    def test_a_bad_day_of_any_changes_nothing_that_is_known(self):
+        self.assertABadDayChangesNothing(COUNTRIES)
+
+    def test_every_word_ends_as_the_law_has_it(self):
+        seen = self.assertEndAsTheLawHasIt(STATUSES)
+        known = {(country, word) for country in WORDS for word in WORDS[country]}
+        self.assertFalse(known - seen, "words that no register said here")
+
+    def test_who_cannot_be_reached_or_does_not_answer(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        for code, country in COUNTRIES.items():
+            self.use(code)
+            case = self.owe(country)
+            register = self.get_register(code)
+            for name in ("silent", "refused"):
+                with self.subTest(register=code, name=name):
+                    self.get_check(case).unlink()
+                    register._start_again()
+                    type(self).is_silent = name == "silent"
+                    key = f"payment_reminders_company_status.{code}_url"
+                    parameters.set_param(
+                        key,
+                        # Nobody listens there.
+                        "http://127.0.0.1:1"
+                        if name == "refused"
+                        else self.fake.parameters[key],
+                    )
+                    self.run_check()
+                    type(self).is_silent = False
+                    parameters.set_param(key, self.fake.parameters[key])
+                    self.assertEqual(register.problem, "unavailable")
+                    self.assertFalse(self.get_check(case).status)
+                    self.assertFalse(self.get_freezes(case))
+            case._close("manual")
+
+    def test_an_address_that_has_moved_says_nothing_of_anybody(self):
+        """Where "404" is not how a register tells of a number that it does not know."""
+        for code in ("virk", "cvrapi", "bronnoysund", "bolagsverket", "prh"):
+            self.use(code)
+            country = COUNTRIES[code]
+            case = self.owe(country)
+            self.fake.set(country, NUMBERS[country])
+            self.run_check()
+            for status in (404, 410):
+                with self.subTest(register=code, status=status):
+                    self.get_check(case).checked_at = False
+                    self.fake.misbehave(code, Response("<html>", status, HTML))
+                    self.run_check()
+                    self.assertEqual(self.get_register(code).problem, "unavailable")
+                    check = self.get_check(case)
+                    self.assertEqual(check.status, "active", "as last known")
+                    self.assertEqual(check.problem, "unavailable")
+                    check.asked_at = False
+                    self.registers._start_again()
+            self.get_check(case).unlink()
+            case._close("manual")
+
+    def test_a_list_that_leaves_one_out(self):
+        """Virk does not know that one; in Norway it is asked about alone."""
+        numbers = {
+            "virk": ("12345674", "90810103", "90810111"),
+            "bronnoysund": ("974760673", "971032081", "889640782"),
+        }
+        for code, (fine, bankrupt, missing) in numbers.items():
+            with self.subTest(register=code):
+                country = COUNTRIES[code]
+                cases = [self.owe(country, n) for n in (fine, bankrupt, missing)]
+                self.fake.set(country, fine)
+                word = "UNDER KONKURS" if country == "DK" else "konkurs"
+                self.fake.set(country, bankrupt, word)
+                self.run_check()
+                self.assertEqual(
+                    [self.get_check(case).status for case in cases],
+                    ["active", "bankruptcy", "not_found"],
+                )
+                asked = self.fake.count(code)
+                self.assertEqual(asked, 1 if country == "DK" else 2)

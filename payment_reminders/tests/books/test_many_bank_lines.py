@@ -1,5 +1,7 @@
 import random
 
+from odoo.tests import tagged
+
 from ...rules import doubt_keys
 from ..rules import test_doubts_forms as forms
 from .paying_common import PayingCommon
@@ -8,7 +10,7 @@ LINES = 300
 FORMS = 60
 
 
-class TestManyBankLines(PayingCommon):
+class ManyBankLinesCommon(PayingCommon):
     """However many bank lines lie open, only those that may fit are read."""
 
     def read_lines(self):
@@ -38,13 +40,8 @@ class TestManyBankLines(PayingCommon):
             ]
         )
 
-    def test_strangers_are_not_read(self):
-        self.make_strangers()
-        fitting = self.make_bank_line(3, payment_ref=f"Betaling {self.move.name}")
-        read = self.read_lines()
-        self.assertIn(fitting.id, [money.facts.record_id for money in read])
-        self.assertLess(len(read), LINES / 20)
 
+class TestManyBankLines(ManyBankLinesCommon):
     def test_lines_that_came_past_odoo(self):
         """They are read one and all, until the next run gave them their keys."""
         self.make_strangers(20)
@@ -107,3 +104,13 @@ class TestManyBankLines(PayingCommon):
                 [list(doubt_keys.get_wanted_keys(expected)), record.id],
             )
             self.assertTrue(self.env.cr.fetchone()[0], record.payment_ref)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestVeryManyBankLines(ManyBankLinesCommon):
+    def test_strangers_are_not_read(self):
+        self.make_strangers()
+        fitting = self.make_bank_line(3, payment_ref=f"Betaling {self.move.name}")
+        read = self.read_lines()
+        self.assertIn(fitting.id, [money.facts.record_id for money in read])
+        self.assertLess(len(read), LINES / 20)

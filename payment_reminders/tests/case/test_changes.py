@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, tagged
 
 from ..books.paying_common import PayingCommon
 from .outcome import read_in_full, read_outcome
@@ -56,7 +56,7 @@ class ChangesCommon(PayingCommon):
         self.env.invalidate_all()
 
 
-class TestChanges(ChangesCommon):
+class ChangesCase(ChangesCommon):
     """Each kind of thing that a refresh reads: changed, it is seen."""
 
     @classmethod
@@ -71,6 +71,21 @@ class TestChanges(ChangesCommon):
         cls.waiting = cls.recent.reminder_case_id
         assert cls.waiting
 
+    def follow_days(self, count):
+        """Live some days, each compared with one on which everything is read."""
+        passed_over = 0
+        cases = self.env["payment.reminder.case"].search([])
+        for day in range(1, count):
+            moment = fields.Datetime.now() + timedelta(days=day)
+            with freeze_time(moment):
+                passed_over += len(cases - self.find_changed())
+                in_full = self.read_in_full()
+                self.refresh()
+                self.assertEqual(self.read_outcome(), in_full, moment)
+        return passed_over
+
+
+class TestChanges(ChangesCase):
     def test_a_quiet_night_looks_at_nothing(self):
         with patch.object(
             type(self.case), "_refresh", side_effect=AssertionError("read in full")
@@ -315,36 +330,6 @@ class TestChanges(ChangesCommon):
                     lambda q=query: self.run_sql(q, self.waiting.id), moves=False
                 )
 
-    # -- the day ---------------------------------------------------------------------
-
-    def follow_days(self, count):
-        """Live some days, each compared with one on which everything is read."""
-        passed_over = 0
-        cases = self.env["payment.reminder.case"].search([])
-        for day in range(1, count):
-            moment = fields.Datetime.now() + timedelta(days=day)
-            with freeze_time(moment):
-                passed_over += len(cases - self.find_changed())
-                in_full = self.read_in_full()
-                self.refresh()
-                self.assertEqual(self.read_outcome(), in_full, moment)
-        return passed_over
-
-    def test_days(self):
-        """Nudges, days of the ladder, week-ends and snoozes come by themselves."""
-        self.other.reminder_grace_days = 2
-        held = self.make_invoice(due=9, partner=self.make_customer("A", "a@a.example"))
-        held.reminder_hold_until = "2026-09-24"
-        lone = self.make_customer("B", "b@b.example")
-        self.make_invoice(due=12, partner=lone)
-        self.make_invoice(due=-4, partner=lone)
-        self.make_invoice(due=-9, partner=lone)
-        snoozed = self.make_invoice(due=9, partner=self.make_customer("C"))
-        self.refresh()
-        snoozed.reminder_case_id.action_snooze("2026-09-19")
-        self.settle()
-        self.assertGreater(self.follow_days(25), 40)
-
     def test_waiting_in_the_queue(self):
         """What is proposed and stands there moves with the days, and no more."""
         lone = self.make_customer("B", "b@b.example")
@@ -367,6 +352,24 @@ class TestChanges(ChangesCommon):
             self.refresh()
             self.assertEqual(self.read_outcome(), in_full)
             self.assertEqual(case.blocker_codes, ",not_approved,")
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestChangesOfDays(ChangesCase):
+    def test_days(self):
+        """Nudges, days of the ladder, week-ends and snoozes come by themselves."""
+        self.other.reminder_grace_days = 2
+        held = self.make_invoice(due=9, partner=self.make_customer("A", "a@a.example"))
+        held.reminder_hold_until = "2026-09-24"
+        lone = self.make_customer("B", "b@b.example")
+        self.make_invoice(due=12, partner=lone)
+        self.make_invoice(due=-4, partner=lone)
+        self.make_invoice(due=-9, partner=lone)
+        snoozed = self.make_invoice(due=9, partner=self.make_customer("C"))
+        self.refresh()
+        snoozed.reminder_case_id.action_snooze("2026-09-19")
+        self.settle()
+        self.assertGreater(self.follow_days(25), 40)
 
 
 class TestSample(ChangesCommon):

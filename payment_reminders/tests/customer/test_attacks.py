@@ -20,7 +20,7 @@ POSTS = 100
 
 
 @tagged("post_install", "-at_install")
-class TestAttacks(PortalCommon):
+class AttacksCommon(PortalCommon):
     """Whoever means harm gets what everybody gets, or nothing."""
 
     def setUp(self):
@@ -52,6 +52,19 @@ class TestAttacks(PortalCommon):
         """Let the other lines of the list have their turn."""
         self.env["payment.reminder.throttle"].sudo().search([]).unlink()
 
+    def get_raw(self, path):
+        """Open an address as it stands: what is odd in it is not put right first."""
+        self.env.cr.flush()
+        self.env.cr.clear()
+        with self.allow_requests():
+            request = self.opener.prepare_request(
+                requests.Request("GET", self.base_url())
+            )
+            request.url = f"{self.base_url()}{path}?access_token={self.token}"
+            return self.opener.send(request, allow_redirects=False, timeout=12)
+
+
+class TestAttacks(AttacksCommon):
     # -- ids and links ----------------------------------------------------------
 
     def test_foreign_ids_and_links(self):
@@ -120,17 +133,6 @@ class TestAttacks(PortalCommon):
             self.assertNotIn("a", answer.cookies)
             self.assertNotIn(self.move.name, answer.text)
         self.assertNothingHappened()
-
-    def get_raw(self, path):
-        """Open an address as it stands: what is odd in it is not put right first."""
-        self.env.cr.flush()
-        self.env.cr.clear()
-        with self.allow_requests():
-            request = self.opener.prepare_request(
-                requests.Request("GET", self.base_url())
-            )
-            request.url = f"{self.base_url()}{path}?access_token={self.token}"
-            return self.opener.send(request, allow_redirects=False, timeout=12)
 
     def test_an_expired_link_writes_nothing(self):
         later = fields.Datetime.add(fields.Datetime.now(), days=200)
@@ -299,24 +301,6 @@ class TestAttacks(PortalCommon):
             )
             self.assertNotIn("evil", answer.headers["Location"])
 
-    # -- how often --------------------------------------------------------------
-
-    def test_posts_without_end(self):
-        limit, _seconds = access.CASE_LIMITS["write"]
-        form = {
-            "access_token": self.token,
-            "kind": "other",
-            "description": "x",
-            "csrf_token": self.get_csrf(),
-        }
-        url = f"/my/reminders/{self.case.id}/ask"
-        codes = Counter(
-            self.url_open(url, form, allow_redirects=False).status_code
-            for _n in range(POSTS)
-        )
-        self.assertEqual(codes, {303: limit, 429: POSTS - limit})
-        self.assertEqual(len(self.case.query_ids), limit)
-
     def test_guessing_links_is_stopped(self):
         limit, _seconds = access.LIMITS["wrong_link"]
         codes = [self.get(self.case.id, "x").status_code for _n in range(limit + 3)]
@@ -333,3 +317,22 @@ class TestAttacks(PortalCommon):
         with freeze_time("2026-09-20 09:00:00"):
             throttle._gc_old()
         self.assertFalse(throttle.sudo().search([]))
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestPostsWithoutEnd(AttacksCommon):
+    def test_posts_without_end(self):
+        limit, _seconds = access.CASE_LIMITS["write"]
+        form = {
+            "access_token": self.token,
+            "kind": "other",
+            "description": "x",
+            "csrf_token": self.get_csrf(),
+        }
+        url = f"/my/reminders/{self.case.id}/ask"
+        codes = Counter(
+            self.url_open(url, form, allow_redirects=False).status_code
+            for _n in range(POSTS)
+        )
+        self.assertEqual(codes, {303: limit, 429: POSTS - limit})
+        self.assertEqual(len(self.case.query_ids), limit)

@@ -105,9 +105,7 @@ class FuzzCommon(PortalCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestFuzz(FuzzCommon):
-    # -- JSON -----------------------------------------------------------------------
-
+class FuzzCase(FuzzCommon):
     def call(self, route, params):
         """Post JSON as it stands, also numbers that no JSON has."""
         self.env.flush_all()
@@ -126,36 +124,14 @@ class TestFuzz(FuzzCommon):
         name = (error or {}).get("data", {}).get("name", "")
         return "" if name.startswith(HARMLESS) else name
 
-    def test_whatever_is_to_be_paid(self):
-        right = {
-            "access_token": self.token,
-            "amount": 100,
-            "provider_id": None,
-            "payment_method_id": None,
-            "token_id": None,
-            "flow": "direct",
-            "tokenization_requested": False,
-            "landing_route": "/",
-            "is_validation": False,
-        }
-        before = self.env["payment.transaction"].sudo().search_count([])
-        route = f"/my/reminders/{self.case.id}/transaction"
-        for name in right:
-            less = {key: value for key, value in right.items() if key != name}
-            for params in (less, *({**right, name: value} for value in VALUES)):
-                self.lift_limits()
-                answer = self.call(route, params)
-                self.assertEqual(
-                    self.get_fault(answer), "", (name, str(params.get(name))[:20])
-                )
-        for number in (self.case.id, self.case.id + 99999):
-            self.lift_limits()
-            strange = {**right, "access_token": "é"}
-            answer = self.call(f"/my/reminders/{number}/transaction", strange)
-            self.assertIn("does not work", answer.text)
-        after = self.env["payment.transaction"].sudo().search_count([])
-        self.assertEqual(after, before)
+    def read_answer(self, answer):
+        """Return what an answer tells, without where in the code it was made."""
+        told = answer.json()
+        told.get("error", {}).get("data", {}).pop("debug", None)
+        return told
 
+
+class TestFuzz(FuzzCase):
     # -- the link of the heads-up -----------------------------------------------------
 
     def test_whatever_signs_a_link_of_the_heads_up(self):
@@ -216,12 +192,6 @@ class TestFuzz(FuzzCommon):
             )
             self.assertNoFault(answer, token)
 
-    def read_answer(self, answer):
-        """Return what an answer tells, without where in the code it was made."""
-        told = answer.json()
-        told.get("error", {}).get("data", {}).pop("debug", None)
-        return told
-
     # -- the case file ----------------------------------------------------------------
 
     def test_whatever_case_file_is_asked_for(self):
@@ -235,6 +205,39 @@ class TestFuzz(FuzzCommon):
                     self.opener.prepare_request(request), timeout=12
                 )
             self.assertEqual(answer.status_code, 404, number)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreFuzz(FuzzCase):
+    def test_whatever_is_to_be_paid(self):
+        right = {
+            "access_token": self.token,
+            "amount": 100,
+            "provider_id": None,
+            "payment_method_id": None,
+            "token_id": None,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": "/",
+            "is_validation": False,
+        }
+        before = self.env["payment.transaction"].sudo().search_count([])
+        route = f"/my/reminders/{self.case.id}/transaction"
+        for name in right:
+            less = {key: value for key, value in right.items() if key != name}
+            for params in (less, *({**right, name: value} for value in VALUES)):
+                self.lift_limits()
+                answer = self.call(route, params)
+                self.assertEqual(
+                    self.get_fault(answer), "", (name, str(params.get(name))[:20])
+                )
+        for number in (self.case.id, self.case.id + 99999):
+            self.lift_limits()
+            strange = {**right, "access_token": "é"}
+            answer = self.call(f"/my/reminders/{number}/transaction", strange)
+            self.assertIn("does not work", answer.text)
+        after = self.env["payment.transaction"].sudo().search_count([])
+        self.assertEqual(after, before)
 
 
 @tagged("-standard", "payment_reminders_long", "post_install", "-at_install")

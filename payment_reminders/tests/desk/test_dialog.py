@@ -2,12 +2,12 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, tagged
 
 from .test_by_hand import ByHandCommon
 
 
-class TestDialog(ByHandCommon):
+class DialogCommon(ByHandCommon):
     """The dialog says what would happen, and that happens."""
 
     @classmethod
@@ -23,6 +23,8 @@ class TestDialog(ByHandCommon):
     def row(self, dialog, move):
         return dialog.line_ids.filtered(lambda line: line.move_id == move)
 
+
+class TestDialog(DialogCommon):
     def test_what_was_posted_since_the_last_night_is_overdue_too(self):
         self.refresh()
         late = self.debtor("Late")
@@ -273,6 +275,9 @@ class TestDialog(ByHandCommon):
             run.invalidate_recordset()
             self.assertFalse(run.waits_for_scheduler)
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestLongDialog(DialogCommon):
     def test_two_hundred_rows_take_no_more_queries_than_ten(self):
         customers = self.make_debtors(200)
         self.refresh()

@@ -221,30 +221,8 @@ class TemplateCommon(ReminderCommon):
         return mail["subject"], str(mail["body_html"]), sms[notice.id]
 
 
-class TestLanguages(TemplateCommon):
+class LanguagesCommon(TemplateCommon):
     """Every text of every step in every language, on the same notice."""
-
-    def test_no_word_is_left_in_english(self):
-        for notice in self.make_notices():
-            data = self._get_words(self._get_data(notice)) | SAME_EVERYWHERE
-            english = self._get_words(self.render(notice, "en_US")) - data
-            self.assertIn("pay", english)
-            for lang in LANGUAGES[1:]:
-                with self.subTest(step=notice.step_kind, lang=lang):
-                    words = self._get_words(self.render(notice, lang))
-                    self.assertFalse(words & english)
-
-    def test_page_of_the_customer_is_translated(self):
-        checker = self.env["payment.reminder.text.checker"]
-        views = self.env["ir.ui.view"].search(
-            [("key", "=like", "payment_reminders.portal_%")]
-        )
-        blocks = [key.split(".")[1] for key in views.mapped("key")]
-        self.assertIn("portal_reminder_ask", blocks)
-        for block in [*blocks, "agency_refused"]:
-            for lang in LANGUAGES[1:]:
-                with self.subTest(block=block, lang=lang):
-                    self.assertFalse(checker._get_untranslated_terms(block, lang))
 
     def _get_words(self, texts):
         """Return the words of HTML texts, links left out."""
@@ -267,23 +245,6 @@ class TestLanguages(TemplateCommon):
             notice.currency_id.name,
             " ".join(notice.line_ids.mapped("name")),
         )
-
-    def test_no_placeholder_is_left(self):
-        for notice in self.make_notices():
-            for lang in LANGUAGES:
-                with self.subTest(step=notice.step_kind, lang=lang):
-                    subject, body, sms = self.render(notice, lang)
-                    for text in (subject, *get_phrases(body), sms):
-                        self.assertNotRegex(
-                            text, r"\bNone\b|\bFalse\b|\{\{|\}\}|t-out|\["
-                        )
-                    self.assertNotRegex(body, r"<t[ >]|t-if|t-out")
-
-    def test_figures_are_those_of_the_notice(self):
-        for notice in self.make_notices():
-            for lang in LANGUAGES:
-                with self.subTest(step=notice.step_kind, lang=lang):
-                    self._check_figures(notice, lang)
 
     def _check_figures(self, notice, lang):
         _subject, body, sms = self.render(notice, lang)
@@ -308,6 +269,56 @@ class TestLanguages(TemplateCommon):
     def _day(self, day, lang, date_format="medium"):
         return format_day(day, date_format, lang).replace(NBSP, " ")
 
+
+class TestLanguages(LanguagesCommon):
+    def test_page_of_the_customer_is_translated(self):
+        checker = self.env["payment.reminder.text.checker"]
+        views = self.env["ir.ui.view"].search(
+            [("key", "=like", "payment_reminders.portal_%")]
+        )
+        blocks = [key.split(".")[1] for key in views.mapped("key")]
+        self.assertIn("portal_reminder_ask", blocks)
+        for block in [*blocks, "agency_refused"]:
+            for lang in LANGUAGES[1:]:
+                with self.subTest(block=block, lang=lang):
+                    self.assertFalse(checker._get_untranslated_terms(block, lang))
+
+    def test_no_placeholder_is_left(self):
+        for notice in self.make_notices():
+            for lang in LANGUAGES:
+                with self.subTest(step=notice.step_kind, lang=lang):
+                    subject, body, sms = self.render(notice, lang)
+                    for text in (subject, *get_phrases(body), sms):
+                        self.assertNotRegex(
+                            text, r"\bNone\b|\bFalse\b|\{\{|\}\}|t-out|\["
+                        )
+                    self.assertNotRegex(body, r"<t[ >]|t-if|t-out")
+
+    def test_sms_of_a_name_in_other_letters(self):
+        self.company.name = "Żółta Kawiarnia"
+        sms = self.render(self.make_notice("reminder_1"))[2]
+        self.assertTrue(sms.startswith("Zolta Kawiarnia:"), sms)
+        self.assertFalse(set(sms) - GSM_CHARACTERS)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreOfLanguages(LanguagesCommon):
+    def test_no_word_is_left_in_english(self):
+        for notice in self.make_notices():
+            data = self._get_words(self._get_data(notice)) | SAME_EVERYWHERE
+            english = self._get_words(self.render(notice, "en_US")) - data
+            self.assertIn("pay", english)
+            for lang in LANGUAGES[1:]:
+                with self.subTest(step=notice.step_kind, lang=lang):
+                    words = self._get_words(self.render(notice, lang))
+                    self.assertFalse(words & english)
+
+    def test_figures_are_those_of_the_notice(self):
+        for notice in self.make_notices():
+            for lang in LANGUAGES:
+                with self.subTest(step=notice.step_kind, lang=lang):
+                    self._check_figures(notice, lang)
+
     def test_sms_fits_in_two_parts(self):
         self.company.name = "Jensen & Sønners Eftf. Tømrer- og Snedkerforretning A/S"
         notices = [self.make_notice(step, lines=12) for step in STEPS]
@@ -318,12 +329,6 @@ class TestLanguages(TemplateCommon):
                     self.assertFalse(set(sms) - GSM_CHARACTERS)
                     self.assertLessEqual(count_parts(sms), 2, sms)
                     self.assertIn(notice._get_pay_url(), sms)
-
-    def test_sms_of_a_name_in_other_letters(self):
-        self.company.name = "Żółta Kawiarnia"
-        sms = self.render(self.make_notice("reminder_1"))[2]
-        self.assertTrue(sms.startswith("Zolta Kawiarnia:"), sms)
-        self.assertFalse(set(sms) - GSM_CHARACTERS)
 
 
 class TestPage(TemplateCommon, HttpCase):
@@ -344,9 +349,21 @@ class TestPage(TemplateCommon, HttpCase):
                     self.assertNotIn(words["en_US"], page)
 
 
-class TestLetter(TemplateCommon):
+class LetterCommon(TemplateCommon):
     """What a letter shows, and what it leaves out."""
 
+    def _count_queries(self, template, notices):
+        ids = [notice.id for notice in notices]
+        for notice in notices:
+            notice._get_pay_url()  # gives the case its token, once for good
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        template._generate_template(ids, ("subject", "body_html"))
+        return self.env.cr.sql_log_count - before
+
+
+class TestLetter(LetterCommon):
     def test_a_nudge_asks_for_no_costs(self):
         notice = self.make_notice(
             "nudge", amount_costs_before=137.5, amount_claim=99999.0
@@ -463,6 +480,9 @@ class TestLetter(TemplateCommon):
             empty = self.env["payment.reminder"]
             self.assertEqual(template._render_field("subject", empty.ids), {})
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestManyLetters(LetterCommon):
     def test_queries_do_not_grow(self):
         notices = [self.make_notice("final_notice", name=f"N{n}") for n in range(9)]
         template = notices[0].step_id.mail_template_id.sudo()
@@ -470,16 +490,6 @@ class TestLetter(TemplateCommon):
         few = self._count_queries(template, notices[:2])
         many = self._count_queries(template, notices[2:])
         self.assertEqual(few, many)
-
-    def _count_queries(self, template, notices):
-        ids = [notice.id for notice in notices]
-        for notice in notices:
-            notice._get_pay_url()  # gives the case its token, once for good
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        template._generate_template(ids, ("subject", "body_html"))
-        return self.env.cr.sql_log_count - before
 
 
 class TestFinalNotice(TemplateCommon):

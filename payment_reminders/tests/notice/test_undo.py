@@ -6,14 +6,15 @@ from ..sending.gateway_common import GatewayCommon
 class TestUndo(GatewayCommon):
     """A notice that was sent is taken back: nothing of what it did is left."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        with self.gateways():
-            self.first = self.propose()
-            self.send(self.first)
-        self.case = self.first.case_id
-        self.item = self.case.item_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        with cls().gateways():
+            cls.first = cls.propose()
+            cls.send(cls.first)
+        cls.case = cls.first.case_id
+        cls.item = cls.case.item_ids
 
     def send_second(self):
         with freeze_time("2026-09-28 08:00:00"), self.gateways():

@@ -51,6 +51,7 @@ class StaleCommon(RealCase):
         return mail.body
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestRealStale(StaleCommon):
     def test_a_fee_was_reversed(self):
         second = self.send_and_change("fee_reversed", fee=100.0)

@@ -86,6 +86,7 @@ def test_a_sum_that_fits_lies_in_a_range(amounts, paid, day):
         assert shares_key(line, expected)
 
 
+@pytest.mark.long
 def test_of_twenty_thousand_lines_few_are_looked_at():
     rng = random.Random(5)
     lines = [

@@ -26,22 +26,19 @@ class TestCaseFile(GatewayCommon, HttpCase):
         )
         cls.customer.write({"phone": MOBILE, "street": "Lyngvej 7", "city": "Lyngby"})
         cls.move = cls.make_invoice(due="2026-03-02", amount=10000, currency_id=dkk.id)
-
-    def setUp(self):
-        super().setUp()
         for day in ("2026-03-16", "2026-04-14"):
-            with freeze_time(f"{day} 08:00:00"), self.gateways():
-                reminder = self.propose()
-                self.send(reminder)
-                self.assertEqual(reminder.state, "sent")
-        self.second = reminder
-        self.case = reminder.case_id
+            with freeze_time(f"{day} 08:00:00"), cls().gateways():
+                reminder = cls.propose()
+                cls.send(reminder)
+                assert reminder.state == "sent"
+        cls.second = reminder
+        cls.case = reminder.case_id
         with freeze_time("2026-04-20 08:00:00"):
-            self.pay(self.move, 1000, payment_date="2026-04-20")
-            self.case.with_user(self.manager).action_hold("Anna called <b>us</b>")
+            cls.pay(cls.move, 1000, payment_date="2026-04-20")
+            cls.case.with_user(cls.manager).action_hold("Anna called <b>us</b>")
             delivery = reminder.delivery_ids[0]
             delivery._receive_bounce(delivery, "5.1.1", "No such user")
-        self.case.user_id = self.rep
+        cls.case.user_id = cls.rep
 
     def download(self, login=None):
         self.env.flush_all()

@@ -20,9 +20,10 @@ PERSONAL = (
 class TestErasure(GatewayCommon):
     """A customer who is erased is named nowhere in the trail, and it stays whole."""
 
-    def setUp(self):
-        super().setUp()
-        self.person = self.make_customer(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.person = cls.make_customer(
             "Ingrid Mortensen",
             "ingrid@mortensen.example",
             is_company=False,
@@ -30,38 +31,39 @@ class TestErasure(GatewayCommon):
             street="Solvej 4",
             city="Lyngby",
         )
-        self.move = self.make_invoice(due=10, partner=self.person)
-        with self.gateways():
-            self.reminder = self.propose()
-            self.send(self.reminder)
-        self.case = self.reminder.case_id
-        self.live_through_a_lot()
+        cls.move = cls.make_invoice(due=10, partner=cls.person)
+        with cls().gateways():
+            cls.reminder = cls.propose()
+            cls.send(cls.reminder)
+        cls.case = cls.reminder.case_id
+        cls.live_through_a_lot()
 
-    def live_through_a_lot(self):
+    @classmethod
+    def live_through_a_lot(cls):
         """Do whatever may write something personal somewhere."""
-        case = self.case.with_user(self.manager)
+        case = cls.case.with_user(cls.manager)
         case.action_hold("Ingrid says the ship was late")
         case.action_release("Ingrid called again")
         said = "Ingrid Mortensen wrote: the ship was late"
         case.message_post(body=said)
-        with freeze_time("2026-09-28 08:00:00"), self.gateways():
-            second = self.propose()
-            second.with_user(self.manager).action_hold("Wait for Ingrid")
-            second.with_user(self.manager).action_release()
-            self.person.reminder_excluded = True
-            self.ripen(second)
+        with freeze_time("2026-09-28 08:00:00"), cls().gateways():
+            second = cls.propose()
+            second.with_user(cls.manager).action_hold("Wait for Ingrid")
+            second.with_user(cls.manager).action_release()
+            cls.person.reminder_excluded = True
+            cls.ripen(second)
             second._dispatch()
-            self.assertEqual(second.state, "held")
-            self.person.reminder_excluded = False
-            second.with_user(self.manager).action_release()
+            assert second.state == "held"
+            cls.person.reminder_excluded = False
+            second.with_user(cls.manager).action_release()
             second._dispatch()
-            self.assertEqual(second.state, "sent")
+            assert second.state == "sent"
             delivery = second.delivery_ids[0]
             delivery._receive_bounce(delivery, "5.1.1", "ingrid@mortensen.example: no")
-            self.env["payment.reminder"]._cron_send()
+            cls.env["payment.reminder"]._cron_send()
             fee = case.claim_line_ids.filtered(lambda line: not line.reversal_of_id)
-            fee[-1:].with_user(self.manager).action_reverse("Ingrid did not owe it")
-            self.env["payment.reminder.query"].sudo().create(
+            fee[-1:].with_user(cls.manager).action_reverse("Ingrid did not owe it")
+            cls.env["payment.reminder.query"].sudo().create(
                 {
                     "case_id": case.id,
                     "kind": "amount",

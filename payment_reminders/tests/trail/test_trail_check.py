@@ -11,16 +11,17 @@ TRAIL_LOG = "odoo.addons.payment_reminders.trail"
 class TestTrailCheck(GatewayCommon):
     """Whoever changes the trail past its triggers is found, at the right entry."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.make_invoice(due=10)
-        with self.gateways():
-            self.reminder = self.propose()
-            self.send(self.reminder)
-        self.case = self.reminder.case_id
-        self.case.with_user(self.manager).action_hold("Anna called: they pay on Friday")
-        self.events = self.case.event_ids.sudo().sorted("seq")
-        self.Event = self.env["payment.reminder.event"].sudo()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.make_invoice(due=10)
+        with cls().gateways():
+            cls.reminder = cls.propose()
+            cls.send(cls.reminder)
+        cls.case = cls.reminder.case_id
+        cls.case.with_user(cls.manager).action_hold("Anna called: they pay on Friday")
+        cls.events = cls.case.event_ids.sudo().sorted("seq")
+        cls.Event = cls.env["payment.reminder.event"].sudo()
 
     def assertFoundAt(self, seq, case=None):
         case = case or self.case

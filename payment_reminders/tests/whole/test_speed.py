@@ -1,13 +1,30 @@
 from datetime import date
 
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, tagged
 
 from .speed_common import SpeedCommon
 
 
-class TestSpeed(SpeedCommon):
+class SpeedCase(SpeedCommon):
     """The number of queries does not grow with the number of cases."""
 
+    def let_sleep(self, cases):
+        self.env.cr.execute(
+            "UPDATE payment_reminder_case SET snoozed_until = '2027-01-01'"
+            " WHERE id IN %s",
+            [tuple(cases.ids)],
+        )
+        cases.invalidate_recordset()
+
+    def propose_for(self, cases):
+        self.let_sleep(self.cases - cases)
+        self.env["payment.reminder"]._cron_propose()
+        reminders = cases.reminder_ids
+        self.assertEqual(len(reminders), len(cases))
+        self.assertEqual(reminders.mapped("state"), ["proposed"] * len(cases))
+
+
+class TestSpeed(SpeedCase):
     # -- refresh ----------------------------------------------------------------
 
     def test_refresh(self):
@@ -63,23 +80,6 @@ class TestSpeed(SpeedCommon):
         propose()
         self.assertLessEqual(self.count(propose), 25)
 
-    # -- propose ----------------------------------------------------------------
-
-    def let_sleep(self, cases):
-        self.env.cr.execute(
-            "UPDATE payment_reminder_case SET snoozed_until = '2027-01-01'"
-            " WHERE id IN %s",
-            [tuple(cases.ids)],
-        )
-        cases.invalidate_recordset()
-
-    def propose_for(self, cases):
-        self.let_sleep(self.cases - cases)
-        self.env["payment.reminder"]._cron_propose()
-        reminders = cases.reminder_ids
-        self.assertEqual(len(reminders), len(cases))
-        self.assertEqual(reminders.mapped("state"), ["proposed"] * len(cases))
-
     def test_propose(self):
         self.assertSameCount(
             lambda: self.propose_for(self.few),
@@ -114,29 +114,6 @@ class TestSpeed(SpeedCommon):
             lambda: self.many.reminder_ids._guard(),
         )
 
-    def test_guard_with_doubts(self):
-        """Holds, questions, plans, contacts: what the guard reads of each case."""
-        self.env["payment.reminder"]._cron_propose()
-        self.cases._freeze("manual")
-        self.env["payment.reminder.query"].create(
-            [{"case_id": case.id} for case in self.cases]
-        )
-        self.env["res.partner"].create(
-            [
-                {
-                    "name": "Bills",
-                    "type": "invoice",
-                    "parent_id": partner.id,
-                    "email": f"bills{partner.id}@x.example",
-                }
-                for partner in self.cases.partner_id
-            ]
-        )
-        self.assertSameCount(
-            lambda: self.few.reminder_ids._guard(),
-            lambda: self.many.reminder_ids._guard(),
-        )
-
     # -- sending ----------------------------------------------------------------
 
     def test_an_idle_server_looks_once(self):
@@ -158,27 +135,6 @@ class TestSpeed(SpeedCommon):
 
         self.company.reminder_brake_floor = 1000
         self.assertSameCount(lambda: look(self.few), lambda: look(self.many))
-
-    def test_guard_with_money_in_doubt(self):
-        """Bank lines, credits and sent invoices are read for all notices at once."""
-        self.env["payment.reminder"]._cron_propose()
-        journal = self.company_data["default_journal_bank"]
-        self.env["account.bank.statement.line"].create(
-            [
-                {
-                    "journal_id": journal.id,
-                    "date": "2026-09-14",
-                    "payment_ref": "Transfer",
-                    "amount": 5,
-                    "partner_id": partner.id,
-                }
-                for partner in self.cases.partner_id
-            ]
-        )
-        self.assertSameCount(
-            lambda: self.few.reminder_ids._guard(),
-            lambda: self.many.reminder_ids._guard(),
-        )
 
     # -- what people look at ----------------------------------------------------
 
@@ -225,6 +181,79 @@ class TestSpeed(SpeedCommon):
             lambda: self.many.move_ids.read(names),
         )
 
+    # -- others -----------------------------------------------------------------
+
+    def test_posting_an_invoice_costs_nothing(self):
+        """Not one query of ours, be the customer in a case or not."""
+        for partner in (self.customer, self.few.partner_id[0]):
+            move = self.make_invoice(due=5, partner=partner, post=False)
+            queries = []
+            with self.spy(queries):
+                move.action_post()
+                self.env.flush_all()
+            self.assertGreater(len(queries), 5, "the spy works")
+            self.assertEqual([q for q in queries if "payment_reminder" in q], [])
+
+    def test_dialog_and_run(self):
+        Wizard = self.env["payment.reminder.wizard"]
+
+        def open_dialog(cases):
+            action = Wizard._open_cases(cases)
+            dialog = Wizard.browse(action["res_id"])
+            self.assertEqual(len(dialog._get_chosen_lines()), len(cases))
+            dialog.line_ids[:10].read(["obstacle", "step_id", "amount"])
+
+        self.assertSameCount(
+            lambda: open_dialog(self.few), lambda: open_dialog(self.many)
+        )
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreSpeed(SpeedCase):
+    def test_guard_with_doubts(self):
+        """Holds, questions, plans, contacts: what the guard reads of each case."""
+        self.env["payment.reminder"]._cron_propose()
+        self.cases._freeze("manual")
+        self.env["payment.reminder.query"].create(
+            [{"case_id": case.id} for case in self.cases]
+        )
+        self.env["res.partner"].create(
+            [
+                {
+                    "name": "Bills",
+                    "type": "invoice",
+                    "parent_id": partner.id,
+                    "email": f"bills{partner.id}@x.example",
+                }
+                for partner in self.cases.partner_id
+            ]
+        )
+        self.assertSameCount(
+            lambda: self.few.reminder_ids._guard(),
+            lambda: self.many.reminder_ids._guard(),
+        )
+
+    def test_guard_with_money_in_doubt(self):
+        """Bank lines, credits and sent invoices are read for all notices at once."""
+        self.env["payment.reminder"]._cron_propose()
+        journal = self.company_data["default_journal_bank"]
+        self.env["account.bank.statement.line"].create(
+            [
+                {
+                    "journal_id": journal.id,
+                    "date": "2026-09-14",
+                    "payment_ref": "Transfer",
+                    "amount": 5,
+                    "partner_id": partner.id,
+                }
+                for partner in self.cases.partner_id
+            ]
+        )
+        self.assertSameCount(
+            lambda: self.few.reminder_ids._guard(),
+            lambda: self.many.reminder_ids._guard(),
+        )
+
     def test_list_of_reminded_invoices(self):
         self.env["payment.reminder"]._cron_propose()
         some = self.few | self.many[:30]
@@ -260,30 +289,4 @@ class TestSpeed(SpeedCommon):
         self.assertSameCount(
             lambda: few.reminder_id._mail_withdrawn(few),
             lambda: many.reminder_id._mail_withdrawn(many),
-        )
-
-    # -- others -----------------------------------------------------------------
-
-    def test_posting_an_invoice_costs_nothing(self):
-        """Not one query of ours, be the customer in a case or not."""
-        for partner in (self.customer, self.few.partner_id[0]):
-            move = self.make_invoice(due=5, partner=partner, post=False)
-            queries = []
-            with self.spy(queries):
-                move.action_post()
-                self.env.flush_all()
-            self.assertGreater(len(queries), 5, "the spy works")
-            self.assertEqual([q for q in queries if "payment_reminder" in q], [])
-
-    def test_dialog_and_run(self):
-        Wizard = self.env["payment.reminder.wizard"]
-
-        def open_dialog(cases):
-            action = Wizard._open_cases(cases)
-            dialog = Wizard.browse(action["res_id"])
-            self.assertEqual(len(dialog._get_chosen_lines()), len(cases))
-            dialog.line_ids[:10].read(["obstacle", "step_id", "amount"])
-
-        self.assertSameCount(
-            lambda: open_dialog(self.few), lambda: open_dialog(self.many)
         )

@@ -4,10 +4,12 @@ from functools import partial
 from lxml import etree
 
 from odoo import fields
+from odoo.tests import tagged
 
 from .speed_common import SpeedCommon
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestSpeedOfScreens(SpeedCommon):
     """What the client reads for a screen takes the same queries for few rows or many.
 
