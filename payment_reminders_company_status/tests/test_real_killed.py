@@ -119,6 +119,7 @@ class KilledCommon(BaseCase):
         self.assertEqual(self.watch.open, 0, "a transaction waited for the network")
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestRealKilled(KilledCommon):
     def test_between_question_and_answer(self):
         self.kill_at = 15

@@ -74,21 +74,6 @@ class JobsCase(RealCase):
 class TestRealJobs(JobsCase):
     purpose = "jobs"
 
-    def test_a_without_a_runner(self):
-        """As without this addon, and managers are told."""
-        notices = self.stage_many(25)
-        self.run_scene("cron_send")
-        self.assertEqual(self.read_states(notices), {"sent": 25})
-        self.assertEqual(self.count_mails(notices), {1: 25})
-        self.assertEqual(self.run_scene("list_jobs"), [])
-        self.assertIn("queue_job", self.run_scene("list_problems"))
-        # Somebody is there: it is told by the job that the knocking puts in.
-        self.run_scene("knock")
-        self.run_scene("knock")
-        self.assertEqual(self.list_jobs("pending"), [["_knock", "pending", 0]])
-        self.run_scene("carry_out")
-        self.assertNotIn("queue_job", self.run_scene("list_problems"))
-
     def test_batches_are_jobs(self):
         notices = self.stage_many()
         self.run_scene("see_runner")
@@ -105,17 +90,32 @@ class TestRealJobs(JobsCase):
         self.run_scene("carry_out")
         self.assertEqual(self.count_mails(notices), {1: MANY})
 
+
+@tagged("-standard", "payment_reminders_long")
+class TestMoreJobs(JobsCase):
+    purpose = "more_jobs"
+
+    def test_a_without_a_runner(self):
+        """As without this addon, and managers are told."""
+        notices = self.stage_many(25)
+        self.run_scene("cron_send")
+        self.assertEqual(self.read_states(notices), {"sent": 25})
+        self.assertEqual(self.count_mails(notices), {1: 25})
+        self.assertEqual(self.run_scene("list_jobs"), [])
+        self.assertIn("queue_job", self.run_scene("list_problems"))
+        # Somebody is there: it is told by the job that the knocking puts in.
+        self.run_scene("knock")
+        self.run_scene("knock")
+        self.assertEqual(self.list_jobs("pending"), [["_knock", "pending", 0]])
+        self.run_scene("carry_out")
+        self.assertNotIn("queue_job", self.run_scene("list_problems"))
+
     def test_few_are_no_job(self):
         notices = self.stage_many(3)
         self.run_scene("see_runner")
         self.run_scene("cron_send")
         self.assertEqual(self.list_jobs("pending"), [])
         self.assertEqual(self.read_states(notices), {"sent": 3})
-
-
-@tagged("-standard", "payment_reminders_long")
-class TestMoreJobs(JobsCase):
-    purpose = "more_jobs"
 
     def test_the_brake_sees_the_whole_run(self):
         """Twenty at a time it would never brake."""

@@ -1,9 +1,9 @@
-from odoo.tests import Form, freeze_time
+from odoo.tests import Form, freeze_time, tagged
 
 from ..common import ReminderCommon
 
 
-class TestTrifle(ReminderCommon):
+class TrifleCommon(ReminderCommon):
     """What rounding, exchange or a bank leaves is no debt to write letters about."""
 
     @classmethod
@@ -31,32 +31,8 @@ class TestTrifle(ReminderCommon):
         with freeze_time(f"{day} 08:00:00"):
             return self.propose()
 
-    # -- never a notice by itself ---------------------------------------------------
 
-    def test_rests_that_were_left_before_the_case_opened(self):
-        for law, code, paid, rest in (
-            ("dk", "DKK", 1000, 0.25),
-            ("se", "SEK", 500, 0.40),
-            ("fi", "EUR", 80, 0.02),
-            ("no", "NOK", 1200, 0.01),
-            ("fi", "EUR", 400, 2.50),
-        ):
-            with self.subTest(code=code, rest=rest):
-                self.ladder.jurisdiction_id = self.env.ref(
-                    f"payment_reminders.jurisdiction_{law}"
-                )
-                self.ladder.step_ids.deadline_days = 14
-                partner = self.make_customer(f"{law} {rest}", f"{law}{rest}@x.example")
-                move = self.owe(paid + rest, code, partner=partner)
-                self.pay_part(move, paid)
-                self.propose_on("2026-09-15")
-                case = self.get_case(partner)
-                self.assertFalse(case.reminder_ids)
-                self.assertEqual(self.get_freezes(case), ["trifle"])
-                self.assertIn(f"{rest:.2f}", case.activity_ids.summary)
-                self.propose_on("2026-09-28")
-                self.assertEqual(len(case.activity_ids), 1, "Asked once")
-
+class TestTrifle(TrifleCommon):
     def test_a_rest_that_was_left_after_the_case_opened(self):
         move = self.owe()
         reminder = self.propose()
@@ -172,3 +148,30 @@ class TestTrifle(ReminderCommon):
         self.pay_part(move, 0.25)
         self.refresh()
         self.assertEqual(self.get_case().close_reason, "paid")
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestTrifleOfLaws(TrifleCommon):
+    def test_rests_that_were_left_before_the_case_opened(self):
+        for law, code, paid, rest in (
+            ("dk", "DKK", 1000, 0.25),
+            ("se", "SEK", 500, 0.40),
+            ("fi", "EUR", 80, 0.02),
+            ("no", "NOK", 1200, 0.01),
+            ("fi", "EUR", 400, 2.50),
+        ):
+            with self.subTest(code=code, rest=rest):
+                self.ladder.jurisdiction_id = self.env.ref(
+                    f"payment_reminders.jurisdiction_{law}"
+                )
+                self.ladder.step_ids.deadline_days = 14
+                partner = self.make_customer(f"{law} {rest}", f"{law}{rest}@x.example")
+                move = self.owe(paid + rest, code, partner=partner)
+                self.pay_part(move, paid)
+                self.propose_on("2026-09-15")
+                case = self.get_case(partner)
+                self.assertFalse(case.reminder_ids)
+                self.assertEqual(self.get_freezes(case), ["trifle"])
+                self.assertIn(f"{rest:.2f}", case.activity_ids.summary)
+                self.propose_on("2026-09-28")
+                self.assertEqual(len(case.activity_ids), 1, "Asked once")

@@ -2,6 +2,7 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from ..sending.gateway_common import GatewayCommon
 from ..whole.speed_common import SpeedCommon
@@ -232,6 +233,7 @@ class TestPane(GatewayCommon):
         self.assertEqual(Reminder.get_desk_count(domain), {"left": 1, "fix": 0})
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestPaneSpeed(SpeedCommon):
     def test_many_panes_take_the_queries_of_few(self):
         self.env["payment.reminder"]._cron_propose()

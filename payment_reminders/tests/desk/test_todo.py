@@ -2,6 +2,7 @@ from functools import partial
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.tests import tagged
 
 from ..sending.gateway_common import GatewayCommon
 from ..whole.speed_common import SpeedCommon
@@ -215,6 +216,7 @@ class TestTodoLetters(TodoCommon):
         self.assertIn("Letter", row.text)
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestSpeedOfTodo(SpeedCommon):
     """Ten rows and two hundred take the same queries."""
 

@@ -141,7 +141,31 @@ class SimulationCommon(ReminderCommon):
         return happens
 
 
-class TestSimulation(SimulationCommon):
+class SimulationCase(SimulationCommon):
+    def find_change(self, record, name):
+        return record.change_ids.filtered(lambda change: change.step_id.name == name)
+
+    def run_changed(self, **days):
+        """Play the ladder, and beside it with other days (None: without the step)."""
+        record = self.make_simulation()
+        for name, tried in days.items():
+            change = self.find_change(record, name)
+            change.write({"is_sent": False} if tried is None else {"delay_days": tried})
+        record.action_run()
+        self.env["payment.reminder.simulation"]._cron_simulate()
+        self.assertEqual(record.state, "done", record.failure)
+        return record
+
+    def get_days(self, record, variant):
+        """Return {step: the first day on which a variant would have sent it}."""
+        notices = record.notice_ids.filtered(lambda n: n.variant == variant)
+        return {
+            notice.step_id.name: str(notice.date)
+            for notice in notices.sorted("date", reverse=True)
+        }
+
+
+class TestSimulation(SimulationCase):
     def test_gives_the_notice_that_was_sent(self):
         with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
             self.make_invoice("2026-03-04", 700, self.customer)
@@ -167,30 +191,6 @@ class TestSimulation(SimulationCommon):
         self.assertEqual(found["other"]["total"]["notices"], 3)
         self.assertEqual(sum(n for _day, n in found["other"]["weekdays"]), 3)
         self.assertIn("Without a nudge", record.summary)
-
-    # -- one ladder with changes ------------------------------------------------
-
-    def find_change(self, record, name):
-        return record.change_ids.filtered(lambda change: change.step_id.name == name)
-
-    def run_changed(self, **days):
-        """Play the ladder, and beside it with other days (None: without the step)."""
-        record = self.make_simulation()
-        for name, tried in days.items():
-            change = self.find_change(record, name)
-            change.write({"is_sent": False} if tried is None else {"delay_days": tried})
-        record.action_run()
-        self.env["payment.reminder.simulation"]._cron_simulate()
-        self.assertEqual(record.state, "done", record.failure)
-        return record
-
-    def get_days(self, record, variant):
-        """Return {step: the first day on which a variant would have sent it}."""
-        notices = record.notice_ids.filtered(lambda n: n.variant == variant)
-        return {
-            notice.step_id.name: str(notice.date)
-            for notice in notices.sorted("date", reverse=True)
-        }
 
     def test_other_days_without_another_ladder(self):
         """Reminder 1 goes 14 days after the due date instead of 7; all of it shifts."""
@@ -314,23 +314,6 @@ class TestSimulation(SimulationCommon):
         self.assertFalse(self.env["payment.reminder.case"].search([]))
         self.assertFalse(self.env["payment.reminder"].search([]))
 
-    def test_reads_many_customers_with_as_many_queries_as_few(self):
-        stories = self.env["payment.reminder.stories"]
-        counts = []
-        for number in (2, 2, 20):  # the first time warms up
-            partners = self.env["res.partner"].union(
-                *(self.make_customer(f"Customer {i}") for i in range(number))
-            )
-            self.make_invoices(partners, "2026-03-10")
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            stories._read_debtors(
-                self.company, partners, FIRST_DAY, fields.Date.to_date("2026-04-01")
-            )
-            counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts[1:])
-
     # -- people -----------------------------------------------------------------
 
     def test_bad_choices_are_explained(self):
@@ -363,6 +346,26 @@ class TestSimulation(SimulationCommon):
         )
         found = self.env["payment.reminder.simulation"].with_user(stranger).search([])
         self.assertNotIn(record, found)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestManyCustomers(SimulationCase):
+    def test_reads_many_customers_with_as_many_queries_as_few(self):
+        stories = self.env["payment.reminder.stories"]
+        counts = []
+        for number in (2, 2, 20):  # the first time warms up
+            partners = self.env["res.partner"].union(
+                *(self.make_customer(f"Customer {i}") for i in range(number))
+            )
+            self.make_invoices(partners, "2026-03-10")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            stories._read_debtors(
+                self.company, partners, FIRST_DAY, fields.Date.to_date("2026-04-01")
+            )
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts[1:])
 
 
 @tagged("-standard", "payment_reminders_long")

@@ -240,14 +240,6 @@ class TestPdf(LetterCommon):
             texts = [text for text, _x, _y in find_words(page)]
             self.assertIn(notice.partner_id.name, texts)
 
-    def test_long_letter_runs_on(self):
-        notice = self.make_letter("final_notice", lines=40)
-        pages = self.read_pdf(notice)
-        self.assertGreater(len(pages), 1)
-        text = " ".join(word for page in pages for word, _x, _y in find_words(page))
-        for line in notice.line_ids:
-            self.assertIn(line.name, text)
-
     def test_print_menu(self):
         notice = self.make_letter("reminder_1")
         pdf, kind = (
@@ -258,3 +250,14 @@ class TestPdf(LetterCommon):
         )
         self.assertEqual(kind, "pdf")
         self.assertTrue(pdf.startswith(b"%PDF"))
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestLongPdf(LetterCommon):
+    def test_long_letter_runs_on(self):
+        notice = self.make_letter("final_notice", lines=40)
+        pages = self.read_pdf(notice)
+        self.assertGreater(len(pages), 1)
+        text = " ".join(word for page in pages for word, _x, _y in find_words(page))
+        for line in notice.line_ids:
+            self.assertIn(line.name, text)

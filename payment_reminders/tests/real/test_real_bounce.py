@@ -31,6 +31,7 @@ class BounceCase(RealCase):
         return [self.look(number) for number in numbers]
 
 
+@tagged("-standard", "payment_reminders_long")
 class TestRealBounce(BounceCase):
     def test_the_first_bounce_of_a_customer_without_a_login(self):
         """Odoo's fetching does not try again what met another transaction."""
