@@ -31,6 +31,7 @@ class ReminderCommon(AccountTestInvoicingCommon):
             super(BaseCommon, cls).setUpClass()
             cls.startClassPatcher(freeze_time(NOW))
             shared.restore(cls, found)
+            shared.remember(cls)
         else:
             super().setUpClass()
             cls.startClassPatcher(freeze_time(NOW))
