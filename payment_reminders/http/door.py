@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -34,6 +35,8 @@ USER_AGENT = (
 #: No JSON that is asked for comes near this many bytes, and no document this many.
 MAX_BODY = 2_000_000
 MAX_FILE = 15_000_000
+#: So many bytes of a refusal are kept: some services refuse in plain words.
+MAX_REFUSAL = 2000
 #: What is waited after "too many questions" where the service says nothing.
 PAUSE = 60
 #: A service that asks for more rest than this is asked again then, and asks anew.
@@ -109,7 +112,8 @@ class Answer:
     """What came back.
 
     :param data: the parsed JSON, of a good answer or of a refusal that has any
-    :param body: the bytes, of a good answer to a call that asked for a document
+    :param body: the bytes, of a good answer to a call that asked for a document, or the
+        first of a refusal
     :param reason: why there is none, in words, without secrets
     :param pause: seconds that the service wants to rest
     :param headers: of the answer
@@ -392,14 +396,16 @@ class _Call:
         # A service that is down for a while may say for how long, too.
         if code in (429, 503):
             pause = read_pause(response.headers.get("Retry-After"))
-        try:
-            data = self._parse(self._read_body(response, MAX_BODY))
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError):
-            # The status said all that matters.
-            data = None
+        body: bytes | None = b""
+        # When it breaks off: the status said all that matters.
+        with suppress(
+            requests.exceptions.RequestException, urllib3.exceptions.HTTPError
+        ):
+            body = self._read_body(response, MAX_BODY)
         return Answer(
             outcome,
-            data=data,
+            data=self._parse(body),
+            body=(body or b"")[:MAX_REFUSAL],
             reason=f"HTTP {code}",
             pause=pause,
             headers=response.headers,

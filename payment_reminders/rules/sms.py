@@ -1,6 +1,8 @@
-"""How many parts an SMS is sent, and paid, in."""
+"""How many parts an SMS is sent, and paid, in; and who wants no more of them."""
 
 from __future__ import annotations
+
+import re
 
 #: The basic character set of GSM (3GPP TS 23.038), with its extension.
 GSM_CHARACTERS = frozenset(
@@ -29,3 +31,18 @@ def count_parts(text: str) -> int:
         places = len(text.encode("utf-16-le")) // 2
         alone, joined = UNICODE_PLACES
     return 1 if places <= alone else -(-places // joined)
+
+
+#: What somebody writes who wants no more SMS, alone or with "SMS" behind it.
+STOP_WORDS = frozenset(
+    ("stop", "stopp", "afmeld", "avsluta", "sluta", "slut", "avregistrera", "avmeld")
+)
+
+
+def is_stop(text: str) -> bool:
+    """Tell whether a text asks for no more SMS, and says nothing else.
+
+    Anything more is an answer, which a person reads: "stop, I have paid" is one.
+    """
+    words = re.sub(r"[^\w\s]", " ", text).casefold().split()
+    return bool(words) and words[0] in STOP_WORDS and words[1:] in ([], ["sms"])

@@ -385,21 +385,20 @@ class PaymentReminderPaperwork(models.AbstractModel):
     # -- what a service can tell ------------------------------------------------------
 
     @api.model
-    def _ask_services(self, reminders=None):
+    def _ask_services(self, reminders):
         """Ask the services that can tell what became of uncertain attempts.
 
-        :param reminders: uncertain notices; by default all
+        :param reminders: notices, of which the uncertain ones are asked about
         """
         Delivery = self.env["payment.reminder.delivery"]
         wires = Delivery._get_wires()
         codes = [code for code, wire in wires.items() if wire.can_settle]
         if not codes:
             return
-        # By the index on the state: few are uncertain.
+        # By the index on the notice.
         domain = Domain("state", "=", "uncertain") & Domain("channel", "in", codes)
         domain &= Domain("reminder_id.state", "=", "uncertain")
-        if reminders is not None:
-            domain &= Domain("reminder_id", "in", reminders.ids)
+        domain &= Domain("reminder_id", "in", reminders.ids)
         for delivery in Delivery.search(domain):
             try:
                 self._settle(delivery)

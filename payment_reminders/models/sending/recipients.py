@@ -422,6 +422,13 @@ def _get_emails(partner):
     return list(filter(None, map(email_normalize, found)))
 
 
+def get_numbers(partner):
+    """Return all phone numbers of a contact, as E.164."""
+    e164 = phonenumbers.PhoneNumberFormat.E164
+    found = _find_numbers(*_read_phone(partner))
+    return {phonenumbers.format_number(number, e164) for number in found}
+
+
 def _get_mobiles(partner):
     """Return the first number that can receive SMS, as E.164; a fixed line cannot.
 

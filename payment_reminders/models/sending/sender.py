@@ -32,6 +32,7 @@ from uuid import uuid4
 from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import guard
@@ -538,13 +539,15 @@ class PaymentReminderSender(models.AbstractModel):
         """Settle what a process that died left in ``sending``.
 
         A delivery that was on the wire may have arrived: it is never tried again
-        by itself. One that had not started goes back to the queue.
+        by itself. One that had not started goes back to the queue. Services that can
+        tell what became of one are asked.
         """
         limit = fields.Datetime.now() - timedelta(minutes=STALE_MINUTES)
-        stuck = self.env["payment.reminder"].search(
-            [("state", "=", "sending"), ("sending_since", "<", limit)]
+        stuck = Domain("state", "=", "sending") & Domain("sending_since", "<", limit)
+        found = self.env["payment.reminder"].search(
+            stuck | Domain("state", "=", "uncertain")
         )
-        for reminder in stuck:
+        for reminder in found.filtered(lambda r: r.state == "sending"):
             try:
                 transactions.run(
                     self.env,
@@ -554,7 +557,8 @@ class PaymentReminderSender(models.AbstractModel):
                 )
             except Exception:
                 _logger.exception("Reminder %s cannot be recovered", reminder.id)
-        self.env["payment.reminder.paperwork"]._ask_services()
+        if found:
+            self.env["payment.reminder.paperwork"]._ask_services(found)
 
     @api.model
     def _recover_one(self, reminder, limit):

@@ -92,7 +92,16 @@ class SmsWire(Wire):
                 uuid,
             )
         failures = dict(sms._fields["failure_type"]._description_selection(words))
-        reason = failures.get(sms.failure_type, sms.state)
+        # A gateway may say more than Odoo's words for it.
+        reason = ": ".join(
+            filter(
+                None,
+                (
+                    failures.get(sms.failure_type, sms.state),
+                    getattr(api, "refusal", ""),
+                ),
+            )
+        )
         return DOWN if sms.failure_type in _SMS_TEMPORARY else FAILED, reason, uuid
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ...rules.sms import count_parts
+from ...rules.sms import count_parts, is_stop
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,17 @@ from ...rules.sms import count_parts
 )
 def test_parts(text, parts):
     assert count_parts(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP", "stop", " Stop. ", "Stopp!", "AFMELD", "SLUTA SMS", "avsluta\n"]
+)
+def test_who_wants_no_more_sms(text):
+    assert is_stop(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Stop, I have paid", "please stop", "stop it", "stoppet", "👍", "12"]
+)
+def test_whoever_says_more_is_answered(text):
+    assert not is_stop(text)
