@@ -137,6 +137,20 @@ def get_message_id(key, sender):
     return f"<{digest}.payment-reminder@{domain}>"
 
 
+def get_thread_reference(case):
+    """Return what all e-mails of a case refer to, so that a mailbox shows them as one
+    conversation.
+
+    It is the number of no message: were it one of ours, a report about a mail that came
+    back would name the others too. Nor is its host one of ours, by which made-up
+    numbers are told.
+    """
+    made = f"{case.id}/{case.create_date}"
+    digest = hashlib.sha256(made.encode()).hexdigest()[:16]
+    domain = email_domain_extract(case.company_id.email or "") or "invalid"
+    return f"<{digest}.reminder-case@thread.{domain}>"
+
+
 def to_header(text):
     """Return a text fit for one header of an e-mail: on one line.
 

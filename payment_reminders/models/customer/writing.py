@@ -7,8 +7,9 @@ from odoo.tools import SQL, email_normalize, html2plaintext, plaintext2html
 
 from ...rules import addresses, customer_input, reply
 from ...rules.reply import Reply
-from ...tools.mail_texts import format_recipient, to_header
+from ...tools.mail_texts import format_recipient, get_thread_reference, to_header
 from ..sending.bounce import EXCERPT
+from ..sending.recipients import get_numbers
 
 #: The templates of the page that every customer sees.
 PAGE_BLOCKS = ("portal_reminder_case", "portal_reminder_actions")
@@ -167,6 +168,7 @@ class PaymentReminderCase(models.Model):
                         default=sender[1], author_id=sender[0].id
                     )[case.id]
                 ),
+                "references": get_thread_reference(case),
                 "model": case._name,
                 "res_id": case.id,
                 "record_name": case.name,
@@ -270,14 +272,25 @@ class PaymentReminderCase(models.Model):
         """
         self.ensure_one()
         case = self.sudo()
-        sent = case.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "sms")
-        known = number in sent.mapped("recipient")
         case._receive_reply(
-            Reply.PERSON if known else Reply.UNKNOWN,
+            Reply.PERSON if case._is_known_number(number) else Reply.UNKNOWN,
             customer_input.clean_text(text),
             number,
             "sms",
         )
+
+    def _is_known_number(self, number):
+        """Tell whether a number is that of this case's customer.
+
+        :param number: as E.164
+        """
+        self.ensure_one()
+        sent = self.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "sms")
+        if number in sent.mapped("recipient"):
+            return True
+        customer = [("commercial_partner_id", "=", self.partner_id.id)]
+        contacts = self.env["res.partner"].sudo().search(customer)
+        return any(number in get_numbers(contact) for contact in contacts)
 
     def _receive_reply(self, verdict, text, sender, source):
         """Do what an answer asks for: a person's freezes, a machine's does nothing.

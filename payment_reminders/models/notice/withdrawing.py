@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...rules.lifecycle import WAITING
 from ...tools import transactions
+from ...tools.mail_texts import get_thread_reference
 
 
 class PaymentReminder(models.Model):
@@ -89,7 +90,9 @@ class PaymentReminder(models.Model):
         }
         template = self.env.ref("payment_reminders.mail_template_withdrawn")
         for mail in template.send_mail_batch(list(addresses)):
+            case = self.browse(mail.res_id).case_id
             mail.email_to = addresses[mail.res_id]
+            mail.references = get_thread_reference(case)
 
     def _text_withdrawn(self, deliveries):
         """Queue the SMS for the numbers of these deliveries."""

@@ -6,7 +6,12 @@ from odoo.fields import Command
 from odoo.tools import SQL, plaintext2html
 
 from ...tools.hiding import strip_facts
-from ...tools.mail_texts import format_recipient, get_message_id, to_header
+from ...tools.mail_texts import (
+    format_recipient,
+    get_message_id,
+    get_thread_reference,
+    to_header,
+)
 from .email_wire import EmailWire
 from .sms_wire import SmsWire
 from .wire import LetterWire, NoWire
@@ -281,6 +286,7 @@ class PaymentReminderDelivery(models.Model):
             "email_to": format_recipient(self.partner_id, self.recipient),
             "mail_server_id": values.get("mail_server_id"),
             "message_id": get_message_id(f"{self.key}/{self.id}", email_from),
+            "references": get_thread_reference(self.case_id),
             "model": self.case_id._name,
             "res_id": self.case_id.id,
             "record_name": self.case_id.name,

@@ -61,6 +61,30 @@ class TestReply(MockEmail, ReminderCommon):
         self.assertEqual(self.case.query_ids, query, "one question, two letters")
         self.assertIn("lamp", query.description)
 
+    def test_all_mails_of_a_case_are_one_conversation(self):
+        """Other than the Message-Ids: a report that brings the headers of a mail back
+        must not name the mails before it."""
+        self.receive()
+        self.case.query_ids._answer("It was in the second parcel.", "not_agreed")
+        self.reminder.with_user(self.manager).action_withdraw("A mistake")
+        mails = self.env["mail.mail"].search(
+            [
+                "|",
+                ("reminder_delivery_id", "in", self.reminder.delivery_ids.ids),
+                ("create_date", ">=", self.reminder.create_date),
+            ]
+        )
+        to_customer = mails.filtered(lambda m: "nordlys" in (m.email_to or ""))
+        self.assertEqual(len(to_customer), 3)
+        [reference] = set(to_customer.mapped("references"))
+        self.assertNotIn(reference, mails.mapped("message_id"))
+        self.assertRegex(reference, r"^<[0-9a-f]{16}\.reminder-case@thread\..+>$")
+        other = self.make_customer("Sydlys ApS", "ap@sydlys.example")
+        self.make_invoice(due=10, partner=other)
+        notice = self.propose().filtered(lambda r: r.partner_id == other)
+        self.send(notice)
+        self.assertNotEqual(notice.delivery_ids.mail_mail_id.references, reference)
+
     def test_an_answer_to_our_answer_opens_the_question_again(self):
         self.receive()
         query = self.case.query_ids
