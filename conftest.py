@@ -18,9 +18,14 @@ settings.register_profile(
 settings.load_profile("house")
 
 ADDON = Path(__file__).parent / "payment_reminders"
-AMILI = ADDON.parent / "payment_reminders_amili"
+#: Bridges to outside services: how each of them is spoken to knows no Odoo.
+BRIDGES = sorted(path.parent for path in ADDON.parent.glob("payment_reminders_*/wire"))
 #: Folders of tests that need neither Odoo nor a database.
-PURE = (ADDON / "tests" / "rules", ADDON / "tests" / "http", AMILI / "tests" / "wire")
+PURE = (
+    ADDON / "tests" / "rules",
+    ADDON / "tests" / "http",
+    *(bridge / "tests" / "wire" for bridge in BRIDGES),
+)
 #: Reads the source alone, as the tests of rules/ do.
 ROOMS = ADDON / "tests" / "whole" / "test_rooms.py"
 
@@ -38,12 +43,13 @@ if WITHOUT_ODOO:
     _enter_empty_package("payment_reminders", ADDON)
     _enter_empty_package("payment_reminders.tests", ADDON / "tests")
     _enter_empty_package("payment_reminders.tests.whole", ROOMS.parent)
-    _enter_empty_package("payment_reminders_amili", AMILI)
-    _enter_empty_package("payment_reminders_amili.tests", AMILI / "tests")
     _enter_empty_package("odoo", ADDON.parent)
     _enter_empty_package("odoo.addons", ADDON.parent)
     _enter_empty_package("odoo.addons.payment_reminders", ADDON)
-    _enter_empty_package("odoo.addons.payment_reminders_amili", AMILI)
+    for bridge in BRIDGES:
+        _enter_empty_package(bridge.name, bridge)
+        _enter_empty_package(f"{bridge.name}.tests", bridge / "tests")
+        _enter_empty_package(f"odoo.addons.{bridge.name}", bridge)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
