@@ -1,0 +1,20 @@
+{
+    "name": "Payment Reminders: Kivra",
+    "summary": "Send reminders to the Swedish digital mailbox Kivra",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "AGPL-3",
+    "author": "Payment Reminders contributors",
+    "website": "https://github.com/payment-reminders/payment_reminders",
+    "depends": ["payment_reminders"],
+    "data": [
+        "security/payment_reminder_kivra_groups.xml",
+        "security/ir.model.access.csv",
+        "data/ir_config_parameter_data.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "assets": {"web.assets_tests": ["payment_reminders_kivra/static/tests/tours/**/*"]},
+}

@@ -1,0 +1,10 @@
+"""What knows no Odoo: how Kivra is spoken to. Needs no database.
+
+These tests are pytest's, as those of the rules.
+"""
+
+from contextlib import suppress
+
+with suppress(ImportError):  # of pytest
+    from . import test_body
+    from . import test_client
