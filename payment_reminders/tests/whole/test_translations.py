@@ -17,6 +17,23 @@ TEMPLATES = sorted(ROOT.glob("payment_reminders*/i18n/*.pot"))
 TRANSLATIONS = sorted(ROOT.glob("payment_reminders*/i18n/*.po"))
 CUSTOMER_LANGUAGES = {"da", "de", "fi", "nb", "sv"}
 
+#: Services that a Swedish company uses: those who set them up read Swedish.
+SWEDISH = ("amili", "kivra", "sms", "sms_46elks", "sms_gatewayapi")
+SAME_IN_SWEDISH = {
+    "5050-1055",
+    "Amili",
+    "Bankgiro",
+    "EU (gatewayapi.eu)",
+    "Guide",
+    "ID",
+    "Kivra",
+    "Plusgiro",
+    "Region",
+    "Status",
+    "Text",
+    "Visma Amili",
+}
+
 #: Where a text that a customer reads comes from.
 FOR_CUSTOMERS = re.compile(
     r"^(model:(mail\.template,(subject|body_html)|sms\.template,body):"
@@ -34,29 +51,38 @@ SAME_WORD = {
         "%(step)s: %(message)s",
         "%(step)s: %(message)s (%(source)s)",
         "%(what)s: %(lift)s.",
+        "5050-1055",
         "2500: 15; 5000: 10; 0.5",
         '<span class="me-1">Send</span>',
         "<span>…</span>",
         "Amili",
         "BIC",
+        "Bankgiro",
         "E-mail",
+        "EU (gatewayapi.eu)",
         "Finland",
         "Finland: PRH",
+        "Gateway",
         "Guide",
         "Hash",
         "ID",
+        "Kivra",
         "Mail Render Mixin",
         "Match…",
         "Insolvent",
         "OK",
+        "Plusgiro",
         "Problem",
         "Qweb",
         "Reference",
         "Reference:",
+        "Region",
         "Register",
         "SMS",
         "Salt",
         "Send",
+        "Send via 46elks",
+        "Send via GatewayAPI",
         "Start",
         "Status",
         "Stop",
@@ -113,7 +139,11 @@ def test_there_are_texts():
         "payment_reminders",
         "payment_reminders_amili",
         "payment_reminders_company_status",
+        "payment_reminders_kivra",
         "payment_reminders_queue_job",
+        "payment_reminders_sms",
+        "payment_reminders_sms_46elks",
+        "payment_reminders_sms_gatewayapi",
     }
     customers = filter(is_for_customers, read(TEMPLATES[0]).values())
     assert len(list(customers)) > 200
@@ -125,11 +155,12 @@ def test_everything_is_in_danish(template):
     assert not find_untranslated(read(template), translation, "da")
 
 
-def test_the_swedish_service_is_in_swedish():
-    [template] = ROOT.glob("payment_reminders_amili/i18n/*.pot")
+@pytest.mark.parametrize("service", SWEDISH)
+def test_swedish_services_are_in_swedish(service):
+    [template] = ROOT.glob(f"payment_reminders_{service}/i18n/*.pot")
     translation = read(template.with_name("sv.po"))
     lacking = find_untranslated(read(template), translation, "sv")
-    assert set(lacking) == {"Amili", "Guide", "ID", "Visma Amili"}
+    assert set(lacking) <= SAME_IN_SWEDISH
 
 
 @pytest.mark.parametrize("language", sorted(CUSTOMER_LANGUAGES))
