@@ -27,7 +27,16 @@ PASSED = frozenset(
     (Code.NOT_APPROVED, Code.HOLD_WINDOW, Obstacle.NOT_STARTED, Obstacle.HELD_OUT)
 )
 
-_LATER = frozenset((NO_CASE, CLOSED, OTHER_KIND, Obstacle.LADDER_ENDED.value))
+_LATER = frozenset(
+    (
+        NO_CASE,
+        CLOSED,
+        OTHER_KIND,
+        Obstacle.LADDER_ENDED.value,
+        # A service has it: it is not for anybody here.
+        Code.HANDED_OVER.value,
+    )
+)
 
 
 def find_group(codes: Collection[str]) -> Group:

@@ -216,10 +216,14 @@ class PaymentReminderWizard(models.TransientModel):
                 is_blocked = move.payment_state == "blocked"
                 code = Code.BLOCKED.value if is_blocked else creating.NO_CASE
                 found = self._prepare_answer_vals((code,))
-            if vals["case_id"] in known:
+            if by_move[move] and all(item.handover_id for item, _s in by_move[move]):
+                # A service has it, whatever is due of the customer's others.
+                found = self._prepare_answer_vals((Code.HANDED_OVER.value,))
+            elif vals["case_id"] in known:
                 # One message for all invoices of a customer: its sum stands once.
                 found = {**found, "fee": 0.0, "total": 0.0}
-            known.add(vals["case_id"])
+            else:
+                known.add(vals["case_id"])
             selected = found["row_group"] == Group.READY
             rows.append({**vals, **found, "selected": selected})
         bulk.insert(self.env["payment.reminder.wizard.line"].sudo(), rows)

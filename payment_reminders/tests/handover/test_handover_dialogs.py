@@ -155,6 +155,22 @@ class TestHandoverDialogs(HandoverCommon):
         many = self.handovers._hand_over(items[2:])._after_confirm()
         self.assertEqual(many["context"], {"group_by": ["state"]})
 
+    def test_what_a_service_has_is_in_no_reminder(self):
+        """Beside it the other invoices of the customer are ready, with their sum."""
+        given = self.make_invoice(due=40, amount=700.0)
+        ours = self.make_invoice(due=30, amount=300.0)
+        self.refresh()
+        self.hand_over(given)
+        wizards = self.env["payment.reminder.wizard"].with_user(self.chief)
+        wizard = wizards.browse(wizards._open(given | ours)["res_id"])
+        rows = {row.move_id: row for row in wizard.line_ids}
+        self.assertEqual(rows[ours].row_group, "ready")
+        self.assertEqual(rows[ours].total, 300.0)
+        self.assertEqual(rows[given].row_group, "later")
+        self.assertFalse(rows[given].selected)
+        self.assertIn("ollection", rows[given].obstacle)
+        self.assertIn("1 reminder about 1 invoice", wizard.summary)
+
     def test_what_is_not_due_yet(self):
         move = self.make_invoice(due=-2)
         self.refresh()
