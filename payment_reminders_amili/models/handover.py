@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from odoo.addons.payment_reminders.http import UNDER_LOCKS
 from odoo.addons.payment_reminders.http import Outcome as Came
+from odoo.addons.payment_reminders.http import Patience
 from odoo.addons.payment_reminders.rules.handover import (
     THERE,
     Answer,
@@ -29,6 +29,8 @@ OUTCOMES = {
     Came.AUTH: Outcome.AUTH,
     Came.UNCERTAIN: Outcome.UNCERTAIN,
 }
+#: While somebody waits for a page to open.
+HURRIED = Patience(5, 5, 10)
 #: How the invoice fares that goes along: tried so often.
 UPLOADS = 3
 #: It does not list what it was told of this kind.
@@ -156,7 +158,7 @@ class PaymentReminderHandover(models.Model):
                 self.env._("Amili's number of the case is missing."),
             )
         is_hurried = self.env.context.get("reminder_in_a_hurry")
-        patience = UNDER_LOCKS if is_hurried else None
+        patience = HURRIED if is_hurried else None
         heard, case = amili.read(self.external_id, patience)
         self._note_amili(heard)
         return self._read_amili_case(case) if case else self._make_amili_answer(heard)
