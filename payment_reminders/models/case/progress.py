@@ -133,7 +133,8 @@ class PaymentReminderProgress(models.Model):
             more = len(stages) - index - 1
             if not self._work_stage(name, stage, begin_after, more):
                 return False
-        if noted:
+        # Also of this round, if a stage of it took more than one batch.
+        if noted or self._read_place(name)[0]:
             self._note_end(name)
         seconds = transactions.report_progress(self.env, 0, 0)
         if noted and seconds > 0 and not self.env.context.get("ir_cron_progress_id"):

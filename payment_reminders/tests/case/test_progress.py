@@ -108,6 +108,24 @@ class TestProgress(ReminderCommon):
         work()
         self.assertEqual(done, partners.ids[2:] + partners.ids)
 
+    def test_a_round_that_is_through_leaves_no_place(self):
+        """The next one begins at the first record, however many batches this one had."""
+        partners = self.env["res.partner"].create([{"name": f"R{n}"} for n in range(5)])
+        done = []
+        stages = [
+            Stage(key, lambda: partners, lambda b, k=key: done.append((k, b.ids)), 2)
+            for key in ("first", "second")
+        ]
+        for _night in range(2):
+            done.clear()
+            # As the scheduler starts it.
+            progress = self.progress.with_context(ir_cron_progress_id=1)
+            with patch.object(transactions, "report_progress", lambda *_args: 60):
+                self.assertTrue(progress._work_through("test", stages))
+            self.assertEqual(len(done), 6)
+            self.assertEqual(done[0], ("first", partners.ids[:2]))
+            self.assertFalse(self.progress._read_place("test")[0])
+
     # -- our actions ------------------------------------------------------------------
 
     def test_proposal(self):
