@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...rules import lifecycle, schedule
 from ...tools import bulk, transactions
+from .progress import Stage
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +19,8 @@ _logger = logging.getLogger(__name__)
 PAUSES = (0.05, 0.2)
 #: So many unmoved cases are read in full each night all the same.
 SAMPLE = 20
+#: The key of a case of whose customer money came that was not looked at yet.
+PAID = ":"
 
 
 class PaymentReminderCase(models.Model):
@@ -429,17 +432,25 @@ class PaymentReminderCase(models.Model):
 
     @api.model
     def _refresh_partners(self, partner_ids):
-        """Refresh in a transaction of its own; a busy case waits for the cron.
+        """Follow a payment in a transaction of its own; a busy case waits for the cron.
 
-        Runs in the payer's request, whose commit has just been done.
+        Runs in the request of the payer, whose commit is done. A case that is paid
+        is closed here, with what waits in its queue, and one that is paid in part is
+        held. Where some invoices are paid and others are not, no payer waits for the
+        rest of the work: :meth:`_cron_follow` starts in a moment, and the guard has the
+        amounts from the books in any case.
         """
-        domain = [("partner_id", "in", list(partner_ids))]
 
         def refresh(env):
-            cases = env[self._name].search(domain)
+            cases = env[self._name]
+            rows = cases._note_paid(partner_ids)
             # Without a key: no payer waits for that, and the night looks again.
-            if cases and cases - cases._refresh_free(keys={}):
+            now = cases.browse(id_ for id_, can_wait, _noted in rows if not can_wait)
+            busy = now and now - now._refresh_free(keys={})
+            if busy or any(wait and not noted for _id, wait, noted in rows):
                 env.ref("payment_reminders.ir_cron_refresh")._trigger()
+            if any(noted for _id, _wait, noted in rows):
+                env.ref("payment_reminders.ir_cron_follow")._trigger()
 
         try:
             transactions.run(self.env, refresh)
@@ -449,6 +460,86 @@ class PaymentReminderCase(models.Model):
             _logger.exception(
                 "The cases of customers %s are refreshed later", partner_ids
             )
+
+    @api.model
+    def _note_paid(self, partner_ids):
+        """Note on the cases of customers that money came, where the rest can wait.
+
+        It can where something is owed, and nothing of that was paid in part.
+
+        :return: [(case id, whether it can wait, whether that could be noted)]
+        """
+        return self.env.execute_query(
+            SQL(
+                # By the indexes of cases on their customer and of items on their case,
+                # then by primary keys.
+                """
+                WITH found AS (
+                    SELECT state.id,
+                           (SELECT BOOL_AND(move.payment_state = 'not_paid')
+                              FROM payment_reminder_item item
+                              JOIN account_move_line line ON line.id = item.move_line_id
+                              JOIN account_move move ON move.id = line.move_id
+                             WHERE item.case_id = state.id
+                               AND item.is_dropped IS NOT TRUE
+                               AND line.parent_state = 'posted'
+                               AND line.reconciled IS NOT TRUE
+                               AND line.amount_residual_currency > 0
+                               AND move.payment_state IN ('not_paid', 'partial')
+                           ) IS TRUE AS can_wait
+                      FROM payment_reminder_case state
+                     WHERE state.partner_id = ANY(%(partners)s)
+                ), free AS (
+                    SELECT state.id
+                      FROM payment_reminder_case state
+                      JOIN found ON found.id = state.id
+                     WHERE found.can_wait
+                       FOR UPDATE OF state SKIP LOCKED
+                ), noted AS (
+                    UPDATE payment_reminder_case state
+                       SET seen_key = %(mark)s
+                      FROM free
+                     WHERE state.id = free.id
+                 RETURNING state.id
+                )
+                SELECT found.id, found.can_wait, noted.id IS NOT NULL
+                  FROM found
+                  LEFT JOIN noted ON noted.id = found.id
+                 ORDER BY found.id
+                """,
+                partners=list(partner_ids),
+                mark=PAID,
+            )
+        )
+
+    @api.model
+    def _cron_follow(self):
+        """Refresh the cases of customers who have just paid something."""
+        # Following the books needs no right of whoever starts it, and gives none.
+        self = self.sudo()
+        transactions.commit(self.env)
+        self.env["payment.reminder.progress"]._work_through(
+            "follow",
+            [
+                Stage(
+                    "paid",
+                    lambda: self.search([("seen_key", "=", PAID)]),
+                    type(self)._follow_paid,
+                )
+            ],
+        )
+
+    def _follow_paid(self):
+        """Refresh those of these cases that nobody else is busy with."""
+        free = self._refresh_free(keys={})
+        # Locked here: what comes in from now on waits for the night.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE payment_reminder_case SET seen_key = NULL WHERE id = ANY(%s)",
+                free.ids,
+            )
+        )
+        free.invalidate_recordset(["seen_key"], flush=False)
 
     def _refresh_free(self, keys=None):
         """Refresh those of these cases that nobody else is busy with.

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from ...rules import guard
 from ..books.paying_common import PayingCommon
 from .outcome import read_in_full, read_outcome
 
@@ -423,3 +424,68 @@ class TestSample(ChangesCommon):
         with patch.object(type(self.case), "_check_sample") as check:
             self.env["payment.reminder.event"]._cron_check_trail()
         check.assert_called_once_with()
+
+
+class TestAfterPayment(ChangesCommon):
+    """What happens in the payer's request, and what a moment later."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self.make_invoice(due=9, amount=500)
+        self.refresh()
+        self.items = {item.move_id: item for item in self.case.item_ids}
+        self.assertEqual(set(self.items), {self.move, self.other})
+
+    def pay_and_commit(self, move, amount=None):
+        """Pay, and do what follows the commit; return how many queries that took."""
+        with patch.object(
+            type(self.case), "_refresh_after_commit", lambda *_arguments: None
+        ):
+            self.pay(move, amount)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.case._refresh_partners({self.customer.id})
+        return self.env.cr.sql_log_count - before
+
+    def count_triggers(self, cron):
+        self.env.flush_all()
+        return self.env["ir.cron.trigger"].search_count(
+            [("cron_id", "=", self.env.ref(f"payment_reminders.{cron}").id)]
+        )
+
+    def test_one_invoice_of_several(self):
+        """The guard holds what is about to leave; the rest is done by the action."""
+        self.assertLessEqual(self.pay_and_commit(self.move), 6)
+        self.assertEqual(self.items[self.move].amount_known, 1000)
+        self.assertEqual(self.count_triggers("ir_cron_follow"), 1)
+        self.assertEqual(self.count_triggers("ir_cron_refresh"), 0)
+        facts = self.reminder.sudo()._read_facts(fields.Datetime.now())
+        self.assertTrue(guard.check(facts[self.reminder], fields.Datetime.now()))
+        self.case._cron_follow()
+        self.assertEqual(self.items[self.move].amount_known, 0)
+        self.assertEqual(self.case.state, "active")
+        self.assertFalse(self.case.seen_key)
+        with patch.object(type(self.case), "_refresh_free") as refresh:
+            self.case._cron_follow()
+        refresh.assert_not_called()
+
+    def test_the_night_looks_too(self):
+        self.settle()
+        self.pay_and_commit(self.move)
+        self.assertIn(self.case, self.find_changed())
+        self.refresh()
+        self.assertEqual(self.items[self.move].amount_known, 0)
+
+    def test_all_that_is_owed(self):
+        self.pay_and_commit(self.other)
+        self.case._cron_follow()
+        self.pay_and_commit(self.move)
+        self.assertEqual(self.case.state, "closed")
+        self.assertEqual(self.reminder.state, "cancelled")
+        self.assertEqual(self.count_triggers("ir_cron_follow"), 1)
+
+    def test_a_part(self):
+        self.pay_and_commit(self.move, 400)
+        self.assertEqual(self.case.state, "frozen")
+        self.assertEqual(self.items[self.move].amount_known, 600)

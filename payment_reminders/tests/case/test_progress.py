@@ -109,7 +109,7 @@ class TestProgress(ReminderCommon):
         self.assertEqual(done, partners.ids[2:] + partners.ids)
 
     def test_a_round_that_is_through_leaves_no_place(self):
-        """The next one begins at the first record, however many batches this one had."""
+        """The next one begins at the first record, however many batches it had."""
         partners = self.env["res.partner"].create([{"name": f"R{n}"} for n in range(5)])
         done = []
         stages = [
