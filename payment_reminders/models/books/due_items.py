@@ -64,8 +64,8 @@ class LiveItems(dict):
     times in one act.
     """
 
-    def __init__(self, items):
-        super().__init__(items)
+    def __init__(self):
+        super().__init__()
         self.found = {}
 
 
@@ -83,7 +83,7 @@ class PaymentReminderFacts(models.AbstractModel):
         """
         line_ids = list(lines)
         if not line_ids:
-            return {}
+            return LiveItems()
         self.env.flush_all()
         rows = self.env.execute_query_dict(
             self._get_due_items_query(SQL("= ANY(%s)", line_ids))
@@ -91,10 +91,10 @@ class PaymentReminderFacts(models.AbstractModel):
         in_process = self._read_in_process({row["move_id"] for row in rows})
         shares = self._spread_over_lines(rows, in_process)
         has_parts = any([row["has_agency_part"] for row in rows])
-        live = {
-            (row["line_id"], None): self._make_live_item(row, shares[row["line_id"]])
-            for row in rows
-        }
+        live = LiveItems()
+        for row in rows:
+            share = shares[row["line_id"]]
+            live[row["line_id"], None] = self._make_live_item(row, share)
         if has_parts:
             self._split_by_agency(live)
         return live

@@ -135,8 +135,10 @@ class PaymentReminderItem(models.Model):
 
     def _look_up(self, live):
         """Return (what the books say of this item or None, in what it has moved)."""
-        seen = live.get(self._get_live_key())
-        return seen, self._get_moved(seen) if seen else ()
+        if self.id not in live.found:
+            seen = live.get(self._get_live_key())
+            live.found[self.id] = seen, self._get_moved(seen) if seen else ()
+        return live.found[self.id]
 
     def _get_moved(self, seen):
         """Tell in what an invoice is no longer that of this item's case.
