@@ -28,18 +28,18 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {id of such a notice: what it is to be known by afterwards}
         """
         self.env.flush_all()
-        cases = self.env["payment.reminder.case"].browse(
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    "SELECT case_id FROM payment_reminder WHERE id = ANY(%s)",
-                    reminders.ids,
-                )
+        [[case_ids, company_ids]] = self.env.execute_query(
+            SQL(
+                # Thousands may wait: of none a record is read.
+                "SELECT ARRAY_AGG(DISTINCT case_id), ARRAY_AGG(DISTINCT company_id)"
+                "  FROM payment_reminder WHERE id = ANY(%s)",
+                reminders.ids,
             )
         )
-        if not cases:
+        if not case_ids:
             return {}
-        companies = self._get_companies(cases)
+        cases = self.env["payment.reminder.case"].browse(case_ids)
+        companies = self.env["res.company"].sudo().browse(company_ids)
         self.env.cr.execute("SET LOCAL jit = off")
         rows = self.env.execute_query(
             SQL(

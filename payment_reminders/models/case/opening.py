@@ -49,8 +49,7 @@ class PaymentReminderCase(models.Model):
             return
         if self.search([("limitation_date", "!=", False)], limit=1):
             self._warn_of_limitation()
-        if companies._get_reminder_ladders_in_use():
-            self.env["payment.reminder.ladder"]._warn_of_missing_rates()
+        self.env["payment.reminder.ladder"]._warn_of_missing_rates(companies)
 
     @api.model
     def _get_opening_stage(self, company):

@@ -143,10 +143,11 @@ class PaymentReminderCase(models.Model):
         """Return the first day on which something open of this case lapses, or None."""
         self.ensure_one()
         noted = [(row.date, row.kind) for row in self.interruption_ids]
+        kind = self.partner_id._get_debtor_kind()
         days = [
             statute.limitation_date(
                 law,
-                self.partner_id._get_debtor_kind(),
+                kind,
                 seen.date_due,
                 claim_date=seen.date_invoice,
                 interruptions=[*noted, *broken[item.id]],

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ...rules import interest, repeat, schedule, statute
 
@@ -506,9 +507,14 @@ class PaymentReminderLadder(models.Model):
     # -- a rate is missing --------------------------------------------------------
 
     @api.model
-    def _warn_of_missing_rates(self):
-        """Tell the managers, once a half-year, that a reference rate is missing."""
-        for company in self.env["res.company"]._get_reminder_companies():
+    def _warn_of_missing_rates(self, companies):
+        """Tell the managers, once a half-year, that a reference rate is missing.
+
+        :param companies: res.company records that have a ladder
+        """
+        if not self._find_unwarned(companies):
+            return
+        for company in companies:
             today = company._get_reminder_today()
             half_year = interest.half_year_start(today)
             ladders = company._get_reminder_ladders_in_use()
@@ -520,6 +526,36 @@ class PaymentReminderLadder(models.Model):
                 if is_missing and ladder.rate_warned_for != half_year:
                     ladder.rate_warned_for = half_year
                     ladder._tell_of_missing_rate(company, today)
+
+    @api.model
+    def _find_unwarned(self, companies):
+        """Return ladders in use that charge interest, and are not told of yet."""
+        days = [company._get_reminder_today() for company in companies]
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                # Every night: of what was told of, no law need be read again.
+                """
+                SELECT ladder.id
+                  FROM payment_reminder_ladder ladder
+                 WHERE ladder.jurisdiction_id IS NOT NULL
+                   AND ladder.rate_warned_for IS DISTINCT FROM %(half_year)s
+                   AND EXISTS (SELECT 1 FROM payment_reminder_step step
+                                WHERE step.ladder_id = ladder.id
+                                  AND step.charge_interest)
+                   AND (EXISTS (SELECT 1 FROM res_company company
+                                 WHERE company.id = ANY(%(companies)s)
+                                   AND company.reminder_ladder_id = ladder.id)
+                        OR EXISTS (SELECT 1 FROM payment_reminder_case state
+                                    WHERE state.company_id = ANY(%(companies)s)
+                                      AND state.ladder_id = ladder.id
+                                      AND state.state != 'closed'))
+                """,
+                half_year=interest.half_year_start(max(days)) if days else None,
+                companies=companies.ids,
+            )
+        )
+        return self.browse(ladder_id for (ladder_id,) in rows)
 
     def _tell_of_missing_rate(self, company, today):
         """Leave an activity for every manager of a company, in their language."""

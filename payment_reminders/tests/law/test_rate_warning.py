@@ -12,7 +12,8 @@ class TestRateWarning(ReminderCommon):
         )
 
     def warn(self):
-        self.env["payment.reminder.ladder"].sudo()._warn_of_missing_rates()
+        companies = self.env["res.company"]._get_reminder_companies()
+        self.env["payment.reminder.ladder"].sudo()._warn_of_missing_rates(companies)
 
     def test_told_once_a_half_year(self):
         self.ladder.write(

@@ -78,7 +78,7 @@ class TestSpeed(SpeedCase):
         propose = self.env["payment.reminder"]._cron_propose
         propose()
         propose()
-        self.assertLessEqual(self.count(propose), 25)
+        self.assertLessEqual(self.count(propose), 20)
 
     def test_propose(self):
         self.assertSameCount(
