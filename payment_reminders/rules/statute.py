@@ -23,6 +23,8 @@ PERSON = "person"
 COMPANY = "company"
 ALL = "all"
 DEBTORS = (PERSON, COMPANY)
+#: So many days before a claim lapses its responsible is told.
+WARNING_DAYS = 90
 
 NUDGE = "nudge"
 REMINDER = "reminder"

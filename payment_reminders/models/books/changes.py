@@ -334,6 +334,7 @@ class PaymentReminderFacts(models.AbstractModel):
     @api.model
     def _get_books(self, companies):
         """Return SQL of the tables ``seen`` (case_id, key) and ``world`` (key)."""
+        roots = self._get_roots(companies)
         said = SQL(" UNION ALL ").join(
             SQL("(SELECT case_id, said, %s AS part FROM (%s) p)", number, part)
             for number, part in enumerate(self._get_parts(companies))
@@ -351,9 +352,9 @@ class PaymentReminderFacts(models.AbstractModel):
             """,
             people=self._get_people(),
             due=self._get_due_items_query(SQL("IN (SELECT move_line_id FROM items)")),
-            money=self._get_money(companies),
+            money=self._get_money(roots),
             said=said,
-            world=self._get_world(companies),
+            world=self._get_world(companies, roots),
         )
 
     @api.model
@@ -398,9 +399,11 @@ class PaymentReminderFacts(models.AbstractModel):
         )
 
     @api.model
-    def _get_money(self, companies):
-        """Return the query for money on the accounts of these people."""
-        roots = self._get_roots(companies)
+    def _get_money(self, roots):
+        """Return the query for money on the accounts of these people.
+
+        :param roots: of :meth:`_get_roots`
+        """
         return SQL(
             "%s UNION ALL %s",
             self._get_credits_query(roots, SQL("TRUE")),
@@ -503,13 +506,13 @@ class PaymentReminderFacts(models.AbstractModel):
         ]
 
     @api.model
-    def _get_world(self, companies):
+    def _get_world(self, companies, roots):
         """Return the query for the key of what matters to all cases.
 
         With what Python knows: the libraries of calendars and phone numbers, how old
         the bank is, and who has begun.
         """
-        ages = self._read_bank_ages(companies)
+        ages = self._read_bank_ages(companies, roots)
         known = [
             holidays.__version__,
             phonenumbers.__version__,

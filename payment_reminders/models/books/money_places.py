@@ -458,19 +458,20 @@ class PaymentReminderFacts(models.AbstractModel):
         return set(rows)
 
     @api.model
-    def _read_bank_ages(self, companies):
+    def _read_bank_ages(self, companies, roots=None):
         """Read how many days ago the newest bank line of each company is.
 
         The newest of all bank journals, those of its main company and of the branches
         too: on an account in another currency there may be
         nothing for weeks.
 
+        :param roots: of :meth:`_get_roots`, if they were read
         :return: {company id: days}; companies without any bank line are left out
         """
         limited = companies.filtered("reminder_bank_stale_days")
         if not limited:
             return {}
-        roots = self._get_roots(limited)
+        roots = roots or self._get_roots(limited)
         rows = self.env.execute_query(
             SQL(
                 """

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...rules import balance
+from ...rules import balance, statute
 from ...rules.lifecycle import WAITING
 from ...tools import bulk, transactions
 from .progress import Stage
@@ -47,7 +47,9 @@ class PaymentReminderCase(models.Model):
         )
         if not is_done:
             return
-        if self.search([("limitation_date", "!=", False)], limit=1):
+        # A day more: some company's day may have begun.
+        soon = fields.Date.add(fields.Date.today(), days=statute.WARNING_DAYS + 1)
+        if self.search([("limitation_date", "<=", soon)], limit=1):
             self._warn_of_limitation()
         self.env["payment.reminder.ladder"]._warn_of_missing_rates(companies)
 

@@ -8,9 +8,6 @@ from odoo.tools import SQL, format_date
 from ...rules import statute
 from ...tools import bulk
 
-#: So many days before a claim lapses its responsible is told.
-WARNING_DAYS = 90
-
 
 class PaymentReminderInterruption(models.Model):
     """Something that starts the limitation of claims anew, as a person noted it.
@@ -226,7 +223,9 @@ class PaymentReminderCase(models.Model):
     def _warn_of_limitation(self):
         """Tell the responsible, once, of cases of which something lapses soon."""
         for company in self.env["res.company"]._get_reminder_companies():
-            limit = fields.Date.add(company._get_reminder_today(), days=WARNING_DAYS)
+            limit = fields.Date.add(
+                company._get_reminder_today(), days=statute.WARNING_DAYS
+            )
             near = self.search(
                 [
                     ("company_id", "=", company.id),

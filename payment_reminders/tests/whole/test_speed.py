@@ -59,9 +59,9 @@ class TestSpeed(SpeedCase):
         """Nothing moved: the cases are not read, and neither is a full queue."""
         refresh = self.env["payment.reminder.case"]._cron_refresh
         refresh()
-        self.assertLessEqual(self.count(refresh), 40)
+        self.assertLessEqual(self.count(refresh), 34)
         self.env["payment.reminder"]._cron_propose()
-        self.assertLessEqual(self.count(refresh), 40)
+        self.assertLessEqual(self.count(refresh), 34)
 
     def test_a_quiet_day(self):
         """All wait in the queue, and their days move on."""
@@ -69,7 +69,7 @@ class TestSpeed(SpeedCase):
         self.env["payment.reminder"]._cron_propose()
         refresh()
         with freeze_time("2026-09-16 08:00:00"):
-            self.assertLessEqual(self.count(refresh), 55)
+            self.assertLessEqual(self.count(refresh), 42)
             self.cases.invalidate_recordset()
             self.assertEqual(set(self.cases.mapped("next_date")), {date(2026, 9, 16)})
 
