@@ -81,10 +81,12 @@ class PaymentReminderCase(models.Model):
 
         :param live: {line id: live item} of these cases, read a moment ago
         """
+        outcomes = []
         for case in self:
             seen = {item: item._get_seen(live) for item in case.item_ids}
             outcome = lifecycle.decide(case.state, list(seen.values()))
-            case._apply(outcome, case.item_ids._remember(live, seen))
+            outcomes.append((case, outcome, case.item_ids._remember(live, seen)))
+        self._apply(outcomes)
         if handed := self.item_ids.handover_id:
             handed._follow_books(live)
         if handed or any(self.mapped("is_handed_over")):
@@ -115,23 +117,31 @@ class PaymentReminderCase(models.Model):
             if case.is_handed_over != is_over:
                 case.is_handed_over = is_over
 
-    def _apply(self, outcome, changed):
-        """Carry out what :func:`rules.lifecycle.decide` said.
+    @api.model
+    def _apply(self, outcomes):
+        """Carry out what :func:`rules.lifecycle.decide` said of some cases.
 
-        :param changed: what :meth:`payment.reminder.item._remember` found
+        :param outcomes: [(case, outcome, what :meth:`payment.reminder.item._remember`
+            found)]
         """
-        self.ensure_one()
-        if outcome.reopen:
-            self._set_state("active")
-            self._log_event("reopened", changed)
-        elif changed:
-            self._log_event("payment_seen", changed)
-            if self.claim_line_ids and self.state != "closed":
-                self.env["payment.reminder.settled.money"]._judge(self)
-        if outcome.close:
-            self._close(outcome.close)
-        if outcome.freeze:
-            self._freeze(outcome.freeze)
+        # Of all at once, before the trail gets what follows from it.
+        if moved := [one for one in outcomes if one[2] and not one[1].reopen]:
+            self.env["payment.reminder.event"]._log(
+                [(case, "payment_seen", changed) for case, _outcome, changed in moved]
+            )
+        frozen = defaultdict(list)
+        for case, outcome, changed in outcomes:
+            if outcome.reopen:
+                case._set_state("active")
+                case._log_event("reopened", changed)
+            elif changed and case.claim_line_ids and case.state != "closed":
+                self.env["payment.reminder.settled.money"]._judge(case)
+            if outcome.close:
+                case._close(outcome.close)
+            if outcome.freeze:
+                frozen[outcome.freeze].append(case.id)
+        for reason, case_ids in frozen.items():
+            self.browse(case_ids)._freeze(reason)
 
     def _plan(self, live):
         """Store the next step and its date of these cases and of their items."""

@@ -94,7 +94,7 @@ class PaymentReminderCase(models.Model):
                 {"date_end": fields.Datetime.now(), "released_by_id": self.env.uid}
             )
             case._set_state("closed", close_reason=reason, close_note=note)
-            case._log_event("closed", {"reason": reason, "note": note or ""})
+        self.sudo()._log_event("closed", {"reason": reason, "note": note or ""})
 
     def _lift_expired_snoozes(self):
         for company, cases in self.grouped("company_id").items():

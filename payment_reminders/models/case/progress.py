@@ -133,10 +133,10 @@ class PaymentReminderProgress(models.Model):
             more = len(stages) - index - 1
             if not self._work_stage(name, stage, begin_after, more):
                 return False
+        seconds = transactions.report_progress(self.env, 0, 0)
         # Also of this round, if a stage of it took more than one batch.
         if noted or self._read_place(name)[0]:
             self._note_end(name)
-        seconds = transactions.report_progress(self.env, 0, 0)
         if noted and seconds > 0 and not self.env.context.get("ir_cron_progress_id"):
             # Started by a person or a program that wants all of it looked at.
             return self._work_through(name, stages)

@@ -512,7 +512,7 @@ class PaymentReminderLadder(models.Model):
 
         :param companies: res.company records that have a ladder
         """
-        if not self._find_unwarned(companies):
+        if self._is_told_of_rates(companies):
             return
         for company in companies:
             today = company._get_reminder_today()
@@ -528,18 +528,16 @@ class PaymentReminderLadder(models.Model):
                     ladder._tell_of_missing_rate(company, today)
 
     @api.model
-    def _find_unwarned(self, companies):
-        """Return ladders in use that charge interest, and are not told of yet."""
-        days = [company._get_reminder_today() for company in companies]
+    def _is_told_of_rates(self, companies):
+        """Tell whether nothing is left to tell of this half-year."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                # Every night: of what was told of, no law need be read again.
+                # Every night; there are few ladders.
                 """
-                SELECT ladder.id
+                SELECT ladder.rate_warned_for
                   FROM payment_reminder_ladder ladder
                  WHERE ladder.jurisdiction_id IS NOT NULL
-                   AND ladder.rate_warned_for IS DISTINCT FROM %(half_year)s
                    AND EXISTS (SELECT 1 FROM payment_reminder_step step
                                 WHERE step.ladder_id = ladder.id
                                   AND step.charge_interest)
@@ -551,11 +549,13 @@ class PaymentReminderLadder(models.Model):
                                       AND state.ladder_id = ladder.id
                                       AND state.state != 'closed'))
                 """,
-                half_year=interest.half_year_start(max(days)) if days else None,
                 companies=companies.ids,
             )
         )
-        return self.browse(ladder_id for (ladder_id,) in rows)
+        return not rows or {day for (day,) in rows} == {
+            interest.half_year_start(company._get_reminder_today())
+            for company in companies
+        }
 
     def _tell_of_missing_rate(self, company, today):
         """Leave an activity for every manager of a company, in their language."""

@@ -78,7 +78,8 @@ class SpeedCommon(ReminderCommon):
                 self.env.flush_all()
             savepoint.close(rollback=True)
             self.env.invalidate_all()
-            seen.append(Counter(re.sub(r"\s+", " ", query)[:300] for query in queries))
+            texts = [q.decode() if isinstance(q, bytes) else q for q in queries]
+            seen.append(Counter(re.sub(r"\s+", " ", text)[:300] for text in texts))
         return "\n".join(
             f"{times} more: {query}" for query, times in (seen[1] - seen[0]).items()
         )

@@ -40,6 +40,23 @@ class TestSpeed(SpeedCase):
 
         self.assertSameCount(lambda: work(self.few), lambda: work(self.many))
 
+    def test_refresh_with_other_amounts(self):
+        """Each case is paid in part: the trail tells of it, and the case is held."""
+
+        def work(cases):
+            self.env.cr.execute(
+                "UPDATE account_move_line SET amount_residual_currency ="
+                " amount_residual_currency / 2 WHERE id = ANY(%s)",
+                [cases.item_ids.move_line_id.ids],
+            )
+            cases._refresh()
+            events = cases.event_ids.filtered(lambda e: e.kind == "payment_seen")
+            self.assertEqual(len(events), len(cases))
+            self.assertEqual(set(cases.mapped("state")), {"frozen"})
+
+        # Two models of 200 rows each.
+        self.assertSameCount(lambda: work(self.few), lambda: work(self.many), batches=2)
+
     def test_opening(self):
         company = self.company
 
