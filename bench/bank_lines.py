@@ -3,10 +3,11 @@
     bin/odoo shell < bench/bank_lines.py
     PR_BENCH_LINES=0,1000,20000 bin/odoo shell < bench/bank_lines.py
 
-Times what the guard reads for one notice, as it is done while payers wait, with more
-and more bank lines that nobody matched, none of them this customer's. Prints the
-median of some readings, how many lines were handed to Python, and how much longer it
-takes than with none: more than twice is too much. The database is a throw-away copy.
+Times what the guard reads for one notice, and what is compared of a notice of a batch
+while payers wait, with more and more bank lines that nobody matched, none of them this
+customer's. Prints the medians of some readings, how many lines were handed to Python,
+and how much longer it takes than with none: more than twice is too much. The database
+is a throw-away copy.
 """
 
 import os
@@ -95,20 +96,35 @@ def make_lines(env, count, rng):
 
 
 def measure(env, notice):
-    """Return the median seconds of a reading, and how many lines it looked at."""
+    """Return the median seconds of reading all, and of comparing it with what was read
+    before, and how many lines were looked at.
+    """
     facts = env["payment.reminder.facts"].sudo()
-    taken = []
-    for _reading in range(READINGS):
+    sender = env["payment.reminder.sender"].sudo()
+    seen = list(sender._read_versions(notice.sudo()).values())
+
+    def read():
         env.invalidate_all()
-        start = time.clock_gettime(time.CLOCK_MONOTONIC)
         facts._read_guard_facts(notice)
-        taken.append(time.clock_gettime(time.CLOCK_MONOTONIC) - start)
+
+    reading, comparing = (
+        take_median(work) for work in (read, lambda: sender._compare_rows(seen))
+    )
     looked_at = facts._read_open_bank_lines(
         facts._get_roots(notice.company_id),
         facts._get_expected_payments(notice),
         facts._get_tolerances(notice),
     )
-    return statistics.median(taken), len(looked_at)
+    return reading, comparing, len(looked_at)
+
+
+def take_median(work):
+    taken = []
+    for _time in range(READINGS):
+        start = time.clock_gettime(time.CLOCK_MONOTONIC)
+        work()
+        taken.append(time.clock_gettime(time.CLOCK_MONOTONIC) - start)
+    return statistics.median(taken)
 
 
 def main(env):
@@ -117,15 +133,18 @@ def main(env):
     notice = make_notice(env)
     env.cr.commit()
     there, none = 0, None
-    print(f"{'open lines':>10} {'ms':>8} {'looked at':>10} {'times none':>11}")
+    print(
+        f"{'open lines':>10} {'read ms':>8} {'times none':>11}"
+        f" {'compare ms':>11} {'times none':>11} {'looked at':>10}"
+    )
     for count in COUNTS:
         make_lines(env, count - there, rng)
         there = count
-        seconds, looked_at = measure(env, notice)
-        none = none or seconds
+        reading, comparing, looked_at = measure(env, notice)
+        none = none or (reading, comparing)
         print(
-            f"{count:>10} {seconds * 1000:>8.1f} {looked_at:>10}"
-            f" {seconds / none:>11.2f}"
+            f"{count:>10} {reading * 1000:>8.1f} {reading / none[0]:>11.2f}"
+            f" {comparing * 1000:>11.1f} {comparing / none[1]:>11.2f} {looked_at:>10}"
         )
 
 
