@@ -231,7 +231,7 @@ _QUERY = f"""
     ), found AS (
          {" UNION ALL ".join(_get_parts())}
     )
-    SELECT owner, md5(string_agg(version, ',' ORDER BY version))
+    SELECT owner, CONCAT(COUNT(*), ':', SUM(hashtextextended(version, 0)))
       FROM found
      GROUP BY owner
 """
