@@ -31,7 +31,6 @@ class ReminderCommon(AccountTestInvoicingCommon):
             super(BaseCommon, cls).setUpClass()
             cls.startClassPatcher(freeze_time(NOW))
             shared.restore(cls, found)
-            shared.remember(cls)
         else:
             super().setUpClass()
             cls.startClassPatcher(freeze_time(NOW))

@@ -42,28 +42,6 @@ def restore_caches(registry, found):
         registry._Registry__caches[name].update(values)
 
 
-#: What a process knows of rights, XML ids and the like, as read by :func:`remember`.
-_known = {}
-
-
-def remember(cls):
-    """Let a class know what the one before it has read of rights and of XML ids.
-
-    Odoo's tests forget that with each class, too. It is read once in the life of a
-    process, while somebody is reminded, and that is taken back.
-    """
-    if not _known:
-        cr = cls.env.cr
-        savepoint = cr.savepoint()
-        cls.make_invoice(due=10)
-        cls.ripen(cls.propose())
-        savepoint.close(rollback=True)
-        for callbacks in (cr.precommit, cr.postcommit, cr.prerollback, cr.postrollback):
-            callbacks.clear()
-        _known.update(read_caches(cls.registry))
-    restore_caches(cls.registry, _known)
-
-
 def describe(cls):
     """Return the user of a class that is set up, and all records that it names."""
     return {
