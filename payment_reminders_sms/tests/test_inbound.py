@@ -242,4 +242,4 @@ class TestInboundTours(SmsBridgeCommon, HttpCase):
             login="manager",
         )
         self.env.invalidate_all()
-        self.assertEqual(query.state, "closed")
+        self.assertEqual(query.answer, "Thank you, we see it.")

@@ -9,6 +9,6 @@ registry.category("web_tour.tours").add("payment_reminders_sms_answer", {
         { trigger: "button[name=action_open_answer_wizard]", run: "click" },
         { trigger: ".modal .o_field_widget[name=answer] textarea", run: "edit Thank you, we see it." },
         { trigger: ".modal button[name=action_answer]", run: "click" },
-        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(button[name=action_open_answer_wizard]))" },
+        { trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=answer]" },
     ],
 });
