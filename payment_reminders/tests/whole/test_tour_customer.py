@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..customer.portal_common import PortalCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "payment_reminders_long")
 class TestCustomerTour(PortalCommon):
     """A customer without a login, on a phone: ask, agree on a plan, pay."""
 
