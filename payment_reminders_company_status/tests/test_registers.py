@@ -394,6 +394,34 @@ class TestRegisters(RegistersCommon):
                 self.assertTrue(case.activity_ids)
                 check.unlink()
 
+    def test_who_cannot_be_reached_or_does_not_answer(self):
+        # Odoo lends its way of sending to standard tests alone.
+        parameters = self.env["ir.config_parameter"].sudo()
+        for code, country in COUNTRIES.items():
+            self.use(code)
+            case = self.owe(country)
+            register = self.get_register(code)
+            for name in ("silent", "refused"):
+                with self.subTest(register=code, name=name):
+                    self.get_check(case).unlink()
+                    register._start_again()
+                    type(self).is_silent = name == "silent"
+                    key = f"payment_reminders_company_status.{code}_url"
+                    parameters.set_param(
+                        key,
+                        # Nobody listens there.
+                        "http://127.0.0.1:1"
+                        if name == "refused"
+                        else self.fake.parameters[key],
+                    )
+                    self.run_check()
+                    type(self).is_silent = False
+                    parameters.set_param(key, self.fake.parameters[key])
+                    self.assertEqual(register.problem, "unavailable")
+                    self.assertFalse(self.get_check(case).status)
+                    self.assertFalse(self.get_freezes(case))
+            case._close("manual")
+
     def test_a_bad_day_changes_nothing_that_is_known(self):
         self.assertABadDayChangesNothing(["virk"])
 
@@ -572,33 +600,6 @@ class TestMoreOfRegisters(RegistersCommon):
         seen = self.assertEndAsTheLawHasIt(STATUSES)
         known = {(country, word) for country in WORDS for word in WORDS[country]}
         self.assertFalse(known - seen, "words that no register said here")
-
-    def test_who_cannot_be_reached_or_does_not_answer(self):
-        parameters = self.env["ir.config_parameter"].sudo()
-        for code, country in COUNTRIES.items():
-            self.use(code)
-            case = self.owe(country)
-            register = self.get_register(code)
-            for name in ("silent", "refused"):
-                with self.subTest(register=code, name=name):
-                    self.get_check(case).unlink()
-                    register._start_again()
-                    type(self).is_silent = name == "silent"
-                    key = f"payment_reminders_company_status.{code}_url"
-                    parameters.set_param(
-                        key,
-                        # Nobody listens there.
-                        "http://127.0.0.1:1"
-                        if name == "refused"
-                        else self.fake.parameters[key],
-                    )
-                    self.run_check()
-                    type(self).is_silent = False
-                    parameters.set_param(key, self.fake.parameters[key])
-                    self.assertEqual(register.problem, "unavailable")
-                    self.assertFalse(self.get_check(case).status)
-                    self.assertFalse(self.get_freezes(case))
-            case._close("manual")
 
     def test_an_address_that_has_moved_says_nothing_of_anybody(self):
         """Where "404" is not how a register tells of a number that it does not know."""
