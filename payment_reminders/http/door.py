@@ -143,7 +143,7 @@ class _Watched:
         while block := self.read(CHUNK):
             yield block
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1) -> bytes:  # pylint: disable=method-required-super
         end = len(self.content) if size < 0 else self.left + size
         block = self.content[self.left : end]
         self.left += len(block)

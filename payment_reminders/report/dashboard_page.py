@@ -272,11 +272,11 @@ class PaymentReminderDashboard(models.TransientModel):
             if rows
             else [],
             is_lying=True,
-            text=self.env._("Sent between %(start)s and %(end)s")
-            % {
-                "start": format_date(self.env, self.date_from),
-                "end": format_date(self.env, self.date_to),
-            },
+            text=self.env._(
+                "Sent between %(start)s and %(end)s",
+                start=format_date(self.env, self.date_from),
+                end=format_date(self.env, self.date_to),
+            ),
         )
 
     def _tell_step(self, row):

@@ -104,9 +104,9 @@ class PaymentReminderTodo(models.Model):
     query_id = fields.Many2one(
         "payment.reminder.query", string="Question", readonly=True
     )
-    plan_id = fields.Many2one("payment.reminder.plan", string="Plan", readonly=True)
+    plan_id = fields.Many2one("payment.reminder.plan", readonly=True)
     is_brake = fields.Boolean(related="halt_id.is_brake")
-    halt_id = fields.Many2one("payment.reminder.halt", string="Halt", readonly=True)
+    halt_id = fields.Many2one("payment.reminder.halt", readonly=True)
     step_id = fields.Many2one("payment.reminder.step", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(string="Total claim", compute="_compute_amount")

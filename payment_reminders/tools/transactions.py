@@ -79,7 +79,7 @@ def _own_cursor(env):
             cr.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
         yield cr
         # Odoo forgets with it what this cursor has read.
-        cr.commit()
+        cr.commit()  # pylint: disable=invalid-commit
     except BaseException:
         cr.close()
         raise

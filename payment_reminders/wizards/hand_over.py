@@ -35,7 +35,6 @@ class PaymentReminderHandoverWizard(models.TransientModel):
     has_choice = fields.Boolean(compute="_compute_has_choice")
     service_id = fields.Many2one(
         "res.partner",
-        string="Service",
         help="Who collects. What this contact pays is its own payout, and no payment "
         "of the customer.",
     )

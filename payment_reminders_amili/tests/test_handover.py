@@ -315,7 +315,7 @@ class TestMissing(AmiliCommon):
 class TestFollowing(AmiliCommon):
     """What becomes of it there, and what Amili hears of us."""
 
-    def read(self, record):
+    def read(self, record):  # pylint: disable=method-required-super
         with freeze_time(fields.Datetime.now() + timedelta(days=1)):
             self.work()
         return record.state

@@ -316,7 +316,7 @@ class Amili:
             case for case in cases if case.invoice_number == invoice_number
         ]
 
-    def read(
+    def read(  # pylint: disable=method-required-super
         self, case_id: str, patience: Patience | None = None
     ) -> tuple[Heard, Case | None]:
         """Return where one case stands.

@@ -55,12 +55,10 @@ class PaymentReminderAmiliGuide(models.TransientModel):
     choice_ids = fields.One2many("payment.reminder.amili.choice", "guide_id")
     account_id = fields.Many2one(
         "payment.reminder.amili.choice",
-        string="Account",
         domain="[('guide_id', '=', id), ('kind', '=', 'account')]",
     )
     creditor_id = fields.Many2one(
         "payment.reminder.amili.choice",
-        string="Creditor",
         domain="[('guide_id', '=', id), ('kind', '=', 'creditor')]",
     )
     creditor_is_active = fields.Boolean(related="creditor_id.is_active")

@@ -26,7 +26,7 @@ class PaymentReminderCase(models.Model):
     _inherit = "payment.reminder.case"
 
     contact_id = fields.Many2one(
-        "res.partner", compute="_compute_contact", string="Contact", compute_sudo=True
+        "res.partner", compute="_compute_contact", compute_sudo=True
     )
     contact_phone = fields.Char(
         compute="_compute_contact", string="Phone", compute_sudo=True

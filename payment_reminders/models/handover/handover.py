@@ -62,7 +62,6 @@ class PaymentReminderHandover(models.Model):
     )
     service_id = fields.Many2one(
         "res.partner",
-        string="Service",
         readonly=True,
         ondelete="restrict",
         index="btree_not_null",

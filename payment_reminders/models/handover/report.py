@@ -64,9 +64,7 @@ class PaymentReminderHandoverReport(models.Model):
     amount = fields.Monetary(readonly=True)
     date = fields.Date(string="Value date", readonly=True)
     reference = fields.Char(readonly=True, help="Of the payment or credit note.")
-    matching_id = fields.Integer(
-        string="Matching", readonly=True, help="Of the journal items (id)."
-    )
+    matching_id = fields.Integer(readonly=True, help="Of the journal items (id).")
     key = fields.Char(
         required=True,
         readonly=True,

@@ -474,8 +474,8 @@ class PaymentReminderDelivery(models.Model):
         :return: (of how many deliveries, whether more may be left)
         """
         done = 0
-        companies = self.env["res.company"].sudo().search([])
-        for company in companies.filtered("reminder_keep_months"):
+        companies = self.env["res.company"].sudo()
+        for company in companies.search([("reminder_keep_months", ">", 0)]):
             limit = fields.Datetime.subtract(
                 fields.Datetime.now(), months=company.reminder_keep_months
             )

@@ -308,11 +308,9 @@ def _take_session(key):
     if not run or key not in run.sessions:
         return None, False
     smtp, mails = run.sessions[key]
-    try:
+    with suppress(OSError, smtplib.SMTPException):
         if smtp.noop()[0] == 250:
             return smtp, mails > 0
-    except (OSError, smtplib.SMTPException):
-        pass
     del run.sessions[key]
     smtp.close()
     return None, False

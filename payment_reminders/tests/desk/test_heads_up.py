@@ -70,7 +70,7 @@ class TestHeadsUp(HeadsUpCommon):
 
     # -- what it says ------------------------------------------------------------------
 
-    def read(self, user):
+    def read(self, user):  # pylint: disable=method-required-super
         words = html2plaintext(self.tell()[user.email]).split()
         return " ".join(words)
 

@@ -13,7 +13,7 @@ class HonestCommon(GatewayCommon):
         cls.reminder = cls.propose().with_user(cls.manager)
         cls.case = cls.reminder.case_id
 
-    def read(self, action):
+    def read(self, action):  # pylint: disable=method-required-super
         """Return what the message of an act says; Undo of it is ``self.undo()``."""
         self.assertEqual(action["tag"], "payment_reminder_toast")
         self.last = action["params"]["undo"]

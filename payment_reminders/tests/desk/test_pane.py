@@ -17,7 +17,7 @@ class TestPane(GatewayCommon):
         cls.move = cls.make_invoice(due=10, invoice_user_id=cls.rep.id)
         cls.reminder = cls.propose()
 
-    def read(self, reminder=None, user=None):
+    def read(self, reminder=None, user=None):  # pylint: disable=method-required-super
         reminder = (reminder or self.reminder).with_user(user or self.manager)
         return reminder.get_desk_panes()[0]
 

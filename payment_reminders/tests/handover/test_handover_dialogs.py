@@ -2,8 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from odoo.addons.payment_reminders.models.handover import handing
-
+from ...models.handover import handing
 from .common import HandoverCommon
 
 

@@ -1,7 +1,7 @@
 import importlib.util
 from pathlib import Path
 
-import odoo.addons.payment_reminders as addon
+import odoo.addons.payment_reminders as addon  # pylint: disable=odoo-addons-relative-import
 
 from .common import HandoverCommon
 

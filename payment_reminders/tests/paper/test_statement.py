@@ -23,7 +23,7 @@ class StatementCommon(ReminderCommon):
         cls.case = cls.move.reminder_case_id
         cls.statement = cls.env["payment.reminder.statement"]
 
-    def read(self, partner=None):
+    def read(self, partner=None):  # pylint: disable=method-required-super
         return self.statement._read(partner or self.customer, self.company)
 
     def get_rows(self):

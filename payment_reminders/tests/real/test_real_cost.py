@@ -40,7 +40,7 @@ class TestRealCost(RealCase):
             for name, number in self._get_each(few, many, part).most_common(120)
         )
         total = sum(queries.values())
-        print(
+        print(  # pylint: disable=print-used
             f"\nOne notice of five invoices: {total:.1f} queries,"
             f" {commits:.2f} commits, CPU ms {self._get_time(few, many)}"
         )

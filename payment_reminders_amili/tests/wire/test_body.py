@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.payment_reminders_amili.wire import (
+from ...wire import (
     digest,
     make_body,
     make_date,

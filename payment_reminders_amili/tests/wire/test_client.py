@@ -8,15 +8,15 @@ from decimal import Decimal
 import pytest
 
 from odoo.addons.payment_reminders.http import Door, Pace
-from odoo.addons.payment_reminders_amili.wire import (
+
+from ...wire import (
     Amili,
     make_body,
     make_key,
     make_public_pem,
     make_registration,
 )
-from odoo.addons.payment_reminders_amili.wire.client import LIMITS, PROJECTION
-
+from ...wire.client import LIMITS, PROJECTION
 from ..fake_amili import ACCOUNT, API_CODE, CREDITOR, FakeAmili
 
 KEY = make_key()

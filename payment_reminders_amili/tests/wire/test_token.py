@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from odoo.addons.payment_reminders_amili.wire import (
+from ...wire import (
     make_key,
     make_public_pem,
     make_token,

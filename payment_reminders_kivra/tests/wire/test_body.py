@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.payment_reminders_kivra.wire import (
+from ...wire import (
     Money,
     Receiver,
     choose_type,
@@ -14,7 +14,7 @@ from odoo.addons.payment_reminders_kivra.wire import (
     find_receiver,
     make_content,
 )
-from odoo.addons.payment_reminders_kivra.wire.body import has_check_digit
+from ...wire.body import has_check_digit
 
 COMPANY = Receiver("vat", "SE599999247101")
 PERSON = Receiver("email", "anna@exempel.example")

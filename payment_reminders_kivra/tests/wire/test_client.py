@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from odoo.addons.payment_reminders.http import Outcome
-from odoo.addons.payment_reminders_kivra.wire import (
+
+from ...wire import (
     Kivra,
     Money,
     Receiver,
     make_content,
 )
-
 from ..fake_kivra import CLIENT, COMPANY, PERSON, SECRET, TENANT, FakeKivra
 
 DAY = date(2026, 10, 5)

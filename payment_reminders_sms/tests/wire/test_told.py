@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from odoo.addons.payment_reminders_sms.wire import (
+from ...wire import (
     DELIVERED,
     FAILED,
     UNDER_WAY,

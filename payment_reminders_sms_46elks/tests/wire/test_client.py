@@ -7,12 +7,12 @@ import pytest
 
 from odoo.addons.payment_reminders.http import Outcome
 from odoo.addons.payment_reminders_sms.wire import DELIVERED, UNDER_WAY
-from odoo.addons.payment_reminders_sms_46elks.wire import (
+
+from ...wire import (
     Elks,
     read_message,
     read_report,
 )
-
 from ..fake_elks import PASSWORD, USER, FakeElks
 
 NUMBER = "+46701234567"

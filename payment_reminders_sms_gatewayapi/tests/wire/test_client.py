@@ -7,8 +7,8 @@ import pytest
 
 from odoo.addons.payment_reminders.http import Outcome
 from odoo.addons.payment_reminders_sms.wire import DELIVERED, FAILED, UNDER_WAY
-from odoo.addons.payment_reminders_sms_gatewayapi.wire import GatewayApi, read_event
 
+from ...wire import GatewayApi, read_event
 from ..fake_gatewayapi import TOKEN, FakeGatewayApi
 
 NUMBER = "+4520123456"

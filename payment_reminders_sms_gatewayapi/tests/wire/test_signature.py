@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from odoo.addons.payment_reminders_sms_gatewayapi.wire import check
-
+from ...wire import check
 from ..fake_gatewayapi import SECRET, FakeGatewayApi
 
 DATA = FakeGatewayApi.prepare_text("+4520123456", "Jeg har betalt")
