@@ -244,6 +244,11 @@ class PaymentReminderSetupWizard(models.TransientModel):
         """Activate reminders, and show which one leaves first."""
         self.ensure_one()
         self._check_may_set_up()
+        # Not required in the form: what lacks it yet is kept while something is mended.
+        if not self.email:
+            raise UserError(
+                self.env._("Enter the sender, the e-mail address of your company.")
+            )
         company = self.company_id.sudo()
         company.write(
             {

@@ -212,6 +212,13 @@ class TestSetup(GatewayCommon):
 
     # -- activate ---------------------------------------------------------------
 
+    def test_without_a_sender_it_is_kept_and_not_activated(self):
+        self.company.email = False
+        wizard = self.open_setup(email=False)
+        with self.assertRaisesRegex(UserError, "Enter the sender"):
+            wizard.action_confirm()
+        self.assertFalse(self.company.reminder_ladder_id)
+
     def test_what_was_overdue_is_named_and_decided_in_the_set_up(self):
         wizard = self.open_setup(backlog_choice="start")
         self.assertIn("Nordlys ApS", wizard.backlog_text)
