@@ -195,8 +195,12 @@ class PaymentReminderPaperwork(models.AbstractModel):
         # The trail has them now, without the addresses, which are on the deliveries.
         reminders.delivery_ids.facts = False
         reminders.facts = False
-        self._tell_invoices(sent)
-        self._tell_customers(reminders)
+        words = {
+            reminder: reminder.with_env(reminder.case_id._in_staff_language().env)
+            for reminder in reminders
+        }
+        self._tell_invoices(sent, words)
+        self._tell_customers(words)
         for reminder in reminders:
             self._tell_unread(reminder, sent[reminder])
         reminders.case_id._refresh()
@@ -284,14 +288,15 @@ class PaymentReminderPaperwork(models.AbstractModel):
         )
 
     @api.model
-    def _tell_invoices(self, sent):
+    def _tell_invoices(self, sent, words):
         """Log notices on their invoices; the invoices' own rows stay untouched.
 
         :param sent: {notice: its deliveries that went out}
+        :param words: {notice: itself in the language of whoever looks after it}
         """
         bodies = {}
         for reminder, deliveries in sent.items():
-            told = reminder.with_env(reminder.case_id._in_staff_language().env)
+            told = words[reminder]
             how = {
                 "notice": told.step_id.name,
                 "channel": told.channel_summary,
@@ -326,12 +331,14 @@ class PaymentReminderPaperwork(models.AbstractModel):
             moves._message_log_batch(bodies=bodies)
 
     @api.model
-    def _tell_customers(self, reminders):
-        """Log on the customers that notices went out; it names no address."""
+    def _tell_customers(self, words):
+        """Log on the customers that notices went out; it names no address.
+
+        :param words: {notice: itself in the language of whoever looks after it}
+        """
         bodies = {}
-        for reminder in reminders:
+        for reminder, told in words.items():
             case = reminder.case_id.sudo()
-            told = reminder.with_env(case._in_staff_language().env)
             line = told.env._(
                 "%(step)s sent by %(channel)s: %(case)s",
                 step=told.step_id.name,
