@@ -13,14 +13,15 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
+from odoo.addons.payment_reminders.models.sending.sender import NOTICES_PER_BATCH
 from odoo.addons.payment_reminders.tests.real.process import Child
 from odoo.addons.payment_reminders.tests.real.real_common import RealCase
 from odoo.addons.payment_reminders.tests.real.servers import free_port
 
 ADDON = "payment_reminders_queue_job"
 REAL = Path(__file__).parent / "real"
-#: Three batches of notices.
-MANY = 60
+#: Two batches of notices.
+MANY = 2 * NOTICES_PER_BATCH
 
 
 @unittest.skipUnless(find_spec("odoo.addons.queue_job"), "there is no queue_job")
@@ -78,7 +79,7 @@ class TestRealJobs(JobsCase):
         notices = self.stage_many()
         self.run_scene("see_runner")
         self.run_scene("cron_send")
-        jobs = [["_job_send", "pending", 20]] * 3
+        jobs = [["_job_send", "pending", NOTICES_PER_BATCH]] * 2
         self.assertEqual(self.list_jobs("pending"), jobs)
         self.assertEqual(self.count_mails(notices), {0: MANY})
         # What waits for a job is put into no other.
@@ -97,10 +98,11 @@ class TestMoreJobs(JobsCase):
 
     def test_a_without_a_runner(self):
         """As without this addon, and managers are told."""
-        notices = self.stage_many(25)
+        count = NOTICES_PER_BATCH + 5
+        notices = self.stage_many(count)
         self.run_scene("cron_send")
-        self.assertEqual(self.read_states(notices), {"sent": 25})
-        self.assertEqual(self.count_mails(notices), {1: 25})
+        self.assertEqual(self.read_states(notices), {"sent": count})
+        self.assertEqual(self.count_mails(notices), {1: count})
         self.assertEqual(self.run_scene("list_jobs"), [])
         self.assertIn("queue_job", self.run_scene("list_problems"))
         # Somebody is there: it is told by the job that the knocking puts in.
@@ -118,7 +120,7 @@ class TestMoreJobs(JobsCase):
         self.assertEqual(self.read_states(notices), {"sent": 3})
 
     def test_the_brake_sees_the_whole_run(self):
-        """Twenty at a time it would never brake."""
+        """A batch at a time it would never brake."""
         notices = self.stage_many()
         self.run_scene("switch_brake", floor=MANY - 10)
         self.run_scene("see_runner")
@@ -247,7 +249,7 @@ class TestTwoRunners(JobsCase):
         notices = self.stage_many()
         self.run_scene("see_runner")
         self.run_scene("cron_send")
-        self.assertEqual(len(self.list_jobs("pending")), 3)
+        self.assertEqual(len(self.list_jobs("pending")), 2)
         self.run_scene("uninstall_engine")
         child = self.stack.enter_context(Child(self.database, self.log))
         self.assertEqual(self.count_mails(notices), {0: MANY})

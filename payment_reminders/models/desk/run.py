@@ -7,9 +7,9 @@ from ...tools import bulk, transactions
 from ...tools.background import waits_for_scheduler
 from ...tools.groupable import hide_technical
 from ...tools.selections import labels_of
+from ..sending.sender import NOTICES_PER_BATCH
 
 CASES_PER_BATCH = 100
-NOTICES_PER_BATCH = 20
 #: So many cases are done while the user waits.
 CASES_AT_ONCE = 5
 
