@@ -29,7 +29,13 @@ WARNING_DAYS = 90
 NUDGE = "nudge"
 REMINDER = "reminder"
 FINAL_NOTICE = "final_notice"
+#: The creditor's own demand after a final notice (Norway).
+DEMAND = "demand"
 PLAN = "plan"
+#: Handing a claim over to a collection service.
+HANDOVER = "handover"
+#: Of these a rule for "all" kinds speaks.
+LETTERS = (NUDGE, REMINDER, FINAL_NOTICE)
 
 #: How a fee is limited: by an amount in the law, by a scale on the principal, only by
 #: the real cost (then
@@ -38,6 +44,23 @@ STATUTORY = "statutory"
 SCALE = "scale"
 ACTUAL_COST = "actual_cost"
 NO_FEE = "none"
+#: The notice itself may not be sent.
+FORBIDDEN = "forbidden"
+
+#: By which rate of a series the days of a claim bear interest.
+EACH_DAY = "each_day"
+PAYMENT_DAY = "payment_day"
+
+#: How long a reference rate holds that has no later one.
+HALF_YEAR = "half_year"
+MONTH = "month"
+CONSTANT = "constant"
+
+#: Which day's exchange rate a lump sum of another currency takes.
+NOTICE_DAY = "notice_day"
+DUE_DATE = "due_date"
+MONTH_END_BEFORE_DUE = "month_end_before_due"
+HALF_YEAR_BEFORE_DUE = "half_year_before_due"
 
 
 class StatuteError(RuleError):
@@ -51,10 +74,14 @@ class StatuteError(RuleError):
 class Band:
     """One band of a scale: so many percent of the principal up to a sum (None: above
     all others).
+
+    :param base: what the costs are where the band begins, in place of what the bands
+        below it give
     """
 
     up_to: Decimal | None
     percent: Decimal
+    base: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +90,21 @@ class FeeRule:
 
     :param valid_from: first sending day for which it holds
     :param debtor: ``person``, ``company`` or ``all``
-    :param kind: ``reminder``, ``final_notice``, ``all`` (of the two), or ``plan``
-    :param basis: ``statutory``, ``scale``, ``actual_cost`` or ``none``
+    :param valid_to: last sending day for which it holds; None: no end is known. When
+        it has passed and nothing follows, nothing is claimed
+    :param kind: ``reminder``, ``final_notice``, ``all`` (of the two), ``demand``,
+        ``plan`` or ``handover``
+    :param basis: ``statutory``, ``scale``, ``actual_cost``, ``none``, or ``forbidden``:
+        such a notice may not be sent
+    :param is_signalled: announced, and not known to be in force: nothing is decided by
+        it, but a person is asked
     :param amount: the highest fee when the basis is statutory
     :param scale: bands in rising order when the basis is a scale
     :param scale_min: the least that a scale gives
     :param scale_max: the most that it gives
     :param max_count: number of fees for one claim (None: no limit)
+    :param count_months: months after the last letter with a fee from which they are
+        counted anew (0: never)
     :param count_shared: True: fees of other kinds of notices count too
     :param first_after_days: days after the due date before the first fee
     :param spacing_days: days between a letter and the next one with a fee
@@ -77,6 +112,7 @@ class FeeRule:
     :param after_deadline: the deadline of the letter before must have been missed
     :param after_final_notice: the deadline of a final notice must have been missed
     :param free_notices: number of letters that must go before, without a fee
+    :param after_free_deadline: and whose deadline must have been missed
     :param requires_agreement: only when agreed no later than when the debt arose
     :param deadline_days: the shortest deadline that the notice may give, from sending
     :param deadline_banking_days: banking days that it must leave after receipt
@@ -92,7 +128,10 @@ class FeeRule:
     scale: tuple[Band, ...] = ()
     scale_min: Decimal = ZERO
     scale_max: Decimal | None = None
+    valid_to: dt.date | None = None
+    is_signalled: bool = False
     max_count: int | None = None
+    count_months: int = 0
     count_shared: bool = True
     first_after_days: int = 1
     spacing_days: int = 0
@@ -100,11 +139,16 @@ class FeeRule:
     after_deadline: bool = False
     after_final_notice: bool = False
     free_notices: int = 0
+    after_free_deadline: bool = False
     requires_agreement: bool = False
     deadline_days: int = 0
     deadline_banking_days: int = 0
     guessed: frozenset[str] = frozenset()
     source: str = ""
+
+    def has_ended(self, on: dt.date) -> bool:
+        """Tell whether its last day has passed."""
+        return self.valid_to is not None and self.valid_to < on
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +161,7 @@ class MarginRule:
     :param reference: code of the reference rate
     :param points: percentage points a year on top of it
     :param source: paragraph
+    :param round_up_to: the two together are rounded up to a multiple of this (0: not)
     """
 
     valid_from: dt.date
@@ -124,6 +169,7 @@ class MarginRule:
     reference: str
     points: Decimal
     source: str = ""
+    round_up_to: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +178,19 @@ class CompensationRule:
 
     :param valid_from: first due date for which it holds
     :param debtor: ``company`` or ``all``
-    :param amount: in the statute's currency
+    :param amount: in the statute's currency, or in its own
     :param source: paragraph
+    :param principal_from: the least that is owed, in the statute's currency, for it to
+        hold: a law with tiers has a rule for each
+    :param currency: ISO code of the amount; empty: the statute's
     """
 
     valid_from: dt.date
     debtor: str
     amount: Decimal
     source: str = ""
+    principal_from: Decimal = ZERO
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +232,14 @@ class Statute:
     :param consumer_margin_fixed: no interest over the statutory margin from a consumer
     :param post_days: days that a letter is taken to need
     :param limitation: None when not known
+    :param rate_choice: ``each_day``: a day bears the rate that is in force on it;
+        ``payment_day``: all days bear that of the day of payment
+    :param convert_on: which day's exchange rate a lump sum takes: ``notice_day``,
+        ``due_date``, ``month_end_before_due`` or ``half_year_before_due``
+    :param reviewed_until: the last day for which somebody has read these rules; None:
+        nobody said
+    :param answer_days: days in which a customer's question wants an answer (0: not
+        said)
     :param doubts: what is contested or only recalled, in words
     :param sources: short names of the sources
     """
@@ -199,6 +258,10 @@ class Statute:
     consumer_margin_fixed: bool = True
     post_days: int = 0
     limitation: Limitation | None = None
+    rate_choice: str = EACH_DAY
+    convert_on: str = NOTICE_DAY
+    reviewed_until: dt.date | None = None
+    answer_days: int = 0
     doubts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -206,18 +269,35 @@ class Statute:
         self, debtor: str, on: dt.date, kind: str = REMINDER
     ) -> FeeRule | None:
         """Return the rule for a notice sent on a day: the most specific one, then the
-        latest.
+        latest. One that has ended is returned only when nothing follows it.
         """
-        rules = [rule for rule in self.fee_rules if rule.kind in (kind, ALL)]
+        kinds = (kind, ALL) if kind in LETTERS else (kind,)
+        rules = [
+            rule
+            for rule in self.fee_rules
+            if rule.kind in kinds and not rule.is_signalled
+        ]
         return _in_force(rules, debtor, on)
+
+    def signalled_rule(
+        self, debtor: str, on: dt.date, kind: str = REMINDER
+    ) -> FeeRule | None:
+        """Return an announced rule that would hold for a notice sent on a day, or
+        None: nobody knows yet whether it is in force.
+        """
+        kinds = (kind, ALL) if kind in LETTERS else (kind,)
+        rules = [
+            rule for rule in self.fee_rules if rule.kind in kinds and rule.is_signalled
+        ]
+        rule = _in_force(rules, debtor, on) if rules else None
+        return rule if rule and not rule.has_ended(on) else None
 
     def plan_fee(self, debtor: str, on: dt.date) -> Decimal:
         """Return the highest fee of a payment plan agreed on a day, by the same rank of
         rules. A rule for notices of any kind allows none.
         """
-        rules = [rule for rule in self.fee_rules if rule.kind == PLAN]
-        rule = _in_force(rules, debtor, on)
-        return rule.amount if rule else ZERO
+        rule = self.fee_rule(debtor, on, PLAN)
+        return ZERO if rule is None or rule.has_ended(on) else rule.amount
 
     def margin_rule(self, debtor: str, due_date: dt.date) -> MarginRule | None:
         """Return the rule for the interest of a claim due on a day, or None: it bears
@@ -226,10 +306,25 @@ class Statute:
         return _in_force(self.margin_rules, debtor, due_date)
 
     def compensation_rule(
-        self, debtor: str, due_date: dt.date
+        self, debtor: str, due_date: dt.date, principal: Decimal | None = None
     ) -> CompensationRule | None:
-        """Return the lump sum of a claim due on a day, or None: there is none."""
-        return _in_force(self.compensation_rules, debtor, due_date)
+        """Return the lump sum of a claim due on a day, or None: there is none.
+
+        :param principal: what was owed, in the statute's currency, for laws with tiers
+            (None: their lowest)
+        """
+        rules = self.compensation_rules
+        rule = _in_force(rules, debtor, due_date)
+        if rule is None or not any(one.principal_from for one in rules):
+            return rule
+        owed = principal or ZERO
+        tiers = [
+            one
+            for one in rules
+            if (one.debtor, one.valid_from) == (rule.debtor, rule.valid_from)
+            and one.principal_from <= owed
+        ]
+        return max(tiers, key=lambda one: one.principal_from, default=None)
 
 
 class _Dated(Protocol):
@@ -250,8 +345,14 @@ def _in_force(rules: Iterable[_Rule], debtor: str, on: dt.date) -> _Rule | None:
         rule for rule in rules if rule.debtor in (debtor, ALL) and rule.valid_from <= on
     ]
 
-    def rank(rule: _Rule) -> tuple[bool, bool, dt.date]:
-        return rule.debtor != ALL, getattr(rule, "kind", ALL) != ALL, rule.valid_from
+    def rank(rule: _Rule) -> tuple[bool, bool, bool, dt.date]:
+        end: dt.date | None = getattr(rule, "valid_to", None)
+        return (
+            end is None or end >= on,
+            rule.debtor != ALL,
+            getattr(rule, "kind", ALL) != ALL,
+            rule.valid_from,
+        )
 
     return max(found, key=rank, default=None)
 
@@ -260,16 +361,20 @@ def parse_scale(text: str) -> tuple[Band, ...]:
     """Read a scale such as ``2500: 15; 5000: 10; 0.5``.
 
     Each band but the last is ``sum: percent``, sums rising; the last may be a
-    percentage alone, for all that is above.
+    percentage alone, for all that is above. ``500: 30+10`` is a band in which the
+    costs begin with 30.
 
     :raise StatuteError: ``scale``
     """
     bands: list[Band] = []
     for part in filter(None, (piece.strip() for piece in text.split(";"))):
-        up_to, _colon, percent = part.rpartition(":")
+        up_to, _colon, costs = part.rpartition(":")
+        base, _plus, percent = costs.rpartition("+")
         try:
             band = Band(
-                Decimal(up_to.strip()) if up_to else None, Decimal(percent.strip())
+                Decimal(up_to.strip()) if up_to else None,
+                Decimal(percent.strip()),
+                Decimal(base.strip()) if base else None,
             )
         except InvalidOperation as error:
             raise StatuteError("scale", text=text) from error
@@ -278,6 +383,7 @@ def parse_scale(text: str) -> tuple[Band, ...]:
             before is None
             or (band.up_to is not None and band.up_to <= before)
             or band.percent < 0
+            or (band.base or ZERO) < 0
         ):
             raise StatuteError("scale", text=text)
         bands.append(band)

@@ -84,6 +84,37 @@ class PaymentReminderJurisdiction(models.Model):
         default=True,
         help="A consumer cannot be asked for more than the statutory interest.",
     )
+    rate_choice = fields.Selection(
+        [
+            (statute.EACH_DAY, "The rate of each day"),
+            (statute.PAYMENT_DAY, "The rate of the day of payment, for all days"),
+        ],
+        string="Which rate counts",
+        required=True,
+        default=statute.EACH_DAY,
+    )
+    convert_on = fields.Selection(
+        [
+            (statute.NOTICE_DAY, "the day of the notice"),
+            (statute.DUE_DATE, "the due date"),
+            (statute.MONTH_END_BEFORE_DUE, "the last day of the month before it"),
+            (statute.HALF_YEAR_BEFORE_DUE, "the first day of its half-year"),
+        ],
+        string="Lump sum converted by the rate of",
+        required=True,
+        default=statute.NOTICE_DAY,
+        help="For a claim in another currency than the lump sum.",
+    )
+    reviewed_until = fields.Date(
+        help="Until when these rules were read and found to hold. Managers are told "
+        "60, 30 and 7 days before. After it, notices with a fee wait for a manager's "
+        "yes. Empty: no end."
+    )
+    answer_days = fields.Integer(
+        string="Days to answer",
+        help="In which a customer's question wants an answer. 0: what the company "
+        "sets.",
+    )
     post_days = fields.Integer(
         string="Days for the post",
         default=3,
@@ -151,7 +182,7 @@ class PaymentReminderJurisdiction(models.Model):
         "UNIQUE(code)", "There is a law with this code already."
     )
     _numbers_not_negative = models.Constraint(
-        "CHECK(post_days >= 0 AND limitation_years_person >= 0 "
+        "CHECK(post_days >= 0 AND answer_days >= 0 AND limitation_years_person >= 0 "
         "AND limitation_years_company >= 0)",
         "Days and years cannot be negative.",
     )
@@ -211,6 +242,10 @@ class PaymentReminderJurisdiction(models.Model):
             consumer_margin_fixed=self.consumer_margin_fixed,
             post_days=self.post_days,
             limitation=self._get_limitation(),
+            rate_choice=self.rate_choice,
+            convert_on=self.convert_on,
+            reviewed_until=self.reviewed_until or None,
+            answer_days=self.answer_days,
             doubts=tuple(filter(None, (self.doubts or "").splitlines())),
             sources=tuple(filter(None, (self.sources or "").splitlines())),
         )

@@ -67,6 +67,15 @@ class PaymentReminderJurisdictionFee(models.Model):
     valid_from = fields.Date(
         required=True, help="First day of sending for which this rule holds."
     )
+    valid_to = fields.Date(
+        string="Last day",
+        help="Empty: no end is known. After it, nothing is claimed by this rule.",
+    )
+    is_signalled = fields.Boolean(
+        string="Announced only",
+        help="Not known to be in force: notices that it would change wait for a "
+        "manager's yes. Untick it when the law is in force.",
+    )
     debtor = fields.Selection(
         [("all", "Anybody"), ("person", "Consumers"), ("company", "Businesses")],
         required=True,
@@ -77,7 +86,9 @@ class PaymentReminderJurisdictionFee(models.Model):
             ("all", "Every notice"),
             ("reminder", "Reminder"),
             (statute.FINAL_NOTICE, "Final notice"),
+            (statute.DEMAND, "Demand for payment"),
             ("plan", "Payment plan"),
+            (statute.HANDOVER, "Handing over"),
         ],
         required=True,
         default="all",
@@ -88,6 +99,7 @@ class PaymentReminderJurisdictionFee(models.Model):
             ("scale", "Scale on the principal"),
             ("actual_cost", "Only the real cost"),
             ("none", "No fee"),
+            (statute.FORBIDDEN, "Not allowed at all"),
         ],
         required=True,
         default="statutory",
@@ -97,12 +109,17 @@ class PaymentReminderJurisdictionFee(models.Model):
     amount = fields.Monetary(string="Highest fee")
     scale = fields.Char(
         help="Bands of the principal and their percentage, such as 2500: 15; 5000: 10; "
-        "0.5 where the last one is for all that is above."
+        "0.5 where the last one is for all that is above. A sum and a plus before the "
+        "percentage say what the costs are where the band begins: 500: 30+10."
     )
     scale_min = fields.Monetary(string="At least")
     scale_max = fields.Monetary(string="At most", help="0: no limit.")
     max_count = fields.Integer(
         string="Number of fees", help="For one claim. 0: no limit."
+    )
+    count_months = fields.Integer(
+        string="Counted anew after (months)",
+        help="After the last letter with a fee. 0: never.",
     )
     count_shared = fields.Boolean(
         string="Counts all notices",
@@ -130,6 +147,10 @@ class PaymentReminderJurisdictionFee(models.Model):
     free_notices = fields.Integer(
         string="Notices without fee", help="That must go out before the first fee."
     )
+    after_free_deadline = fields.Boolean(
+        string="After the free notice's deadline",
+        help="A fee needs that the deadline of the notices without fee was missed.",
+    )
     requires_agreement = fields.Boolean(
         string="Must be agreed",
         help="Only when the fee was agreed no later than when the debt arose.",
@@ -156,10 +177,15 @@ class PaymentReminderJurisdictionFee(models.Model):
         "There is a rule for these notices, debtors and date already.",
     )
     _numbers_not_negative = models.Constraint(
-        "CHECK(amount >= 0 AND max_count >= 0 AND first_after_days >= 0 "
+        "CHECK(amount >= 0 AND max_count >= 0 AND count_months >= 0 "
+        "AND first_after_days >= 0 "
         "AND spacing_days >= 0 AND careful_spacing_days >= 0 AND free_notices >= 0 "
         "AND deadline_days >= 0 AND deadline_banking_days >= 0)",
         "Amounts and days of a rule cannot be negative.",
+    )
+    _last_day_not_before_first = models.Constraint(
+        "CHECK(valid_to >= valid_from)",
+        "The last day of a rule cannot be before its first.",
     )
 
     @api.depends("jurisdiction_id", "valid_from", "kind")
@@ -209,7 +235,10 @@ class PaymentReminderJurisdictionFee(models.Model):
             else (),
             scale_min=self._to_decimal(self.scale_min),
             scale_max=self._to_decimal(self.scale_max) if self.scale_max else None,
+            valid_to=self.valid_to or None,
+            is_signalled=self.is_signalled,
             max_count=self.max_count or None,
+            count_months=self.count_months,
             count_shared=self.count_shared,
             first_after_days=self.first_after_days,
             spacing_days=self.spacing_days,
@@ -217,6 +246,7 @@ class PaymentReminderJurisdictionFee(models.Model):
             after_deadline=self.after_deadline,
             after_final_notice=self.after_final_notice,
             free_notices=self.free_notices,
+            after_free_deadline=self.after_free_deadline,
             requires_agreement=self.requires_agreement,
             deadline_days=self.deadline_days,
             deadline_banking_days=self.deadline_banking_days,
@@ -258,11 +288,20 @@ class PaymentReminderJurisdictionMargin(models.Model):
         digits=(16, 4),
         help="0 when the series holds total rates.",
     )
+    round_up_to = fields.Float(
+        string="Rounded up to",
+        digits=(16, 4),
+        help="The rate and the points together are rounded up to a multiple of this, "
+        "such as 0.5. 0: not rounded.",
+    )
     source = fields.Char(required=True)
 
     _rule_uniq = models.Constraint(
         "UNIQUE(jurisdiction_id, debtor, valid_from)",
         "There is a margin for these debtors and this date already.",
+    )
+    _rounding_not_negative = models.Constraint(
+        "CHECK(round_up_to >= 0)", "A rate cannot be rounded up to a negative number."
     )
 
     @api.model
@@ -278,6 +317,7 @@ class PaymentReminderJurisdictionMargin(models.Model):
             reference=self.reference_id.code,
             points=self._to_decimal(self.points),
             source=self.source,
+            round_up_to=self._to_decimal(self.round_up_to),
         )
 
 
@@ -287,31 +327,53 @@ class PaymentReminderJurisdictionCompensation(models.Model):
     _name = "payment.reminder.jurisdiction.compensation"
     _description = "Statutory Compensation for Late Payment"
     _inherit = ["payment.reminder.law.row"]
-    _order = "jurisdiction_id, valid_from desc, debtor"
+    _order = "jurisdiction_id, valid_from desc, debtor, principal_from"
 
     jurisdiction_id = fields.Many2one(
         "payment.reminder.jurisdiction", required=True, index=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="jurisdiction_id.currency_id")
+    currency_id = fields.Many2one(
+        related="jurisdiction_id.currency_id", string="Currency of the law"
+    )
+    amount_currency_id = fields.Many2one(
+        "res.currency",
+        string="Currency",
+        ondelete="restrict",
+        help="Of the lump sum. Empty: the currency of the law.",
+    )
+    paid_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_paid_currency_id"
+    )
     valid_from = fields.Date(string="For claims due from", required=True)
     # No choice "consumers": the directive and all its national forms leave them out.
     debtor = fields.Selection(
         [("company", "Businesses")], required=True, default="company"
     )
-    amount = fields.Monetary(required=True)
+    principal_from = fields.Monetary(
+        string="Owed at least",
+        help="For claims of so much or more, in the currency of the law. A law with "
+        "tiers has one row for each.",
+    )
+    amount = fields.Monetary(required=True, currency_field="paid_currency_id")
     source = fields.Char(required=True)
 
     _rule_uniq = models.Constraint(
-        "UNIQUE(jurisdiction_id, debtor, valid_from)",
-        "There is a compensation for this date already.",
+        "UNIQUE(jurisdiction_id, debtor, valid_from, principal_from)",
+        "There is a compensation for this date and principal already.",
     )
     _amount_not_negative = models.Constraint(
-        "CHECK(amount >= 0)", "A compensation cannot be negative."
+        "CHECK(amount >= 0 AND principal_from >= 0)",
+        "A compensation cannot be negative.",
     )
+
+    @api.depends("amount_currency_id", "jurisdiction_id.currency_id")
+    def _compute_paid_currency_id(self):
+        for rule in self:
+            rule.paid_currency_id = rule.amount_currency_id or rule.currency_id
 
     @api.model
     def _get_key_fields(self):
-        return ["jurisdiction_id", "debtor", "valid_from"]
+        return ["jurisdiction_id", "debtor", "valid_from", "principal_from"]
 
     def _get_rule(self):
         """Return this row as :class:`rules.statute.CompensationRule`."""
@@ -321,4 +383,6 @@ class PaymentReminderJurisdictionCompensation(models.Model):
             debtor=self.debtor,
             amount=self._to_decimal(self.amount),
             source=self.source,
+            principal_from=self._to_decimal(self.principal_from),
+            currency=self.amount_currency_id.name or "",
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
-from ...rules import interest
+from ...rules import interest, statute
 
 
 class PaymentReminderReference(models.Model):
@@ -14,6 +14,18 @@ class PaymentReminderReference(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, copy=False)
     country_id = fields.Many2one("res.country", ondelete="restrict")
+    rhythm = fields.Selection(
+        [
+            (statute.HALF_YEAR, "Each half-year"),
+            (statute.MONTH, "Each month"),
+            (statute.CONSTANT, "Only when the law changes"),
+        ],
+        string="Set anew",
+        required=True,
+        default=statute.HALF_YEAR,
+        help="The last rate holds to the end of its half-year or month; for the days "
+        "after it no interest is claimed until the next one is entered.",
+    )
     rate_ids = fields.One2many("payment.reminder.rate", "reference_id", string="Rates")
 
     _code_uniq = models.Constraint(
@@ -25,7 +37,8 @@ class PaymentReminderRate(models.Model):
     """A reference rate with the date from which it holds.
 
     It holds until the next one of its series; the last one holds to the end of its
-    half-year and not a day longer, since all statutes look the rate up anew then.
+    half-year (or month, by the rhythm of the series) and not a day longer, since the
+    statutes look the rate up anew then.
     """
 
     _name = "payment.reminder.rate"

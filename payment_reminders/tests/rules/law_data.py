@@ -74,6 +74,10 @@ def load_statutes():
                 _compensation(row) for row in rows[xml_id, "compensation"]
             ),
             compensation_includes_fees=values.get("compensation_includes_fees", True),
+            rate_choice=values.get("rate_choice", "each_day"),
+            convert_on=values.get("convert_on", "notice_day"),
+            reviewed_until=_day(values.get("reviewed_until")),
+            answer_days=int(values.get("answer_days", 0)),
             consumer_margin_fixed=values.get("consumer_margin_fixed", True),
             post_days=int(values["post_days"]),
             limitation=_limitation(values),
@@ -84,12 +88,19 @@ def load_statutes():
     }
 
 
+def _day(text):
+    return dt.date.fromisoformat(text) if text else None
+
+
 def _fee(row):
     numbers = (
-        "first_after_days spacing_days careful_spacing_days free_notices "
+        "count_months first_after_days spacing_days careful_spacing_days free_notices "
         "deadline_days deadline_banking_days"
     ).split()
-    flags = "count_shared after_deadline after_final_notice requires_agreement".split()
+    flags = (
+        "count_shared after_deadline after_final_notice after_free_deadline "
+        "requires_agreement is_signalled"
+    ).split()
     guessed = {"max_count": "is_count_guessed", "first_after_days": "is_wait_guessed"}
     return statute.FeeRule(
         valid_from=dt.date.fromisoformat(row["valid_from"]),
@@ -100,6 +111,7 @@ def _fee(row):
         scale=statute.parse_scale(row.get("scale", "")),
         scale_min=Decimal(row.get("scale_min", "0")),
         scale_max=Decimal(row["scale_max"]) if "scale_max" in row else None,
+        valid_to=_day(row.get("valid_to")),
         max_count=int(row["max_count"]) if "max_count" in row else None,
         guessed=frozenset(name for name, flag in guessed.items() if row.get(flag)),
         source=row["source"],
@@ -115,6 +127,7 @@ def _margin(row, codes):
         codes[row["reference_id"]],
         Decimal(row["points"]),
         row["source"],
+        Decimal(row.get("round_up_to", "0")),
     )
 
 
@@ -124,6 +137,8 @@ def _compensation(row):
         "company",
         Decimal(row["amount"]),
         row["source"],
+        Decimal(row.get("principal_from", "0")),
+        row.get("amount_currency_id", "").removeprefix("base."),
     )
 
 
