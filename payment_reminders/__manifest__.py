@@ -27,6 +27,7 @@
         # law
         "data/payment_reminder_reference_data.xml",
         "data/payment_reminder_rate_data.xml",
+        "data/payment_reminder_rate_update_data.xml",
         "data/payment_reminder_jurisdiction_data.xml",
         "views/law/rate_views.xml",
         "views/law/jurisdiction_views.xml",

@@ -1,7 +1,14 @@
-from odoo import api, fields, models
-from odoo.tools.misc import format_date, formatLang
+from lxml import etree
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import float_compare
+from odoo.tools.misc import file_path, format_date, formatLang
 
 from ...rules import interest, statute
+
+SHIPPED = "payment_reminders/data/payment_reminder_rate_data.xml"
+#: How sure a rate is, the least first.
+STATUSES = ("recalled", "derived", "verified")
 
 
 class PaymentReminderReference(models.Model):
@@ -26,11 +33,23 @@ class PaymentReminderReference(models.Model):
         help="The last rate holds to the end of its half-year or month; for the days "
         "after it no interest is claimed until the next one is entered.",
     )
+    url = fields.Char(
+        string="Published at", help="The page of the publisher, to look a rate up."
+    )
     rate_ids = fields.One2many("payment.reminder.rate", "reference_id", string="Rates")
 
     _code_uniq = models.Constraint(
         "UNIQUE(code)", "There is a reference rate with this code already."
     )
+
+    @api.model
+    def _fill_in_links(self, urls):
+        """Say where the rates of series are published, where nobody has said it.
+
+        :param urls: {code: address}
+        """
+        for reference in self.search([("code", "in", list(urls)), ("url", "=", False)]):
+            reference.url = urls[reference.code]
 
 
 class PaymentReminderRate(models.Model):
@@ -120,3 +139,58 @@ class PaymentReminderRate(models.Model):
                 (rate.date, self._to_decimal(rate.percent), rate.status)
             )
         return tables
+
+    # -- what a later version knows better ---------------------------------------------
+
+    @api.model
+    def _take_over_shipped(self):
+        """Raise the rows of which a later version of the addon is surer, at an update.
+
+        Rates are not updated by Odoo, since people enter them. A row that a person has
+        written is theirs, whatever its status; so is one with another figure.
+        """
+        shipped = self._read_shipped()
+        owns = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "payment_reminders"),
+                ("model", "=", self._name),
+                ("name", "in", list(shipped)),
+            ]
+        )
+        unsure = self.search(
+            [
+                ("id", "in", owns.mapped("res_id")),
+                ("status", "!=", "verified"),
+                ("write_uid", "=", SUPERUSER_ID),
+            ]
+        )
+        names = {own.res_id: own.name for own in owns}
+        for rate in unsure:
+            rate._take_over(shipped[names[rate.id]])
+
+    def _take_over(self, values):
+        """Raise one row to the status that ships, with its source."""
+        self.ensure_one()
+        status = values.get("status", "verified")
+        is_same = not float_compare(
+            self.percent, float(values["percent"]), precision_digits=4
+        )
+        if not is_same or STATUSES.index(status) <= STATUSES.index(self.status):
+            return
+        source = values["source"]
+        self.with_context(lang="en_US").write({"status": status, "source": source})
+        # What the older source was called in other languages; the new one's follows.
+        others = {code for code, _name in self.env["res.lang"].get_installed()}
+        if others := others - {"en_US"}:
+            self.update_field_translations("source", dict.fromkeys(others, False))
+
+    @api.model
+    def _read_shipped(self):
+        """Return {name of the XML id: {field: text}} of the rates that ship."""
+        records = etree.parse(file_path(SHIPPED)).iter("record")
+        return {
+            record.get("id"): {
+                field.get("name"): field.text for field in record.iter("field")
+            }
+            for record in records
+        }

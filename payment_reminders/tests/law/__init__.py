@@ -1,3 +1,4 @@
 from . import test_jurisdiction
 from . import test_fee_spacing
 from . import test_rate_warning
+from . import test_shipped_rates

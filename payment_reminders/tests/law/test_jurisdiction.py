@@ -160,7 +160,6 @@ class TestJurisdiction(TransactionCase):
             {
                 "DK": ["nationalbank_lending_rate"],
                 "FI": ["viitekorko"],
-                "NL": ["wettelijke_handelsrente_total", "wettelijke_rente_total"],
             },
         )
         self.assertFalse(self.laws["SE"]._check_current_rates(ON))
