@@ -49,8 +49,8 @@ NAMED = (
     Code.EXCLUDED,
 )
 #: One row of each source has ids of its own: that of the record, times this, plus a
-#: number.
-SOURCES = 5
+#: number. Of addons are those from 5 on.
+SOURCES = 8
 #: Of a customer's words the list shows so many letters.
 MOST_LETTERS = 160
 
@@ -115,7 +115,12 @@ class PaymentReminderTodo(models.Model):
     @api.model
     def _group_expand_work(self, works, domain):
         """Order the groups as the list does, not by their codes."""
-        return sorted(works, key=list(WORK).index)
+        return sorted(works, key=self._get_works().index)
+
+    @api.model
+    def _get_works(self):
+        """Return all that may have to be done, in the order of the list (hook)."""
+        return list(WORK)
 
     @property
     def _table_query(self):
@@ -136,9 +141,10 @@ class PaymentReminderTodo(models.Model):
         The index of ``blocker`` finds the cases, ``_one_open_per_case`` the notice of
         each.
         """
+        works = self._get_works()
         codes = {str(code): work for work, codes in WORK.items() for code in codes}
         whens = [
-            SQL("WHEN %s THEN %s", code, list(WORK).index(work))
+            SQL("WHEN %s THEN %s", code, works.index(work))
             for code, work in codes.items()
         ]
         return SQL(
@@ -172,7 +178,7 @@ class PaymentReminderTodo(models.Model):
                           AND halt.date_end IS NULL))
               ) found
             """,
-            works=list(WORK),
+            works=works,
             sources=SOURCES,
             whens=SQL(" ").join(whens),
             codes=tuple(codes),
@@ -251,7 +257,7 @@ class PaymentReminderTodo(models.Model):
     def _get_place(self, work):
         return {
             "sources": SOURCES,
-            "sequence": list(WORK).index(work),
+            "sequence": self._get_works().index(work),
             "work": work,
         }
 
@@ -445,7 +451,7 @@ class PaymentReminderTodo(models.Model):
         return [
             {
                 "name": name,
-                "action": f"payment_reminders.{action}",
+                "action": action if "." in action else f"payment_reminders.{action}",
                 "count": self.env[model].search_count(waiting),
             }
             for name, action, model, waiting, (source, used) in self._get_lists()
@@ -458,6 +464,7 @@ class PaymentReminderTodo(models.Model):
         """Return (name, action, model, domain of what waits, what makes it used).
 
         The last is a model and a domain that finds something where the list is in use.
+        (hook) An addon adds its own, with the action's whole XML id.
         """
         queue = self.env._("Queue")
         letters = self.env._("Letters to Print")

@@ -3,5 +3,7 @@ from . import sms_sms
 from . import delivery
 from . import payment_reminder_case
 from . import inbound
+from . import inbound_people
+from . import todo
 from . import payment_reminder_section
 from . import res_config_settings

@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 ROWS_PER_BATCH = 100
 #: So often a row is tried that cannot be worked off.
 MAX_TRIES = 3
+#: What was done with a text with which only a person can do something.
+FOR_PEOPLE = ("nobody", "several")
 #: Days after which what was done is removed.
 KEEP_DAYS = 180
 
@@ -28,6 +30,7 @@ class PaymentReminderInbound(models.Model):
 
     _name = "payment.reminder.inbound"
     _description = "Incoming SMS"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "number"
 
@@ -55,7 +58,9 @@ class PaymentReminderInbound(models.Model):
             ("answer", "Put to the case"),
             ("stopped", "Ends SMS to that number"),
             ("several", "Several customers have that number: a person decides"),
-            ("nobody", "Nobody is known by that number"),
+            ("nobody", "Nobody is known by that number: a person decides"),
+            ("linked", "Put to a customer by a person"),
+            ("dismissed", "Dismissed by a person"),
             ("noted", "Noted"),
             ("old", "Nothing new"),
             ("unknown", "Of no message of ours"),
@@ -151,11 +156,15 @@ class PaymentReminderInbound(models.Model):
             self._receive_message() if self.kind == "message" else self._take_report()
         )
         self.write({"state": "done", "outcome": outcome, "case_id": case.id})
+        if outcome in FOR_PEOPLE:
+            self._leave_to_people()
 
     def _note_failure(self):
         self.tries += 1
         if self.tries >= MAX_TRIES:
             self.state = "failed"
+            if self.kind == "message":
+                self._leave_to_people()
 
     def _receive_message(self):
         """Put a text to the case that it is about.
@@ -166,11 +175,10 @@ class PaymentReminderInbound(models.Model):
         if not self.number:
             return "nobody", Case
         cases = Case._find_by_number(self.company_id, self.number)
-        if is_stop(self.text or ""):
-            self._end_sms(cases)
+        if is_stop(self.text or "") and self._end_sms(cases):
             return "stopped", cases[:1]
         if not cases:
-            return "nobody", cases
+            return ("dismissed" if self._is_muted() else "nobody"), cases
         if len(cases) > 1:
             for case in cases:
                 self._ask_whose(case, cases)
@@ -179,7 +187,10 @@ class PaymentReminderInbound(models.Model):
         return "answer", cases
 
     def _end_sms(self, cases):
-        """Send no more SMS to a number, and tell whoever is responsible."""
+        """Send no more SMS to a number, and tell whoever is responsible.
+
+        :return: whether there is anybody to whom SMS end
+        """
         delivery = self.env["payment.reminder.delivery"]._end_sms(
             self.company_id,
             self.number,
@@ -203,21 +214,20 @@ class PaymentReminderInbound(models.Model):
             told._call_responsible(
                 told.env._("No more SMS: %s", self.number), note=plaintext2html(note)
             )
+        return bool(cases or delivery)
 
     def _ask_whose(self, case, cases):
         """Let a person find out which of several customers wrote."""
         told = case._in_staff_language()
         note = told.env._(
             "%(number)s wrote an SMS. Several customers have that number (%(names)s), "
-            "so that nothing was put on hold. Read it, and hold the case if need "
-            "be.\n\n%(text)s",
+            "so that nothing was put on hold. Link it to the one who wrote it, under "
+            "Incoming SMS.\n\n%(text)s",
             number=self.number,
             names=", ".join(cases.partner_id.mapped("display_name")),
             text=customer_input.clean_text(self.text or ""),
         )
-        told._call_responsible(
-            told.env._("Whose answer is it?"), note=plaintext2html(note)
-        )
+        told._call_responsible(told._get_whose_summary(), note=plaintext2html(note))
 
     def _take_report(self):
         """Note what became of an SMS of ours.
@@ -241,8 +251,16 @@ class PaymentReminderInbound(models.Model):
 
     @api.autovacuum
     def _gc_told(self):
-        """Remove what was done long ago: texts are kept at their cases."""
+        """Remove what was done long ago: texts are kept at their cases.
+
+        What waits for a person waits on.
+        """
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=KEEP_DAYS)
         self.sudo().search(
-            [("state", "!=", "new"), ("create_date", "<", limit)], limit=1000
+            [
+                ("state", "!=", "new"),
+                ("is_open", "=", False),
+                ("create_date", "<", limit),
+            ],
+            limit=1000,
         ).unlink()

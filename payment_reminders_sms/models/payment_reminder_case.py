@@ -19,23 +19,44 @@ class PaymentReminderCase(models.Model):
         """Return the cases that an SMS may be about, one for each customer.
 
         Those whose notices went to that number lately; where there are none, those of
-        customers that have it. Of one customer's cases it is the open one that heard
-        from us last.
+        customers that have it, or of whom a person said so. Of one customer's cases it
+        is the open one that heard from us last.
 
         :param number: of the sender, as E.164
         """
-        cases = self._find_texted(company, number)
-        if not cases:
-            partners = self._find_partners_by_number(number).commercial_partner_id
-            cases = self.sudo().search(
-                [
-                    ("company_id", "=", company.id),
-                    ("partner_id", "in", partners.ids),
-                    ("state", "!=", "closed"),
-                ]
-            )
+        cases = (
+            self._find_texted(company, number)
+            or self._find_open_cases(company, self._find_partners_by_number(number))
+            or self._find_open_cases(company, self._find_linked(company, number))
+        )
+        return cases._pick_one_of_each()
+
+    @api.model
+    def _find_open_cases(self, company, partners):
+        return self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", partners.commercial_partner_id.ids),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    @api.model
+    def _find_linked(self, company, number):
+        """Return the customer to whom a person last linked a text of that number."""
+        Inbound = self.env["payment.reminder.inbound"].sudo()
+        # By payment_reminder_inbound_number_idx.
+        linked = [
+            ("company_id", "=", company.id),
+            ("number", "=", number),
+            ("partner_id", "!=", False),
+        ]
+        return Inbound.search(linked, order="id desc", limit=1).partner_id
+
+    def _pick_one_of_each(self):
+        """Return one case of each customer: the open one that heard from us last."""
         best = {}
-        for case in cases.sorted(
+        for case in self.sorted(
             lambda case: (case.state != "closed", max(case.reminder_ids.ids, default=0))
         ):
             best[case.partner_id] = case
@@ -80,6 +101,17 @@ class PaymentReminderCase(models.Model):
         )
         partners = self.env["res.partner"].sudo().browse([row[0] for row in rows])
         return partners.filtered(lambda partner: number in get_numbers(partner))
+
+    def _is_known_number(self, number):
+        # EXTENDS payment_reminders
+        return (
+            super()._is_known_number(number)
+            or self._find_linked(self.company_id, number) == self.partner_id
+        )
+
+    def _get_whose_summary(self):
+        """Return the summary of the question which of several customers wrote."""
+        return self.env._("Whose answer is it?")
 
     @api.model
     def _get_personal_fields(self):

@@ -1,2 +1,3 @@
 from .wire import *
 from . import test_inbound
+from . import test_people

@@ -59,12 +59,6 @@ class TestInbound(SmsBridgeCommon):
         row = self.write_to_us("We have not got it", number="+4540112233")
         self.assertEqual((row.outcome, self.case.state), ("answer", "frozen"))
 
-    def test_nobody_is_known_by_that_number(self):
-        for number in ("+4540999999", "", "+46700000000"):
-            row = self.write_to_us("Hello", number=number, key=f"in{number}")
-            self.assertEqual((row.state, row.outcome), ("done", "nobody"))
-        self.assertEqual(self.case.state, "active")
-
     def test_two_customers_on_one_number_hold_nobody(self):
         other = self.make_customer("Sydlys ApS", phone="20123456")
         self.get_sms(self.notice).sudo().date_sent = "2026-01-01 08:00:00"
@@ -123,6 +117,10 @@ class TestInbound(SmsBridgeCommon):
                 again._dispatch()
                 self.assertEqual(self.texted, [])
         self.assertEqual(again.state, "sent")
+
+    def test_stop_of_a_number_that_nobody_has(self):
+        row = self.write_to_us("STOP", number="+4540999999")
+        self.assertEqual((row.outcome, row.is_open), ("nobody", True))
 
     def test_stop_of_a_number_to_which_nothing_went(self):
         self.customer.phone = f"{MOBILE} / +45 30 11 22 33"
