@@ -286,11 +286,15 @@ class AccountMove(models.Model):
                            FILTER (WHERE item.last_sent_date IS NOT NULL))[1]
                           AS step_id,
                           MAX(item.last_sent_date) AS last_date,
-                          (ARRAY_AGG(item.next_step_id ORDER BY item.next_date,
+                          -- What waits comes on the next business day.
+                          (ARRAY_AGG(item.next_step_id
+                                     ORDER BY GREATEST(item.next_date, day.next_day),
                                      item.date_due, item.id)
                            FILTER (WHERE item.next_date IS NOT NULL))[1]
                           AS next_step_id,
-                          MIN(item.next_date) AS next_date,
+                          MIN(CASE WHEN item.next_date < day.today
+                                   THEN day.next_day ELSE item.next_date END)
+                          AS next_date,
                           BOOL_OR(item.amount_known > 0) AS owed,
                           BOOL_OR(waiting.item_id IS NOT NULL) AS waiting,
                           -- On a day on which nothing leaves, what comes on the next

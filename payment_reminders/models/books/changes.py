@@ -8,7 +8,7 @@ what was written past Odoo, too. What the day alone does to a case is asked besi
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import holidays
 import phonenumbers
@@ -55,34 +55,19 @@ FOLLOWED_HOLDS = ("partial_payment", "trifle")
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A case that waits for its notice to leave: of its day nothing else comes.
-
-    :param country: ISO code of the debtor's country, whose calendar counts
-    :param date: the day on which its next step stands
-    :param following: the next day on which another item climbs, None: there is none
-    """
-
-    case_id: int
-    company_id: int
-    country: str
-    date: date
-    following: date | None
-
-
-@dataclass(frozen=True)
 class Changes:
     """What a look at cases has found.
 
     :param changed: cases that a refresh has to read
     :param keys: {id of such a case: what it is to be known by afterwards}
-    :param waiting: list of :class:`Waiting`
+    :param waiting: {id of a case that waits for its notice to leave: the business day
+        to which that moves}; of its day nothing else comes
     :param over: cases of which only a hold window has ended
     """
 
     changed: models.BaseModel
     keys: dict
-    waiting: list
+    waiting: dict
     over: models.BaseModel
 
 
@@ -97,31 +82,37 @@ class PaymentReminderFacts(models.AbstractModel):
 
         :return: :class:`Changes`
         """
-        keys, waiting, over = {}, [], []
+        keys, waiting, over = {}, {}, []
         for row in self._look(cases) if cases else ():
-            case_id, key, is_same, is_due, is_over, *wait = row
-            if not is_same or is_due:
+            case_id, key, is_moved, is_over, day = row
+            if is_moved:
                 keys[case_id] = key
                 continue
-            if wait[0]:
-                waiting.append(Waiting(case_id, *wait))
+            if day:
+                waiting[case_id] = day
             if is_over:
                 over.append(case_id)
         return Changes(cases.browse(keys), keys, waiting, cases.browse(over))
 
     @api.model
-    def _get_next_days(self, waiting):
-        """Return {case id: the next business day} of these :class:`Waiting`."""
-        companies = self.env["res.company"].browse({one.company_id for one in waiting})
+    def _get_next_days(self, places):
+        """Return [(company id, country code, the next business day)] of these.
+
+        :param places: [(company id, ISO code of the debtor's country)]
+        """
+        companies = self.env["res.company"].browse({place[0] for place in places})
         closed = self._read_closed_days(companies)
-        days = {
-            place: self._make_calendar(
-                company, place[1], closed[company.id]
-            ).next_business_day(company._get_reminder_today())
-            for place in {(one.company_id, one.country) for one in waiting}
-            for company in [companies.browse(place[0])]
-        }
-        return {one.case_id: days[one.company_id, one.country] for one in waiting}
+        today = {company.id: company._get_reminder_today() for company in companies}
+        return [
+            (
+                company_id,
+                country,
+                self._make_calendar(
+                    companies.browse(company_id), country, closed[company_id]
+                ).next_business_day(today[company_id]),
+            )
+            for company_id, country in places
+        ]
 
     @api.model
     def _read_keys(self, cases):
@@ -241,13 +232,14 @@ class PaymentReminderFacts(models.AbstractModel):
         """Read which cases have another key than they were refreshed by, or whose day
         it is; the others have no row.
 
-        :return: [(id, key, whether nothing moved, whether the day acts, whether a hold
-            window is over, company and country if it waits, day, following day)]
+        :return: [(id, key, whether something moved or the day acts, whether a hold
+            window is over, the day to which its next step moves if it waits)]
         """
         self.env.flush_all()
         # The plan is dear on paper: compiling it would take longer than running it.
         self.env.cr.execute("SET LOCAL jit = off")
-        companies = self._get_companies(cases)
+        places = self._read_countries(cases)
+        companies = self.env["res.company"].sudo().browse({one for one, _c in places})
         return self.env.execute_query(
             SQL(
                 """
@@ -257,12 +249,11 @@ class PaymentReminderFacts(models.AbstractModel):
                        CONCAT(days.today, ':', COALESCE(seen.key, 0), ':', world.key)
                            AS key,
                        COALESCE(cases.seen_key, '')
-                       = CONCAT(cases.seen_day, ':', COALESCE(seen.key, 0), ':',
-                                world.key, ':', own.key) AS is_same,
-                       COALESCE(acts.is_due, FALSE) AS is_due,
+                       != CONCAT(cases.seen_day, ':', COALESCE(seen.key, 0), ':',
+                                 world.key, ':', own.key)
+                       OR acts.is_due AS is_moved,
                        COALESCE(acts.is_over, FALSE) AS is_over,
-                       CASE WHEN acts.is_waiting THEN cases.company_id END AS company,
-                       acts.country, cases.next_date, acts.following
+                       acts.day
                   FROM cases
                   JOIN days ON days.company_id = cases.company_id
                   JOIN own ON own.case_id = cases.id
@@ -270,12 +261,12 @@ class PaymentReminderFacts(models.AbstractModel):
                  CROSS JOIN world
                   LEFT JOIN seen ON seen.case_id = cases.id
                 ) looked
-                 WHERE NOT is_same OR is_due OR is_over OR company IS NOT NULL
+                 WHERE is_moved OR is_over OR day IS NOT NULL
                 """,
                 scope=self._get_scope(cases, companies),
                 books=self._get_books(companies),
                 own=self._get_own(),
-                acts=self._get_acts(),
+                acts=self._get_acts(self._get_next_days(places)),
             )
         )
 
@@ -292,6 +283,28 @@ class PaymentReminderFacts(models.AbstractModel):
             )
         )
         return self.env["res.company"].sudo().browse(row[0] for row in rows)
+
+    @api.model
+    def _read_countries(self, cases):
+        """Read whose calendars count for these cases.
+
+        :return: [(company id, ISO code of the debtor's country or "")]
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT state.company_id, COALESCE(country.code, home.code, '')
+                  FROM payment_reminder_case state
+                  JOIN res_partner partner ON partner.id = state.partner_id
+                  JOIN res_company company ON company.id = state.company_id
+                  JOIN res_partner office ON office.id = company.partner_id
+                  LEFT JOIN res_country home ON home.id = office.country_id
+                  LEFT JOIN res_country country ON country.id = partner.country_id
+                 WHERE state.id = ANY(%s)
+                """,
+                cases.ids,
+            )
+        )
 
     @api.model
     def _get_scope(self, cases, companies=None, days=None):
@@ -627,16 +640,20 @@ class PaymentReminderFacts(models.AbstractModel):
     # -- the day ----------------------------------------------------------------
 
     @api.model
-    def _get_acts(self):
+    def _get_acts(self, days):
         """Return SQL of the table ``acts``: on which cases the day itself acts.
 
-        ``is_due``: a refresh has to look. ``is_waiting``: the next step of some items
-        stands on a day that has passed, and moves to the next business day; of the case
-        comes nothing else, as long as no other item climbs before that. ``is_over``: a
-        hold window has ended.
+        ``is_due``: a refresh has to look. ``is_over``: a hold window has ended.
+        ``day``: the next step of some items stands on a day that has passed, and comes
+        on the next business day. Today that is read of any such step anyway
+        (:func:`tools.days.let_come`); another ``day`` has to be written. Nothing else
+        comes of the case, as long as no other item climbs until then.
+
+        :param days: of :meth:`_get_next_days`
         """
         return SQL(
             """
+            places (company_id, country, next_day) AS (VALUES %(days)s),
             climbing AS MATERIALIZED (
                 SELECT items.case_id,
                        BOOL_OR(items.next_date < days.today) AS is_late,
@@ -699,11 +716,12 @@ class PaymentReminderFacts(models.AbstractModel):
                         OR climbing.is_put_off
                         OR (cases.next_date < days.today
                             AND climbing.is_even IS NOT TRUE)
-                        OR (climbing.is_late AND climbing.is_even IS NOT TRUE))
+                        OR (climbing.is_late
+                            AND (climbing.is_even IS NOT TRUE
+                                 OR climbing.following <= places.next_day)))
                        AS is_due,
-                       climbing.is_late AS is_waiting,
-                       COALESCE(country.code, home.code, '') AS country,
-                       climbing.following,
+                       CASE WHEN climbing.is_late AND places.next_day > days.today
+                            THEN places.next_day END AS day,
                        cases.blocker_codes LIKE '%%,hold_window,%%'
                        AND NOT EXISTS (
                            SELECT 1 FROM payment_reminder notice
@@ -717,10 +735,13 @@ class PaymentReminderFacts(models.AbstractModel):
                   JOIN res_partner partner ON partner.id = cases.partner_id
                   LEFT JOIN res_country home ON home.id = office.country_id
                   LEFT JOIN res_country country ON country.id = partner.country_id
+                  JOIN places ON places.company_id = cases.company_id
+                   AND places.country = COALESCE(country.code, home.code, '')
                   LEFT JOIN climbing ON climbing.case_id = cases.id
                   LEFT JOIN pressing ON pressing.case_id = cases.id
             )
             """,
+            days=SQL(", ").join(SQL("(%s, %s, %s::date)", *row) for row in days),
             holds=FOLLOWED_HOLDS,
             busy=BUSY,
             now=fields.Datetime.now(),

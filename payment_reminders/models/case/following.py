@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...rules import lifecycle, schedule
 from ...tools import bulk, transactions
+from ...tools.days import let_come
 from .progress import Stage
 
 _logger = logging.getLogger(__name__)
@@ -167,25 +168,21 @@ class PaymentReminderCase(models.Model):
     def _wait_on(self, looked):
         """Move what waits for a notice to the next business day, as planning would.
 
-        :param looked: :class:`books.changes.Changes`; a case of which more comes on
-            that day is refreshed
+        On a day on which nothing leaves, that is: else it comes today, which is read of
+        it anyway (:meth:`_field_to_sql`).
+
+        :param looked: :class:`books.changes.Changes`
         """
         facts = self.env["payment.reminder.facts"]
-        waiting = [one for one in looked.waiting if one.case_id in set(self.ids)]
-        days = facts._get_next_days(waiting)
-        more = self.browse(
-            [
-                one.case_id
-                for one in waiting
-                if one.following and one.following <= days[one.case_id]
-            ]
-        )
         # Who holds a case refreshes it, and the next night looks again.
-        keys = facts._read_untouched((self - more).try_lock_for_update())
+        keys = facts._read_untouched(self.try_lock_for_update())
         if keys:
-            facts._move_dates(days, keys)
-        if more:
-            more._refresh_free()
+            facts._move_dates(looked.waiting, keys)
+
+    @api.model
+    def _field_to_sql(self, alias, field_expr, query=None):
+        sql = super()._field_to_sql(alias, field_expr, query)
+        return let_come(self.env, sql) if field_expr == "next_date" else sql
 
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""
@@ -363,10 +360,14 @@ class PaymentReminderCase(models.Model):
         cases = self.sudo().search(
             [("state", "!=", "closed"), ("seen_key", "!=", False)]
         )
-        chosen = random.sample(cases.ids, min(SAMPLE, len(cases)))
-        missed = transactions.run(
-            self.env, lambda env: cases.with_env(env).browse(chosen)._find_missed().ids
-        )
+        chosen = cases.browse(random.sample(cases.ids, min(SAMPLE, len(cases))))
+        missed = []
+        for company, some in chosen.grouped("company_id").items():
+            # What comes today is not the same everywhere on earth.
+            own = some.with_company(company)
+            missed += transactions.run(
+                own.env, lambda env, own=own: own.with_env(env)._find_missed().ids
+            )
         if not missed:
             return
         _logger.error("A refresh has passed over what moved: cases %s", missed)
@@ -395,8 +396,7 @@ class PaymentReminderCase(models.Model):
         facts = self.env["payment.reminder.facts"]
         free = self.try_lock_for_update()
         looked = facts._find_changed(free)
-        waiting = self.browse([one.case_id for one in looked.waiting])
-        same = free - looked.changed - waiting - looked.over
+        same = free - looked.changed - self.browse(looked.waiting) - looked.over
         before = facts._read_untouched(same)
         codes = {case: case.blocker_codes for case in same}
         same.invalidate_recordset()

@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ...rules import balance, lifecycle, schedule
+from ...tools.days import let_come
 from ...tools.decimals import to_decimal
 
 
@@ -293,6 +294,11 @@ class PaymentReminderItem(models.Model):
                 for item in self.sorted(lambda item: (item.date_due, item.id))
             ]
         )
+
+    @api.model
+    def _field_to_sql(self, alias, field_expr, query=None):
+        sql = super()._field_to_sql(alias, field_expr, query)
+        return let_come(self.env, sql) if field_expr == "next_date" else sql
 
     def _collect_plan(self, plan, changes):
         """Note the next step in ``changes`` if it is not what is stored."""

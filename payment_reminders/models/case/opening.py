@@ -82,7 +82,7 @@ class PaymentReminderCase(models.Model):
         def begin():
             """Look once which cases moved, after the due ones were opened."""
             looked[:] = [self.env["payment.reminder.facts"]._find_changed(self)]
-            return self.browse([one.case_id for one in looked[0].waiting])
+            return self.browse(looked[0].waiting)
 
         def look():
             if not looked:

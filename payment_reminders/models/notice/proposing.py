@@ -91,7 +91,9 @@ class PaymentReminder(models.Model):
             ">=",
             company._get_reminder_day_start(),
         )
-        return self.env["payment.reminder.case"].search(
+        # It comes today by the clock of this company.
+        cases = self.env["payment.reminder.case"].with_company(company)
+        return cases.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "active"),
