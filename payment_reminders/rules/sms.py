@@ -35,7 +35,11 @@ def count_parts(text: str) -> int:
 
 #: What somebody writes who wants no more SMS, alone or with "SMS" behind it.
 STOP_WORDS = frozenset(
-    ("stop", "stopp", "afmeld", "avsluta", "sluta", "slut", "avregistrera", "avmeld")
+    (
+        *("stop", "stopp", "afmeld", "avsluta", "sluta", "slut", "avregistrera"),
+        *("avmeld", "stoppen", "abmelden", "afmelden", "uitschrijven"),
+        *("arret", "arrêt", "arreter", "arrêter"),
+    )
 )
 
 

@@ -49,6 +49,10 @@ LAW_TERMS = {
     "NO": ("inkassovarsel", ("da", "nb", "nn", "no")),
     "SE": ("inkassokrav", ("sv",)),
     "FI": ("maksuvaatimus", ("fi",)),
+    "FR": ("mise en demeure", ("fr",)),
+    "NL": ("ingebrekestelling", ("nl",)),
+    # Two languages of one law: each has its own word.
+    "BE": ("mise en demeure, ingebrekestelling", ("fr", "nl")),
 }
 
 

@@ -12,11 +12,10 @@ class TestOneLanguage(GatewayCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for code in ("da_DK", "fr_FR", "en_GB"):
+        codes = ["da_DK", "es_ES", "en_GB", "fr_BE", "nl_BE", "de_CH"]
+        for code in codes:
             cls.env["res.lang"]._activate_lang(code)
-        cls.env.ref("base.module_payment_reminders")._update_translations(
-            ["da_DK", "fr_FR", "en_GB"]
-        )
+        cls.env.ref("base.module_payment_reminders")._update_translations(codes)
         cls.step = cls.ladder.step_ids.filtered(lambda s: s.name == "Reminder 1")
         cls.mail_text = cls.env.ref("payment_reminders.mail_template_reminder_1")
         cls.sms_text = cls.env.ref("payment_reminders.sms_template_reminder_1")
@@ -27,7 +26,7 @@ class TestOneLanguage(GatewayCommon):
                 "channel_mode": "all",
             }
         )
-        cls.customer.lang = "fr_FR"
+        cls.customer.lang = "es_ES"
 
     def write_to(self, lang, company=None):
         """Send a notice; return its e-mail, the page sent, its SMS and its letter."""
@@ -76,13 +75,13 @@ class TestOneLanguage(GatewayCommon):
         )
 
     def test_a_language_without_texts_falls_back_to_the_companys(self):
-        written = self.write_to("fr_FR", company="da_DK")
+        written = self.write_to("es_ES", company="da_DK")
         self.assertLanguage(written, "da_DK", "12.345,60", "september", "enlig hilsen")
         self.assertNotIn("Kind regards", written[0].body_html)
 
     def test_and_then_to_english(self):
         self.assertLanguage(
-            self.write_to("fr_FR", company="fr_FR"),
+            self.write_to("es_ES", company="es_ES"),
             "en_US",
             "12,345.60",
             "September",
@@ -93,20 +92,32 @@ class TestOneLanguage(GatewayCommon):
         written = self.write_to("en_GB")
         self.assertLanguage(written, "en_GB", "12,345.60", "September", "Kind regards")
 
+    def test_a_language_of_two_countries_is_read_in_both(self):
+        """A Belgian, or a Swiss, gets the words of French, Dutch or German."""
+        for code, number, month, word in (
+            ("fr_BE", "12.345,60", "septembre", "Cordialement"),
+            ("nl_BE", "12.345,60", "september", "Met vriendelijke groet"),
+            ("de_CH", "12'345.60", "September", "Mit freundlichen"),
+        ):
+            with self.subTest(code=code):
+                written = self.write_to(code, company="da_DK")
+                self.assertLanguage(written, code, number, month, word)
+                self.assertNotIn("enlig hilsen", written[0].body_html)
+
     def test_a_text_of_ones_own_in_another_language(self):
-        """Whoever writes a text in French, with nothing of ours in it, gets French."""
-        french = self.mail_text.with_context(lang="fr_FR")
+        """Whoever writes a text in Spanish, with nothing of ours in it, gets Spanish."""
+        spanish = self.mail_text.with_context(lang="es_ES")
         self.mail_text.write(
             {"subject": "You owe us", "body_html": "<p>You owe us a lot of money.</p>"}
         )
-        french.subject = "Vous nous devez"
-        self.assertEqual(self.write_to("fr_FR")[0].subject, "You owe us")
-        french.body_html = "<p>Vous nous devez beaucoup d'argent.</p>"
-        mail, page, sms, letter = self.write_to("fr_FR")
-        self.assertEqual(mail.subject, "Vous nous devez")
-        self.assertIn("beaucoup", mail.body_html)
-        self.assertIn('lang="fr-FR"', page)
-        # The SMS and the sheet of paper have no French.
+        spanish.subject = "Nos debe"
+        self.assertEqual(self.write_to("es_ES")[0].subject, "You owe us")
+        spanish.body_html = "<p>Nos debe mucho dinero.</p>"
+        mail, page, sms, letter = self.write_to("es_ES")
+        self.assertEqual(mail.subject, "Nos debe")
+        self.assertIn("mucho", mail.body_html)
+        self.assertIn('lang="es-ES"', page)
+        # The SMS and the sheet of paper have no Spanish.
         self.assertIn("12,345.60", sms)
         self.assertEqual(letter["lang"], "en_US")
         self.assertIn("a lot of money", letter["body"])
@@ -132,13 +143,13 @@ class TestOneLanguage(GatewayCommon):
         self.assertIn("12.345,60", mail.body_html.replace("\xa0", " "))
 
     def test_mails_of_the_page_are_in_one_language_too(self):
-        self.customer.lang = "fr_FR"
+        self.customer.lang = "es_ES"
         self.company.partner_id.lang = "da_DK"
         case = self.ripe().case_id
         self.assertEqual(case._get_page_lang(), "da_DK")
         template = self.env.ref("payment_reminders.mail_template_new_link")
         self.assertEqual(template._render_lang(case.ids), {case.id: "da_DK"})
-        self.company.partner_id.lang = "fr_FR"
+        self.company.partner_id.lang = "es_ES"
         self.assertEqual(case._get_page_lang(), "en_US")
         self.assertEqual(template._render_lang(case.ids), {case.id: "en_US"})
         self.customer.lang = "da_DK"
@@ -154,5 +165,5 @@ class TestOneLanguage(GatewayCommon):
             }
         )
         self.assertEqual(
-            template._render_lang(self.customer.ids), {self.customer.id: "fr_FR"}
+            template._render_lang(self.customer.ids), {self.customer.id: "es_ES"}
         )

@@ -12,7 +12,9 @@ from ...models.notice.wording import NBSP, format_day
 from ...rules.sms import GSM_CHARACTERS, count_parts
 from ..common import ReminderCommon
 
-LANGUAGES = ("en_US", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE")
+LANGUAGES = (
+    "en_US", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE", "fr_FR", "nl_NL",
+)  # fmt: skip
 STEPS = ("nudge", "reminder_1", "reminder_2", "final_notice")
 LADDERS = ("dk", "se", "no", "fi", "de", "neutral")
 #: What the customer's page says over the sum, in the same order.
@@ -23,6 +25,8 @@ TO_PAY_NOW = (
     "Å betale nå",
     "Maksettava nyt",
     "Jetzt zu zahlen",
+    "À payer maintenant",
+    "Nu te betalen",
 )
 #: Words that are English and one of the other languages too, and the law's own.
 SAME_EVERYWHERE = {
@@ -35,6 +39,11 @@ def get_phrases(body):
     """Return the texts of an HTML body, word by word as a reader sees them."""
     nodes = html.fragment_fromstring(body, create_parent="div").itertext()
     return [" ".join(text.split()) for text in nodes if text.strip()]
+
+
+def flatten(text):
+    """Return a text with blanks of one kind: French has a narrow one, too."""
+    return text.replace(NBSP, " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 @tagged("post_install", "-at_install")
@@ -248,7 +257,7 @@ class LanguagesCommon(TemplateCommon):
 
     def _check_figures(self, notice, lang):
         _subject, body, sms = self.render(notice, lang)
-        text = " ".join(get_phrases(body)).replace(NBSP, " ")
+        text = flatten(" ".join(get_phrases(body)))
         for line in notice.line_ids:
             self.assertIn(line.name, text)
             self.assertIn(self._money(line.amount_residual, lang), text)
@@ -264,10 +273,10 @@ class LanguagesCommon(TemplateCommon):
 
     def _money(self, amount, lang):
         env = self.env(context={"lang": lang})
-        return formatLang(env, amount).replace(NBSP, " ")
+        return flatten(formatLang(env, amount))
 
     def _day(self, day, lang, date_format="medium"):
-        return format_day(day, date_format, lang).replace(NBSP, " ")
+        return flatten(format_day(day, date_format, lang))
 
 
 class TestLanguages(LanguagesCommon):
@@ -342,6 +351,7 @@ class TestPage(TemplateCommon, HttpCase):
             notice.partner_id.lang = lang
             page = self.url_open(path, headers={"Accept-Language": "en"}).text
             with self.subTest(lang=lang):
+                self.assertIn(f'lang="{lang.replace("_", "-")}"', page)
                 self.assertIn(words[lang], page)
                 if lang != "en_US":
                     self.assertNotIn("has not received yet", page)

@@ -17,7 +17,7 @@ TEMPLATES = sorted(ROOT.glob("payment_reminders*/i18n/*.pot"))
 TRANSLATIONS = sorted(ROOT.glob("payment_reminders*/i18n/*.po"))
 #: Whose screens are translated, too.
 COMPLETE = ("da", "sv")
-CUSTOMER_LANGUAGES = {"da", "de", "fi", "nb", "sv"}
+CUSTOMER_LANGUAGES = {"da", "de", "fi", "fr", "nb", "nl", "sv"}
 
 #: Where a text that a customer reads comes from.
 FOR_CUSTOMERS = re.compile(
@@ -86,7 +86,9 @@ SAME_WORD = {
     },
     "de": {"BIC", "Name"},
     "fi": {"BIC"},
+    "fr": {"BIC", "Date", "Document", "E-mail"},
     "nb": {"BIC", "Finland", "Send"},
+    "nl": {"BIC", "Document", "E-mail", "Finland"},
     "sv": {
         "%(day)s (%(state)s)",
         "%(name)s (version %(version)s)",
