@@ -39,6 +39,13 @@
         "data/sms_template_data.xml",
         # ladder
         "data/payment_reminder_ladder_data.xml",
+        # one country a file: rates, law and ladder; see docs/new_country.md
+        "data/country/at.xml",
+        "data/country/be.xml",
+        "data/country/fr.xml",
+        "data/country/gb.xml",
+        "data/country/ie.xml",
+        "data/country/nl.xml",
         "wizards/text_check_views.xml",
         "wizards/move_cases_views.xml",
         "wizards/step_preview_views.xml",

@@ -9,11 +9,14 @@ from odoo.tools import format_date
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
+from ..rules.temperament import NORMAL
+
 #: What somebody has chosen already is offered again for so long.
 KEPT_FOR = timedelta(hours=1)
 KEPT = (
     "country_id",
     "ladder_id",
+    "temperament",
     "email",
     "approval",
     "watches_bank",
@@ -48,6 +51,14 @@ class PaymentReminderSetupWizard(models.TransientModel):
         domain="[('company_id', 'in', [company_id, False]),"
         " ('successor_id', '=', False)]",
         help="When and how customers are reminded.",
+    )
+    temperament = fields.Selection(
+        selection=lambda self: self._get_temperaments(),
+        required=True,
+        compute="_compute_temperament",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     step_text = fields.Html(string="Its steps", compute="_compute_step_text")
     email = fields.Char(
@@ -135,13 +146,28 @@ class PaymentReminderSetupWizard(models.TransientModel):
             neutral = usable.filtered(lambda ladder: not ladder.jurisdiction_id)
             wizard.ladder_id = (fitting or neutral or usable)[:1]
 
-    @api.depends("ladder_id", "company_id")
+    @api.model
+    def _get_temperaments(self):
+        """Return the temperaments with one sentence each, as a selection."""
+        Ladder = self.env["payment.reminder.ladder"]
+        told = Ladder._describe_temperaments()
+        names = Ladder._fields["temperament"]._description_selection(self.env)
+        return [(code, f"{name}: {told[code]}") for code, name in names]
+
+    @api.depends("ladder_id")
+    def _compute_temperament(self):
+        for wizard in self:
+            wizard.temperament = wizard.ladder_id.temperament or NORMAL
+
+    @api.depends("ladder_id", "temperament", "company_id")
     @api.depends_context("lang")
     def _compute_step_text(self):
         for wizard in self:
-            wizard.step_text = wizard.ladder_id and self.env["ir.qweb"]._render(
+            ladder, company = wizard.ladder_id, wizard.company_id.sudo()
+            temperament = wizard.temperament or ladder.temperament
+            wizard.step_text = ladder and self.env["ir.qweb"]._render(
                 "payment_reminders.setup_steps",
-                {"steps": wizard.ladder_id._describe_steps(wizard.company_id.sudo())},
+                {"steps": ladder.sudo()._describe_tempered(temperament, company)},
             )
 
     @api.depends("company_id")
@@ -258,6 +284,7 @@ class PaymentReminderSetupWizard(models.TransientModel):
             }
         )
         company._watch_reminder_bank(self.watches_bank)
+        self.ladder_id = self.ladder_id._get_tempered(self.temperament, self.company_id)
         company._activate_reminders(self.ladder_id)
         if self.approval == "standing":
             self.ladder_id.action_grant_standing_approval()

@@ -64,7 +64,7 @@ class PaymentReminderCase(models.Model):
         :return: dict of rows (name, first_day, last_day, days, rate, base: formatted,
             and amount), claimed (what is still open of what notices asked for), settled
             (what was paid or waived of it), running, until (the last day that could be
-            computed) and is_rate_missing; empty when there is no interest
+            computed), compounding and is_rate_missing; empty when there is no interest
         """
         self.ensure_one()
         case = self.sudo()
@@ -103,6 +103,7 @@ class PaymentReminderCase(models.Model):
             "claimed": claimed,
             "settled": max(case.currency_id.round(asked - claimed), 0.0),
             "running": float(figures.interest),
+            "compounding": case.ladder_id.jurisdiction_id.compounding,
             "until": figures.interest_until,
             "is_rate_missing": bool(
                 figures.interest_until and figures.interest_until < day

@@ -12,7 +12,10 @@ from odoo.tools import (
     formatLang,
 )
 
+from ...rules.fees import scale_costs
 from ...rules.lifecycle import WAITING
+from ...rules.schedule import FINAL_NOTICE
+from ...rules.statute import SCALE, ZERO
 from ...tools.decimals import to_decimal
 from ...tools.money import format_code
 from ..notice.wording import MAIL_ROWS
@@ -200,6 +203,7 @@ class PaymentReminder(models.Model):
         return {
             "currency": self.currency_id.name,
             "day_count": self.step_id.ladder_id.jurisdiction_id.day_count,
+            "compounding": self.step_id.ladder_id.jurisdiction_id.compounding,
             "rows": [
                 {
                     "name": names.get(row["item_id"], ""),
@@ -216,6 +220,45 @@ class PaymentReminder(models.Model):
             "before": money(before) if float_compare(before, 0, digits) > 0 else "",
             "interest": money(self.amount_interest),
         }
+
+    def _bears_interest(self):
+        """Tell whether the law gives interest against this customer at all: many give
+        none against consumers.
+        """
+        law = self.step_id.ladder_id.jurisdiction_id._get_statute()
+        debtor = self.partner_id._get_debtor_kind()
+        due = min(self.line_ids.filtered("date_due").mapped("date_due"), default=None)
+        return bool(law and due and law.margin_rule(debtor, due))
+
+    def _get_letter_costs_to_come(self):
+        """Return the costs by the scale of the law that follow on this notice; empty:
+        none do.
+
+        They are owed only when the notice before them named them: BW 6:96(6) in the
+        Netherlands, WER XIX.2 in Belgium.
+        """
+        law = self.step_id.ladder_id.jurisdiction_id
+        if self.amount_fee or SCALE not in law.fee_ids.mapped("basis"):
+            return ""
+        today = self.company_id._get_reminder_today()
+        rule = law._get_statute().fee_rule(
+            self.partner_id._get_debtor_kind(), today, self.step_kind
+        )
+        if (
+            not rule
+            or rule.basis != SCALE
+            or law.currency_id != self.currency_id
+            or (rule.requires_agreement and not self.company_id.reminder_fee_agreed)
+        ):
+            return ""
+        following = self._get_letter_next_step()
+        if rule.after_final_notice:
+            comes = self.step_kind == FINAL_NOTICE
+        else:
+            comes = bool(following) and following._bears_fee()
+        owed = to_decimal(self.amount_principal, self.currency_id.decimal_places)
+        costs = scale_costs(rule, owed) if comes else ZERO
+        return self._format_letter_money(float(costs), code=True) if costs else ""
 
     def _prepare_portal_notes(self):
         """Return the remarks on this notice that the customer's page repeats.

@@ -2,8 +2,9 @@
 
 A ladder in use is not rewritten: it gets a new version, and its cases are taken over
 when a person says so. It stands on the law alone, which ``rules/linter.py`` holds it
-against. What a ladder means to a customer is shown by ``timeline.py``; whether its
-texts can be rendered and read is tried by ``text_check.py``.
+against. What a ladder means to a customer is shown by ``timeline.py``; a gentler or
+firmer one is made in ``versions.py``; whether its texts can be rendered and read is
+tried by ``text_check.py``.
 
 Begin with ``ladder.py`` and ``step.py``.
 """

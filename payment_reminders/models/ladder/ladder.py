@@ -192,10 +192,16 @@ class PaymentReminderLadder(models.Model):
         has_interest = any(law.margin_rule(one, today) for one in statute.DEBTORS)
         return has_fee, has_interest
 
-    @api.depends("name", "version", "successor_id")
+    @api.depends("name", "version", "successor_id", "temperament")
     def _compute_display_name(self):
+        temperaments = dict(
+            self._fields["temperament"]._description_selection(self.env)
+        )
         for ladder in self:
             name = ladder.name or ""
+            if ladder.temperament and ladder.temperament != "normal":
+                kind = temperaments[ladder.temperament].lower()
+                name = f"{name}, {kind}"
             if ladder.successor_id:
                 name = self.env._(
                     "%(name)s (version %(version)s)", name=name, version=ladder.version

@@ -16,7 +16,10 @@ MAX_SMS_PARTS = 2
 #: What is rightly empty on some notices.
 OPTIONAL = ("_get_letter_block('interest')",)
 #: The blocks that stand in every text.
-BLOCKS = ("letter_claim", "letter_notes", "letter_interest", "letter_sender")
+BLOCKS = (
+    *("letter_claim", "letter_next", "letter_costs", "letter_notes"),
+    *("letter_interest", "letter_sender"),
+)
 PAPER_BLOCKS = ("letter_payment_code", "letter_answer", "report_letter_sheet")
 
 #: Marks in a text where the value of the placeholder with that number begins and ends.

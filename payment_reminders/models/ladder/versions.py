@@ -1,12 +1,45 @@
-"""Versions of a ladder, and how the cases of earlier ones are moved to the newest."""
+"""Ladders that are made of a ladder: its versions, and how the cases of earlier ones
+are moved to the newest; and gentler and firmer ones.
+"""
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Command
 
+from ...rules import temperament as tempering
 from ...rules.lifecycle import WAITING
+
+#: What a temperament changes of a step.
+CHANGED = (
+    "delay_days",
+    "deadline_days",
+    "fee_policy",
+    "charge_interest",
+    "charge_compensation",
+)
 
 
 class PaymentReminderLadder(models.Model):
     _inherit = "payment.reminder.ladder"
+
+    temperament = fields.Selection(
+        [
+            (tempering.GENTLE, "Gentle"),
+            (tempering.NORMAL, "Normal"),
+            (tempering.FIRM, "Firm"),
+        ],
+        required=True,
+        readonly=True,
+        default=tempering.NORMAL,
+    )
+    tempered_from_id = fields.Many2one(
+        "payment.reminder.ladder",
+        string="Made from",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The ladder of which this is a gentler or firmer one.",
+    )
 
     @api.model
     def _get_version_fields(self):
@@ -196,3 +229,166 @@ class PaymentReminderLadder(models.Model):
             )
             for case in cases
         }
+
+    # -- temperaments --------------------------------------------------------------
+
+    @api.model
+    def _describe_temperaments(self):
+        """Return {temperament: one sentence that tells what it means}."""
+        return {
+            tempering.GENTLE: self.env._(
+                "Later, with more time to pay; a fee or interest comes with the final "
+                "notice only."
+            ),
+            tempering.NORMAL: self.env._(
+                "At the usual pace, with fees and interest as the steps below say."
+            ),
+            tempering.FIRM: self.env._(
+                "On the day after the due date, then as soon as the law allows, with "
+                "all that it gives from the start."
+            ),
+        }
+
+    def _get_untempered(self):
+        """Return the ladder that this is a temperament of: itself, if it is normal."""
+        self.ensure_one()
+        return self.tempered_from_id or self
+
+    def _find_tempered(self, temperament, company):
+        """Return this ladder in a temperament as far as there is one, archived or not.
+
+        One that was made before the ladder was changed does not count.
+        """
+        self.ensure_one()
+        base = self._get_untempered()
+        if temperament == base.temperament:
+            return base
+        made = self.with_context(active_test=False).search(
+            [
+                ("tempered_from_id", "=", base.id),
+                ("temperament", "=", temperament),
+                ("company_id", "=", company.id),
+                ("successor_id", "=", False),
+            ],
+            order="active desc, id desc",
+        )
+        wanted = base._get_tempered_steps(temperament)
+        return next(
+            (one for one in made if one.active or one._get_temper_steps() == wanted),
+            self.browse(),
+        )
+
+    def _get_tempered(self, temperament, company, active=True):
+        """Return this ladder in a temperament, made where there is none.
+
+        :param company: res.company that will use it
+        :param active: whether it is to be chosen from now on, too
+        """
+        found = self._find_tempered(temperament, company)
+        if not found:
+            found = self._get_untempered()._make_tempered(temperament, company, active)
+        elif active and not found.active:
+            found.active = True
+        return found
+
+    def _make_tempered(self, temperament, company, active):
+        """Return a new ladder that is this one in a temperament."""
+        self.ensure_one()
+        # Those that were made of what this ladder was go on by themselves.
+        self.with_context(active_test=False).search(
+            [
+                ("tempered_from_id", "=", self.id),
+                ("temperament", "=", temperament),
+                ("company_id", "=", company.id),
+                ("active", "=", False),
+            ]
+        ).tempered_from_id = False
+        vals = self.copy_data({"name": self.name})[0]
+        vals |= {
+            **self._prepare_tempered(temperament),
+            "active": active,
+            "company_id": company.id,
+            "tempered_from_id": self.id,
+        }
+        made = self.create(vals)
+        self._copy_names(made)
+        return made
+
+    def _copy_names(self, made):
+        """Let a ladder and its steps be called in each language as these are."""
+        for code, _name in self.env["res.lang"].get_installed():
+            translated, other = (one.with_context(lang=code) for one in (self, made))
+            other.name = translated.name
+            for step, own in zip(
+                translated._get_own_steps(), other._get_own_steps(), strict=True
+            ):
+                own.name = step.name
+
+    def _prepare_tempered(self, temperament):
+        """Return the values of this ladder in a temperament, repeats left out."""
+        self.ensure_one()
+        steps = self._get_own_steps()
+        tempered = self._get_tempered_steps(temperament)
+        return {
+            "temperament": temperament,
+            "spacing_days": tempering.spacing(tempered, self.spacing_days),
+            "step_ids": [
+                Command.create(
+                    {
+                        **vals,
+                        **{name: getattr(changed, name) for name in CHANGED},
+                        "origin_id": False,
+                    }
+                )
+                for vals, changed in zip(
+                    steps.copy_data({"ladder_id": False}), tempered, strict=True
+                )
+            ],
+        }
+
+    def _get_temper_steps(self):
+        """Return the steps as :class:`rules.temperament.Step`, in their order."""
+        return tuple(
+            tempering.Step(
+                kind=step.kind,
+                delay_from=step.delay_from,
+                **{name: step[name] for name in CHANGED},
+            )
+            for step in self._get_own_steps()
+        )
+
+    def _get_tempered_steps(self, temperament):
+        self.ensure_one()
+        today = (self.company_id or self.env.company)._get_reminder_today()
+        return tempering.temper(
+            self._get_temper_steps(),
+            temperament,
+            self.jurisdiction_id._get_statute(),
+            today,
+        )
+
+    def _describe_tempered(self, temperament, company):
+        """Return what each step would do in a temperament; see ``_describe_steps``."""
+        self.ensure_one()
+        found = self._find_tempered(temperament, company)
+        if not found:
+            base = self._get_untempered()
+            # Never saved: it is made when somebody chooses it.
+            found = self.new(
+                {
+                    "name": base.name,
+                    "jurisdiction_id": base.jurisdiction_id.id,
+                    **base._prepare_tempered(temperament),
+                }
+            )
+        return found._describe_steps(company)
+
+    def action_compare_temperaments(self):
+        """Open a what-if of this ladder, gentle, normal and firm side by side."""
+        self.ensure_one()
+        action = self.action_open_simulation()
+        action["context"] = {
+            "default_ladder_id": self._get_untempered().id,
+            "default_with_temperaments": True,
+        }
+        return action

@@ -239,6 +239,9 @@ class PaymentReminderLetter(models.Model):
             "interest_until": self._format_letter_date(self.interest_until),
             "notes": self._prepare_letter_notes() if demand else {},
             "next_step": self._get_letter_next_step(),
+            "interest_runs": self._get_letter_next_step().charge_interest
+            and self._bears_interest(),
+            "costs_to_come": demand and self._get_letter_costs_to_come(),
             "total": self._get_letter_total(),
             "deadline": self._get_letter_deadline() if demand else "",
             "pay_url": self._get_pay_url(),

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ...rules import simulation
+from ...rules.temperament import FIRM, GENTLE, NORMAL
 from ...tools import bulk, transactions
 from ...tools.background import waits_for_scheduler
 
@@ -22,6 +23,7 @@ ASKED = {
     "company_id",
     "ladder_id",
     "other_ladder_id",
+    "with_temperaments",
     "change_ids",
     "date_from",
     "date_to",
@@ -32,6 +34,9 @@ VARIANTS = [
     ("first", "As it is"),
     ("changed", "With the changes"),
     ("other", "The other ladder"),
+    (GENTLE, "Gentle"),
+    (NORMAL, "Normal"),
+    (FIRM, "Firm"),
 ]
 
 
@@ -81,6 +86,10 @@ class PaymentReminderSimulation(models.Model):
         context={"active_test": False},
         help="Another ladder, or an earlier version of this one.",
         index="btree_not_null",
+    )
+    with_temperaments = fields.Boolean(
+        string="Gentle, normal and firm",
+        help="The ladder in the other two temperaments is played beside it.",
     )
     change_ids = fields.One2many(
         "payment.reminder.simulation.change",
@@ -231,6 +240,7 @@ class PaymentReminderSimulation(models.Model):
             raise UserError(self.env._("It is running already. Stop it first."))
         # Nobody may write results by hand; they are thrown away here only.
         self.sudo().notice_ids.unlink()
+        self.filtered("with_temperaments")._make_temperaments()
         for record in self:
             record.write(
                 {
@@ -246,6 +256,19 @@ class PaymentReminderSimulation(models.Model):
         # The scheduled action belongs to the system.
         self.env.ref("payment_reminders.ir_cron_simulate").sudo()._trigger()
         return True
+
+    def _make_temperaments(self):
+        """Make the ladders in the other temperaments, archived: to be played only."""
+        for record in self:
+            for code in record._get_other_temperaments():
+                record.ladder_id._get_tempered(code, record.company_id, active=False)
+
+    def _get_other_temperaments(self):
+        return [
+            code
+            for code in (GENTLE, NORMAL, FIRM)
+            if code != self.ladder_id.temperament
+        ]
 
     def action_stop(self):
         """Stop playing; what was found so far stays."""
@@ -320,7 +343,7 @@ class PaymentReminderSimulation(models.Model):
         )
 
     def _get_variants(self):
-        """Return what is played: the ladder, it with its changes, the other one."""
+        """Return what is played: the ladder, with its changes, others."""
         changes = self.change_ids._find_real()
         none = changes.browse()
         variants = [Variant("first", self.ladder_id, none)]
@@ -328,6 +351,12 @@ class PaymentReminderSimulation(models.Model):
             variants.append(Variant("changed", self.ladder_id, changes))
         if self.other_ladder_id:
             variants.append(Variant("other", self.other_ladder_id, none))
+        if self.with_temperaments:
+            variants += [
+                Variant(code, found, none)
+                for code in self._get_other_temperaments()
+                if (found := self.ladder_id._find_tempered(code, self.company_id))
+            ]
         return variants
 
     def _get_last_due_date(self, variants):

@@ -113,8 +113,9 @@ class PaymentReminder(models.Model):
             name: template._render_field(name, self.ids, compute_lang=True)[self.id]
             for name in ("subject", "body_html")
         }
-        # The company stands at the head of the sheet.
-        subject = text["subject"].removeprefix(f"{self.company_id.name}: ")
+        # The company stands at the head of the sheet. French has a blank before colons.
+        company = re.escape(self.company_id.name or "")
+        subject = re.sub(rf"^{company}\s*:\s*", "", text["subject"])
         return subject[:1].upper() + subject[1:], text["body_html"]
 
     def _get_letter_address(self):

@@ -16,7 +16,9 @@ LANGUAGES = (
     "en_US", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE", "fr_FR", "nl_NL",
 )  # fmt: skip
 STEPS = ("nudge", "reminder_1", "reminder_2", "final_notice")
-LADDERS = ("dk", "se", "no", "fi", "de", "neutral")
+LADDERS = (
+    "dk", "se", "no", "fi", "de", "nl", "fr", "be", "gb", "ie", "at", "neutral",
+)  # fmt: skip
 #: What the customer's page says over the sum, in the same order.
 TO_PAY_NOW = (
     "To pay now",
@@ -30,9 +32,21 @@ TO_PAY_NOW = (
 )
 #: Words that are English and one of the other languages too, and the law's own.
 SAME_EVERYWHERE = {
-    "aug", "bic", "cvr", "dec", "for", "full", "inkassovarsel", "jul", "mail",
-    "online", "per", "sep", "september",
+    "aug", "bic", "cvr", "dec", "demeure", "for", "full", "inkassovarsel", "jul",
+    "mail", "mise", "online", "per", "sep", "september",
 }  # fmt: skip
+
+
+#: And those of one other language alone.
+SAME_IN = {
+    "da": {"scan", "send"},
+    "de": {"code"},
+    "fr": {
+        *("code", "date", "page", "part", "question", "simple", "solution", "total"),
+    },
+    "nb": {"send"},
+    "nl": {"code", "late", "open", "scan", "week"},
+}
 
 
 def get_phrases(body):
@@ -255,6 +269,26 @@ class LanguagesCommon(TemplateCommon):
             " ".join(notice.line_ids.mapped("name")),
         )
 
+    def _get_texts(self, notice, lang):
+        """Return what a reader gets: subject, e-mail, SMS, and the letter."""
+        texts = self.render(notice, lang)
+        sheet = notice._prepare_letter_sheet()
+        self.assertEqual(sheet["lang"], lang)
+        # The company stands at the head of the sheet, not in its subject.
+        self.assertFalse(sheet["subject"].startswith(self.company.name))
+        return (*texts, sheet["subject"], sheet["body"])
+
+    def _check_no_english(self, notice, languages):
+        """No word of the English message stands in that of another language."""
+        data = self._get_words(self._get_data(notice)) | SAME_EVERYWHERE
+        english = self._get_words(self._get_texts(notice, "en_US")) - data
+        self.assertIn("pay", english)
+        for lang in languages:
+            with self.subTest(step=notice.step_kind, lang=lang):
+                words = self._get_words(self._get_texts(notice, lang))
+                left = words & english - SAME_IN.get(lang[:2], set())
+                self.assertFalse(left)
+
     def _check_figures(self, notice, lang):
         _subject, body, sms = self.render(notice, lang)
         text = flatten(" ".join(get_phrases(body)))
@@ -303,6 +337,11 @@ class TestLanguages(LanguagesCommon):
                         )
                     self.assertNotRegex(body, r"<t[ >]|t-if|t-out")
 
+    def test_the_hardest_text_is_wholly_in_each_of_three_languages(self):
+        """The others, and the other steps, are in the long tests."""
+        notice = self.make_notice("final_notice", "fr")
+        self._check_no_english(notice, ("fr_FR", "nl_NL", "de_DE"))
+
     def test_sms_of_a_name_in_other_letters(self):
         self.company.name = "Żółta Kawiarnia"
         sms = self.render(self.make_notice("reminder_1"))[2]
@@ -314,13 +353,7 @@ class TestLanguages(LanguagesCommon):
 class TestMoreOfLanguages(LanguagesCommon):
     def test_no_word_is_left_in_english(self):
         for notice in self.make_notices():
-            data = self._get_words(self._get_data(notice)) | SAME_EVERYWHERE
-            english = self._get_words(self.render(notice, "en_US")) - data
-            self.assertIn("pay", english)
-            for lang in LANGUAGES[1:]:
-                with self.subTest(step=notice.step_kind, lang=lang):
-                    words = self._get_words(self.render(notice, lang))
-                    self.assertFalse(words & english)
+            self._check_no_english(notice, LANGUAGES[1:])
 
     def test_figures_are_those_of_the_notice(self):
         for notice in self.make_notices():
@@ -422,6 +455,44 @@ class TestLetter(LetterCommon):
         body = self.render(self.make_notice("reminder_2"))[1]
         self.assertNotIn("A fee can be added", body)
 
+    def test_no_interest_is_announced_where_the_law_gives_none(self):
+        """Against consumers many laws give none, though the step asks for it."""
+        notice = self.make_notice("reminder_1", "gb")
+        self.assertIn("Interest continues to run", self.render(notice)[1])
+        notice.partner_id.is_company = False
+        self.assertNotIn("Interest continues to run", self.render(notice)[1])
+
+    def test_costs_that_follow_are_named_where_the_law_wants_it(self):
+        """BW 6:96(6) in the Netherlands, WER XIX.2 in Belgium."""
+
+        def get_told(step, ladder, **vals):
+            vals = {"amount_fee": 0, "amount_principal": 3120.5, **vals}
+            notice = self.make_notice(step, ladder, name=f"{ladder} {step}", **vals)
+            notice.partner_id.is_company = False
+            phrases = get_phrases(self.render(notice)[1])
+            return [text.replace(NBSP, " ") for text in phrases if "scale" in text]
+
+        eur = self.env.ref("base.EUR")
+        self.assertFalse(get_told("reminder_1", "be", currency_id=eur.id))
+        self.company.reminder_fee_agreed = True
+        (told,) = get_told("reminder_1", "be", currency_id=eur.id)
+        self.assertRegex(told, r"costs of 1[69]6\.03 EUR are added, by the scale")
+        self.assertFalse(get_told("reminder_2", "be", currency_id=eur.id))
+        self.assertFalse(get_told("reminder_2", "nl", currency_id=eur.id))
+        (told,) = get_told("final_notice", "nl", currency_id=eur.id)
+        # 15 % of 2,500 and 10 % of the rest.
+        self.assertIn("costs of 437.05 EUR are added", told)
+        # In another currency than the law's nothing is promised.
+        dkk = self.env.ref("base.DKK")
+        self.assertFalse(get_told("final_notice", "nl", currency_id=dkk.id))
+
+    def test_interest_that_joins_the_principal_is_told_so(self):
+        text = " ".join(
+            get_phrases(self.render(self.make_notice("final_notice", "nl"))[1])
+        )
+        self.assertIn("the interest of each full year joins the principal", text)
+        self.assertNotIn("simple interest", text)
+
     def test_interest_is_specified(self):
         notice = self.make_notice("final_notice")
         text = " ".join(get_phrases(self.render(notice)[1])).replace(NBSP, " ")
@@ -519,6 +590,12 @@ class TestFinalNotice(TemplateCommon):
         self.assertEqual(self.get_heading("se", "sv_SE"), "Inkassokrav")
         self.assertEqual(self.get_heading("de", "de_DE"), "Letzte Mahnung vor Inkasso")
         self.assertEqual(
+            self.get_heading("be", "fr_FR"), "Mise en demeure avant recouvrement"
+        )
+        self.assertEqual(
+            self.get_heading("be", "nl_NL"), "Laatste aanmaning en ingebrekestelling"
+        )
+        self.assertEqual(
             self.get_heading("fi", "fi_FI"),
             "Maksuvaatimus – viimeinen muistutus ennen perintää",
         )
@@ -531,6 +608,10 @@ class TestFinalNotice(TemplateCommon):
         self.assertEqual(self.get_heading("se", "da_DK"), "Inkassovarsel (inkassokrav)")
         self.assertEqual(
             self.get_heading("neutral", "en_US"), "Final notice before debt collection"
+        )
+        self.assertEqual(
+            self.get_heading("be", "de_DE"),
+            "Letzte Mahnung vor Inkasso (mise en demeure, ingebrekestelling)",
         )
 
     def test_swedish_notice_without_its_fee_is_no_collection_demand(self):

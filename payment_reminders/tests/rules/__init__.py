@@ -41,9 +41,11 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_reply
     from . import test_rest
     from . import test_schedule
+    from . import test_shipped_rates
     from . import test_simulation
     from . import test_sms
     from . import test_spacing_fuzz
     from . import test_statute
+    from . import test_temperament
     from . import test_trifle
     from . import test_verdict

@@ -18,9 +18,16 @@ BREAKS = {
 }
 
 
-def read_records(name):
-    """Return (xml id, model, {field: text, reference or value}) of a data file."""
-    for record in ET.parse(DATA / name).getroot().iter("record"):
+def read_records(*models):
+    """Return (xml id, model, {field: text, reference or value}) of the data files.
+
+    :param models: names of models, the longer ones that begin with them included
+    """
+    files = [*sorted(DATA.glob("*.xml")), *sorted((DATA / "country").glob("*.xml"))]
+    roots = [ET.parse(path).getroot() for path in files]
+    for record in (one for root in roots for one in root.iter("record")):
+        if not record.get("model").startswith(models):
+            continue
         values = {}
         for node in record.iter("field"):
             if "eval" in node.attrib:
@@ -32,7 +39,7 @@ def read_records(name):
 
 def read_reference_codes():
     """Return {xml id: code} of the reference rates."""
-    records = read_records("payment_reminder_reference_data.xml")
+    records = read_records("payment.reminder.reference")
     return {xml_id: values["code"] for xml_id, _model, values in records}
 
 
@@ -40,7 +47,7 @@ def load_tables(accepted=("verified", "derived", "recalled")):
     """Return {reference code: rates, closed}; rates of another status are unknown."""
     codes = read_reference_codes()
     rates = {code: [] for code in codes.values()}
-    for _id, _model, values in read_records("payment_reminder_rate_data.xml"):
+    for _id, _model, values in read_records("payment.reminder.rate"):
         rates[codes[values["reference_id"]]].append(
             interest.Rate(
                 dt.date.fromisoformat(values["date"]),
@@ -55,7 +62,7 @@ def load_statutes():
     """Return {code: statute} of all jurisdictions that ship."""
     codes = read_reference_codes()
     laws, rows = {}, {}
-    for xml_id, model, values in read_records("payment_reminder_jurisdiction_data.xml"):
+    for xml_id, model, values in read_records(MODEL):
         if model == MODEL:
             laws[xml_id] = values
         else:
@@ -64,8 +71,10 @@ def load_statutes():
     return {
         values["code"]: statute.Statute(
             code=values["code"],
-            country=(values.get("country_id") or "base.").removeprefix("base.").upper(),
+            country=_country(values.get("country_id") or "base."),
             currency=values["currency_id"].removeprefix("base."),
+            day_count=values.get("day_count", "actual/actual"),
+            weekend_rule=values.get("weekend_rule", "shift"),
             compounding=values.get("compounding", "none"),
             payment_order=values["payment_order"],
             fee_rules=tuple(_fee(row) for row in rows[xml_id, "fee"]),
@@ -86,6 +95,26 @@ def load_statutes():
         )
         for xml_id, values in laws.items()
     }
+
+
+def read_ladders():
+    """Return {xml id: (code of the law, days between notices, its steps by day)}."""
+    laws = {xml_id: row.get("code") for xml_id, _model, row in read_records(MODEL)}
+    ladders = {}
+    for xml_id, model, values in read_records(
+        "payment.reminder.ladder", "payment.reminder.step"
+    ):
+        if model == "payment.reminder.ladder":
+            law = laws.get(values.get("jurisdiction_id"))
+            ladders[xml_id] = (law, int(values["spacing_days"]), [])
+        else:
+            ladders[values["ladder_id"]][2].append(values)
+    return ladders
+
+
+def _country(xml_id):
+    code = xml_id.removeprefix("base.").upper()
+    return {"UK": "GB"}.get(code, code)
 
 
 def _day(text):

@@ -143,7 +143,25 @@ REFUSED = [
             "compensation_person",
             0,
         )
-        for code in ("NO", "FI", "NL")
+        for code in ("NO", "FI", "NL", "GB", "IE", "FR", "BE", "AT")
+    ),
+    *(
+        (code, [reminder(0, 3)], ("company",), "fee_too_early", 0)
+        for code in ("GB", "IE", "FR", "BE", "AT")
+    ),
+    *(
+        (code, [reminder(5, 3)], ("person",), "no_fee", 0)
+        for code in ("GB", "IE", "FR")
+    ),
+    ("FR", [reminder(5, 3)], ("company",), "no_fee", 0),
+    ("BE", [final(20, 0, deadline_days=13)], ("person",), "deadline_short", 0),
+    ("BE", [reminder(5, 0), reminder(25, 2001)], ("person",), "fee_over_scale", 1),
+    (
+        "AT",
+        [reminder(5, 0, charge_interest=True, extra_margin=D(1))],
+        ("person",),
+        "interest_margin_person",
+        0,
     ),
 ]
 
@@ -197,7 +215,18 @@ WARNED = [
     ("NL", [final(5, 0), final(25, 6775)], BOTH, "fee_over_scale", 1),
     ("NL", [final(5)], BOTH, "fee_before_final_notice", 0),
     ("EU", [reminder(5, 3)], BOTH, "fee_actual_cost", 0),
-    ("EU", [reminder(5, 0, charge_interest=True)], BOTH, "no_interest", 0),
+    ("BE", [reminder(5), reminder(25)], ("person",), "fee_first_free", 0),
+    ("BE", [reminder(5, 0), reminder(25)], ("person",), "fee_agreement", 1),
+    ("BE", [reminder(5, 0), reminder(25), final(45)], ("person",), "fee_count", 2),
+    ("AT", [reminder(5, 3)], BOTH, "fee_first_free", 0),
+    *(
+        (code, [reminder(5, 0), reminder(25, 3)], ("company",), "fee_actual_cost", 1)
+        for code in ("GB", "IE", "BE", "AT")
+    ),
+    *(
+        (code, [reminder(5, 0, charge_interest=True)], BOTH, "no_interest", 0)
+        for code in ("EU", "GB", "IE", "FR", "BE")
+    ),
     *(
         (
             code,

@@ -19,7 +19,7 @@ def read_facts():
 
 def read_shipped():
     codes = read_reference_codes()
-    records = read_records("payment_reminder_rate_data.xml")
+    records = read_records("payment.reminder.rate")
     return {
         (codes[values["reference_id"]], values["date"]): (
             values["percent"],
@@ -35,7 +35,7 @@ def test_what_ships_is_what_was_read():
 
 
 def test_every_rate_says_where_it_was_read():
-    for xml_id, _model, values in read_records("payment_reminder_rate_data.xml"):
+    for xml_id, _model, values in read_records("payment.reminder.rate"):
         assert values["source"], xml_id
 
 

@@ -26,7 +26,8 @@ def test_parts(text, parts):
 
 
 @pytest.mark.parametrize(
-    "text", ["STOP", "stop", " Stop. ", "Stopp!", "AFMELD", "SLUTA SMS", "avsluta\n"]
+    "text",
+    ["STOP", "stop", " Stop. ", "Stopp!", "AFMELD", "SLUTA SMS", "avsluta\n", "Arrêt"],
 )
 def test_who_wants_no_more_sms(text):
     assert is_stop(text)

@@ -121,8 +121,9 @@ def test_limitation_from_29_february():
 # -- what ships ------------------------------------------------------------------------
 
 
-def test_seven_jurisdictions_with_sources_and_doubts():
-    assert sorted(STATUTES) == ["DE", "DK", "EU", "FI", "NL", "NO", "SE"]
+def test_twelve_jurisdictions_with_sources_and_doubts():
+    codes = "AT BE DE DK EU FI FR GB IE NL NO SE"
+    assert sorted(STATUTES) == codes.split()
     for one in STATUTES.values():
         rows = (*one.fee_rules, *one.margin_rules, *one.compensation_rules)
         assert all(row.source for row in rows)
@@ -145,6 +146,12 @@ def test_seven_jurisdictions_with_sources_and_doubts():
         ("NL", "person", DAY(2026, 1, 1), "wettelijke_rente_total", 0),
         ("NL", "company", DAY(2026, 1, 1), "wettelijke_handelsrente_total", 0),
         ("EU", "company", DAY(2026, 1, 1), "ecb_main_refinancing_rate", 8),
+        ("GB", "company", DAY(2026, 1, 1), "boe_bank_rate", 8),
+        ("IE", "company", DAY(2026, 1, 1), "ecb_main_refinancing_rate", 8),
+        ("FR", "company", DAY(2026, 1, 1), "ecb_main_refinancing_rate", 10),
+        ("BE", "company", DAY(2026, 1, 1), "ecb_main_refinancing_rate", 8),
+        ("AT", "company", DAY(2026, 1, 1), "at_basiszinssatz", D("9.2")),
+        ("AT", "person", DAY(2026, 1, 1), "at_legal_interest_total", 0),
     ],
 )
 def test_margins(code, debtor, due, reference, points):
@@ -153,7 +160,8 @@ def test_margins(code, debtor, due, reference, points):
 
 
 def test_no_directive_interest_from_a_person():
-    assert STATUTES["EU"].margin_rule("person", DAY(2026, 1, 1)) is None
+    for code in ("EU", "GB", "IE", "FR", "BE"):
+        assert STATUTES[code].margin_rule("person", DAY(2026, 1, 1)) is None
     result = accrual.accrue_claim(
         STATUTES["EU"],
         TABLES,
@@ -163,6 +171,38 @@ def test_no_directive_interest_from_a_person():
         end=DAY(2026, 2, 1),
     )
     assert (result.periods, result.bears_interest) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("code", "owed", "sum_"),
+    [
+        ("GB", "999.99", 40),
+        ("GB", "1000", 70),
+        ("GB", "9999.99", 70),
+        ("GB", "10000", 100),
+        ("IE", "1000", 40),
+        ("IE", "1000.01", 70),
+        ("IE", "10000", 70),
+        ("IE", "10000.01", 100),
+        ("FR", "99999", 40),
+        ("BE", "99999", 40),
+        ("AT", "99999", 40),
+    ],
+)
+def test_lump_sums_of_the_new_countries(code, owed, sum_):
+    rule = STATUTES[code].compensation_rule("company", DAY(2026, 1, 1), D(owed))
+    assert rule.amount == sum_
+
+
+def test_belgian_consumers():
+    """A free first reminder; then what was agreed, by the scale of Book XIX."""
+    rule = STATUTES["BE"].fee_rule("person", DAY(2026, 1, 1))
+    assert (rule.free_notices, rule.after_free_deadline, rule.requires_agreement) == (
+        1,
+        True,
+        True,
+    )
+    assert rule.scale_max == 2000
 
 
 def test_rates_that_nobody_read_bear_no_interest():
