@@ -8,7 +8,7 @@ from odoo.addons.payment_reminders.http import Door, Patience
 from .rules import signing
 
 #: Seconds: a receiver stores a message and answers; it works afterwards.
-PATIENCE = Patience(5, 10, 15)
+PATIENCE = Patience(10, 10, 15)
 
 
 class Wire:
