@@ -30,7 +30,7 @@ class WebhookCommon(ReminderCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.webhooks = cls.env["payment.reminder.webhook"]
-        cls.messages = cls.env["payment.reminder.webhook.message"]
+        cls.messages = cls.env["payment.reminder.webhook.message"].sudo()
 
     def setUp(self):
         super().setUp()
@@ -381,7 +381,7 @@ class TestReceivers(WebhookCommon):
                 case._log_event("sent", {})
             self.env.flush_all()
             self.webhook._collect()
-            batch = self.messages.sudo()._find_ripe(self.webhook)
+            batch = self.messages._find_ripe(self.webhook)
             self.env.flush_all()
             self.env.invalidate_all()
             self.env.cr.execute("SELECT 1")
