@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from odoo.addons.payment_reminders.http import Outcome
 from odoo.addons.payment_reminders.tools import transactions
@@ -65,9 +65,11 @@ class PaymentReminderWebhook(models.Model):
         default=lambda self: signing.make_secret(),
         help="Events are signed with it. Enter it at the receiver.",
     )
-    secret_before = fields.Char(groups="base.group_system", copy=False, readonly=True)
+    secret_before = fields.Char(
+        "Secret before", groups="base.group_system", copy=False, readonly=True
+    )
     secret_changed_at = fields.Datetime(
-        groups="base.group_system", copy=False, readonly=True
+        "Secret since", groups="base.group_system", copy=False, readonly=True
     )
     tell_sent = fields.Boolean("A reminder was sent", default=True)
     tell_held = fields.Boolean("A reminder was held, and why", default=True)
@@ -88,7 +90,7 @@ class PaymentReminderWebhook(models.Model):
         readonly=True,
         copy=False,
     )
-    seen_at = fields.Datetime(readonly=True, copy=False)
+    seen_at = fields.Datetime("Looked at", readonly=True, copy=False)
     answered_at = fields.Datetime("Last taken", readonly=True, copy=False)
     failed_since = fields.Datetime("Failing since", readonly=True, copy=False)
     failures = fields.Integer(readonly=True, copy=False)
@@ -97,6 +99,7 @@ class PaymentReminderWebhook(models.Model):
     message_count = fields.Integer("Messages", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     dead_count = fields.Integer("Given up", compute="_compute_counts")
+    problem = fields.Text(compute="_compute_problem")
 
     @api.depends("url")
     def _compute_host(self):
@@ -115,6 +118,33 @@ class PaymentReminderWebhook(models.Model):
             webhook.waiting_count = waiting
             webhook.dead_count = dead
             webhook.message_count = waiting + told + dead
+
+    @api.depends("failed_since", "rests_until", "reason")
+    @api.depends_context("lang", "tz")
+    def _compute_problem(self):
+        for webhook in self:
+            problems = []
+            if webhook.failed_since:
+                problems.append(
+                    self.env._(
+                        "It takes no events since %(since)s: %(why)s. %(count)s wait "
+                        "for it, and are tried again by themselves (next: %(next)s).",
+                        since=format_datetime(self.env, webhook.failed_since),
+                        why=webhook.reason,
+                        count=webhook.waiting_count,
+                        next=format_datetime(self.env, webhook.rests_until),
+                    )
+                )
+            if webhook.dead_count:
+                problems.append(
+                    self.env._(
+                        "%(count)s messages were given up after %(days)s days. Open "
+                        "the messages, choose them, and send them again.",
+                        count=webhook.dead_count,
+                        days=retrying.GIVE_UP.days,
+                    )
+                )
+            webhook.problem = "\n".join(problems)
 
     @api.constrains("url")
     def _check_url(self):

@@ -32,6 +32,8 @@ FOR_CUSTOMERS = re.compile(
 #: Left empty in the files, as Odoo does it: the word is the same in English.
 SAME_WORD = {
     "da": {
+        "Webhooks",
+        "https://",
         "%(day)s (%(state)s)",
         "%(name)s (version %(version)s)",
         "%(status)s: %(customer)s",
@@ -92,6 +94,8 @@ SAME_WORD = {
     "nb": {"BIC", "Finland", "Send"},
     "nl": {"BIC", "Document", "E-mail", "Finland"},
     "sv": {
+        "Webhooks",
+        "https://",
         "%(day)s (%(state)s)",
         "%(name)s (version %(version)s)",
         "%(status)s: %(customer)s",
@@ -183,6 +187,7 @@ def test_there_are_texts():
         "payment_reminders_sms",
         "payment_reminders_sms_46elks",
         "payment_reminders_sms_gatewayapi",
+        "payment_reminders_webhook",
     }
     customers = filter(is_for_customers, read(TEMPLATES[0]).values())
     assert len(list(customers)) > 200
