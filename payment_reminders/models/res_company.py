@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, config
 
 from ..rules import brake, doubts, fees, trifle
@@ -704,6 +704,20 @@ class ResCompany(models.Model):
         ladder = self.env["payment.reminder.ladder"].browse(ladder_id or [])
         ladder.check_access("read")
         return self.env.company.sudo()._get_reminder_problems(ladder.sudo())
+
+    @api.model
+    def enter_reminder_rate(self, reference_id=False, date=None, text=""):
+        """Write down a reference rate that somebody has looked up.
+
+        :param date: from which it holds
+        :param text: percent a year, as it was typed
+        """
+        self.env["res.users"]._check_reminder_manager()
+        reference = self.env["payment.reminder.reference"].browse(reference_id)
+        day = fields.Date.to_date(date)
+        if not reference.exists() or not day:
+            raise UserError(self.env._("Choose a reference rate and its first day."))
+        self.env["payment.reminder.rate"]._enter(reference, day, text)
 
     @api.model
     def leave_reminder_problem(self, code=""):

@@ -7,8 +7,9 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.http import request
 from odoo.tools import config
+from odoo.tools.misc import format_date, formatLang
 
-from ...rules import interest
+from ...rules import rate_watch
 from ...rules.schedule import NUDGE
 from ...tools.money import format_code
 
@@ -421,7 +422,9 @@ class PaymentReminderSetup(models.AbstractModel):
 
     @api.model
     def _find_rate_problems(self, company, ladder):
-        """Yield each reference rate that a law in use needs and does not have today."""
+        """Yield each reference rate that a law in use needs and does not have, or will
+        soon not have any more.
+        """
         ladders = company._get_reminder_ladders_in_use() | ladder.filtered(
             lambda one: one._charges_statutory_interest()
         )
@@ -429,24 +432,113 @@ class PaymentReminderSetup(models.AbstractModel):
         if not laws:
             return
         today = company._get_reminder_today()
-        missing = laws._check_current_rates(today)
-        for law, references in missing.items():
-            for reference in references:
-                yield self._make_problem(
-                    f"rate:{reference.code}",
-                    law._describe_missing_rate(reference, today),
-                    self._make_rate_fix(reference, today),
-                )
+        seen = set()
+        for used in laws._get_rates_in_use(today).values():
+            for reference, rates in used.items():
+                if reference in seen:
+                    continue
+                seen.add(reference)
+                yield from self._find_missing_rates(reference, rates, today)
+                yield from self._find_ending_rate(reference, rates, today)
 
     @api.model
-    def _make_rate_fix(self, reference, today):
-        """Return the button with one field for the rate of this half-year.
+    def _find_missing_rates(self, reference, rates, today):
+        """Yield each period of a series for which nobody has entered a rate."""
+        last = rate_watch.last_known(rates, today)
+        missing = rate_watch.list_missing(rates, today, reference.rhythm)
+        for day in reversed(missing):
+            there = reference.rate_ids.filtered(lambda rate, day=day: rate.date == day)
+            code = f"rate:{reference.code}"
+            yield self._make_rate_problem(
+                # The newest is what everybody means by the code of the series.
+                code if day == missing[-1] else f"{code}:{day}",
+                self._describe_missing_rate(reference, day, last, there),
+                reference,
+                day,
+                there,
+            )
+
+    @api.model
+    def _describe_missing_rate(self, reference, day, last, there):
+        """Return what a rate is needed for that nobody has read.
+
+        :param last: the last day for which interest is claimed, or None
+        :param there: payment.reminder.rate that is there and was not verified
+        """
+        if last:
+            text = self.env._(
+                "%(reference)s: no verified rate from %(date)s. Without it no interest "
+                "is claimed for any day after %(last)s.",
+                reference=reference.name,
+                date=format_date(self.env, day),
+                last=format_date(self.env, last),
+            )
+        else:
+            text = self.env._(
+                "%(reference)s: no verified rate from %(date)s. Without it no interest "
+                "is claimed.",
+                reference=reference.name,
+                date=format_date(self.env, day),
+            )
+        if not there:
+            return text
+        percent = formatLang(self.env, there.percent, digits=2)
+        hint = (
+            self.env._("Computed from other rates, it would be %s %%.", percent)
+            if there.status == "derived"
+            else self.env._("It may be %s %%, which nobody has read yet.", percent)
+        )
+        return f"{text} {hint}"
+
+    @api.model
+    def _find_ending_rate(self, reference, rates, today):
+        """Yield that a rate runs out soon."""
+        end = rate_watch.find_end(rates, today)
+        if not end or not rate_watch.is_near_end(end, reference.rhythm, today):
+            return
+        day = fields.Date.add(end, days=1)
+        yield self._make_rate_problem(
+            f"rate_end:{reference.code}:{day}",
+            reference._describe_end(end),
+            reference,
+            day,
+            can_leave=True,
+        )
+
+    @api.model
+    def _make_rate_problem(
+        self, code, text, reference, day, there=None, can_leave=False
+    ):
+        """Return a rate to enter: one field, and where it is published.
+
+        :param day: from which it holds
+        :param there: the rate of that day which nobody has verified
+        """
+        problem = self._make_problem(
+            code, text, self._make_rate_fix(reference, day, there), can_leave=can_leave
+        )
+        if self.env["payment.reminder.rate"].sudo(False).has_access("create"):
+            # The form behind the button has the same field.
+            problem["fixes"][0]["is_entered"] = True
+            problem["rate"] = {
+                "reference_id": reference.id,
+                "date": fields.Date.to_string(day),
+                "url": reference.url or False,
+                "label": self.env._(
+                    "%(reference)s from %(date)s, percent a year",
+                    reference=reference.name,
+                    date=format_date(self.env, day),
+                ),
+            }
+        return problem
+
+    @api.model
+    def _make_rate_fix(self, reference, day, there):
+        """Return the button with one field for the rate of a period.
 
         A rate that is there and was not verified is opened, to be verified.
         """
-        half_year = interest.half_year_start(today)
         rates = reference.rate_ids.sorted("date", reverse=True)
-        there = rates.filtered(lambda rate: rate.date == half_year)[:1]
         return self._make_fix(
             self.env._("Enter the Rate"),
             "payment.reminder.rate",
@@ -454,7 +546,7 @@ class PaymentReminderSetup(models.AbstractModel):
             view="payment_reminders.payment_reminder_rate_view_form_mend",
             context={
                 "default_reference_id": reference.id,
-                "default_date": fields.Date.to_string(half_year),
+                "default_date": fields.Date.to_string(day),
                 "default_source": rates[:1].source or self.env._("Entered by hand"),
                 "default_status": "verified",
             },

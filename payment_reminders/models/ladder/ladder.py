@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ...rules import interest, repeat, schedule, statute
+from ...rules import interest, rate_watch, repeat, schedule, statute
 
 
 class PaymentReminderLadder(models.Model):
@@ -125,6 +125,12 @@ class PaymentReminderLadder(models.Model):
         readonly=True,
         copy=False,
         help="The half-year for which managers were told that a rate is missing.",
+    )
+    rate_end_looked_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="The day on which it was last judged whether to tell managers that a rate "
+        "runs out.",
     )
 
     _spacing_days_positive = models.Constraint(
@@ -514,12 +520,14 @@ class PaymentReminderLadder(models.Model):
 
     @api.model
     def _warn_of_missing_rates(self, companies):
-        """Tell the managers, once a half-year, that a reference rate is missing.
+        """Tell the managers, once a half-year, that a reference rate is missing, and
+        before that it will be.
 
         :param companies: res.company records that have a ladder
         """
         if self._is_told_of_rates(companies):
             return
+        warned_for, looked_on = {}, {}
         for company in companies:
             today = company._get_reminder_today()
             half_year = interest.half_year_start(today)
@@ -530,8 +538,46 @@ class PaymentReminderLadder(models.Model):
             for ladder in ladders:
                 is_missing = missing.get(ladder.jurisdiction_id)
                 if is_missing and ladder.rate_warned_for != half_year:
-                    ladder.rate_warned_for = half_year
+                    warned_for[ladder] = half_year
                     ladder._tell_of_missing_rate(company, today)
+            late = rate_watch.last_notice_day(today)
+            unheard = ladders.filtered(
+                lambda ladder, late=late: (
+                    not ladder.rate_end_looked_on or ladder.rate_end_looked_on < late
+                )
+            )
+            if unheard:
+                unheard._tell_of_ending_rates(company, today)
+                looked_on |= dict.fromkeys(unheard, today)
+        # Afterwards: one ladder may be that of several companies.
+        for ladder, day in warned_for.items():
+            ladder.rate_warned_for = day
+        for ladder, day in looked_on.items():
+            ladder.rate_end_looked_on = day
+
+    def _tell_of_ending_rates(self, company, today):
+        """Tell the managers of a company, 60, 30 and 7 days before, once each."""
+        used = self.jurisdiction_id._get_rates_in_use(today)
+        for ladder in self:
+            ends = {}
+            for reference, rates in used[ladder.jurisdiction_id].items():
+                end = rate_watch.find_end(rates, today)
+                if end and rate_watch.is_to_tell(
+                    end, reference.rhythm, ladder.rate_end_looked_on or None, today
+                ):
+                    ends[reference] = end
+            if ends:
+                ladder._leave_rate_activities(
+                    company,
+                    lambda one, ends=ends: (
+                        one.env._("A reference rate runs out soon"),
+                        " ".join(
+                            reference.with_env(one.env)._describe_end(end)
+                            for reference, end in ends.items()
+                        ),
+                    ),
+                    date_deadline=min(ends.values()),
+                )
 
     @api.model
     def _is_told_of_rates(self, companies):
@@ -564,14 +610,31 @@ class PaymentReminderLadder(models.Model):
         }
 
     def _tell_of_missing_rate(self, company, today):
-        """Leave an activity for every manager of a company, in their language."""
+        """Tell the managers of a company that a rate is missing today."""
+        self._leave_rate_activities(
+            company,
+            lambda one: (
+                one.env._("Enter the reference rate of this half-year"),
+                " ".join(
+                    one.jurisdiction_id._get_rate_warnings(today)[one.jurisdiction_id]
+                ),
+            ),
+        )
+
+    def _leave_rate_activities(self, company, describe, **more):
+        """Leave an activity for every manager of a company, in their language.
+
+        :param describe: called with this ladder in their language; returns summary and
+            note
+        """
         for user in company._get_reminder_managers():
             # Odoo's e-mail to whoever gets an activity wants a model with a chatter.
             ladder = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-            law = ladder.jurisdiction_id
+            summary, note = describe(ladder)
             ladder.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=ladder.env._("Enter the reference rate of this half-year"),
-                note=" ".join(law._get_rate_warnings(today)[law]),
+                summary=summary,
+                note=note,
                 user_id=user.id,
+                **more,
             )

@@ -319,25 +319,35 @@ class PaymentReminderJurisdiction(models.Model):
         """
         on = on or fields.Date.context_today(self)
         jurisdictions = self or self.search([("active", "=", True)])
-        tables = jurisdictions._get_rate_tables()
-        missing = {}
-        for jurisdiction in jurisdictions:
+        found = {
+            jurisdiction: self.env["payment.reminder.reference"].union(
+                *(
+                    reference
+                    for reference, rates in used.items()
+                    if not interest.is_known(on, rates)
+                )
+            )
+            for jurisdiction, used in jurisdictions._get_rates_in_use(on).items()
+        }
+        return {law: references for law, references in found.items() if references}
+
+    def _get_rates_in_use(self, on):
+        """Return {jurisdiction: {reference: its rates}} of what is needed on a day."""
+        tables = self._get_rate_tables()
+        used = {}
+        for jurisdiction in self:
             law = jurisdiction._get_statute()
             codes = {
                 rule.reference
                 for debtor in statute.DEBTORS
                 if (rule := law.margin_rule(debtor, on))
             }
-            unknown = [
-                code
-                for code in codes
-                if not interest.is_known(on, tables[jurisdiction][code])
-            ]
-            if unknown:
-                missing[jurisdiction] = jurisdiction.margin_ids.reference_id.filtered(
-                    lambda reference, unknown=unknown: reference.code in unknown
-                )
-        return missing
+            used[jurisdiction] = {
+                reference: tables[jurisdiction][reference.code]
+                for reference in jurisdiction.margin_ids.reference_id
+                if reference.code in codes
+            }
+        return used
 
     def _get_rate_warnings(self, on=None):
         """Return {jurisdiction: sentences for whoever has to enter a rate}."""

@@ -1,12 +1,16 @@
+from pathlib import Path
+
 from lxml import etree
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
 from odoo.tools.misc import file_path, format_date, formatLang
 
-from ...rules import interest, statute
+from ...rules import interest, rate_watch, statute
 
 SHIPPED = "payment_reminders/data/payment_reminder_rate_data.xml"
+COUNTRIES = "payment_reminders/data/country"
 #: How sure a rate is, the least first.
 STATUSES = ("recalled", "derived", "verified")
 
@@ -50,6 +54,20 @@ class PaymentReminderReference(models.Model):
         """
         for reference in self.search([("code", "in", list(urls)), ("url", "=", False)]):
             reference.url = urls[reference.code]
+
+    def _describe_end(self, end):
+        """Return that the last rate of this series runs out.
+
+        :param end: the last day for which it holds
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(reference)s: the rate runs out on %(last)s. The next one is published "
+            "about then; until it is entered no interest is claimed for the days "
+            "after.",
+            reference=self.name,
+            last=format_date(self.env, end),
+        )
 
 
 class PaymentReminderRate(models.Model):
@@ -140,6 +158,33 @@ class PaymentReminderRate(models.Model):
             )
         return tables
 
+    @api.model
+    def _enter(self, reference, date, text):
+        """Write down the rate that somebody has read; return it.
+
+        :param date: from which it holds
+        :param text: percent a year, as it was typed
+        """
+        percent = rate_watch.parse_percent(text)
+        if percent is None:
+            raise UserError(
+                self.env._(
+                    "“%s” is no rate. Enter percent a year, such as 2.00 or -0.35.",
+                    text,
+                )
+            )
+        source = (
+            self.env._("%s, entered by hand", reference.url)
+            if reference.url
+            else self.env._("Entered by hand")
+        )
+        vals = {"percent": float(percent), "status": "verified", "source": source}
+        there = self.search([("reference_id", "=", reference.id), ("date", "=", date)])
+        if there:
+            there.write(vals)
+            return there
+        return self.create({**vals, "reference_id": reference.id, "date": date})
+
     # -- what a later version knows better ---------------------------------------------
 
     @api.model
@@ -187,10 +232,12 @@ class PaymentReminderRate(models.Model):
     @api.model
     def _read_shipped(self):
         """Return {name of the XML id: {field: text}} of the rates that ship."""
-        records = etree.parse(file_path(SHIPPED)).iter("record")
+        files = [Path(file_path(SHIPPED)), *Path(file_path(COUNTRIES)).glob("*.xml")]
         return {
             record.get("id"): {
                 field.get("name"): field.text for field in record.iter("field")
             }
-            for record in records
+            for path in files
+            for record in etree.parse(path).iter("record")
+            if record.get("model") == self._name
         }

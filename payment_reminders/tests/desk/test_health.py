@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 from odoo.tools import config
 
@@ -162,6 +162,99 @@ class TestHealth(GatewayCommon):
             self.assertEqual(self.get_actions(code)[0]["res_id"], rate.id)
             self.mend(code, {"status": "verified"})
             self.assertFalse(self.get_problem(code))
+
+    def get_rates(self, ladder=None):
+        """Return what is said of rates, by code."""
+        problems = self.get_health(ladder_id=(ladder or self.ladder).id)
+        return {one["code"]: one for one in problems if one["code"].startswith("rate")}
+
+    def enter(self, problem, text, user=None):
+        rate = problem["rate"]
+        self.env["res.company"].with_user(user or self.manager).enter_reminder_rate(
+            rate["reference_id"], rate["date"], text
+        )
+
+    def test_a_danish_company_is_asked_for_the_rate_of_today(self):
+        self.use_danish_law(charge_interest=True)
+        with freeze_time("2026-11-29 08:00:00"):
+            (problem,) = self.get_rates().values()
+            self.assertEqual(problem["code"], "rate:nationalbank_lending_rate")
+            for text in ("Danmarks Nationalbank", "06/30/2026", "07/01/2026", "2.00"):
+                self.assertIn(text, problem["text"])
+            self.assertFalse(problem["can_leave"])
+            self.assertIn("nationalbanken.dk", problem["rate"]["url"])
+            for text in ("two", "", "200"):
+                with self.assertRaisesRegex(UserError, "is no rate"):
+                    self.enter(problem, text)
+            with self.assertRaises(AccessError):
+                self.enter(problem, "2", self.rep)
+            self.enter(problem, "2,05 %")
+            (problem,) = self.get_rates().values()
+            self.assertTrue(problem["code"].startswith("rate_end:"))
+        rate = self.env.ref(
+            "payment_reminders.rate_nationalbank_lending_rate_2026_07_01"
+        )
+        self.assertEqual((rate.status, rate.percent), ("verified", 2.05))
+        self.assertIn("nationalbanken.dk", rate.source)
+
+    def test_in_the_new_year_each_country_says_what_is_missing(self):
+        """And nothing is missing any more when all of it was entered."""
+        ladders = self.env["payment.reminder.ladder"].search(
+            [("company_id", "=", False), ("jurisdiction_id", "!=", False)]
+        )
+        laws = set()
+        with freeze_time("2027-01-02 08:00:00"):
+            for ladder in ladders:
+                law = ladder.jurisdiction_id
+                if law in laws or not ladder._charges_statutory_interest():
+                    continue
+                laws.add(law)
+                # What several countries take is entered once.
+                self.env["payment.reminder.rate"].search(
+                    [("date", ">=", "2027-01-01")]
+                ).unlink()
+                with self.subTest(law=law.code):
+                    problems = self.get_rates(ladder)
+                    self.assertTrue(problems)
+                    for problem in problems.values():
+                        self.assertTrue(problem["fixes"])
+                        self.assertIn("no interest is claimed", problem["text"])
+                        self.assertTrue(problem["rate"]["label"])
+                        self.enter(problem, "2")
+                    self.assertFalse(self.get_rates(ladder))
+        self.assertGreaterEqual(
+            {law.code for law in laws}, {"DK", "SE", "NO", "FI", "DE", "NL"}
+        )
+
+    def test_two_half_years_that_nobody_entered_are_both_asked_for(self):
+        """The newest alone would bring nothing to a claim that is older."""
+        self.use_danish_law(charge_interest=True)
+        with freeze_time("2027-01-02 08:00:00"):
+            problems = self.get_rates()
+            self.assertEqual(
+                [problem["rate"]["date"] for problem in problems.values()],
+                ["2027-01-01", "2026-07-01"],
+            )
+
+    def test_a_rate_that_runs_out_can_be_entered_early_or_put_aside(self):
+        self.use_danish_law(charge_interest=True)
+        self.env["payment.reminder.rate"].search(
+            [("date", "=", "2026-07-01")]
+        ).status = "verified"
+        with freeze_time("2026-10-30 08:00:00"):
+            self.assertFalse(self.get_rates(), "too early to say so")
+        with freeze_time("2026-11-05 08:00:00"):
+            (problem,) = self.get_rates().values()
+            self.assertIn("12/31/2026", problem["text"])
+            self.assertEqual(problem["rate"]["date"], "2027-01-01")
+            company = self.env["res.company"].with_user(self.manager)
+            company.leave_reminder_problem(problem["code"])
+            self.assertFalse(self.get_rates())
+            self.company.reminder_health_left = []
+            self.enter(problem, "1.9")
+            self.assertFalse(self.get_rates())
+        with freeze_time("2027-05-10 08:00:00"):
+            self.assertEqual(len(self.get_rates()), 1, "the next time it comes again")
 
     def test_a_rate_that_no_law_needs_is_not_missing(self):
         self.use_danish_law(charge_interest=False)

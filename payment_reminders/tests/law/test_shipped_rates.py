@@ -33,6 +33,13 @@ class TestShippedRates(ReminderCommon):
         danish = self.rate.with_context(lang="da_DK").source
         self.assertNotIn("ECB og 8", danish, "the old source in Danish is gone, too")
 
+    def test_those_of_a_country_of_its_own_file_arrive_too(self):
+        rate = self.env.ref("payment_reminders.rate_at_basiszinssatz_2026_07_01")
+        rate.with_user(SUPERUSER_ID).write({"status": "recalled", "source": "by heart"})
+        self.rates.flush_model()
+        self.update()
+        self.assertEqual(rate.status, "verified")
+
     def test_what_a_person_wrote_is_theirs(self):
         for vals in (
             {"status": "verified", "percent": 10.45, "source": "my bank"},

@@ -292,6 +292,7 @@ METHODS = {
     "payment.reminder.wizard.line": {"action_fix": "mb", "action_preview": "mb"},
     # Whoever is no manager gets an empty answer.
     "res.company": {
+        "enter_reminder_rate": "mb",
         "get_reminder_health": "rmbaipw",
         "get_reminder_setup": "rmbaipw",
         "hide_reminder_panel": "mb",

@@ -11,8 +11,10 @@ export class ReminderHealth extends Component {
     static props = {
         /** The ladder that is about to be chosen, in place of the company's own. */
         ladderId: { type: [Number, Boolean], optional: true },
-        /** Codes of what is entered beside it. */
+        /** Codes of what is entered beside it, or kinds: what stands before a colon. */
         hidden: { type: Array, optional: true },
+        /** Codes or kinds of what is shown alone, without a heading. */
+        only: { type: Array, optional: true },
         /** A line that opens, instead of the whole list. */
         isFolded: { type: Boolean, optional: true },
         /** Keeps what is entered beside it; false: that cannot be kept as it is. */
@@ -23,6 +25,7 @@ export class ReminderHealth extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        this.notification = useService("notification");
         this.state = useState({ problems: [], isOpen: !this.props.isFolded });
         onWillStart(() => this.load(this.props));
         onWillUpdateProps((next) => {
@@ -39,8 +42,17 @@ export class ReminderHealth extends Component {
     }
 
     get problems() {
-        const hidden = this.props.hidden || [];
-        return this.state.problems.filter((problem) => !hidden.includes(problem.code));
+        const { hidden = [], only } = this.props;
+        const isOf = (codes, { code }) =>
+            codes.includes(code) || codes.includes(code.split(":")[0]);
+        return this.state.problems.filter(
+            (problem) => !isOf(hidden, problem) && (!only || isOf(only, problem))
+        );
+    }
+
+    /** Rates are entered in the line itself; whoever may not do so has a button. */
+    getFixes({ rate, fixes }) {
+        return fixes.filter((fix) => !(rate && fix.is_entered));
     }
 
     get title() {
@@ -77,6 +89,17 @@ export class ReminderHealth extends Component {
         );
     }
 
+    async enterRate({ rate }, ev) {
+        const [input] = ev.target.elements;
+        await this.orm.call("res.company", "enter_reminder_rate", [], {
+            reference_id: rate.reference_id,
+            date: rate.date,
+            text: input.value,
+        });
+        this.notification.add(_t("The rate is entered."), { type: "success" });
+        await this.load();
+    }
+
     async leave(problem) {
         await this.orm.call("res.company", "leave_reminder_problem", [problem.code]);
         await this.load();
@@ -87,7 +110,11 @@ export class ReminderHealth extends Component {
 export class ReminderHealthWidget extends Component {
     static template = "payment_reminders.HealthWidget";
     static components = { ReminderHealth };
-    static props = { ...standardWidgetProps, hidden: { type: Array, optional: true } };
+    static props = {
+        ...standardWidgetProps,
+        hidden: { type: Array, optional: true },
+        only: { type: Array, optional: true },
+    };
 
     get ladderId() {
         return this.props.record.data.ladder_id?.id || false;
@@ -100,5 +127,5 @@ export class ReminderHealthWidget extends Component {
 
 registry.category("view_widgets").add("payment_reminder_health", {
     component: ReminderHealthWidget,
-    extractProps: ({ options }) => ({ hidden: options.hidden || [] }),
+    extractProps: ({ options }) => ({ hidden: options.hidden || [], only: options.only }),
 });
