@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import urllib.request
 from datetime import timezone
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from .clock import Clock
+from .fakes import load
 
-_FAKE = Path("payment_reminders_amili") / "tests" / "fake_amili.py"
-_REPO = Path(__file__).parents[2]
 URL_PARAMETER = "payment_reminders_amili.url_test"
 
-
-def _load() -> ModuleType:
-    """Load the fake by its path: importing the addon would import Odoo."""
-    spec = importlib.util.spec_from_file_location("fake_amili", _REPO / _FAKE)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclasses look themselves up by the name of their module.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_fake = _load()
+_fake = load("payment_reminders_amili", "fake_amili")
 #: What the company of the demo entered in the guide.
 SETTINGS: dict[str, Any] = {
     "amili_mode": "test",

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.payment_reminders.tests.common import ReminderCommon
+from odoo.addons.payment_reminders.tests.service_common import ServiceMixin
 
 from .fake_amili import ACCOUNT, API_CODE, CREDITOR, FakeAmili
 
@@ -12,18 +13,15 @@ PREFIX = "payment_reminders_amili"
 NUMBER = "5999992471"
 
 
-class AmiliCommon(ReminderCommon):
+class AmiliCommon(ServiceMixin, ReminderCommon):
     """A company that hands over to Amili, and Amili, on loopback."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         # The clock stands still: there would never be a turn again.
-        cls.fake = FakeAmili(limits=())
-        cls.fake.__enter__()
-        cls.addClassCleanup(cls.fake.__exit__)
+        cls.start_fake(FakeAmili(limits=()), f"{PREFIX}.url_test")
         parameters = cls.env["ir.config_parameter"].sudo()
-        parameters.set_param(f"{PREFIX}.url_test", cls.fake.url)
         for name in ("per_minute", "per_second"):
             parameters.set_param(f"{PREFIX}.{name}", "1000000")
         cls.boss = cls.make_user(

@@ -14,23 +14,24 @@ import hashlib
 import json
 import re
 import secrets
-import threading
+import sys
 import time
 from base64 import urlsafe_b64decode
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from email.parser import BytesParser
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-HOST = "127.0.0.1"
-JSON, HTML = "application/json", "text/html"
+# In the tests of the core, beside this addon; there may be no Odoo to import it from.
+sys.path.append(str(Path(__file__).parents[2] / "payment_reminders" / "tests" / "http"))
+from fake_server import HTML, JSON, BadDay, FakeHandler, FakeServer  # noqa: E402
+
 API_CODE = "demo-code-of-nobody"
 ACCOUNT = {"_id": "65f0c0ffee0000000000a001", "name": "Konto", "is_active": True}
 CREDITOR = {
@@ -60,22 +61,6 @@ KEPT = (
 NEEDED = ("account", "creditor", "first_action", "currency", "customer", "debts")
 NEEDED_OF_ADDRESS = ("address_line_1", "zip_code", "city")
 NEEDED_OF_DEBT = ("invoice_number", "debt_description", "invoice_date")
-
-
-@dataclass(frozen=True)
-class BadDay:
-    """One answer that is none of the documented good ones.
-
-    :param stores: do what was asked before
-    :param cut: promise more than comes, then close the connection
-    """
-
-    status: int = 500
-    body: object = ""
-    content_type: str = HTML
-    headers: tuple = ()
-    stores: bool = False
-    cut: bool = False
 
 
 def make_error(status, message, **details):
@@ -108,7 +93,7 @@ BAD_DAYS = {
 }
 
 
-class FakeAmili(ThreadingHTTPServer):
+class FakeAmili(FakeServer):
     """``with FakeAmili() as fake: … fake.url``
 
     :param limits: (calls, seconds) each; beyond one of them 429
@@ -116,13 +101,10 @@ class FakeAmili(ThreadingHTTPServer):
     :param now: seconds since 1970
     """
 
-    daemon_threads = True
-    allow_reuse_address = True
-
     def __init__(
         self, port=0, limits=((100, 60), (10, 1)), clock=time.monotonic, now=None
     ):
-        super().__init__((HOST, port), _Handler)
+        super().__init__(port)
         self.now = now or (lambda: time.time())
         self.limits = limits
         self.clock = clock
@@ -151,26 +133,7 @@ class FakeAmili(ThreadingHTTPServer):
         self.changed = None
         #: Cases come, and go, while pages are read: called with the number of the page.
         self.turn_page = None
-        self._bad = []
         self._counter = 0
-        self.lock = threading.RLock()
-
-    def handle_error(self, request, client_address):
-        """Say nothing of clients that hang up: they are meant to."""
-
-    def __enter__(self):
-        threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"http://{HOST}:{self.server_address[1]}"
 
     # -- for tests and the demo ---------------------------------------------------
 
@@ -411,21 +374,17 @@ class FakeAmili(ThreadingHTTPServer):
         return 201, made
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(FakeHandler):
     server: FakeAmili
-
-    def log_message(self, *_args):
-        """Say nothing."""
 
     def do_GET(self):
         self._answer(b"")
 
     def do_POST(self):
-        self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        self._answer(self.read_body())
 
     def do_PUT(self):
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        told = json.loads(self.read_body())
         if self.path == "/key":
             self.server.know(**told)
         else:
@@ -451,22 +410,15 @@ class _Handler(BaseHTTPRequestHandler):
             server.after(self.command, url.path)
         if server.changed and self.command == "POST":
             server.changed()
-        with suppress(BrokenPipeError, ConnectionResetError):
-            if day:
-                self._send(day.status, day.body, day.content_type, day.headers, day.cut)
-            else:
-                self._send(*answer)
+        if day:
+            self._send(day.status, day.body, day.content_type, day.headers, day.cut)
+        else:
+            self._send(*answer)
 
     def _send(self, status, body, content_type=JSON, headers=(), cut=False):
-        content = (body if isinstance(body, str) else json.dumps(body)).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content) + (100 if cut else 0)))
-        self.send_header("Connection", "close")
-        for name, value in headers:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+        content = body if isinstance(body, str) else json.dumps(body)
+        closing = (("Connection", "close"), *headers)
+        self.answer(status, content, content_type, closing, cut)
         self.close_connection = True
 
     def _do(self, path, query, body):
@@ -563,6 +515,9 @@ class _Handler(BaseHTTPRequestHandler):
             }
         )
         return 201, {"url": f"{self.server.url}/signed?signature=of-nobody"}
+
+
+FakeAmili.handler = _Handler
 
 
 def _decode(text):

@@ -8,16 +8,19 @@ delivered once, as there; the sandbox delivers it again.
 
 import hashlib
 import json
-import threading
+import sys
+import time
 from base64 import b64decode, b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs
 
-HOST = "127.0.0.1"
+# In the tests of the core, beside this addon; there may be no Odoo to import it from.
+sys.path.append(str(Path(__file__).parents[2] / "payment_reminders" / "tests" / "http"))
+from fake_server import JSON, BadDay, FakeHandler, FakeServer  # noqa: E402
+
 CLIENT, SECRET, TENANT = "client-of-nobody", "secret-of-nobody", "tenant00000001"
 COMPANY = "SE599999247101"
 PERSON = "anna@exempel.example"
-JSON = "application/json"
 PAYABLE = ("invoice.reminder", "invoice.debtcollection")
 
 
@@ -32,67 +35,44 @@ def make_error(code, words="No", text=False):
     )
 
 
-#: {name: (status, body, headers, whether it takes the content first)}; a status of 0
-#: closes the connection without an answer.
 BAD_DAYS = {
-    "gone": (400, make_error(40032, "No such user"), (), False),
-    "gone_as_text": (400, make_error(40032, "No such user", text=True), (), False),
-    "bad_ocr": (400, make_error(40044, "Bad OCR"), (), False),
-    "header_only": (400, "", (("x-error-code", "40059"),), False),
-    "no_tenant": (404, make_error(40400, "No tenant"), (), False),
-    "forbidden": (403, make_error(40300, "Not yours"), (), False),
-    "too_large": (413, make_error(41300, "Too large"), (), False),
-    "throttled": (429, make_error(42900, "Slow down"), (("Retry-After", "60"),), False),
-    "broken": (500, "<html>Oops</html>", (), False),
-    "stored_then_broken": (500, "<html>Oops</html>", (), True),
-    "stored_then_cut": (0, "", (), True),
-    "cut": (0, "", (), False),
-    "token_died": (401, make_error(40100, "Token"), (), False),
+    "gone": BadDay(400, make_error(40032, "No such user"), JSON),
+    "gone_as_text": BadDay(400, make_error(40032, "No such user", text=True), JSON),
+    "bad_ocr": BadDay(400, make_error(40044, "Bad OCR"), JSON),
+    "header_only": BadDay(400, headers=(("x-error-code", "40059"),)),
+    "no_tenant": BadDay(404, make_error(40400, "No tenant"), JSON),
+    "forbidden": BadDay(403, make_error(40300, "Not yours"), JSON),
+    "too_large": BadDay(413, make_error(41300, "Too large"), JSON),
+    "throttled": BadDay(
+        429, make_error(42900, "Slow down"), JSON, (("Retry-After", "60"),)
+    ),
+    "broken": BadDay(500, "<html>Oops</html>"),
+    "stored_then_broken": BadDay(500, "<html>Oops</html>", stores=True),
+    "stored_then_cut": BadDay(0, stores=True),
+    "cut": BadDay(0),
+    "token_died": BadDay(401, make_error(40100, "Token"), JSON),
 }
 
 
-class FakeKivra(ThreadingHTTPServer):
+class FakeKivra(FakeServer):
     """``with FakeKivra() as fake: … fake.url``"""
 
-    daemon_threads = True
-
     def __init__(self, port=0, is_production=True):
-        super().__init__((HOST, port), _Handler)
+        super().__init__(port)
         self.is_production = is_production
         self.users = {COMPANY, PERSON}
         #: (receiver, content) of what lies in mailboxes, with ``pdfs`` read.
         self.delivered = []
         self.posted = []
-        self.calls = []
         self.tokens = set()
         self.expires_in = 28800
+        #: Called with each content before it is put into a mailbox; what it raises
+        #: closes the connection, and nothing was taken.
+        self.before_taking = None
         self.before_answer = None
+        #: Called with each content that was put into a mailbox.
+        self.after_taking = None
         self._seen = {}
-        self._bad = []
-        self.lock = threading.RLock()
-
-    def handle_error(self, request, client_address):
-        """Say nothing of clients that hang up: they are meant to."""
-
-    def __enter__(self):
-        threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"http://{HOST}:{self.server_address[1]}"
-
-    def misbehave(self, *days):
-        self._bad = list(days)
-
-    def next_day(self):
-        return BAD_DAYS[self._bad.pop(0)] if self._bad else None
 
     def clear(self):
         self.misbehave()
@@ -147,35 +127,34 @@ class FakeKivra(ThreadingHTTPServer):
                 {
                     **content,
                     "key": key,
+                    # Of a clock that all processes share and no test moves.
+                    "time": time.clock_gettime(time.CLOCK_MONOTONIC),
                     "pdfs": [b64decode(part["data"]) for part in content["parts"]],
                 }
             )
+            if self.after_taking:
+                self.after_taking(content)
             return key
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        """Keep quiet."""
-
+class _Handler(FakeHandler):
     def do_POST(self):
         fake = self.server
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        raw = self.read_body()
         fake.calls.append((self.path, raw))
         if self.path == "/v1/auth":
             self._log_in(fake, raw)
             return
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in fake.tokens:
-            self._answer(401, make_error(40100, "Token"))
+            self.answer(401, make_error(40100, "Token"))
         elif not self.path.startswith(f"/v2/tenant/{TENANT}/"):
-            self._answer(404, make_error(40400, "No tenant"))
+            self.answer(404, make_error(40400, "No tenant"))
         elif "match/" in self.path:
             asked = json.loads(raw)["list"]
             known = {user.casefold() for user in fake.users}
             found = [one for one in asked if one.casefold() in known]
-            self._answer(200, json.dumps({"list": found}))
+            self.answer(200, json.dumps({"list": found}))
         else:
             self._take(fake, raw)
 
@@ -183,43 +162,41 @@ class _Handler(BaseHTTPRequestHandler):
         login = b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         form = parse_qs(raw.decode())
         if self.headers.get("Authorization") != f"Basic {login}":
-            self._answer(401, make_error(40104, "Bad credentials"))
+            self.answer(401, make_error(40104, "Bad credentials"))
         elif form.get("grant_type") != ["client_credentials"]:
-            self._answer(400, make_error(40001, "grant_type"))
+            self.answer(400, make_error(40001, "grant_type"))
         else:
             told = {"access_token": fake.make_token(), "expires_in": fake.expires_in}
-            self._answer(200, json.dumps({**told, "token_type": "bearer"}))
+            self.answer(200, json.dumps({**told, "token_type": "bearer"}))
 
     def _take(self, fake, raw):
         day = fake.next_day()
-        if day and not day[3]:
+        if day and not day.stores:
             fake.posted.append(raw)
-            self._answer(*day[:3])
+            self.answer_badly(day)
             return
         content = json.loads(raw)
         fake.posted.append(raw)
         fault = fake.find_fault(content, len(raw))
         if fault:
             status, code, words = fault
-            self._answer(status, make_error(code, words))
+            self.answer(status, make_error(code, words))
+            return
+        try:
+            if fake.before_taking:
+                fake.before_taking(content)
+        except Exception:
+            self.answer(0)
             return
         key = fake.take(raw, content)
         if fake.before_answer:
             fake.before_answer()
         if day:
-            self._answer(*day[:3])
+            self.answer_badly(day)
         else:
-            self._answer(201, "", (("kivra-objkey", key), ("location", f"/{key}")))
+            found = (("kivra-objkey", key), ("location", f"/{key}"))
+            self.answer(201, headers=found)
 
-    def _answer(self, status, body, headers=()):
-        if not status:
-            self.close_connection = True
-            return
-        content = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", JSON if body[:1] in "{[" else "text/html")
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in headers:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+
+FakeKivra.handler = _Handler
+FakeKivra.bad_days = BAD_DAYS

@@ -3,9 +3,10 @@ from odoo.addons.payment_reminders.tests.sending.gateway_common import (
     MOBILE_E164,
     GatewayCommon,
 )
+from odoo.addons.payment_reminders.tests.service_common import ServiceMixin
 
 
-class SmsBridgeCommon(GatewayCommon):
+class SmsBridgeCommon(ServiceMixin, GatewayCommon):
     """A company whose reminders go by SMS first, then by e-mail."""
 
     @classmethod
@@ -20,11 +21,6 @@ class SmsBridgeCommon(GatewayCommon):
         cls.boss = cls.make_user(
             "boss", "base.group_system", "payment_reminders.group_reminder_manager"
         )
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **kwargs):
-        # Odoo's tests know timeouts of one number only.
-        return super()._request_handler(session, request, **{**kwargs, "timeout": 10})
 
     def send_one(self, **vals):
         """Send the notice of a new invoice; return it."""

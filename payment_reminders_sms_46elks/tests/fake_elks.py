@@ -6,71 +6,48 @@ answers those of a bad day.
 """
 
 import json
-import threading
+import sys
 from base64 import b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 from urllib.request import Request, urlopen
 
-HOST = "127.0.0.1"
+# In the tests of the core, beside this addon; there may be no Odoo to import it from.
+sys.path.append(str(Path(__file__).parents[2] / "payment_reminders" / "tests" / "http"))
+from fake_server import JSON, TEXT, BadDay, FakeHandler, FakeServer  # noqa: E402
+
 USER, PASSWORD = "u-of-nobody", "p-of-nobody"
 #: A message costs so many ten-thousandths for each part of it.
 COST = 3500
-#: {name: (status, content type, body, whether it takes the message first)}; a status of
-#: 0 closes the connection without an answer.
 BAD_DAYS = {
-    "no_credit": (403, "text/plain", "Not enough credits", False),
-    "forbidden": (403, "text/plain", "Access denied", False),
-    "unauthorised": (401, "text/plain", "API access requires Basic HTTP", False),
-    "bad_number": (400, "text/plain", 'Invalid "to" number', False),
-    "bad_sender": (400, "text/plain", 'Invalid "from" value', False),
-    "throttled": (429, "text/plain", "Slow down", False),
-    "html": (500, "text/html", "<html>Oops</html>", False),
-    "stored_then_broken": (500, "text/html", "<html>Oops</html>", True),
-    "stored_then_cut": (0, "", "", True),
-    "cut": (0, "", "", False),
-    "empty": (200, "application/json", "", True),
-    "no_id": (200, "application/json", "{}", True),
+    "no_credit": BadDay(403, "Not enough credits", TEXT),
+    "forbidden": BadDay(403, "Access denied", TEXT),
+    "unauthorised": BadDay(401, "API access requires Basic HTTP", TEXT),
+    "bad_number": BadDay(400, 'Invalid "to" number', TEXT),
+    "bad_sender": BadDay(400, 'Invalid "from" value', TEXT),
+    "throttled": BadDay(429, "Slow down", TEXT),
+    "html": BadDay(500, "<html>Oops</html>"),
+    "stored_then_broken": BadDay(500, "<html>Oops</html>", stores=True),
+    "stored_then_cut": BadDay(0, stores=True),
+    "cut": BadDay(0),
+    "empty": BadDay(200, "", JSON, stores=True),
+    "no_id": BadDay(200, "{}", JSON, stores=True),
 }
 
 
-class FakeElks(ThreadingHTTPServer):
+class FakeElks(FakeServer):
     """``with FakeElks() as fake: … fake.url``"""
 
-    daemon_threads = True
+    path = "/a1"
 
     def __init__(self, port=0):
-        super().__init__((HOST, port), _Handler)
+        super().__init__(port)
         self.sent = []
-        self.calls = []
         self.balance = 421000
+        #: Tells whether an SMS can go to a number.
+        self.is_number = lambda number: number.startswith("+")
         #: Called before an answer leaves.
         self.before_answer = None
-        self._bad = []
-        self.lock = threading.RLock()
-
-    def handle_error(self, request, client_address):
-        """Say nothing of clients that hang up: they are meant to."""
-
-    def __enter__(self):
-        threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"http://{HOST}:{self.server_address[1]}/a1"
-
-    def misbehave(self, *days):
-        self._bad = list(days)
-
-    def next_day(self):
-        return BAD_DAYS[self._bad.pop(0)] if self._bad else None
 
     def take(self, form):
         """Take a message; return how it is answered."""
@@ -118,19 +95,12 @@ class FakeElks(ThreadingHTTPServer):
             return answer.status, answer.read()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        """Keep quiet."""
-
+class _Handler(FakeHandler):
     def do_GET(self):
         self._act("")
 
     def do_POST(self):
-        self._act(
-            self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        )
+        self._act(self.read_body().decode())
 
     def _act(self, body):
         fake = self.server
@@ -139,42 +109,36 @@ class _Handler(BaseHTTPRequestHandler):
         form = dict(parse_qsl(body))
         day = fake.next_day()
         if self.headers.get("Authorization") != f"Basic {login}":
-            self._answer(401, "text/plain", "API access requires Basic HTTP")
+            self.answer(401, "API access requires Basic HTTP", TEXT)
         elif self.path == "/a1/me" and self.command == "GET" and not day:
             told = {"currency": "SEK", "balance": fake.balance, "id": "u1"}
-            self._answer(200, "application/json", json.dumps(told))
+            self.answer(200, json.dumps(told))
         elif self.path == "/a1/sms" and self.command == "POST":
             self._take(fake, form, day)
         elif day:
-            self._answer(*day[:3])
+            self.answer_badly(day)
         else:
-            self._answer(404, "text/plain", "Not found")
+            self.answer(404, "Not found", TEXT)
 
     def _take(self, fake, form, day):
-        if day and not day[3]:
-            self._answer(*day[:3])
+        if day and not day.stores:
+            self.answer_badly(day)
             return
         missing = [name for name in ("from", "to", "message") if not form.get(name)]
         if missing:
-            self._answer(400, "text/plain", f'Missing "{missing[0]}"')
+            self.answer(400, f'Missing "{missing[0]}"', TEXT)
             return
-        if not form["to"].startswith("+"):
-            self._answer(400, "text/plain", 'Invalid "to" number')
+        if not fake.is_number(form["to"]):
+            self.answer(400, 'Invalid "to" number', TEXT)
             return
         message = fake.take(form)
         if fake.before_answer:
             fake.before_answer(fake.sent[-1])
-        self._answer(
-            *(day[:3] if day else (200, "application/json", json.dumps(message)))
-        )
+        if day:
+            self.answer_badly(day)
+        else:
+            self.answer(200, json.dumps(message))
 
-    def _answer(self, status, content_type, body):
-        if not status:
-            self.close_connection = True
-            return
-        content = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+
+FakeElks.handler = _Handler
+FakeElks.bad_days = BAD_DAYS

@@ -8,77 +8,46 @@ makes the next answers those of a bad day.
 import hashlib
 import hmac
 import json
-import threading
+import sys
 from base64 import urlsafe_b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-HOST = "127.0.0.1"
+# In the tests of the core, beside this addon; there may be no Odoo to import it from.
+sys.path.append(str(Path(__file__).parents[2] / "payment_reminders" / "tests" / "http"))
+from fake_server import JSON, TEXT, BadDay, FakeHandler, FakeServer  # noqa: E402
+
 TOKEN = "token-of-nobody"
 SECRET = "secret-of-a-webhook"
-JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
-#: {name: (status, content type, body, headers, whether it takes the message first)}
 BAD_DAYS = {
-    "unauthorised": (401, JSON, '{"detail": "No token"}', (), False),
-    "forbidden": (403, JSON, '{"detail": "Wrong region"}', (), False),
-    "no_credit": (403, JSON, '{"message": "Insufficient credit"}', (), False),
-    "text_forbidden": (403, TEXT, "Forbidden", (), False),
-    "bad_number": (
+    "unauthorised": BadDay(401, '{"detail": "No token"}', JSON),
+    "forbidden": BadDay(403, '{"detail": "Wrong region"}', JSON),
+    "no_credit": BadDay(403, '{"message": "Insufficient credit"}', JSON),
+    "text_forbidden": BadDay(403, "Forbidden", TEXT),
+    "bad_number": BadDay(
         422,
-        JSON,
         '{"detail": [{"loc": ["body", "recipient"], "msg": "no number", "type": "v"}]}',
-        (),
-        False,
-    ),
-    "bad_sender": (
-        422,
         JSON,
-        '{"detail": [{"loc": ["body", "sender"], "msg": "too long", "type": "v"}]}',
-        (),
-        False,
     ),
-    "throttled": (429, JSON, "{}", (("Retry-After", "30"),), False),
-    "html": (503, HTML, "<html>Soon</html>", (), False),
-    "stored_then_broken": (500, HTML, "<html>Oops</html>", (), True),
-    "stored_then_cut": (0, "", "", (), True),
-    "no_id": (202, JSON, "{}", (), True),
+    "bad_sender": BadDay(
+        422,
+        '{"detail": [{"loc": ["body", "sender"], "msg": "too long", "type": "v"}]}',
+        JSON,
+    ),
+    "throttled": BadDay(429, "{}", JSON, (("Retry-After", "30"),)),
+    "html": BadDay(503, "<html>Soon</html>"),
+    "stored_then_broken": BadDay(500, "<html>Oops</html>", stores=True),
+    "stored_then_cut": BadDay(0, stores=True),
+    "no_id": BadDay(202, "{}", JSON, stores=True),
 }
 
 
-class FakeGatewayApi(ThreadingHTTPServer):
+class FakeGatewayApi(FakeServer):
     """``with FakeGatewayApi() as fake: … fake.url``"""
 
-    daemon_threads = True
-
     def __init__(self, port=0):
-        super().__init__((HOST, port), _Handler)
+        super().__init__(port)
         self.sent = []
-        self.calls = []
         self.credit = 42.10
-        self._bad = []
-        self.lock = threading.RLock()
-
-    def handle_error(self, request, client_address):
-        """Say nothing of clients that hang up: they are meant to."""
-
-    def __enter__(self):
-        threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"http://{HOST}:{self.server_address[1]}"
-
-    def misbehave(self, *days):
-        self._bad = list(days)
-
-    def next_day(self):
-        return BAD_DAYS[self._bad.pop(0)] if self._bad else None
 
     def take(self, body):
         with self.lock:
@@ -144,50 +113,39 @@ class FakeGatewayApi(ThreadingHTTPServer):
         return json.dumps(data).encode(), headers
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        """Keep quiet."""
-
+class _Handler(FakeHandler):
     def do_GET(self):
         self._act(b"")
 
     def do_POST(self):
-        self._act(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        self._act(self.read_body())
 
     def _act(self, raw):
         fake = self.server
         fake.calls.append((self.command, self.path, raw))
         day = fake.next_day()
         if self.headers.get("Authorization") != f"Token {TOKEN}":
-            self._answer(401, JSON, '{"detail": "No token"}')
+            self.answer(401, '{"detail": "No token"}')
         elif self.path == "/mobile/single" and self.command == "POST":
             body = json.loads(raw)
-            if day and not day[4]:
-                self._answer(*day[:4])
+            if day and not day.stores:
+                self.answer_badly(day)
             elif not isinstance(body.get("recipient"), int) or not body.get("message"):
-                self._answer(*BAD_DAYS["bad_number"][:4])
+                self.answer_badly(BAD_DAYS["bad_number"])
             else:
                 told = fake.take(body)
-                self._answer(*(day[:4] if day else (202, JSON, json.dumps(told))))
+                if day:
+                    self.answer_badly(day)
+                else:
+                    self.answer(202, json.dumps(told))
         elif day:
-            self._answer(*day[:4])
+            self.answer_badly(day)
         elif self.path == "/rest/me" and self.command == "GET":
             told = {"id": 1, "credit": fake.credit, "currency": "EUR"}
-            self._answer(200, JSON, json.dumps(told))
+            self.answer(200, json.dumps(told))
         else:
-            self._answer(404, JSON, "{}")
+            self.answer(404, "{}")
 
-    def _answer(self, status, content_type, body, headers=()):
-        if not status:
-            self.close_connection = True
-            return
-        content = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in headers:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+
+FakeGatewayApi.handler = _Handler
+FakeGatewayApi.bad_days = BAD_DAYS

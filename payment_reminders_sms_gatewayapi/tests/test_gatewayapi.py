@@ -19,12 +19,9 @@ class GatewayApiCommon(SmsBridgeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.fake = FakeGatewayApi()
-        cls.fake.__enter__()
-        cls.addClassCleanup(cls.fake.__exit__)
-        parameters = cls.env["ir.config_parameter"].sudo()
-        for name in ("messages_url", "account_url"):
-            parameters.set_param(f"{PREFIX}.{name}", cls.fake.url)
+        cls.start_fake(
+            FakeGatewayApi(), f"{PREFIX}.messages_url", f"{PREFIX}.account_url"
+        )
         cls.company.sudo().write(
             {
                 "sms_provider": "gatewayapi",
