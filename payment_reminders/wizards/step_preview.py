@@ -25,6 +25,7 @@ class PaymentReminderStepPreview(models.TransientModel):
     body = fields.Html(string="E-mail", readonly=True, sanitize=False)
     sms = fields.Text(string="SMS", readonly=True)
     problem = fields.Char(readonly=True)
+    remarks = fields.Text(related="step_id.channel_remarks")
 
     @api.model
     def _get_languages(self):

@@ -49,6 +49,11 @@ class KivraWire(Wire):
         return env._("Swedish VAT number, for Kivra")
 
     @staticmethod
+    def find_remarks(step):
+        company = step.ladder_id.company_id or step.env.company
+        return company._find_kivra_remarks(step)
+
+    @staticmethod
     def read_body(delivery):
         return base64.b64decode(delivery.letter_html or b"").decode()
 

@@ -103,6 +103,48 @@ class ResCompany(models.Model):
             return self.env._("The address of Kivra is missing, or not https.")
         return ""
 
+    def _find_kivra_remarks(self, step):
+        """Return what should be known before a step goes by Kivra, as sentences."""
+        self.ensure_one()
+        remarks = []
+        obstacle = self._get_kivra_obstacle()
+        if obstacle:
+            remarks.append(
+                self.env._("%s Until it is mended nothing goes by Kivra.", obstacle)
+            )
+        elif not self.kivra_account:
+            remarks.append(
+                self.env._(
+                    "No bankgiro or plusgiro is entered: what comes by Kivra cannot be "
+                    "paid with a click."
+                )
+            )
+        groups = self.env["payment.reminder.case"]._read_group(
+            [
+                ("ladder_id", "=", step.ladder_id._origin.id),
+                ("company_id", "=", self.id),
+                ("state", "!=", "closed"),
+            ],
+            ["currency_id"],
+            ["__count"],
+        )
+        counts = {currency.name: count for currency, count in groups}
+        is_usual = "SEK" in counts or self.currency_id.name == "SEK"
+        foreign = sum(counts.values()) - counts.get("SEK", 0)
+        if foreign or not is_usual:
+            remarks.append(
+                self.env._(
+                    "Kivra takes Swedish kronor only: what is owed in another currency "
+                    "goes another way (open cases now: %s).",
+                    foreign,
+                )
+            )
+        if step._get_channels()[-1:] == ["kivra"]:
+            remarks.append(
+                self.env._("After Kivra there is no other way for who is not there.")
+            )
+        return remarks
+
     def _get_kivra(self):
         """Return the :class:`Kivra` that speaks for this company."""
         self.ensure_one()

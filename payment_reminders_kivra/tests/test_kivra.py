@@ -13,6 +13,7 @@ from odoo.tests import HttpCase, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.payment_reminders.tests.sending.gateway_common import GatewayCommon
+from odoo.addons.payment_reminders.tests.service_common import ServiceMixin
 
 from .fake_kivra import CLIENT, COMPANY, PERSON, SECRET, TENANT, FakeKivra
 
@@ -20,16 +21,12 @@ SQL = Path(__file__).parents[1] / "data" / "neutralize.sql"
 PAPERWORK = "odoo.addons.payment_reminders.models.sending.paperwork"
 
 
-class KivraCommon(GatewayCommon):
+class KivraCommon(ServiceMixin, GatewayCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.fake = FakeKivra()
-        cls.fake.__enter__()
-        cls.addClassCleanup(cls.fake.__exit__)
-        parameters = cls.env["ir.config_parameter"].sudo()
-        for name in ("url", "url_test"):
-            parameters.set_param(f"payment_reminders_kivra.{name}", cls.fake.url)
+        urls = ("payment_reminders_kivra.url", "payment_reminders_kivra.url_test")
+        cls.start_fake(FakeKivra(), *urls)
         cls.company.sudo().write(
             {
                 "kivra_mode": "production",
@@ -52,11 +49,6 @@ class KivraCommon(GatewayCommon):
             city="Umeå",
         )
         cls.boss = cls.make_user("boss", "base.group_system")
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **kwargs):
-        # Odoo's tests know timeouts of one number only.
-        return super()._request_handler(session, request, **{**kwargs, "timeout": 10})
 
     def setUp(self):
         super().setUp()
@@ -116,6 +108,9 @@ class TestKivra(KivraCommon):
         [pdf] = content["pdfs"]
         self.assertIn("Björkdalens Bygg AB", pdf.decode())
         self.assertNotIn('class="o_letter_notice"', pdf.decode())
+        # What they got is seen on the notice.
+        self.assertIn("Björkdalens Bygg AB", notice.preview_body)
+        self.assertIn(COMPANY, notice.preview_to)
         [option] = content["payment_multiple_options"]["options"]
         self.assertEqual(option["amount"], "12560.00")
         self.assertEqual(option["due_date"], str(notice.deadline_date))
@@ -396,6 +391,34 @@ class TestKivra(KivraCommon):
             settings.with_user(self.manager).action_test_kivra()
         with self.assertRaises(ValidationError):
             self.company.kivra_account = "my bank"
+
+    def test_a_step_says_before_what_kivra_will_not_take(self):
+        step = self.ladder.step_ids[0]
+
+        def get_remarks():
+            self.env.invalidate_all()
+            return step.with_user(self.manager).channel_remarks or ""
+
+        self.company.sudo().kivra_mode = "off"
+        self.assertIn("Kivra is switched off. Until", get_remarks())
+        self.company.sudo().write({"kivra_mode": "test", "kivra_account": False})
+        self.assertIn("cannot be paid with a click", get_remarks())
+        # The company keeps its books in kroner, and nobody owes kronor yet.
+        self.assertIn("open cases now: 0", get_remarks())
+        self.company.sudo().kivra_account = "5050-1055"
+        self.make_ripe()
+        self.assertNotIn("Swedish kronor", get_remarks())
+        self.make_ripe(partner=self.customer, currency_id=self.company.currency_id.id)
+        self.assertIn("open cases now: 1", get_remarks())
+        self.assertNotIn("no other way", get_remarks())
+        step.channels = "email,kivra"
+        self.assertIn("no other way", get_remarks())
+        # On the ladder each is said once, whatever the number of steps.
+        shown = self.ladder.with_user(self.manager).channel_remarks.splitlines()
+        self.assertEqual(len(shown), len(set(shown)))
+        self.assertIn(get_remarks().splitlines()[0], shown)
+        step.channels = "email"
+        self.assertEqual(get_remarks(), "")
 
     def test_a_copy_sends_nothing(self):
         self.env.flush_all()

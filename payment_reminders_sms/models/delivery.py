@@ -1,7 +1,28 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from odoo.addons.payment_reminders.models.sending.sms_wire import SmsWire
+
 from ..wire import DELIVERED
+
+
+class BridgeSmsWire(SmsWire):
+    """SMS, of which it is known whether they can be answered."""
+
+    @staticmethod
+    def find_remarks(step):
+        company = step.ladder_id.company_id or step.env.company
+        remarks = SmsWire.find_remarks(step)
+        if not (company._is_sms_bridge() and company._is_sms_sender_a_name()):
+            return remarks
+        return [
+            *remarks,
+            step.env._(
+                "The sender of SMS is a name (%s), which nobody can answer. To be "
+                "answered, enter a number of yours in the settings of SMS.",
+                company._get_sms_sender(),
+            ),
+        ]
 
 
 class PaymentReminderDelivery(models.Model):
@@ -12,6 +33,11 @@ class PaymentReminderDelivery(models.Model):
         compute="_compute_sms_note",
         compute_sudo=True,
     )
+
+    @api.model
+    def _get_wires(self):
+        # EXTENDS payment_reminders
+        return {**super()._get_wires(), "sms": BridgeSmsWire}
 
     @api.depends("sms_uuid")
     @api.depends_context("lang", "tz")

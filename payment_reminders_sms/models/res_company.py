@@ -95,6 +95,10 @@ class ResCompany(models.Model):
         name = "".join(c for c in self.name if c.isascii() and c.isalnum())
         return self.sms_sender or name[:MAX_NAME]
 
+    def _is_sms_sender_a_name(self):
+        """Tell whether nobody can answer our SMS: they show a name, no number."""
+        return not self._get_sms_sender().removeprefix("+").isdigit()
+
     @api.constrains("sms_sender")
     def _check_sms_sender(self):
         for company in self.filtered("sms_sender"):

@@ -31,9 +31,8 @@ class ResConfigSettings(models.TransientModel):
     def _compute_sms_cannot_receive(self):
         for settings in self:
             sender = settings.sms_sender or ""
-            settings.sms_cannot_receive = (
-                settings.sms_receive and not sender.lstrip("+").isdigit()
-            )
+            is_number = sender.removeprefix("+").isdigit()
+            settings.sms_cannot_receive = settings.sms_receive and not is_number
 
     @api.depends("company_id", "sms_credit_limit")
     def _compute_sms_credit_text(self):

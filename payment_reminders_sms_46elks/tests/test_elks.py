@@ -1,5 +1,6 @@
 """46elks from the notice to the answer, over real HTTP."""
 
+import time
 from pathlib import Path
 
 from odoo.exceptions import AccessError
@@ -7,6 +8,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.payment_reminders.tests.sending.gateway_common import MOBILE_E164
+from odoo.addons.payment_reminders_sms.controllers import webhook
 from odoo.addons.payment_reminders_sms.tests.common import SmsBridgeCommon
 
 from .fake_elks import PASSWORD, USER, FakeElks
@@ -19,10 +21,7 @@ class ElksCommon(SmsBridgeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.fake = FakeElks()
-        cls.fake.__enter__()
-        cls.addClassCleanup(cls.fake.__exit__)
-        cls.env["ir.config_parameter"].sudo().set_param(URL, cls.fake.url)
+        cls.start_fake(FakeElks(), URL)
         cls.company.sudo().write(
             {"sms_provider": "46elks", "elks_user": USER, "elks_password": PASSWORD}
         )
@@ -44,6 +43,11 @@ class TestElks(ElksCommon):
         self.assertFalse(self.mails)
         self.company.sms_credit_currency = "SEK"
         self.assertEqual(self.get_sms(notice).sms_note, "0.35 SEK")
+
+    def test_what_they_got_is_shown_once(self):
+        notice = self.send_one()
+        self.assertIn("You owe", notice.preview_sms)
+        self.assertFalse(notice.preview_body)
 
     def test_what_it_refuses_goes_another_way(self):
         for number, (day, words) in enumerate(
@@ -110,6 +114,21 @@ class TestElks(ElksCommon):
         self.assertFalse(self.company.sms_problem)
         with self.assertRaises(AccessError):
             settings.with_user(self.manager).action_test_sms()
+
+    def test_a_step_says_that_a_name_cannot_be_answered(self):
+        step = self.ladder.step_ids[0]
+        self.assertFalse(step.channel_remarks)
+        for sender in ("Havnen", False):
+            self.company.sms_sender = sender
+            self.env.invalidate_all()
+            shown = self.company._get_sms_sender()
+            self.assertIn(f"({shown}), which nobody can answer", step.channel_remarks)
+        self.ripe()
+        action = step.with_user(self.manager).action_preview()
+        preview = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(preview.remarks, step.channel_remarks)
+        step.channels = "email"
+        self.assertFalse(step.channel_remarks)
 
     def test_without_a_log_in_it_asks_for_one(self):
         self.assertFalse(self.company._lacks_sms_gateway())
@@ -196,6 +215,18 @@ class TestElksCalls(ElksCommon, HttpCase):
         self.assertEqual(self.call(self.sms_path, form).status_code, 404)
         self.assertFalse(self.inbound.search([]))
 
+    def test_what_is_too_much_in_a_minute_comes_again(self):
+        self.patch(webhook, "LIMIT", (2, 60))
+        for number, status in ((1, 200), (2, 200), (3, 429)):
+            form = self.fake.prepare_text(MOBILE_E164, f"Part {number}", f"s{number}")
+            self.assertEqual(self.call(self.sms_path, form).status_code, status)
+        # 46elks tries for six hours.
+        self.patch(webhook, "LIMIT", (100, 60))
+        self.assertEqual(self.call(self.sms_path, form).status_code, 200)
+        self.work()
+        said = self.notice.case_id.query_ids.description
+        self.assertEqual(said, "Part 1\n\nPart 2\n\nPart 3")
+
     def test_what_is_not_taken(self):
         form = self.fake.prepare_text(MOBILE_E164, "a" * 70_000)
         self.assertEqual(self.call(self.sms_path, form).status_code, 413)
@@ -210,3 +241,32 @@ class TestElksCalls(ElksCommon, HttpCase):
         form = self.fake.prepare_text(MOBILE_E164, "Hello")
         self.assertEqual(self.call(self.sms_path, form).status_code, 200)
         self.assertEqual(len(self.inbound.search([])), 1)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestManyCalls(ElksCommon, HttpCase):
+    def test_a_thousand_in_a_minute_over_http(self):
+        """None is lost or refused, and each customer is held once."""
+        people = self.make_debtors(100)
+        self.refresh()
+        path = (
+            f"/payment_reminders_sms_46elks/sms/{self.company.sudo().sms_webhook_token}"
+        )
+        begun = time.clock_gettime(time.CLOCK_MONOTONIC)
+        for number in range(1000):
+            form = self.fake.prepare_text(
+                f"+4520120{number % 100:03}", f"Answer {number:04}", f"s{number}"
+            )
+            answer = self.url_open(path, data=form)
+            self.assertEqual((answer.status_code, answer.content), (200, b""))
+        self.assertLess(time.clock_gettime(time.CLOCK_MONOTONIC) - begun, 60)
+        self.work()
+        cases = self.env["payment.reminder.case"].search(
+            [("partner_id", "in", people.ids)]
+        )
+        self.assertEqual(len(cases), 100)
+        self.assertEqual(set(cases.mapped("state")), {"frozen"})
+        frozen = cases.freeze_ids.filtered(lambda freeze: not freeze.date_end)
+        self.assertEqual((len(cases.query_ids), len(frozen)), (100, 100))
+        said = "\n".join(cases.query_ids.mapped("description"))
+        self.assertTrue(all(f"Answer {n:04}" in said for n in range(1000)))

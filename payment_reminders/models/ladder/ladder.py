@@ -118,6 +118,9 @@ class PaymentReminderLadder(models.Model):
     )
     is_default = fields.Boolean(compute="_compute_is_default")
     legal_warnings = fields.Text(compute="_compute_legal_warnings")
+    channel_remarks = fields.Text(
+        string="To know", compute="_compute_channel_remarks", compute_sudo=True
+    )
     default_fee_policy = fields.Char(compute="_compute_step_defaults")
     default_charge_interest = fields.Boolean(compute="_compute_step_defaults")
 
@@ -172,6 +175,13 @@ class PaymentReminderLadder(models.Model):
         for ladder in self:
             _errors, warnings = ladder._lint()
             ladder.legal_warnings = "\n".join(warnings)
+
+    @api.depends("step_ids.channel_remarks")
+    def _compute_channel_remarks(self):
+        for ladder in self:
+            remarks = "\n".join(filter(None, ladder.step_ids.mapped("channel_remarks")))
+            # Of several steps by one way, each is said once.
+            ladder.channel_remarks = "\n".join(dict.fromkeys(remarks.splitlines()))
 
     @api.depends("jurisdiction_id", "company_id")
     def _compute_step_defaults(self):

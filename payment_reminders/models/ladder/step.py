@@ -73,6 +73,9 @@ class PaymentReminderStep(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
+    channel_remarks = fields.Text(
+        string="To know", compute="_compute_channel_remarks", compute_sudo=True
+    )
     attach_invoices = fields.Boolean(
         string="Attach the invoices",
         help="The e-mail brings the PDFs of the invoices along, as far as they were "
@@ -326,6 +329,14 @@ class PaymentReminderStep(models.Model):
         return [
             code.strip() for code in (self.channels or "").split(",") if code.strip()
         ]
+
+    @api.depends("channels", "ladder_id")
+    def _compute_channel_remarks(self):
+        wires = self.env["payment.reminder.delivery"]._get_wires()
+        for step in self:
+            codes = [code for code in step._get_channels() if code in wires]
+            said = [text for code in codes for text in wires[code].find_remarks(step)]
+            step.channel_remarks = "\n".join(said) or False
 
     @api.model
     def _drop_channel(self, code):

@@ -1,5 +1,6 @@
 """What the texts of a notice show: the same figures in e-mail, SMS and letter."""
 
+import base64
 import re
 import unicodedata
 from functools import lru_cache
@@ -546,10 +547,15 @@ class PaymentReminderLetter(models.Model):
         )
         mail = sent.mail_mail_id[:1]
         told = [texts[delivery] for delivery in sent if delivery in texts]
+        others = sent.filtered(lambda delivery: delivery not in texts)
+        body = mail.body_html or others.mail_message_id[:1].body
+        if others and not body:
+            letters = others.with_context(bin_size=False).filtered("letter_html")
+            body = base64.b64decode(letters[:1].letter_html or b"").decode()
         return {
             "preview_to": ", ".join(sent.mapped("recipient")),
             "preview_subject": mail.subject,
-            "preview_body": mail.body_html or sent.mail_message_id[:1].body,
+            "preview_body": body or False,
             "preview_sms": "\n".join(told) or False,
         }
 

@@ -56,6 +56,11 @@ class Wire:
         """Return what a delivery said: for the case file."""
         return html2plaintext(delivery.mail_message_id.body or "")
 
+    @staticmethod
+    def find_remarks(step):
+        """Return what should be known before a step is sent this way, as sentences."""
+        return []
+
     # -- handing over ---------------------------------------------------------------
 
     @staticmethod
