@@ -2,6 +2,7 @@
 
     bin/odoo shell < bench/prove.py
     PR_PROVE=race PR_PROVE_PAIRS=250 bin/odoo shell < bench/prove.py
+    PR_PROVE=race,gateway,crash PR_PROVE_CHANNEL=kivra bin/odoo shell < bench/prove.py
 
 Real processes, a real mail server and SMS gateway on the loopback interface, and a
 throw-away copy of the database. It ends in tables. What it does is in
@@ -10,6 +11,8 @@ bin/test.
 
 PR_PROVE            which parts, of: race, gateway, meeting, naive, crash, crowd, wires,
                     tamper (all)
+PR_PROVE_CHANNEL    that of another addon, in place of e-mail and SMS; the parts race,
+                    gateway and crash know it (``tests/real/guests.py``)
 PR_PROVE_WAYS       ways of paying, stopping and changing, by commas (all)
 PR_PROVE_PAIRS      random races for each way of paying and channel (20)
 PR_PROVE_ALONE      payers of each way who are timed without a sender (10)
@@ -46,6 +49,7 @@ from datetime import datetime
 
 from odoo import release
 
+from odoo.addons.payment_reminders.tests.real import guests
 from odoo.addons.payment_reminders.tests.real import test_real_faults as faults
 from odoo.addons.payment_reminders.tests.real.crash import EMAIL, SMS, Crashes, Crowd
 from odoo.addons.payment_reminders.tests.real.process import Child
@@ -64,6 +68,22 @@ NAIVE_WAYS = ("wizard", "bank_line", "credit_note", "hold")
 SENDERS = 4
 
 
+#: What a channel of another addon takes part in.
+GUEST_PARTS = ("race", "gateway", "crash")
+
+
+def find_guest(stack):
+    """Return the channel of another addon that was asked for, its service started."""
+    channel = os.environ.get("PR_PROVE_CHANNEL")
+    if not channel:
+        return None
+    guest = guests.find(channel)
+    if not guest:
+        raise SystemExit(f"No addon brings the channel {channel}")
+    guest.open(stack)
+    return guest
+
+
 def get_number(name, default):
     return int(os.environ.get(f"PR_PROVE_{name}", default))
 
@@ -76,15 +96,24 @@ class Campaign:
         self.stack = stack
         self.smtp = stack.enter_context(SmtpServer())
         self.gateway = stack.enter_context(SmsGateway())
+        self.guest = find_guest(stack)
+        self.channels = (self.guest.channel,) if self.guest else (EMAIL, SMS)
         self.child = self.start()
         self.child.call(
-            "setup", smtp_port=self.smtp.port, sms_url=self.gateway.url, at=str(AT)
+            "setup",
+            smtp_port=self.smtp.port,
+            sms_url=self.gateway.url,
+            channels=",".join(self.channels),
+            at=str(AT),
         )
+        if self.guest:
+            self.guest.set_up(self.child)
         self.seed = get_number("SEED", 1)
         self.failures = 0
 
     def start(self):
-        return self.stack.enter_context(Child(self.database))
+        scenes = {"folder": self.guest.folder} if self.guest else {}
+        return self.stack.enter_context(Child(self.database, **scenes))
 
     # -- races --------------------------------------------------------------------
 
@@ -118,19 +147,30 @@ class Campaign:
         show("Two senders, two customers with one address", MEETING_HEAD, rows)
 
     def _list_ways(self):
-        ways = self.child.call("list_ways") + self.child.call("list_changes")
+        ways = self.child.call("list_ways")
+        if not self.guest:
+            # What another address is depends on the channel.
+            ways += self.child.call("list_changes")
         wanted = os.environ.get("PR_PROVE_WAYS")
         return [way for way in ways if not wanted or way in wanted.split(",")]
 
     def _race(self, title, pairs, at_the_gateway):
         payer = self.start()
-        arena = Arena(self.child, payer, self.smtp, self.gateway, str(AT), self.seed)
+        arena = Arena(
+            self.child,
+            payer,
+            self.smtp,
+            self.gateway,
+            str(AT),
+            self.seed,
+            guest=self.guest,
+        )
         alone = {}
         rows = []
         total = Tally("all", "")
         for way in self._list_ways():
             alone[way] = arena.measure_alone(way, get_number("ALONE", 10))
-            for channel in (EMAIL, SMS):
+            for channel in self.channels:
                 tally = arena.run(way, channel, pairs, at_the_gateway)
                 rows.append(describe_tally(tally, alone[way]))
                 total.add(tally)
@@ -148,9 +188,9 @@ class Campaign:
         """Stop every notice, one at a time: the next would be stopped by the last."""
         rows = []
         for way in STOPS:
-            tally = Tally(way, EMAIL)
+            tally = Tally(way, self.channels[0])
             for _number in range(pairs):
-                tally.add(arena.run(way, EMAIL, 1, at_the_gateway=True))
+                tally.add(arena.run(way, self.channels[0], 1, at_the_gateway=True))
             rows.append(describe_tally(tally, []))
             total.add(tally)
             progress(rows[-1])
@@ -180,9 +220,9 @@ class Campaign:
     # -- crashes ------------------------------------------------------------------
 
     def crash(self):
-        crashes = Crashes(self.child, self.smtp, self.gateway, AT)
+        crashes = Crashes(self.child, self.smtp, self.gateway, AT, guest=self.guest)
         rows = []
-        for channel in (EMAIL, SMS):
+        for channel in self.channels:
             for point in crashes.list_points(channel):
                 rows.append(
                     self._note(crashes.run(point, channel, get_number("KILLS", 10)))
@@ -360,6 +400,8 @@ def main(env):
     # Nothing of ours may stand in the way of the processes.
     env.cr.rollback()
     known = ("race", "gateway", "meeting", "naive", "crash", "crowd", "wires", "tamper")
+    if os.environ.get("PR_PROVE_CHANNEL"):
+        known = GUEST_PARTS
     parts = os.environ.get("PR_PROVE", ",".join(known)).split(",")
     begun = time.monotonic()
     with ExitStack() as stack:

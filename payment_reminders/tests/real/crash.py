@@ -46,13 +46,15 @@ class Crashes:
 
     :param child: Child that stages, sends and recovers
     :param at: datetime, the time that it believes it is
+    :param guest: of :mod:`guests`: the channel of another addon
     """
 
-    def __init__(self, child, smtp, gateway, at):
+    def __init__(self, child, smtp, gateway, at, guest=None):
         self.child = child
         self.smtp = smtp
         self.gateway = gateway
         self.at = at
+        self.guest = guest
 
     def list_points(self, channel):
         return [*self.child.call("list_points", channel=channel), TAKEN, LOST]
@@ -88,7 +90,13 @@ class Crashes:
             self.child.call("forget_emails", partners=partners)
         self.smtp.mails.clear()
         self.gateway.texts.clear()
+        if self.guest:
+            self.guest.welcome(made.values())
         return [{"name": name, **customer} for name, customer in made.items()]
+
+    def _set_before_taking(self, callback):
+        for gateway in filter(None, (self.smtp, self.gateway, self.guest)):
+            gateway.before_taking = callback
 
     def _kill(self, point, channel, reminder):
         """Let a copy of the process send one notice and die; return how it ended."""
@@ -103,21 +111,25 @@ class Crashes:
                 if point == LOST:
                     raise Lose
 
-            self.smtp.before_taking = self.gateway.before_taking = kill
+            self._set_before_taking(kill)
             try:
                 return self.child.call_apart(
                     "die_at", reminder=reminder, pid_file=pid_file.name
                 )
             finally:
-                self.smtp.before_taking = self.gateway.before_taking = None
+                self._set_before_taking(None)
 
     def _judge(self, customer, seen, wreckage):
         taken = self.smtp.sent_to(f"{customer['name']}@customer.test")
         taken += self.gateway.sent_to(customer["phone"])
+        if self.guest:
+            taken += self.guest.sent_to(customer)
         wreckage.delivered += bool(taken)
         wreckage.double += len(taken) > 1
         wreckage.states[seen["state"]] += 1
         allowed = ["sent", "uncertain"] if taken else ["uncertain"]
+        if self.guest and self.guest.settles:
+            allowed = ["sent"] if taken else []
         if seen["state"] not in allowed or seen["broken"]:
             wreckage.wrong.append(
                 f"{wreckage.point}: {len(taken)} messages, then {seen}"

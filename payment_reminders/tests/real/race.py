@@ -71,20 +71,27 @@ class Arena:
     :param sender: Child that sends
     :param payer: Child that pays
     :param at: the time that both believe it is
+    :param guest: of :mod:`guests`: the channel of another addon
     """
 
-    def __init__(self, sender, payer, smtp, gateway, at, seed=0):
+    def __init__(self, sender, payer, smtp, gateway, at, seed=0, guest=None):
         self.sender = sender
         self.payer = payer
         self.smtp = smtp
         self.gateway = gateway
+        self.guest = guest
         self.at = at
         self.random = random.Random(seed)
-        smtp.before_taking = gateway.before_taking = self._linger
+        self.spread = (guest and guest.spread) or SPREAD
+        self._set_before_taking(self._linger)
 
     def leave(self):
         """Let the gateways take messages at once again."""
-        self.smtp.before_taking = self.gateway.before_taking = None
+        self._set_before_taking(None)
+
+    def _set_before_taking(self, callback):
+        for gateway in filter(None, (self.smtp, self.gateway, self.guest)):
+            gateway.before_taking = callback
 
     def _linger(self, _recipients):
         time.sleep(self.random.uniform(0, LINGER))
@@ -106,7 +113,8 @@ class Arena:
 
     def measure_alone(self, way, times):
         """Return the seconds that each of so many payers takes without a sender."""
-        batch = self._stage(way, EMAIL, times)
+        channel = self.guest.channel if self.guest else EMAIL
+        batch = self._stage(way, channel, times)
         seconds = [
             self.payer.call(
                 "pay_at", way=way, move=c["move"], moment=now(), linger=0.0
@@ -129,6 +137,8 @@ class Arena:
         self.payer.call("prepare", way=way, moves=moves)
         self.smtp.mails.clear()
         self.gateway.texts.clear()
+        if self.guest:
+            self.guest.welcome(made.values())
         return [{"name": name, **customer} for name, customer in made.items()]
 
     def _race(self, way, customer, tally):
@@ -137,13 +147,13 @@ class Arena:
         wait_for_sender = self.sender.begin(
             "send_at",
             reminder=customer["reminder"],
-            moment=start + self.random.uniform(0, SPREAD),
+            moment=start + self.random.uniform(0, self.spread),
         )
         wait_for_payer = self.payer.begin(
             "pay_at",
             way=way,
             move=customer["move"],
-            moment=start + self.random.uniform(0, SPREAD),
+            moment=start + self.random.uniform(0, self.spread),
             linger=self.random.uniform(0, LINGER),
         )
         self._note_payer(customer, self._try(wait_for_payer, tally), tally)
@@ -164,10 +174,10 @@ class Arena:
             payers.append(payer)
             payer.join(PATIENCE)
 
-        self.smtp.before_taking = self.gateway.before_taking = pay
+        self._set_before_taking(pay)
         send = self.sender.begin("send_at", reminder=customer["reminder"], moment=now())
         self._try(send, tally)
-        self.smtp.before_taking = self.gateway.before_taking = self._linger
+        self._set_before_taking(self._linger)
         for payer in payers:
             payer.join()
             tally.errors += [str(payer.error)] if payer.error else []
@@ -227,7 +237,8 @@ class Arena:
             for text in self.gateway.texts
             if text.number in (number, number.replace("+4526", "+4527"))
         ]
-        return mails + texts
+        letters = self.guest.sent_to(customer) if self.guest else []
+        return mails + texts + letters
 
     def _is_as_before(self, way, customer, message):
         """Tell whether a message is what a change has made wrong."""

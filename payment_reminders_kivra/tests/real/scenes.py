@@ -15,23 +15,18 @@ _spec = importlib.util.spec_from_file_location(
 _core = importlib.util.module_from_spec(_spec)
 sys.modules["core_scenes"] = _core
 _spec.loader.exec_module(_core)
-
-setup = _core.setup
-cron_send = _core.cron_send
-look = _core.look
-clear = _core.clear
-list_points = _core.list_points
-die_at = _core.die_at
-send_at = _core.send_at
-pay_at = _core.pay_at
+# All that the core's processes can do, these can, too.
+globals().update({name: scene for name, scene in vars(_core).items() if name[0] != "_"})
 
 
 def set_up_kivra(env, url, client_id, client_secret, tenant):
-    """Let the company send by Kivra alone, in kronor."""
-    env.ref("base.SEK").active = True
+    """Let the company, which has no books yet, send by Kivra, in kronor."""
+    sek = env.ref("base.SEK")
+    sek.active = True
     env["ir.config_parameter"].set_param("payment_reminders_kivra.url", url)
     env.company.write(
         {
+            "currency_id": sek.id,
             "kivra_mode": "production",
             "kivra_client_id": client_id,
             "kivra_client_secret": client_secret,
@@ -41,22 +36,18 @@ def set_up_kivra(env, url, client_id, client_secret, tenant):
     )
 
 
-def stage(env, names):
-    """Make Swedish companies whose notices are ready to be sent, as the core does."""
-    made = _core.owe(env, names, phone=False)
-    moves = env["account.move"].browse([row["move"] for row in made.values()])
-    moves.button_draft()
-    moves.currency_id = env.ref("base.SEK")
+def stage(env, names, fee=0.0, **more):
+    """Make Swedish companies whose notices are ready to be sent, as the core does.
+
+    What the core calls their telephone is how they are known.
+    """
+    made = _core.owe(env, names, phone=False, **more)
     for row in made.values():
-        number = f"59{env['res.partner'].browse(row['partner']).id:07}"
+        number = f"59{row['partner']:07}"
         row["phone"] = f"SE{number}{luhn.calc_check_digit(number)}01"
         env["res.partner"].browse(row["partner"]).vat = row["phone"]
-    moves.action_post()
-    moves.is_move_sent = True
+    if fee:
+        _core.notice._add_fees(env, made, fee)
     notices = _core.propose(env)
     _core.ripen(env, [notices[name] for name in made])
     return {name: {**row, "reminder": notices[name]} for name, row in made.items()}
-
-
-def forget_emails(env, partners):
-    """There is no other way than Kivra."""
