@@ -60,8 +60,8 @@ def _check_mailbox(env: Environment, letters: Sequence[Sequence[str]]) -> str:
     kinds = Counter(kind for kind, _to, _message_id in letters)
     uncertain = len(deliveries.filtered(lambda d: d.state == "uncertain"))
     return (
-        f"· {kinds['email']} e-mails ({uncertain} of them uncertain) and {kinds['sms']}"
-        " SMS left; each lies in the mailbox once"
+        f"· {kinds['email']} e-mails ({uncertain} of them uncertain), {kinds['sms']}"
+        f" SMS and {kinds['kivra']} letter in Kivra left; each lies in the mailbox once"
     )
 
 

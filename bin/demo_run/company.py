@@ -7,10 +7,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from odoo import fields
-from odoo.fields import Command
 
-from . import amili, logo, people, rates, registers, users
-from .services import AMILI_VARIABLE, ODOO_URL, REGISTERS_VARIABLE, URL_VARIABLE
+from . import amili, elks, kivra, logo, people, rates, registers, users
+from .services import (
+    AMILI_VARIABLE,
+    ELKS_VARIABLE,
+    KIVRA_VARIABLE,
+    ODOO_URL,
+    REGISTERS_VARIABLE,
+    URL_VARIABLE,
+)
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -26,6 +32,7 @@ READ_BY_CUSTOMERS = (
     "base",
     "payment",
     "payment_reminders",
+    "payment_reminders_kivra",
     "portal",
     "web",
 )
@@ -165,22 +172,18 @@ def get_sales_journal(env: Environment, branch: Any) -> Any:
 
 def _set_up_gateways(env: Environment) -> None:
     parameters = env["ir.config_parameter"]
-    parameters.set_param("sms.endpoint", os.environ[URL_VARIABLE])
     parameters.set_param("web.base.url", ODOO_URL)
     urls = registers.get_parameters(os.environ[REGISTERS_VARIABLE])
     for key, value in urls.items():
         parameters.set_param(key, value)
     # No service of Odoo is asked anything from a demo.
     parameters.set_param("iap.endpoint", os.environ[URL_VARIABLE])
-    env["iap.account"].create(
-        {
-            "name": "SMS gateway of the demo",
-            "service_id": env.ref("sms.iap_service_sms").id,
-            "company_ids": [Command.set(env.company.ids)],
-            # Odoo's own gateway would say so; that of the demo is not asked.
-            "state": "registered",
-        }
-    )
+    parameters.set_param(elks.URL_PARAMETER, os.environ[ELKS_VARIABLE])
+    parameters.set_param(kivra.URL_PARAMETER, os.environ[KIVRA_VARIABLE])
+    env.company.write({**elks.SETTINGS, **kivra.SETTINGS})
+    # Who is in Kivra gets the second reminder there.
+    step = env.ref("payment_reminders.step_se_reminder_2")
+    step.channels = f"kivra,{step.channels}"
 
 
 def _set_up_amili(env: Environment) -> None:

@@ -76,6 +76,7 @@ class Customer:
     grace_days: int = 0
     excluded: bool = False
     registry: str = ""
+    vat: str = ""
     looked_after_by: str = ""
     in_branch: bool = False
 
@@ -318,6 +319,18 @@ CUSTOMERS = {
         "SE",
         registry="5599994471",
     ),
+    # No e-mail address, but a mailbox at Kivra.
+    "skaergaard": Customer(
+        "Skärgårdens Motor AB",
+        "",
+        "Hamngatan 12",
+        "456 31",
+        "Kungshamn",
+        "SE",
+        mobile="070-174 06 42",
+        registry="5599994505",
+        vat="SE559999450501",
+    ),
     "fjordkvist": Customer(
         "Fjordkvist Rederi AS",
         "regnskap@fjordkvist.example",
@@ -495,6 +508,7 @@ def _prepare_vals(env: Environment, customer: Customer) -> dict[str, Any]:
         "reminder_excluded": customer.excluded,
         "customer_rank": 1,
         "company_registry": customer.registry,
+        "vat": customer.vat,
     }
     if country in LADDERS:
         ladder = env.ref(f"payment_reminders.ladder_{LADDERS[country]}")

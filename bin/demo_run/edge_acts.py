@@ -10,7 +10,9 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from . import amili, bank
+from odoo.addons.payment_reminders_sms_46elks.wire import read_message
+
+from . import amili, bank, elks
 from .people import BOOKKEEPER
 from .services import AMILI_VARIABLE
 from .stage import Placed, Stage, case_of, move_of, receivable_of
@@ -190,6 +192,27 @@ class EdgeActs:
                 {"provider": "amili", "raw_state": raw_state, "state": state}
             )
 
+    # -- an SMS that comes in -------------------------------------------------------
+
+    def text_back(self, placed: Placed, text: str) -> None:
+        """The customer answers the last SMS, and 46elks tells us."""
+        with self.stage.acting() as env:
+            last = _get_last_delivery(env, case_of(env, placed), "sms")
+            told = read_message(
+                elks.prepare_text(last.recipient, text, f"sin{last.id:04}")
+            )
+            env["payment.reminder.inbound"]._take(
+                env.company,
+                elks.PROVIDER,
+                "message",
+                told.key,
+                number=told.number,
+                text=told.text,
+            )
+        with self.stage.acting() as env:
+            action = env.ref("payment_reminders_sms.ir_cron_inbound")
+            action.method_direct_trigger()
+
     # -- mails that come in ---------------------------------------------------------
 
     def answer(
@@ -265,9 +288,9 @@ def _get_open_moves(env: Environment, placed: Placed) -> Any:
     )
 
 
-def _get_last_delivery(env: Environment, case: Any) -> Any:
+def _get_last_delivery(env: Environment, case: Any, channel: str = "email") -> Any:
     return env["payment.reminder.delivery"].search(
-        [("case_id", "=", case.id), ("channel", "=", "email")],
+        [("case_id", "=", case.id), ("channel", "=", channel)],
         order="date_sent desc",
         limit=1,
     )

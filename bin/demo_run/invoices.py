@@ -418,6 +418,19 @@ INVOICES = (
         ),
     ),
     Invoice("norrhamn", 38, 3_150),
+    # -- the first reminder by SMS, the second in Kivra, and an answer to the third
+    Invoice(
+        "skaergaard",
+        -6,
+        14_800,
+        (
+            does(
+                after(FINAL, 1),
+                "text_back",
+                text="Hej! Vi betalade hela beloppet i går. Kan ni kolla? /Maja",
+            ),
+        ),
+    ),
     # -- always in time
     Invoice("fyrtaarn", 9, 18_300, (pays(due(-3)),)),
     Invoice("ravnsborg", 20, 4_700, (pays(due(-1)),)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import json
@@ -11,18 +12,20 @@ from datetime import datetime, timezone
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 from .clock import now
 
-EMAIL, SMS = "email", "sms"
+EMAIL, SMS, KIVRA = "email", "sms", "kivra"
 
 
 @dataclass(frozen=True)
 class Message:
-    """One e-mail or SMS as it arrived.
+    """One e-mail, SMS or letter in Kivra as it arrived.
 
     :param date: time of sending in UTC, by the clock of the play
-    :param content: the whole e-mail with its headers, or the text of the SMS
+    :param content: the whole e-mail with its headers, the text of the SMS, or the JSON
+        that Kivra was given
     """
 
     number: int
@@ -40,37 +43,50 @@ class Message:
         return parsed
 
     @property
+    def letter(self) -> dict[str, Any]:
+        """What Kivra was given."""
+        return dict(json.loads(self.content)) if self.kind == KIVRA else {}
+
+    @property
+    def pdf(self) -> bytes:
+        """The first document of a letter in Kivra."""
+        parts = self.letter.get("parts") or [{"data": ""}]
+        return base64.b64decode(parts[0]["data"])
+
+    @property
     def subject(self) -> str:
         """The subject line, or how an SMS begins."""
         if self.kind == SMS:
             return self.content
+        if self.kind == KIVRA:
+            return str(self.letter["subject"])
         return str(self.mail["Subject"] or "")
 
     @property
     def sender(self) -> str:
         """Name or address of the sender of an e-mail."""
-        return "" if self.kind == SMS else str(self.mail["From"] or "")
+        return str(self.mail["From"] or "") if self.kind == EMAIL else ""
 
     @property
     def recipient_name(self) -> str:
         """Name that the message is addressed to, if it says one."""
-        return "" if self.kind == SMS else parseaddr(str(self.mail["To"] or ""))[0]
+        return parseaddr(str(self.mail["To"] or ""))[0] if self.kind == EMAIL else ""
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """Kind, recipient and Message-Id (an SMS has none)."""
-        message_id = "" if self.kind == SMS else str(self.mail["Message-Id"] or "")
+        """Kind, recipient and Message-Id (of an e-mail alone)."""
+        message_id = str(self.mail["Message-Id"] or "") if self.kind == EMAIL else ""
         return self.kind, self.recipient, message_id
 
     @property
     def text(self) -> str:
         """The message as plain text."""
-        return self.content if self.kind == SMS else self._part("plain")
+        return self._part("plain") if self.kind == EMAIL else self.content
 
     @property
     def html(self) -> str:
         """The message as HTML, empty when it has none."""
-        return "" if self.kind == SMS else self._part("html")
+        return self._part("html") if self.kind == EMAIL else ""
 
     def _part(self, subtype: str) -> str:
         part = self.mail.get_body(preferencelist=(subtype,))
@@ -80,7 +96,7 @@ class Message:
 class Letterbox:
     """The messages of one demo, kept in a folder.
 
-    Two servers write to it from threads of their own, and the page reads it.
+    Servers write to it from threads of their own, and the page reads it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -100,6 +116,13 @@ class Letterbox:
     def put_sms(self, recipient: str, content: str, sent: datetime) -> None:
         """Keep an SMS."""
         self._put(SMS, recipient, sent, content)
+
+    def put_kivra(self, recipient: str, content: str, sent: datetime) -> None:
+        """Keep a letter in Kivra.
+
+        :param content: the JSON that Kivra was given
+        """
+        self._put(KIVRA, recipient, sent, content)
 
     def all(self) -> list[Message]:
         """Return every message, the newest first."""

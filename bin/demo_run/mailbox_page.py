@@ -1,14 +1,15 @@
-"""The pages on which the e-mails and SMS of the demo are read."""
+"""The pages on which e-mails, SMS and letters in Kivra of the demo are read."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 from itertools import groupby
 
 from .clock import to_local
-from .letterbox import EMAIL, Letterbox, Message
+from .letterbox import EMAIL, KIVRA, SMS, Letterbox, Message
 
 TITLE = "What customers got"
 #: What the HTML of an e-mail may do: show itself, and open its links elsewhere. It runs
@@ -99,8 +100,11 @@ frame.addEventListener('load', fit); window.addEventListener('resize', fit); fit
 def render_list(letterbox: Letterbox) -> str:
     """Return the page with every message, the newest first."""
     messages = letterbox.all()
-    emails = sum(message.kind == EMAIL for message in messages)
-    count = f"{emails} e-mails and {len(messages) - emails} SMS, the newest first"
+    kinds = Counter(message.kind for message in messages)
+    count = (
+        f"E-mails: {kinds[EMAIL]}, SMS: {kinds[SMS]}, letters in Kivra: {kinds[KIVRA]};"
+        " the newest first"
+    )
     days = "".join(
         f"<section><h2>{day:%A %d %B %Y}</h2><ol>"
         + "".join(_render_row(message) for message in group)
@@ -142,6 +146,8 @@ def render_message(message: Message, links: Mapping[str, str]) -> str:
     if message.kind == EMAIL:
         rows["From"] = message.sender
         rows["Answers go to"] = str(message.mail["Reply-To"] or message.sender)
+    elif message.kind == KIVRA:
+        rows |= _describe_letter(message)
     facts = "".join(
         f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
         for label, value in rows.items()
@@ -158,6 +164,14 @@ def render_message(message: Message, links: Mapping[str, str]) -> str:
             f'<p><a href="/message/{message.number}/raw">The whole message with its'
             " headers</a></p>"
         )
+    elif message.kind == KIVRA:
+        pdf = f"/message/{message.number}/pdf"
+        body = (
+            f'<div class="card"><h2>{escape(message.subject)}</h2>'
+            f"<dl>{facts}</dl></div>"
+            f'<div class="card mail"><iframe title="The letter" src="{pdf}"></iframe>'
+            f'</div><p><a href="{pdf}" target="_blank">The letter as PDF</a></p>'
+        )
     else:
         body = (
             f'<div class="card"><dl>{facts}</dl></div>'
@@ -166,6 +180,20 @@ def render_message(message: Message, links: Mapping[str, str]) -> str:
         )
     back = '<a href="/">All messages</a>'
     return _page(f"{_kind(message)} to {message.recipient}", back, body)
+
+
+def _describe_letter(message: Message) -> dict[str, str]:
+    """Return what Kivra shows beside a letter, in rows."""
+    letter = message.letter
+    rows = {"Kind": str(letter["type"])}
+    payment = letter.get("payment_multiple_options")
+    if payment:
+        [option] = payment["options"]
+        rows["To pay"] = f"{option['amount']} {payment['currency']}"
+        rows["By"] = option["due_date"]
+        rows["Bankgiro"] = payment["account"]
+        rows["Reference"] = f"{option['reference']} ({option['type']})"
+    return rows
 
 
 def render_mail(message: Message, links: Mapping[str, str]) -> str:
@@ -192,7 +220,7 @@ def _render_sms(message: Message, links: Mapping[str, str]) -> str:
 
 
 def _kind(message: Message) -> str:
-    return "E-mail" if message.kind == EMAIL else "SMS"
+    return {EMAIL: "E-mail", SMS: "SMS", KIVRA: "Kivra"}[message.kind]
 
 
 def _page(title: str, below: str, body: str) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import elks, kivra
 from .amili import URL_PARAMETER, Amili
 from .clock import Clock
 from .letterbox import Letterbox
 from .mail_server import HOST, MailServer
 from .people import STAFF
 from .registers import Registers, get_parameters
-from .sms_gateway import SmsGateway
 from .web import Rooms, WebServer
 
 #: Name of the variable that tells the play where the services are.
@@ -27,6 +27,10 @@ TABLE_VARIABLE = "PAYMENT_REMINDERS_DEMO_TABLE"
 REGISTERS_VARIABLE = "PAYMENT_REMINDERS_DEMO_REGISTERS"
 #: Name of the variable that tells the play where the collection service is.
 AMILI_VARIABLE = "PAYMENT_REMINDERS_DEMO_AMILI"
+#: Names of the variables that tell the play where the digital mailbox and the SMS
+#: gateway are.
+KIVRA_VARIABLE = "PAYMENT_REMINDERS_DEMO_KIVRA"
+ELKS_VARIABLE = "PAYMENT_REMINDERS_DEMO_ELKS"
 LETTERS, TABLE, CASES = "letters", "table.txt", "amili.json"
 #: Where the served Odoo is as far as the play knows; mails lead there.
 ODOO_URL = "http://127.0.0.1:8069"
@@ -58,15 +62,17 @@ def started(folder: Path, port: int) -> Iterator[Services]:
     letterbox = Letterbox(folder / LETTERS)
     clock = Clock()
     mail_server = MailServer(letterbox, _free_port())
-    gateway = SmsGateway(letterbox, clock)
     links = {ODOO_URL: f"http://{HOST}:{port}"}
-    rooms = Rooms(letterbox, gateway, mail_server, clock, links)
+    rooms = Rooms(letterbox, mail_server, clock, links)
     web = _web_server(rooms)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     registers = Registers()
     registers.start()
     amili = Amili(folder / CASES, clock)
-    amili.start()
+    mailbox = kivra.Kivra(letterbox, clock)
+    gateway = elks.Elks(letterbox, clock)
+    for service in (amili, mailbox, gateway):
+        service.start()
     try:
         yield Services(
             conf={"smtp_server": HOST, "smtp_port": mail_server.port},
@@ -75,13 +81,16 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 TABLE_VARIABLE: str(folder / TABLE),
                 REGISTERS_VARIABLE: registers.url,
                 AMILI_VARIABLE: amili.url,
+                KIVRA_VARIABLE: mailbox.url,
+                ELKS_VARIABLE: gateway.url,
                 **_past_the_proxy(),
             },
             settings={
-                "sms.endpoint": web.url,
                 "iap.endpoint": web.url,
                 "web.base.url": links[ODOO_URL],
                 URL_PARAMETER: amili.url,
+                kivra.URL_PARAMETER: mailbox.url,
+                elks.URL_PARAMETER: gateway.url,
                 **get_parameters(registers.url),
             },
             closing_words=(
@@ -90,13 +99,15 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                     f" ({person.name}, {person.role})"
                     for person in STAFF
                 ),
-                f"Mails:  {web.url}/ (e-mails and SMS that customers got)",
+                f"Mails:  {web.url}/ (what customers got: e-mails, SMS, letters)",
                 "To Do:  Invoicing > Reminders > To Do",
                 "        Approve the reminder to Hotel Havnefront and send it now (in",
                 "        working hours): it arrives in the mails. Or open a mail and",
                 "        pay as its customer: any card number will do.",
                 "Amili:  Invoicing > Reminders > With Services (a collection service",
                 "        that lives on this machine alone has two invoices)",
+                "SMS:    Invoicing > Reminders > To Do > Incoming SMS (Skärgårdens",
+                "        Motor got a reminder in Kivra, and answered the next one)",
             ),
         )
     finally:
@@ -104,7 +115,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
         web.server_close()
         mail_server.stop()
         registers.stop()
-        amili.stop()
+        for service in (amili, mailbox, gateway):
+            service.stop()
 
 
 def _web_server(rooms: Rooms) -> WebServer:

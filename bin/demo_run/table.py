@@ -91,6 +91,7 @@ def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> st
         _render_on_hold(env),
         _render_registers(env),
         _render_services(env),
+        _render_texts(env),
         edges.render(env, REASONS, FREEZES),
         interest.show(env),
         check(env, letters),
@@ -106,10 +107,11 @@ def _render_sent(notices: Any) -> list[str]:
         channels = Counter(
             d.channel for d in mine.delivery_ids.filtered(lambda d: d.state == "sent")
         )
-        rows.append((STEP_NAMES[step], channels["email"], channels["sms"], len(mine)))
+        sent_by = [channels[channel] for channel in ("email", "sms", "kivra")]
+        rows.append((STEP_NAMES[step], *sent_by, len(mine)))
     rows.append(("Together", *_sums(rows)))
-    head = ("SENT", "e-mail", "SMS", "notices")
-    return _table(head, rows, (30, 10, 10, 10), total=True)
+    head = ("SENT", "e-mail", "SMS", "Kivra", "notices")
+    return _table(head, rows, (30, 10, 10, 10, 10), total=True)
 
 
 def _render_weeks(env: Environment, notices: Any, days: Days) -> list[str]:
@@ -326,6 +328,24 @@ def _render_services(env: Environment) -> list[str]:
             elif payload.get("raw_state"):
                 words += f" (“{payload['raw_state']}”)"
             lines.append(f"{'':30}{_day(to_local(event.date).date())}: {words}")
+    return lines
+
+
+def _render_texts(env: Environment) -> list[str]:
+    """What came in by SMS, and what was done with it."""
+    texts = env["payment.reminder.inbound"].search([("kind", "=", "message")])
+    outcomes = dict(texts._fields["outcome"].selection)
+    lines = [f"SMS THAT CAME IN: {len(texts)}"]
+    for text in texts.sorted("id"):
+        day = _day(to_local(text.create_date).date())
+        who = text.case_id.partner_id.name or text.number
+        lines.append(f"{_cut(who, 29):30}{day}: “{text.text}”")
+        lines.append(f"{'':30}→ {outcomes[text.outcome].lower()}")
+        deliveries = text.case_id.reminder_ids.delivery_ids
+        for delivery in deliveries.filtered("date_sent").sorted("id"):
+            sent = _day(to_local(delivery.date_sent).date())
+            step = delivery.reminder_id.step_id.name.lower()
+            lines.append(f"{'':30}{sent}: {step} by {delivery.channel}")
     return lines
 
 

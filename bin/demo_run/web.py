@@ -1,8 +1,8 @@
-"""One web server on loopback: the mailbox, the SMS gateway, and what the play tells.
+"""One web server on loopback: the mailbox, and what the play tells.
 
-- ``GET /``: the mailbox; ``GET /message/N``: one message (``/html``, ``/raw``: parts)
+- ``GET /``: the mailbox; ``GET /message/N``: one message (``/html``, ``/raw``,
+  ``/pdf``: parts)
 - ``GET /letters``: kind, recipient and Message-Id of every message, as JSON
-- ``POST /api/sms/3/send``: Odoo hands over SMS
 - ``PUT /clock``: the play says what time it is; empty: the real one
 - ``PUT /mail-server``: the play breaks the mail server (see ``MailServer``)
 """
@@ -21,12 +21,11 @@ from . import mailbox_page
 from .clock import Clock
 from .letterbox import Letterbox, Message
 from .mail_server import MailServer
-from .sms_gateway import SEND_PATH, SmsGateway
 
 HOST = "127.0.0.1"
 #: No request of ours is anywhere near this long.
 MAX_BODY = 1_000_000
-HTML, TEXT, JSON = "text/html", "text/plain", "application/json"
+HTML, TEXT, JSON, PDF = "text/html", "text/plain", "application/json", "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,6 @@ class Rooms:
     """
 
     letterbox: Letterbox
-    gateway: SmsGateway
     mail_server: MailServer
     clock: Clock
     links: Mapping[str, str]
@@ -72,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             letters = [m.identity for m in rooms.letterbox.all()]
             self._answer(json.dumps(letters), JSON)
             return
-        match = re.fullmatch(r"/message/(\d{1,6})(/html|/raw)?", self.path)
+        match = re.fullmatch(r"/message/(\d{1,6})(/html|/raw|/pdf)?", self.path)
         message = rooms.letterbox.get(int(match[1])) if match else None
         if not match or not message:
             self._answer("There is nothing here.", TEXT, HTTPStatus.NOT_FOUND)
@@ -87,21 +85,10 @@ class _Handler(BaseHTTPRequestHandler):
             )
         elif part == "/raw":
             self._answer(message.content, TEXT)
+        elif part == "/pdf":
+            self._answer(message.pdf, PDF)
         else:
             self._answer(mailbox_page.render_message(message, self.server.rooms.links))
-
-    def do_POST(self) -> None:
-        if not self._is_local():
-            return
-        if self.path != SEND_PATH:
-            self._answer("There is nothing here.", TEXT, HTTPStatus.NOT_FOUND)
-            return
-        try:
-            answer = self.server.rooms.gateway.answer(json.loads(self._read()))
-        except (KeyError, TypeError, ValueError) as error:
-            self._answer(repr(error), TEXT, HTTPStatus.BAD_REQUEST)
-            return
-        self._answer(json.dumps(answer), JSON)
 
     def do_PUT(self) -> None:
         if not self._is_local():
@@ -129,14 +116,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(
         self,
-        body: str,
+        body: str | bytes,
         kind: str = HTML,
         status: HTTPStatus = HTTPStatus.OK,
         policy: str = "",
     ) -> None:
-        content = body.encode("utf-8", "surrogateescape")
+        content = (
+            body.encode("utf-8", "surrogateescape") if isinstance(body, str) else body
+        )
         self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        charset = "; charset=utf-8" if isinstance(body, str) else ""
+        self.send_header("Content-Type", kind + charset)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-store")

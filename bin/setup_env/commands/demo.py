@@ -40,8 +40,7 @@ def main(arguments: list[str]) -> int:
             "another server listens there, perhaps another bin/demo",
             "stop it, or give another one: bin/demo --port 8070",
         )
-    if not options.no_serve:
-        tools.provide_wkhtmltopdf(Home(), "no letters can be printed in the demo")
+    tools.provide_wkhtmltopdf(Home(), "no letters can be made in the demo")
     with workspace.opened() as space, space.home.lock(NAME):
         return _run(space, options.port, serve=not options.no_serve)
 
