@@ -181,6 +181,8 @@ def _set_up_gateways(env: Environment) -> None:
     parameters.set_param(elks.URL_PARAMETER, os.environ[ELKS_VARIABLE])
     parameters.set_param(kivra.URL_PARAMETER, os.environ[KIVRA_VARIABLE])
     env.company.write({**elks.SETTINGS, **kivra.SETTINGS})
+    # As it is every day: then it is known in which currency SMS are paid for.
+    env.company._read_sms_credit()
     # Who is in Kivra gets the second reminder there.
     step = env.ref("payment_reminders.step_se_reminder_2")
     step.channels = f"kivra,{step.channels}"
