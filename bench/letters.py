@@ -60,13 +60,7 @@ class TestLetters(TemplateCommon):
         ladder = self.env.ref(f"payment_reminders.ladder_{country.lower()}")
         currency = ladder.jurisdiction_id.currency_id
         currency.active = True
-        account = self.env["res.partner.bank"].create(
-            {
-                "acc_number": ACCOUNTS[country],
-                "partner_id": self.company.partner_id.id,
-                "allow_out_payment": True,
-            }
-        )
+        account = self.get_account(ACCOUNTS[country])
         self.company.country_id = home
         business, person, street, town, city = READERS[country]
         pages, notices = [], self.env["payment.reminder"]
@@ -107,6 +101,16 @@ class TestLetters(TemplateCommon):
         )
         stem.with_suffix(".pdf").write_bytes(notices._render_letter_pdf())
         print(f"{stem.name}: {len(notices)} notices")
+
+    def get_account(self, number):
+        Account = self.env["res.partner.bank"]
+        return Account.search([("acc_number", "=", number)]) or Account.create(
+            {
+                "acc_number": number,
+                "partner_id": self.company.partner_id.id,
+                "allow_out_payment": True,
+            }
+        )
 
     def render_page(self, notice):
         subject, body, sms = self.render(notice)

@@ -220,6 +220,8 @@ class PaymentReminderLetter(models.Model):
         if by_row:
             items = list(map(self._add_own_account, items, self.line_ids))
         money = self._format_letter_money
+        following = self._get_letter_next_step()
+        has_law = bool(self.step_id.ladder_id.jurisdiction_id)
         extras = {}
         if demand:
             extras = {
@@ -239,10 +241,9 @@ class PaymentReminderLetter(models.Model):
             "principal": money(self.amount_principal),
             "interest_until": self._format_letter_date(self.interest_until),
             "notes": self._prepare_letter_notes() if demand else {},
-            "next_step": self._get_letter_next_step(),
-            "interest_runs": self._get_letter_next_step().charge_interest
-            and self._bears_interest(),
-            "costs_to_come": demand and self._get_letter_costs_to_come(),
+            "next_step": following,
+            "interest_runs": following.charge_interest and self._bears_interest(),
+            "costs_to_come": has_law and demand and self._get_letter_costs_to_come(),
             "total": self._get_letter_total(),
             "deadline": self._get_letter_deadline() if demand else "",
             "pay_url": self._get_pay_url(),
