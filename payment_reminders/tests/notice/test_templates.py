@@ -470,7 +470,11 @@ class TestLetter(LetterCommon):
             notice = self.make_notice(step, ladder, name=f"{ladder} {step}", **vals)
             notice.partner_id.is_company = False
             phrases = get_phrases(self.render(notice)[1])
-            return [text.replace(NBSP, " ") for text in phrases if "scale" in text]
+            told = [text.replace(NBSP, " ") for text in phrases if "scale" in text]
+            # It is named, or it may come: not both.
+            may_come = any("A fee can be added" in text for text in phrases)
+            self.assertEqual(may_come, ladder == "be" and not told and "1" in step)
+            return told
 
         eur = self.env.ref("base.EUR")
         self.assertFalse(get_told("reminder_1", "be", currency_id=eur.id))
