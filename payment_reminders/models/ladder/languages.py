@@ -85,3 +85,13 @@ class PaymentReminderTextChecker(models.AbstractModel):
     @api.model
     def _is_installed(self, lang):
         return lang == ENGLISH or bool(self.env["res.lang"]._get_data(code=lang))
+
+
+class IrModuleModule(models.Model):
+    _inherit = "ir.module.module"
+
+    def _update_translations(self, filter_lang=None, overwrite=False):
+        # EXTENDS base: what was made of a ready ladder has no translations of its own
+        result = super()._update_translations(filter_lang, overwrite)
+        self.env["payment.reminder.ladder"].sudo()._translate_tempered()
+        return result

@@ -314,15 +314,32 @@ class PaymentReminderLadder(models.Model):
         self._copy_names(made)
         return made
 
-    def _copy_names(self, made):
-        """Let a ladder and its steps be called in each language as these are."""
+    def _copy_names(self, made, missing=False):
+        """Let a ladder and its steps be called in each language as these are.
+
+        :param missing: only where they have no name yet in a language
+        """
+        own = {step.lineage: step for step in made.step_ids}
+        pairs = [(self, made)] + [
+            (step, own[step.lineage])
+            for step in self._get_own_steps()
+            if step.lineage in own
+        ]
         for code, _name in self.env["res.lang"].get_installed():
-            translated, other = (one.with_context(lang=code) for one in (self, made))
-            other.name = translated.name
-            for step, own in zip(
-                translated._get_own_steps(), other._get_own_steps(), strict=True
-            ):
-                own.name = step.name
+            for source, copy in pairs:
+                named = copy._fields["name"]._get_stored_translations(copy) or {}
+                if not missing or code not in named:
+                    name = source.with_context(lang=code).name
+                    copy.with_context(lang=code).name = name
+
+    @api.model
+    def _translate_tempered(self):
+        """Name ladders in another temperament in languages that have come since."""
+        made = self.with_context(active_test=False).search(
+            [("tempered_from_id", "!=", False)]
+        )
+        for ladder in made:
+            ladder.tempered_from_id._copy_names(ladder, missing=True)
 
     def _prepare_tempered(self, temperament):
         """Return the values of this ladder in a temperament, repeats left out."""

@@ -84,6 +84,18 @@ class TestTemperament(TemperamentCommon):
         third.action_confirm()
         self.assertEqual(self.company.reminder_ladder_id, chosen)
 
+    def test_a_language_that_comes_later(self):
+        """Customers read the names of steps on their page."""
+        firm = self.denmark._get_tempered("firm", self.company)
+        firm.step_ids[1].name = "Our own name"
+        codes = ["nl_NL"]
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.env.ref("base.module_payment_reminders")._update_translations(codes)
+        dutch = firm.with_context(lang="nl_NL")
+        self.assertEqual(dutch.name, "Denemarken")
+        self.assertEqual(dutch.step_ids[2].name, "Aanmaning")
+        self.assertEqual(firm.step_ids[1].name, "Our own name")
+
     def test_repeats_follow(self):
         own = self.denmark.copy({"company_id": self.company.id})
         own.write({"repeat_days": 30, "repeat_times": 2})
