@@ -35,6 +35,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_outlook
     from . import test_plan
     from . import test_pure
+    from . import test_rate_watch
     from . import test_references
     from . import test_repeat
     from . import test_remedy
