@@ -29,6 +29,7 @@
         "data/payment_reminder_rate_data.xml",
         "data/payment_reminder_rate_update_data.xml",
         "data/payment_reminder_jurisdiction_data.xml",
+        "data/payment_reminder_jurisdiction_update_data.xml",
         "views/law/rate_views.xml",
         "views/law/jurisdiction_views.xml",
         # texts, before the ladders that use them
@@ -97,6 +98,7 @@
         # trail
         "views/trail/event_views.xml",
         "report/case_file.xml",
+        "report/certificate.xml",
         # numbers
         "views/numbers/simulation_views.xml",
         "views/numbers/report_views.xml",

@@ -526,6 +526,11 @@ class ResCompany(models.Model):
 
     def _get_reminder_ladders_in_use(self):
         """Return the ladders by which interest is charged in these companies."""
+        ladders = self._get_reminder_ladders_at_work()
+        return ladders.filtered(lambda ladder: ladder._charges_statutory_interest())
+
+    def _get_reminder_ladders_at_work(self):
+        """Return the ladders on which customers of these companies are, or will be."""
         groups = (
             self.env["payment.reminder.case"]
             .sudo()
@@ -534,10 +539,7 @@ class ResCompany(models.Model):
                 ["ladder_id"],
             )
         )
-        ladders = self.sudo().reminder_ladder_id.union(
-            *(ladder for (ladder,) in groups)
-        )
-        return ladders.filtered(lambda ladder: ladder._charges_statutory_interest())
+        return self.sudo().reminder_ladder_id.union(*(ladder for (ladder,) in groups))
 
     # -- people and limits ---------------------------------------------------------
 

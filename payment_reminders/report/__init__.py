@@ -18,3 +18,4 @@ from . import section
 from . import letter
 from . import statement
 from . import case_file
+from . import certificate

@@ -10,7 +10,7 @@ from decimal import Decimal
 from . import interest
 from .calendar import Calendar
 from .interest import Payment, Period, Rate
-from .statute import Statute
+from .statute import PAYMENT_DAY, ZERO, MarginRule, Statute
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,70 @@ def accrue_claim(
     if rule is None:
         return Accrual((), start, max(start, end), True, False)
     rates = tables.get(rule.reference, ())
-    periods = interest.accrue(
-        principal,
-        start,
-        end,
-        rates,
-        rule.points,
-        payments,
-        statute.day_count,
-        compounding=statute.compounding,
-    )
+    if statute.rate_choice == PAYMENT_DAY:
+        periods = _accrue_by_payment_day(
+            statute, rule, rates, principal, start, end, payments
+        )
+    else:
+        periods = interest.accrue(
+            principal,
+            start,
+            end,
+            rates,
+            rule.points,
+            payments,
+            statute.day_count,
+            compounding=statute.compounding,
+            round_up_to=rule.round_up_to,
+        )
     until = interest.computed_until(start, end, rates)
     return Accrual(tuple(periods), start, until, until >= end, True, rule.source)
+
+
+def _accrue_by_payment_day(
+    statute: Statute,
+    rule: MarginRule,
+    rates: Sequence[Rate],
+    principal: Decimal,
+    start: dt.date,
+    end: dt.date,
+    payments: Iterable[Payment],
+) -> list[Period]:
+    """Compute the interest of a law by which one rate holds for all days of a payment:
+    that of the day on which it came (Ireland).
+
+    Each payment bears interest by itself, and so does what is still open, as if it were
+    paid at the end. Where that day's rate is not known, up to the last day with one.
+    Interest is simple.
+    """
+    periods: list[Period] = []
+    open_ = principal
+    for payment in sorted(payments, key=lambda paid: paid.date):
+        if payment.date < end:
+            part = min(payment.amount, open_)
+            open_ -= part
+            periods += _accrue_part(statute, rule, rates, part, start, payment.date)
+    return periods + _accrue_part(statute, rule, rates, open_, start, end)
+
+
+def _accrue_part(
+    statute: Statute,
+    rule: MarginRule,
+    rates: Sequence[Rate],
+    amount: Decimal,
+    start: dt.date,
+    paid: dt.date,
+) -> list[Period]:
+    last = interest.computed_until(start, paid, rates)
+    percent = interest.rate_on(last, rates) if last > start else None
+    if percent is None or amount <= ZERO:
+        return []
+    return interest.accrue(
+        amount,
+        start,
+        last,
+        [Rate(start, percent)],
+        rule.points,
+        day_count=statute.day_count,
+        round_up_to=rule.round_up_to,
+    )

@@ -8,7 +8,7 @@ ladder on the past all ask :func:`compute`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from . import accrual, fees, interest
 from .calendar import Calendar
 from .interest import Payment, Period, Rate
 from .schedule import NUDGE
-from .statute import ZERO, Statute
+from .statute import PAYMENT_DAY, ZERO, Statute
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Conditions:
     :param tables: rates by code of the reference (``interest.close_rates``)
     :param currency: of the claims
     :param exchange_rate: its units for one of the statute's currency; None: unknown
+    :param find_rate: units of the claims' currency for one of another (its code) on a
+        day, or None; asked only for a lump sum that the law converts by itself
     :param limits: what the company sets for itself
     :param fee_agreed: fees were agreed no later than when the debts arose
     """
@@ -49,6 +51,7 @@ class Conditions:
     currency: str = ""
     exchange_rate: Decimal | None = Decimal(1)
     digits: int = 2
+    find_rate: Callable[[str, dt.date], Decimal | None] | None = None
     limits: fees.Limits = fees.Limits()
     fee_agreed: bool = False
 
@@ -116,12 +119,22 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A lump sum that came from another currency: the rate, and the day of it."""
+
+    currency: str
+    day: dt.date
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a notice asks for.
 
     :param remarks: what was left off, lowered or converted: ``fee:…``,
         ``compensation:…`` or ``interest:…`` with a code of ``fees``
     :param fee_decision: on the fee; None where none was to be decided
+    :param conversions: of lump sums, where the law says by which day's rate
     """
 
     principal: Decimal
@@ -130,6 +143,7 @@ class Claim:
     fee: Decimal = ZERO
     remarks: tuple[str, ...] = ()
     fee_decision: fees.FeeDecision | None = None
+    conversions: tuple[Conversion, ...] = ()
 
 
 def compute(conditions: Conditions, demand: Demand) -> Claim:
@@ -146,13 +160,27 @@ def compute(conditions: Conditions, demand: Demand) -> Claim:
         accrued = accrue(
             conditions, demand.debtor, overdue, demand.day, demand.calendar
         )
-    lump_sum = _compensation(conditions, demand, overdue)
+    lump_sum, conversions = _compensation(conditions, demand, overdue)
     fee = _fee(conditions, demand, overdue, lump_sum.amount)
     remarks = [f"compensation:{code}" for code in lump_sum.codes]
     remarks += [f"fee:{code}" for code in fee.codes]
     if accrued.until and accrued.until < demand.day:
         remarks.append("interest:no_rate")
-    return Claim(principal, accrued, lump_sum.amount, fee.amount, tuple(remarks), fee)
+    if accrued.amount and _has_one_rate(conditions.statute):
+        remarks.append("interest:payment_day")
+    return Claim(
+        principal,
+        accrued,
+        lump_sum.amount,
+        fee.amount,
+        tuple(remarks),
+        fee,
+        conversions,
+    )
+
+
+def _has_one_rate(statute: Statute | None) -> bool:
+    return statute is not None and statute.rate_choice == PAYMENT_DAY
 
 
 def accrue(
@@ -200,28 +228,72 @@ def accrue(
 
 def _compensation(
     conditions: Conditions, demand: Demand, overdue: Sequence[Item]
-) -> fees.FeeDecision:
-    """Return the lump sums for items that had none yet, as one decision."""
-    total = ZERO
+) -> tuple[fees.FeeDecision, tuple[Conversion, ...]]:
+    """Return the lump sums for items that had none yet, as one decision.
+
+    Fees that count against them are taken off once: what one lump sum does not swallow
+    the next one does.
+    """
+    total, fees_left = ZERO, demand.fees_claimed
     codes: list[str] = []
+    conversions: list[Conversion] = []
     if conditions.statute is None or not demand.terms.charge_compensation:
-        return fees.FeeDecision(ZERO)
+        return fees.FeeDecision(ZERO), ()
     for item in overdue:
         if not item.bears_lump_sum:
             continue
+        principal = _owed_when_due(conditions, demand, item)
+        conversion = _convert_by_law(conditions, demand, item, principal)
         decision = fees.compensation(
             conditions.statute,
             debtor=demand.debtor,
             due_date=item.date_due,
             on=demand.day,
-            fees_claimed=ZERO if total else demand.fees_claimed,
+            fees_claimed=fees_left,
+            principal=principal,
             currency=conditions.currency,
-            exchange_rate=conditions.exchange_rate,
+            exchange_rate=conversion.rate or None
+            if conversion
+            else conditions.exchange_rate,
             digits=conditions.digits,
         )
+        if decision.cap:
+            fees_left = max(fees_left - decision.cap, ZERO)
         total += decision.amount
         codes += [code for code in decision.codes if code not in codes]
-    return fees.FeeDecision(total, tuple(codes))
+        if conversion and conversion not in conversions and "converted" in codes:
+            conversions.append(conversion)
+    return fees.FeeDecision(total, tuple(codes)), tuple(conversions)
+
+
+def _owed_when_due(
+    conditions: Conditions, demand: Demand, item: Item
+) -> Decimal | None:
+    """Return what was late of an item, in the statute's currency; None: unknown."""
+    statute = conditions.statute
+    if not conditions.exchange_rate or statute is None:
+        return None
+    due = demand.calendar.effective_due_date(item.date_due, statute.weekend_rule)
+    late = sum((paid.amount for paid in item.payments if paid.date > due), item.owed)
+    return late / conditions.exchange_rate
+
+
+def _convert_by_law(
+    conditions: Conditions, demand: Demand, item: Item, principal: Decimal | None
+) -> Conversion | None:
+    """Return the exchange rate of the day that the law names, 0 when it is unknown;
+    None where the law names none: then that of the notice holds.
+    """
+    statute = conditions.statute
+    if statute is None or not statute.converts_by_item:
+        return None
+    rule = statute.compensation_rule(demand.debtor, item.date_due, principal)
+    currency = (rule.currency if rule else "") or statute.currency
+    day = statute.conversion_day(item.date_due, demand.day)
+    if currency == conditions.currency:
+        return Conversion(currency, day, Decimal(1))
+    rate = conditions.find_rate(currency, day) if conditions.find_rate else None
+    return Conversion(currency, day, rate or ZERO)
 
 
 def _fee(

@@ -14,11 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
+from dateutil.relativedelta import relativedelta
+
 from .calendar import Calendar
 from .interest import round_money
 from .statute import (
     ACTUAL_COST,
+    DEMAND,
     FINAL_NOTICE,
+    FORBIDDEN,
     NO_FEE,
     NUDGE,
     PERSON,
@@ -46,6 +50,8 @@ LEFT_OFF = (
     "earlier_deadline_running",
     "no_expired_notice",
     "first_notice_free",
+    "free_deadline_running",
+    "law_ended",  # the rule has an end, and nobody entered what follows
     "max_number",
     "no_exchange_rate",
     "under_floor",
@@ -134,6 +140,8 @@ def scale_costs(rule: FeeRule, principal: Decimal) -> Decimal:
     costs, lower = ZERO, ZERO
     for band in rule.scale:
         upper = principal if band.up_to is None else min(principal, band.up_to)
+        if band.base is not None and upper > lower:
+            costs = band.base
         costs += max(upper - lower, ZERO) * band.percent / 100
         lower = max(lower, upper)
     costs = max(costs, rule.scale_min)
@@ -193,10 +201,12 @@ def notice_fee(
     :param digits: decimals of it
     """
     rule = statute.fee_rule(debtor, on, kind)
-    if kind == NUDGE or rule is None or rule.basis == NO_FEE:
+    if kind == NUDGE or rule is None or rule.basis in (NO_FEE, FORBIDDEN):
         return FeeDecision(
             ZERO, ("kind_without_fee" if kind == NUDGE else "no_rule",), ZERO
         )
+    if rule.has_ended(on):
+        return FeeDecision(ZERO, ("law_ended",), ZERO, rule.source)
     foreign = currency is not None and currency != statute.currency
     if foreign and exchange_rate is None:
         return FeeDecision(ZERO, ("no_exchange_rate",), None, rule.source)
@@ -264,6 +274,7 @@ def compensation(
     already_claimed: bool = False,
     disputed: bool = False,
     fees_claimed: Decimal = ZERO,
+    principal: Decimal | None = None,
     currency: str | None = None,
     exchange_rate: Decimal | None = None,
     digits: int = 2,
@@ -279,16 +290,21 @@ def compensation(
     :param already_claimed: the claim bore it before
     :param fees_claimed: fees of the claim so far; they count against it except in
         Denmark
+    :param principal: what was owed, in the statute's currency, for laws with tiers
+        (None: the lowest tier)
+    :param currency: of the claim (None: that of the lump sum)
+    :param exchange_rate: its units for one unit of the lump sum's currency
     :return: with codes out of ``no_rule``, ``not_from_persons``, ``not_late``,
         ``already_claimed``, ``disputed``, ``no_exchange_rate``, ``fees_counted``,
         ``converted``
     """
-    rule = statute.compensation_rule(debtor, due_date)
+    rule = statute.compensation_rule(debtor, due_date, principal)
     if rule is None:
         return FeeDecision(
             ZERO, ("not_from_persons" if debtor == PERSON else "no_rule",), ZERO
         )
-    foreign = currency is not None and currency != statute.currency
+    own = rule.currency or statute.currency
+    foreign = currency is not None and currency != own
     reasons = (
         ("not_late", on <= due_date),
         ("already_claimed", already_claimed),
@@ -341,7 +357,7 @@ def _cap(rule: FeeRule, principal: Decimal | None) -> Decimal | None:
         return None
     if rule.basis == SCALE:
         return scale_costs(rule, principal or ZERO)
-    return ZERO if rule.basis == NO_FEE else rule.amount
+    return ZERO if rule.basis in (NO_FEE, FORBIDDEN) else rule.amount
 
 
 def _known_deadlines(
@@ -373,8 +389,11 @@ def _conditions(
     with_fee = [
         letter
         for letter in letters
-        if letter.fee > 0 and (rule.count_shared or letter.kind == kind)
+        if letter.fee > 0
+        and (letter.kind == kind or (rule.count_shared and letter.kind != DEMAND))
     ]
+    counted = _count_anew(rule, on, with_fee)
+    free = sorted(letters, key=lambda letter: letter.date)[: rule.free_notices]
     finals = [letter for letter in letters if letter.kind == FINAL_NOTICE]
     gaps = [abs((on - letter.date).days) for letter in letters]
     failed = (
@@ -392,11 +411,34 @@ def _conditions(
         ),
         ("first_notice_free", len(letters) < rule.free_notices),
         (
+            "free_deadline_running",
+            rule.after_free_deadline and not all(map(is_over, free)),
+        ),
+        (
             "max_number",
-            rule.max_count is not None and len(with_fee) >= rule.max_count,
+            rule.max_count is not None and len(counted) >= rule.max_count,
         ),
     )
     return [code for code, holds in failed if holds]
+
+
+def _count_anew(
+    rule: FeeRule, on: dt.date, with_fee: Sequence[SentNotice]
+) -> Sequence[SentNotice]:
+    """Return the letters with a fee that count towards the number on a day: those since
+    the last time that so many months lay between two of them (§ 1-3
+    inkassoforskriften, NO).
+    """
+    if not rule.count_months:
+        return with_fee
+    counted: list[SentNotice] = []
+    after = on
+    for letter in sorted(with_fee, key=lambda letter: letter.date, reverse=True):
+        if letter.date + relativedelta(months=rule.count_months) <= after:
+            break
+        counted.append(letter)
+        after = letter.date
+    return counted
 
 
 def _own_limits(

@@ -109,7 +109,9 @@ class Facts:
     customer: "never" asked, "fee" steps or "always"; ``invoice_grace_days`` is what
     one that came late leaves to pay. ``rest_only`` marks a notice that asks for open
     fees and interest alone, of invoices that are paid: the last three amounts are
-    about it, in the case's currency.
+    about it, in the case's currency. ``law_reviewed_until`` is the last day for which
+    somebody read the law of the ladder; from ``law_announced_from`` on such a notice
+    will not be allowed, so it is announced, and since ``law_forbidden_from`` it is not.
     """
 
     reminder_id: int
@@ -147,6 +149,9 @@ class Facts:
     open_costs: Decimal = Decimal(0)
     proposed_costs: Decimal = Decimal(0)
     overdue_principal: Decimal = Decimal(0)
+    law_reviewed_until: date | None = None
+    law_announced_from: date | None = None
+    law_forbidden_from: date | None = None
     overridden: tuple[str, ...] = ()
 
     @property
@@ -247,6 +252,24 @@ def needs_invoice_sent(facts: Facts) -> bool:
     """
     rule = facts.require_invoice_sent
     return rule == "always" or (rule == "fee" and facts.bears_fee)
+
+
+def is_law_over(facts: Facts) -> bool:
+    """Tell whether a fee would rest on a law that nobody has read for this day."""
+    until = facts.law_reviewed_until
+    return facts.bears_fee and until is not None and until < facts.today
+
+
+def law_troubles(facts: Facts) -> tuple[str, ...]:
+    """Return why nobody knows whether a notice is lawful."""
+    return tuple(
+        key
+        for key, holds in (
+            ("law_announced", facts.law_announced_from is not None),
+            ("law_ended", is_law_over(facts)),
+        )
+        if holds
+    )
 
 
 def invoice_trouble(facts: Facts, item: ItemFacts) -> str | None:
@@ -389,6 +412,10 @@ def _check_release(facts: Facts, now: datetime) -> Iterator[Code]:
         yield Code.SEND_BRAKE
     if facts.neutralized:
         yield Code.NEUTRALIZED
+    if facts.law_forbidden_from:
+        yield Code.NOT_ALLOWED
+    if facts.law_announced_from or (facts.law_reviewed_until and is_law_over(facts)):
+        yield Code.LAW_UNSURE
     if facts.state in ("sent", "cancelled", "uncertain"):
         yield Code.ALREADY_SENT
 

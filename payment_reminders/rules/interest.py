@@ -12,12 +12,17 @@ import calendar as gregorian
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
 from . import allocation
 from .errors import RuleError
+from .statute import CONSTANT, HALF_YEAR, MONTH
 
 ZERO = Decimal(0)
+#: No interest lies nearer to half a cent than this without being it: its denominator is
+#: at most that of a year, of a leap year and of the decimals of principal and rate.
+NEAR = Decimal("1e-15")
+WIDE = Context(prec=60)
 ONE_DAY = dt.timedelta(days=1)
 
 DAY_COUNTS = ("actual/actual", "actual/365", "actual/360", "30/360")
@@ -97,6 +102,7 @@ def accrue(
     compounding: str = "none",
     order: str | Sequence[str] = "principal_first",
     costs: Decimal = ZERO,
+    round_up_to: Decimal = ZERO,
 ) -> list[Period]:
     """Compute the interest of a claim, period by period.
 
@@ -122,9 +128,12 @@ def accrue(
     :param order: what a payment settles first (``allocation.ORDERS``); other orders
         than principal first want the whole claim from the due date
     :param costs: fees and lump sums open before interest and principal in such an order
+    :param round_up_to: rate and margin together are rounded up to a multiple of this
+        (Belgium: 0.5; 0: not)
     :raise InterestError: see there
     """
     _check(principal, margin, costs, day_count, compounding)
+    _decimal("round_up_to", round_up_to)
     received = _by_day(payments)
     rates = _sorted(rates)
     last = computed_until(start, end, rates)
@@ -143,6 +152,7 @@ def accrue(
         days, denominator = _day_fraction(previous, cut, day_count)
         if base and days:
             percent = max(_rate_on(previous + ONE_DAY, rates) + margin, ZERO)
+            percent = _round_up(percent, round_up_to)
             amount = base * percent * days / (100 * denominator)
             periods.append(Period(previous, cut, days, percent, base, amount))
             owed[allocation.INTEREST] += amount
@@ -178,6 +188,12 @@ def is_known(day: dt.date, rates: Sequence[Rate]) -> bool:
     return bool(in_force) and in_force[-1].known
 
 
+def rate_on(day: dt.date, rates: Sequence[Rate]) -> Decimal | None:
+    """Return the rate in force on a day, or None when it is not known."""
+    rates = _sorted(rates)
+    return _rate_on(day, rates) if is_known(day, rates) else None
+
+
 def half_year_start(day: dt.date) -> dt.date:
     """Return 1 January or 1 July, on which the statutes of all seven jurisdictions
     reset their rates.
@@ -185,27 +201,39 @@ def half_year_start(day: dt.date) -> dt.date:
     return dt.date(day.year, 7 if day.month > 6 else 1, 1)
 
 
-def close_rates(rates: Sequence[Rate]) -> tuple[Rate, ...]:
+def rate_start(day: dt.date, rhythm: str = HALF_YEAR) -> dt.date:
+    """Return the first day of the half-year or month in which a rate of a day began."""
+    return day.replace(day=1) if rhythm == MONTH else half_year_start(day)
+
+
+def close_rates(rates: Sequence[Rate], rhythm: str = HALF_YEAR) -> tuple[Rate, ...]:
     """Return the rates with an unknown one where the half-year of the last one ends.
 
     A rate holds until the next one; after the last one nobody has looked up what the
-    next half-year brings.
+    next half-year brings. Months likewise; what only the law changes stays open.
+
+    :param rhythm: ``half_year``, ``month`` or ``constant``
     """
     rates = _sorted(rates)
-    if not rates or not rates[-1].known:
+    if not rates or not rates[-1].known or rhythm == CONSTANT:
         return rates
-    half = half_year_start(rates[-1].date)
-    following = (
-        dt.date(half.year, 7, 1) if half.month == 1 else dt.date(half.year + 1, 1, 1)
-    )
+    start = rate_start(rates[-1].date, rhythm)
+    months = start.month + (1 if rhythm == MONTH else 6)
+    following = dt.date(start.year + (months > 12), (months - 1) % 12 + 1, 1)
     return (*rates, Rate(following, ZERO, known=False))
 
 
 def round_money(amount: Decimal, digits: int = 2) -> Decimal:
     """Round half up (away from zero) to a number of decimals of a currency (0 for JPY,
     3 for KWD).
+
+    Days of a year are no finite decimals: parts that make 4.625 together may be summed
+    to a little less. What lies so near to a half is one.
     """
-    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    near = amount.quantize(NEAR, rounding=ROUND_HALF_UP, context=WIDE)
+    return near.quantize(
+        Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=WIDE
+    )
 
 
 def total(periods: Iterable[Period], digits: int = 2) -> Decimal:
@@ -269,6 +297,12 @@ def _settle(
     result = allocation.allocate(amount, owed, order)
     for part in result.parts:
         owed[part.owed.kind] -= part.amount
+
+
+def _round_up(percent: Decimal, step: Decimal) -> Decimal:
+    if step <= 0:
+        return percent
+    return (percent / step).to_integral_value(rounding=ROUND_CEILING) * step
 
 
 def _rate_on(day: dt.date, rates: Sequence[Rate]) -> Decimal:

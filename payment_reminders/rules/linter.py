@@ -23,7 +23,10 @@ PREVIOUS_STEP = "previous_step"
 
 #: Every code that :func:`lint` can return.
 CODES = (
+    "notice_forbidden",
+    "notice_signalled",
     "nudge_fee",
+    "fee_law_ended",
     "no_fee",
     "fee_over_cap",
     "fee_over_scale",
@@ -33,8 +36,10 @@ CODES = (
     "fee_spacing_careful",
     "fee_deadline_running",
     "fee_count",
+    "fee_second_demand",
     "fee_agreement",
     "fee_first_free",
+    "fee_free_deadline",
     "fee_before_final_notice",
     "letter_before_due",
     "deadline_short",
@@ -127,6 +132,12 @@ class _Rung:
             return self.rule.basis in (law.STATUTORY, law.SCALE)
         return self.step.fee > 0
 
+    @property
+    def deadline_days(self) -> int:
+        """The days that the letter gives, from sending."""
+        least = self.rule.deadline_days if self.rule else 0
+        return max(self.step.deadline_days or 0, least)
+
     def breach(self, code: str, *, doubtful: bool = False, **params: object) -> Breach:
         """Return a breach of a condition of the fee: an error if it was typed in."""
         level = WARNING if doubtful or self.step.fee is None else ERROR
@@ -181,13 +192,32 @@ def _check(
         if rung.step.fee:
             yield rung.breach("nudge_fee")
         return
+    yield from _check_allowed(rung, statute, on)
+    if rung.rule is not None and rung.rule.basis == law.FORBIDDEN:
+        return
     yield from _check_amount(rung)
-    if rung.bears_fee and rung.rule is not None:
+    if rung.rule is not None and rung.bears_fee and rung.rule.has_ended(on):
+        params = {"day": rung.rule.valid_to}
+        yield Breach("fee_law_ended", WARNING, rung.index, params, rung.rule.source)
+    elif rung.bears_fee and rung.rule is not None:
         yield from _check_timing(rung, rung.rule)
         yield from _check_count(rung, rung.rule)
     yield from _check_letter(rung)
     yield from _check_interest(rung, ladder, statute, on)
     yield from _check_compensation(rung, ladder, statute, on)
+
+
+def _check_allowed(rung: _Rung, statute: Statute, on: dt.date) -> Iterator[Breach]:
+    """Whether such a notice may be sent at all, now and by what is announced."""
+    rule = rung.rule
+    if rule is not None and rule.basis == law.FORBIDDEN:
+        params = {"day": rule.valid_from}
+        yield Breach("notice_forbidden", ERROR, rung.index, params, rule.source)
+        return
+    coming = statute.coming_ban(rung.debtor, on, rung.step.kind)
+    if coming is not None:
+        params = {"day": coming.valid_from}
+        yield Breach("notice_signalled", WARNING, rung.index, params, coming.source)
 
 
 def _check_amount(rung: _Rung) -> Iterator[Breach]:
@@ -233,6 +263,11 @@ def _check_timing(rung: _Rung, rule: FeeRule) -> Iterator[Breach]:
             yield rung.breach(
                 "fee_deadline_running", gap=rung.day - last.day, deadline=given
             )
+    free = rung.before[: rule.free_notices]
+    if rule.after_free_deadline and free:
+        given, gap = free[-1].deadline_days, rung.day - free[-1].day
+        if rule.spacing_days <= gap <= given:
+            yield rung.breach("fee_free_deadline", gap=gap, deadline=given)
 
 
 def _check_count(rung: _Rung, rule: FeeRule) -> Iterator[Breach]:
@@ -243,11 +278,20 @@ def _check_count(rung: _Rung, rule: FeeRule) -> Iterator[Breach]:
         if letter.bears_fee
         and (rule.count_shared or letter.step.kind == rung.step.kind)
     ]
+    with_fee = _count_anew(rung, rule, with_fee)
     if rule.max_count is not None and len(with_fee) >= rule.max_count:
         guessed = "max_count" in rule.guessed
-        yield rung.breach(
-            "fee_count", doubtful=guessed, number=len(with_fee) + 1, max=rule.max_count
-        )
+        if _is_second_demand(rung, rule):
+            params = {"max": rule.max_count}
+            source = rule.source
+            yield Breach("fee_second_demand", ERROR, rung.index, params, source)
+        else:
+            yield rung.breach(
+                "fee_count",
+                doubtful=guessed,
+                number=len(with_fee) + 1,
+                max=rule.max_count,
+            )
     if rule.requires_agreement:
         yield rung.breach("fee_agreement", doubtful=True)
     if len(rung.before) < rule.free_notices:
@@ -255,6 +299,31 @@ def _check_count(rung: _Rung, rule: FeeRule) -> Iterator[Breach]:
     finals = [letter for letter in rung.before if letter.step.kind == FINAL_NOTICE]
     if rule.after_final_notice and not finals:
         yield rung.breach("fee_before_final_notice")
+
+
+def _count_anew(rung: _Rung, rule: FeeRule, with_fee: Sequence[_Rung]) -> list[_Rung]:
+    """Leave out letters so long ago that the law counts anew (months of 31 days)."""
+    days = rule.count_months * 31
+    counted: list[_Rung] = []
+    after = rung.day
+    for letter in reversed(with_fee):
+        if days and after - letter.day >= days:
+            break
+        counted.append(letter)
+        after = letter.day
+    return counted
+
+
+def _is_second_demand(rung: _Rung, rule: FeeRule) -> bool:
+    """Tell whether it is one final notice with a fee too many, where the law knows just
+    one for a debt (inkassokrav, SE): such a ladder is refused, not mended at sending.
+    """
+    return (
+        rung.step.kind == FINAL_NOTICE
+        and rule.max_count == 1
+        and not rule.count_shared
+        and "max_count" not in rule.guessed
+    )
 
 
 def _check_letter(rung: _Rung) -> Iterator[Breach]:

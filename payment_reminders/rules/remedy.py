@@ -28,6 +28,8 @@ class Remedy(TextEnum):
     OPEN_CUSTOMER = "open_customer"
     OPEN_CASE = "open_case"
     OPEN_HALT = "open_halt"
+    REVIEW_LAW = "review_law"
+    SEND_BY_LAW = "send_by_law"
 
 
 #: What helps against each code, what helps best first. What is not here passes by
@@ -59,6 +61,8 @@ REMEDIES: Mapping[str, tuple[Remedy, ...]] = {
     Code.HANDED_OVER: (Remedy.OPEN_CASE,),
     Code.NO_RECIPIENT: (Remedy.ADD_ADDRESS,),
     Code.INVOICE_NOT_SENT: (Remedy.SEND_INVOICE, Remedy.VOUCH_FOR_INVOICE),
+    Code.NOT_ALLOWED: (Remedy.OPEN_CASE,),
+    Code.LAW_UNSURE: (Remedy.REVIEW_LAW, Remedy.SEND_BY_LAW),
     Code.NOT_APPROVED: (Remedy.APPROVE,),
     Code.SEND_BRAKE: (Remedy.OPEN_HALT,),
 }

@@ -265,6 +265,23 @@ class Statute:
     doubts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
+    @property
+    def converts_by_item(self) -> bool:
+        """Whether a lump sum takes another exchange rate than the fees of a notice."""
+        return self.convert_on != NOTICE_DAY or any(
+            rule.currency not in ("", self.currency) for rule in self.compensation_rules
+        )
+
+    def conversion_day(self, due_date: dt.date, notice_day: dt.date) -> dt.date:
+        """Return the day whose exchange rate a lump sum takes."""
+        if self.convert_on == DUE_DATE:
+            return due_date
+        if self.convert_on == MONTH_END_BEFORE_DUE:
+            return due_date.replace(day=1) - dt.timedelta(days=1)
+        if self.convert_on == HALF_YEAR_BEFORE_DUE:
+            return due_date.replace(month=7 if due_date.month > 6 else 1, day=1)
+        return notice_day
+
     def fee_rule(
         self, debtor: str, on: dt.date, kind: str = REMINDER
     ) -> FeeRule | None:
@@ -291,6 +308,24 @@ class Statute:
         ]
         rule = _in_force(rules, debtor, on) if rules else None
         return rule if rule and not rule.has_ended(on) else None
+
+    def coming_ban(
+        self, debtor: str, on: dt.date, kind: str = REMINDER
+    ) -> FeeRule | None:
+        """Return the rule by which such a notice will not be allowed, from a later day
+        on or announced; None: there is none.
+        """
+        kinds = (kind, ALL) if kind in LETTERS else (kind,)
+        bans = [
+            rule
+            for rule in self.fee_rules
+            if rule.basis == FORBIDDEN
+            and rule.kind in kinds
+            and rule.debtor in (debtor, ALL)
+            and (rule.is_signalled or rule.valid_from > on)
+            and not rule.has_ended(on)
+        ]
+        return min(bans, key=lambda rule: rule.valid_from, default=None)
 
     def plan_fee(self, debtor: str, on: dt.date) -> Decimal:
         """Return the highest fee of a payment plan agreed on a day, by the same rank of

@@ -42,6 +42,8 @@ class Code(TextEnum):
     HANDED_OVER = "handed_over"
     NO_RECIPIENT = "no_recipient"
     INVOICE_NOT_SENT = "invoice_not_sent"
+    NOT_ALLOWED = "not_allowed"
+    LAW_UNSURE = "law_unsure"
     NOT_APPROVED = "not_approved"
     HOLD_WINDOW = "hold_window"
     SPACING = "spacing"
@@ -215,6 +217,10 @@ RULES: Mapping[str, Rule] = {
             Lifter.BOOKKEEPER,
             overridable=True,
         ),
+        # The law forbids such a notice: its step is not offered any more.
+        Rule(Code.NOT_ALLOWED, Lifter.MANAGER, obsolete=True),
+        # Nobody knows whether the law still is as it stands here: a manager says so.
+        Rule(Code.LAW_UNSURE, Lifter.MANAGER, overridable=True),
         Rule(Code.NOT_APPROVED, Lifter.MANAGER, early=True),
         Rule(Code.HOLD_WINDOW, Lifter.TIME, overridable=True, early=True),
         Rule(Code.SPACING, Lifter.TIME),

@@ -45,6 +45,12 @@ class PaymentReminderHandoverWizard(models.TransientModel):
         default="collection",
     )
     attach_invoice = fields.Boolean(string="The invoice goes along", default=True)
+    charge_fee = fields.Boolean(
+        string="Claim the fee of the law for it",
+        help="Once for each claim, where the law of its ladder knows a fee for handing "
+        "over (Denmark). It goes along with the other costs.",
+    )
+    fee_text = fields.Char(compute="_compute_fee_text")
     locked_text = fields.Char(compute="_compute_locked_text")
     line_ids = fields.One2many("payment.reminder.handover.wizard.line", "wizard_id")
     ready_line_ids = fields.One2many(
@@ -200,6 +206,19 @@ class PaymentReminderHandoverWizard(models.TransientModel):
                 sums=sums or "0",
             )
 
+    @api.depends("line_ids.is_chosen")
+    def _compute_fee_text(self):
+        for wizard in self:
+            items = wizard.sudo().line_ids.filtered("is_chosen").item_id
+            found = self.env["payment.reminder.handover"]._find_fees(items)
+            sums = {}
+            for item, fee in found.items():
+                sums[item.currency_id] = sums.get(item.currency_id, 0) + fee
+            wizard.fee_text = ", ".join(
+                format_code(self.env, amount, currency)
+                for currency, amount in sums.items()
+            )
+
     # -- buttons ----------------------------------------------------------------
 
     def action_check_again(self):
@@ -237,6 +256,7 @@ class PaymentReminderHandoverWizard(models.TransientModel):
             service_id=wizard.service_id.id,
             start_with=wizard.start_with,
             attach_invoice=wizard.attach_invoice,
+            charge_fee=wizard.charge_fee,
             descriptions={line.item_id.id: line.description.strip() for line in chosen},
         )
         return records.with_env(self.env)._after_confirm()

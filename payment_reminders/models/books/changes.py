@@ -38,6 +38,7 @@ NOTED = (
     "write_date",
     "write_uid",
     "rate_warned_for",
+    "review_warned_for",
     "reminder_health_left",
     "is_reminder_panel_hidden",
     "is_reminder_tested",

@@ -69,6 +69,8 @@ class PaymentReminderFacts(models.AbstractModel):
         schedules = cases._get_schedules() if any(history.values()) else {}
         of_rest = reminders.filtered("is_rest")
         rest = of_rest._prepare_rest_facts() if of_rest else {}
+        laws = reminders.step_id.ladder_id.jurisdiction_id
+        lawful = laws._read_notice_facts(reminders, today) if laws else {}
         found = {}
         for reminder in reminders:
             case = reminder.case_id
@@ -88,6 +90,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 neutralized=neutralized,
                 approved=reminder.approved_by_id.id in approvers,
                 **rest.get(reminder, {}),
+                **lawful.get(reminder, {}),
             )
         return found
 

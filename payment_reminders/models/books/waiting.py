@@ -183,6 +183,16 @@ class PaymentReminderFacts(models.AbstractModel):
                         SELECT CONCAT('bank', id, sanitized_acc_number, partner_id)
                           FROM res_partner_bank WHERE active
                          UNION ALL
+                        SELECT CONCAT('law', id, reviewed_until,
+                                   reviewed_until < %(today)s)
+                          FROM payment_reminder_jurisdiction
+                         WHERE reviewed_until IS NOT NULL
+                         UNION ALL
+                        SELECT CONCAT('ban', id, is_signalled, valid_from, valid_to,
+                                   valid_from <= %(today)s)
+                          FROM payment_reminder_jurisdiction_fee
+                         WHERE basis = 'forbidden'
+                         UNION ALL
                         SELECT value FROM ir_config_parameter
                          WHERE key = 'database.is_neutralized') said
             ), arrived AS MATERIALIZED (
@@ -215,6 +225,7 @@ class PaymentReminderFacts(models.AbstractModel):
             )
             """,
             since=fields.Date.today() - timedelta(days=MONEY_DAYS),
+            today=fields.Date.today(),
             start=start,
             networks=self._get_network_states(self._get_invoice_networks()),
         )

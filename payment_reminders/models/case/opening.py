@@ -52,6 +52,9 @@ class PaymentReminderCase(models.Model):
         if self.search([("limitation_date", "<=", soon)], limit=1):
             self._warn_of_limitation()
         self.env["payment.reminder.ladder"]._warn_of_missing_rates(companies)
+        laws = self.env["payment.reminder.jurisdiction"]
+        if laws.search([("reviewed_until", "<=", soon)], limit=1):
+            laws._warn_of_ends(companies)
 
     @api.model
     def _get_opening_stage(self, company):

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from dateutil.relativedelta import relativedelta
 
@@ -83,7 +84,7 @@ class PaymentReminderFigures(models.AbstractModel):
             *(
                 item
                 for _case, step, owed in notices
-                if step.charge_interest
+                if step.charge_interest or step.charge_compensation
                 for item, _amount in owed
             )
         )
@@ -141,9 +142,7 @@ class PaymentReminderFigures(models.AbstractModel):
             compensation=asked.compensation,
             costs_before=to_decimal(sum(costs.values()), digits),
             remarks=asked.remarks,
-            remark_values=self._get_remark_values(
-                case, statute, demand.debtor, step, day, asked.fee_decision
-            )
+            remark_values=self._get_remark_values(case, step, conditions, demand, asked)
             if asked.remarks and asked.fee_decision
             else {},
             **self._prepare_interest(asked.interest),
@@ -164,6 +163,7 @@ class PaymentReminderFigures(models.AbstractModel):
             if statute
             else None,
             "digits": case.currency_id.decimal_places,
+            "find_rate": partial(self._find_rate_of, case),
             "limits": self._get_fee_limits(case, day),
             "fee_agreed": case.company_id.reminder_fee_agreed,
         }
@@ -239,6 +239,12 @@ class PaymentReminderFigures(models.AbstractModel):
         if not statute.currency or statute.currency == case.currency_id.name:
             return Decimal(1)
         source = self._find_currency(statute.currency)
+        return source and self._get_rate(source, case.currency_id, case.company_id, day)
+
+    @api.model
+    def _find_rate_of(self, case, code, day):
+        """Return units of the case's currency for one of another, by code, or None."""
+        source = self._find_currency(code)
         return source and self._get_rate(source, case.currency_id, case.company_id, day)
 
     @api.model

@@ -50,6 +50,13 @@ REMARKS = {
     "fee:first_notice_free": _lt(
         "No fee: the law wants a reminder without a fee first%(law)s."
     ),
+    "fee:free_deadline_running": _lt(
+        "No fee: the deadline of the reminder without a fee has not passed yet%(law)s."
+    ),
+    "fee:law_ended": _lt(
+        "No fee: the rule of the law ended on %(ended)s, and what follows is not "
+        "entered%(law)s."
+    ),
     "fee:max_number": _lt(
         "No fee: the law allows %(count)s for one claim, and they were charged%(law)s."
     ),
@@ -83,6 +90,10 @@ REMARKS = {
         "Interest was computed up to %(until)s only: no verified reference rate is "
         "known for the days after it."
     ),
+    "interest:payment_day": _lt(
+        "Interest: by this law all days bear the rate of the day of payment; until "
+        "then, that of the day of the notice."
+    ),
     "compensation:not_from_persons": _lt(
         "No lump sum: the law gives none against consumers."
     ),
@@ -97,8 +108,8 @@ REMARKS = {
         "The lump sum was lowered by the fees claimed so far."
     ),
     "compensation:converted": _lt(
-        "The lump sum was converted at %(rate)s %(currency)s for one "
-        "%(law_currency)s, the rate of %(day)s."
+        "The lump sum was converted at %(lump_rate)s %(currency)s for one "
+        "%(lump_currency)s, the rate of %(lump_day)s."
     ),
 }
 
@@ -157,6 +168,10 @@ class PaymentReminder(models.Model):
         values = self.remark_values or {}
         source = values.get("source")
         return {
+            **self._get_lump_words(values),
+            "ended": format_date(self.env, values["ended"])
+            if values.get("ended")
+            else "",
             "law": f" ({source})" if source else "",
             "days": values.get("days", ""),
             "spacing": values.get("spacing", ""),
@@ -173,6 +188,22 @@ class PaymentReminder(models.Model):
             else "",
             "user": self.env["res.users"].sudo().browse(values.get("by")).name or "",
             "note": values.get("note", ""),
+        }
+
+    def _get_lump_words(self, values):
+        """Return how the lump sums were converted: by the notice's rate, or where the
+        law names a day for each claim by those of that day.
+        """
+        found = values.get("lump_sums") or [
+            [values.get("rate", ""), values.get("law_currency", ""), values.get("day")]
+        ]
+        rates, currencies, days = zip(*found, strict=True)
+        return {
+            "lump_rate": ", ".join(rates),
+            "lump_currency": currencies[0],
+            "lump_day": ", ".join(
+                format_date(self.env, day) for day in filter(None, days)
+            ),
         }
 
     @api.model
@@ -361,12 +392,15 @@ class PaymentReminderFigures(models.AbstractModel):
     _inherit = "payment.reminder.figures"
 
     @api.model
-    def _get_remark_values(self, case, statute, debtor, step, day, decision):
+    def _get_remark_values(self, case, step, conditions, demand, asked):
         """Return what the sentences about the remarks of a notice name, as JSON.
 
-        :param decision: on its fee (:class:`rules.fees.FeeDecision`)
+        :param conditions: :class:`rules.claim.Conditions`
+        :param demand: :class:`rules.claim.Demand`
+        :param asked: :class:`rules.claim.Claim`, with a decision on the fee
         """
-        company = case.company_id
+        company, statute = case.company_id, conditions.statute
+        debtor, day, decision = demand.debtor, demand.day, asked.fee_decision
         values = {"day": str(day), "source": decision.source}
         if company.reminder_fee_max_share:
             values["share"] = float_repr(company.reminder_fee_max_share, 2)
@@ -388,7 +422,13 @@ class PaymentReminderFigures(models.AbstractModel):
                     "days": rule.first_after_days,
                     "spacing": rule.spacing_days,
                     "count": rule.max_count,
+                    "ended": str(rule.valid_to) if rule.has_ended(day) else "",
                 }
+        if asked.conversions:
+            values["lump_sums"] = [
+                [format(one.rate.normalize(), "f"), one.currency, str(one.day)]
+                for one in asked.conversions
+            ]
         return {
             name: value for name, value in values.items() if value not in (None, "")
         }

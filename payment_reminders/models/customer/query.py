@@ -162,9 +162,16 @@ class PaymentReminderQuery(models.Model):
         calendars = self.env["payment.reminder.facts"]._get_calendars(self.case_id)
         for query in self.sudo().filtered(lambda q: not q.date_deadline):
             company = query.company_id
+            today = company._get_reminder_today()
             query.date_deadline = calendars[query.case_id.id].add_banking_days(
-                company._get_reminder_today(), company.reminder_answer_days
+                today, company.reminder_answer_days
             )
+            # A law may want an answer sooner (Norway: a week).
+            days = query.case_id.ladder_id.jurisdiction_id.answer_days
+            if days:
+                query.date_deadline = min(
+                    query.date_deadline, fields.Date.add(today, days=days)
+                )
 
     def _stop_addresses(self):
         """Note the addresses of the last notice: they seem to be the wrong ones."""

@@ -437,6 +437,24 @@ class PaymentReminder(models.Model):
         self.sudo()._recheck()
         return True
 
+    def action_open_law(self):
+        """Open the law of which nobody knows whether it still holds."""
+        self.ensure_one()
+        return self._open_record(self.step_id.ladder_id.jurisdiction_id)
+
+    def action_send_by_law(self):
+        """Say that the law as it stands here allows these notices, each once."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        for reminder in self:
+            passed = set(reminder.override_codes or ()) | {Code.LAW_UNSURE.value}
+            note = reminder.override_note or self.env._(
+                "The law allows this notice today."
+            )
+            reminder._override(sorted(passed), note)
+        self.sudo()._recheck()
+        return True
+
     def action_create_reminders(self):
         """Open the dialog with everything of which a reminder is due."""
         self.env["res.users"]._check_reminder_manager()

@@ -63,6 +63,7 @@ class PaymentReminderSetup(models.AbstractModel):
                 *self._find_people_problems(company),
                 *self._find_account_problems(company),
                 *self._find_rate_problems(company, ladder),
+                *self._find_law_problems(company, ladder),
                 *self._find_currency_problems(company, ladder),
                 *self._find_other_problems(),
             )
@@ -577,6 +578,25 @@ class PaymentReminderSetup(models.AbstractModel):
                         currency if currency != company.currency_id else source,
                     ),
                 )
+
+    @api.model
+    def _find_law_problems(self, company, ladder):
+        """Yield each law in use that ends soon or has ended, or is announced to change.
+
+        What is coming may be put aside; what has come may not.
+        """
+        today = company._get_reminder_today()
+        for law in (company._get_reminder_ladders_at_work() | ladder).jurisdiction_id:
+            fix = self._make_fix(
+                self.env._("Review the Law"), "payment.reminder.jurisdiction", law
+            )
+            if told := law._describe_end(today):
+                is_over = law._days_left(today) < 0
+                code = f"law:{law.code}:{law.reviewed_until}"
+                yield self._make_problem(code, told, fix, can_leave=not is_over)
+            for told in law._describe_announced(today):
+                code = f"law_announced:{law.code}"
+                yield self._make_problem(code, told, fix, can_leave=True)
 
     @api.model
     def _find_currencies(self, company):

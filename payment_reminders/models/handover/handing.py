@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...rules import guard
+from ...rules import fees, guard
+from ...rules.statute import HANDOVER
 from ...rules.verdict import Code
 from ...tools import transactions
 from ...tools.decimals import to_decimal
@@ -236,14 +237,84 @@ class PaymentReminderHandover(models.Model):
         costs = self._find_costs(self.item_id)
         self._take_costs_along({record: costs[record.item_id] for record in self})
 
+    @api.model
+    def _find_fees(self, items):
+        """Return {due item: the fee that the law allows for handing it over} (Denmark).
+
+        One for each claim: what was charged before stands in the ledger.
+        """
+        items = items.sudo()
+        figures = self.env["payment.reminder.figures"]
+        charged = (
+            self.env["payment.reminder.claim.line"]
+            .sudo()
+            .search([("kind", "=", "fee"), ("handover_id.item_id", "in", items.ids)])
+            .filtered(lambda line: not (line.reversal_of_id or line.reversed_by_ids))
+        )
+        found = {}
+        for item in items:
+            case = item.case_id
+            law = case.ladder_id.jurisdiction_id
+            if not law:
+                continue
+            digits = case.currency_id.decimal_places
+            day = case.company_id._get_reminder_today()
+            statute = law._get_statute()
+            terms = figures._prepare_conditions(case, statute, {}, day)
+            decision = fees.notice_fee(
+                statute,
+                debtor=case.partner_id._get_debtor_kind(),
+                on=day,
+                due_date=item.date_due,
+                fee_history=[
+                    fees.SentNotice(
+                        line.date, to_decimal(line.amount, digits), HANDOVER
+                    )
+                    for line in charged
+                    if line.handover_id.item_id == item
+                ],
+                agreed=terms["fee_agreed"],
+                disputed=bool(case._get_open_queries()),
+                kind=HANDOVER,
+                principal=to_decimal(item.amount_known, digits),
+                limits=terms["limits"],
+                currency=terms["currency"],
+                exchange_rate=terms["exchange_rate"],
+                digits=digits,
+            )
+            if decision.amount:
+                found[item] = decision.amount
+        return found
+
+    def _charge_fees(self, charged):
+        """Enter the fees for handing these over, which go along at once.
+
+        :param charged: {due item: amount}
+        """
+        self.env["payment.reminder.claim.line"].sudo().create(
+            [
+                {
+                    "case_id": record.case_id.id,
+                    "kind": "fee",
+                    "amount": float(charged[record.item_id]),
+                    "date": record.company_id._get_reminder_today(),
+                    "handover_id": record.id,
+                    "note": self.env._("Handing over %s", record.move_id.name or ""),
+                }
+                for record in self
+                if record.item_id in charged
+            ]
+        )
+
     # -- beginning ------------------------------------------------------------------
 
     @api.model
-    def _hand_over(self, items, provider="manual", **vals):
+    def _hand_over(self, items, provider="manual", charge_fee=False, **vals):
         """Hand these due items over: a person confirmed it. Nothing leaves yet.
 
         Who may and what is missing was asked before (:meth:`_find_obstacles`).
 
+        :param charge_fee: the fee of the law for handing over is claimed, too
         :param vals: service_id, start_with, attach_invoice, and description or
             descriptions ({item id: text})
         :return: the new hand-overs
@@ -262,6 +333,9 @@ class PaymentReminderHandover(models.Model):
         )
         descriptions = vals.pop("descriptions", {})
         costs = self._find_costs(items)
+        charged = self._find_fees(items) if charge_fee else {}
+        for item, fee in charged.items():
+            costs[item]["fee"].append((fee, None))
         rounds = self._count_rounds(items)
         records = self.sudo().create(
             [
@@ -283,6 +357,7 @@ class PaymentReminderHandover(models.Model):
                 for item in items
             ]
         )
+        records._charge_fees(charged)
         records._begin(live, costs)
         records.case_id._note_handed_over()
         self.env["payment.reminder.event"]._log(

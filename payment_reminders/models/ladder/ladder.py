@@ -204,7 +204,10 @@ class PaymentReminderLadder(models.Model):
         rules = [
             law.fee_rule(debtor, today, schedule.REMINDER) for debtor in statute.DEBTORS
         ]
-        has_fee = any(rule and rule.basis == statute.STATUTORY for rule in rules)
+        has_fee = any(
+            rule and rule.basis == statute.STATUTORY and not rule.has_ended(today)
+            for rule in rules
+        )
         has_interest = any(law.margin_rule(one, today) for one in statute.DEBTORS)
         return has_fee, has_interest
 
@@ -453,13 +456,32 @@ class PaymentReminderLadder(models.Model):
         :param debtor_kind: person or company; the fee spacing may depend on it
         """
         self.ensure_one()
+        steps = self._get_active_steps()
+        if self.jurisdiction_id:
+            steps = self._leave_out_forbidden(steps, debtor_kind)
         return schedule.Ladder(
-            steps=tuple([step._get_rule() for step in self._get_active_steps()]),
+            steps=tuple([step._get_rule() for step in steps]),
             spacing_days=self.spacing_days,
             fee_spacing_days=self.jurisdiction_id._get_fee_spacing_days(debtor_kind)
             if self.jurisdiction_id
             else 0,
         )
+
+    def _leave_out_forbidden(self, steps, debtor_kind):
+        """Return these steps without those that the law does not allow today.
+
+        By it the ladder ends sooner, and its cases are handed to a person.
+        """
+        law = self.jurisdiction_id._get_statute()
+        on = fields.Date.context_today(self)
+        forbidden = {
+            kind
+            for kind in set(steps.mapped("kind"))
+            if (rule := law.fee_rule(debtor_kind or "company", on, kind))
+            and rule.basis == statute.FORBIDDEN
+            and not rule.has_ended(on)
+        }
+        return steps.filtered(lambda step: step.kind not in forbidden)
 
     def _charges_statutory_interest(self):
         """Tell whether this ladder needs the reference rate of a law."""

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 from ...rules import simulation
 from ...rules.calendar import Calendar
 from ...rules.schedule import FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
-from ...rules.statute import COMPANY, NO_FEE, PERSON, SCALE
+from ...rules.statute import COMPANY, FORBIDDEN, NO_FEE, PERSON, SCALE
 from ...tools.decimals import to_decimal
 from ...tools.money import format_code
 
@@ -327,8 +327,10 @@ class PaymentReminderStep(models.Model):
         rule = law and law._get_statute().fee_rule(
             COMPANY, company._get_reminder_today(), self.kind
         )
-        if not rule or rule.basis == NO_FEE:
+        if not rule or rule.basis in (NO_FEE, FORBIDDEN):
             return ""
+        if rule.has_ended(company._get_reminder_today()):
+            return self.env._("no fee: the rule of the law has ended")
         if rule.requires_agreement and not company.reminder_fee_agreed:
             return self.env._("no fee unless it was agreed")
         if rule.basis == SCALE:

@@ -1,11 +1,17 @@
+from datetime import date
 from itertools import count
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 from odoo.tools.misc import format_date, formatLang
 
 from ...rules import fees, interest, linter, statute
 from ...tools.money import format_code
 from . import linter_messages as texts
+
+#: So many days before the end of a review managers are told.
+DAYS_BEFORE_END = (60, 30, 7)
+ACTIVITY = "payment_reminders.mail_activity_review_law"
 
 
 class PaymentReminderJurisdiction(models.Model):
@@ -17,6 +23,7 @@ class PaymentReminderJurisdiction(models.Model):
 
     _name = "payment.reminder.jurisdiction"
     _description = "Law on Late Payment"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
@@ -106,14 +113,23 @@ class PaymentReminderJurisdiction(models.Model):
         help="For a claim in another currency than the lump sum.",
     )
     reviewed_until = fields.Date(
+        tracking=True,
         help="Until when these rules were read and found to hold. Managers are told "
         "60, 30 and 7 days before. After it, notices with a fee wait for a manager's "
-        "yes. Empty: no end."
+        "yes. Empty: no end.",
     )
+    review_warned_for = fields.Char(
+        copy=False, help="Of which end, and how many days before it, managers know."
+    )
+    is_review_set = fields.Boolean(
+        copy=False, help="The first day of an end came with the addon."
+    )
+    review_warning = fields.Text(compute="_compute_review_warning")
+    is_ban_announced = fields.Boolean(compute="_compute_review_warning")
     answer_days = fields.Integer(
         string="Days to answer",
-        help="In which a customer's question wants an answer. 0: what the company "
-        "sets.",
+        help="In which a customer's question wants an answer, where that is sooner "
+        "than what the company sets. 0: the law does not say.",
     )
     post_days = fields.Integer(
         string="Days for the post",
@@ -203,6 +219,26 @@ class PaymentReminderJurisdiction(models.Model):
         for jurisdiction in self:
             jurisdiction.rate_warning = "\n".join(warnings.get(jurisdiction, []))
 
+    @api.depends("reviewed_until", "fee_ids.is_signalled", "fee_ids.valid_from")
+    @api.depends_context("lang")
+    def _compute_review_warning(self):
+        today = fields.Date.context_today(self)
+        for jurisdiction in self:
+            sentences = [
+                jurisdiction._describe_end(today),
+                *jurisdiction._describe_announced(today),
+            ]
+            jurisdiction.review_warning = "\n".join(filter(None, sentences))
+            jurisdiction.is_ban_announced = len(sentences) > 1
+
+    def write(self, vals):
+        # EXTENDS base
+        result = super().write(vals)
+        if vals.get("reviewed_until"):
+            # Nothing is left to do of what managers were told of the old end.
+            self.sudo().activity_unlink([ACTIVITY])
+        return result
+
     def copy_data(self, default=None):
         # EXTENDS base
         vals_list = super().copy_data(default)
@@ -281,22 +317,25 @@ class PaymentReminderJurisdiction(models.Model):
         )
         return {
             jurisdiction: {
-                reference.code: jurisdiction._to_rates(tables[reference])
+                reference.code: jurisdiction._to_rates(
+                    tables[reference], reference.rhythm
+                )
                 for reference in jurisdiction.margin_ids.reference_id
             }
             for jurisdiction in self
         }
 
-    def _to_rates(self, rows):
+    def _to_rates(self, rows, rhythm=statute.HALF_YEAR):
         """Return rows of (date, percent, status) as closed :class:`interest.Rate`."""
         accepted = {"verified"}
         if self.accept_derived_rates:
             accepted.add("derived")
         return interest.close_rates(
             [
-                interest.Rate(date, percent, known=status in accepted)
-                for date, percent, status in rows
-            ]
+                interest.Rate(day, percent, known=status in accepted)
+                for day, percent, status in rows
+            ],
+            rhythm,
         )
 
     def _get_fee_spacing_days(self, debtor_kind="company", on=None):
@@ -308,6 +347,214 @@ class PaymentReminderJurisdiction(models.Model):
         return fees.fee_spacing_days(
             self._get_statute(), debtor_kind, on or fields.Date.context_today(self)
         )
+
+    # -- what a notice may be ----------------------------------------------------------
+
+    def _read_notice_facts(self, notices, today):
+        """Read what the guard may know of the law of these notices.
+
+        The days of a ban are asked only where the law knows one.
+
+        :param notices: payment.reminder records
+        :param today: {company: its own day}
+        :return: {notice: values of :class:`rules.guard.Facts`}
+        """
+        known = self._read_limits()
+        found = {}
+        for notice in notices:
+            law = notice.step_id.ladder_id.jurisdiction_id
+            if law not in known:
+                continue
+            until, has_ban = known[law]
+            facts = {"law_reviewed_until": until} if until else {}
+            if has_ban:
+                debtor = notice.partner_id._get_debtor_kind()
+                day = today[notice.company_id]
+                facts |= law._get_ban(notice.step_kind, debtor, day)
+            if facts:
+                found[notice] = facts
+        return found
+
+    def _read_limits(self):
+        """Return {law: (until when it was reviewed, whether it knows a ban)}."""
+        rows = self.env.execute_query(
+            SQL(
+                # By the primary key, and payment_reminder_jurisdiction_fee's index on
+                # its law.
+                """
+                SELECT law.id, law.reviewed_until,
+                       EXISTS (SELECT 1
+                                 FROM payment_reminder_jurisdiction_fee fee
+                                WHERE fee.jurisdiction_id = law.id
+                                  AND fee.basis = 'forbidden')
+                  FROM payment_reminder_jurisdiction law
+                 WHERE law.id = ANY(%s)
+                """,
+                self.ids,
+            )
+        )
+        return {self.browse(law_id): limits for law_id, *limits in rows}
+
+    def _get_ban(self, kind, debtor_kind, on):
+        """Return since when such a notice is not allowed, or announced not to be.
+
+        :return: values of :class:`rules.guard.Facts`
+        """
+        self.ensure_one()
+        law = self._get_statute()
+        rule = law.fee_rule(debtor_kind, on, kind)
+        if rule and rule.basis == statute.FORBIDDEN and not rule.has_ended(on):
+            return {"law_forbidden_from": rule.valid_from}
+        coming = law.signalled_rule(debtor_kind, on, kind)
+        if coming and coming.basis == statute.FORBIDDEN:
+            return {"law_announced_from": coming.valid_from}
+        return {}
+
+    # -- the end of a law --------------------------------------------------------------
+
+    def _days_left(self, today):
+        """Return the days to the last one of the review; None: no end was set."""
+        self.ensure_one()
+        return (self.reviewed_until - today).days if self.reviewed_until else None
+
+    def _describe_end(self, today):
+        """Return that these rules end soon or have ended, or ""."""
+        self.ensure_one()
+        left = self._days_left(today)
+        if left is None or left > DAYS_BEFORE_END[0]:
+            return ""
+        params = {
+            "law": self.name,
+            "date": format_date(self.env, self.reviewed_until),
+        }
+        if left < 0:
+            return self.env._(
+                "%(law)s: these rules were reviewed until %(date)s only. Notices with "
+                "a fee wait for a manager's yes until somebody reads the law again "
+                "and sets the next date.",
+                **params,
+            )
+        return self.env._(
+            "%(law)s: these rules were reviewed until %(date)s. Read the law again and "
+            "set the next date; after that day notices with a fee wait for a manager's "
+            "yes.",
+            **params,
+        )
+
+    def _describe_announced(self, today):
+        """Return a sentence for each notice that is announced to be forbidden soon."""
+        self.ensure_one()
+        kinds = dict(self.fee_ids._fields["kind"]._description_selection(self.env))
+        return [
+            self.env._(
+                "%(law)s: it is announced that the notice “%(kind)s” is not allowed "
+                "from %(date)s (%(paragraph)s). From that day such notices wait for a "
+                "manager's yes. When it is known to be in force, say so: ladders then "
+                "end before such a step, and claims are handed over.",
+                law=self.name,
+                kind=kinds[row.kind],
+                date=format_date(self.env, row.valid_from),
+                paragraph=row.source,
+            )
+            for row in self._get_announced(today)
+            if row.kind != statute.DEMAND
+        ]
+
+    def _get_announced(self, today):
+        """Return the bans that are announced for a day that is near, or has passed."""
+        soon = fields.Date.add(today, days=DAYS_BEFORE_END[0])
+        return self.fee_ids.filtered(
+            lambda row: (
+                row.is_signalled
+                and row.basis == statute.FORBIDDEN
+                and row.valid_from <= soon
+            )
+        )
+
+    def action_confirm_announced(self):
+        """Say that what was announced is in force from its day on."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("write")
+        for jurisdiction in self:
+            rows = jurisdiction._get_announced(fields.Date.context_today(self))
+            rows.is_signalled = False
+            jurisdiction.message_post(
+                body=self.env._(
+                    "In force by what %(user)s found out: %(rules)s.",
+                    user=self.env.user.name,
+                    rules=", ".join(rows.mapped("display_name")),
+                )
+            )
+        return True
+
+    @api.model
+    def _warn_of_ends(self, companies):
+        """Tell the managers of companies 60, 30 and 7 days before a law in use ends.
+
+        Each once; who begins later is told of the day that is nearest.
+
+        :param companies: res.company records that have a ladder
+        """
+        for company in companies:
+            today = company._get_reminder_today()
+            for law in company._get_reminder_ladders_at_work().jurisdiction_id:
+                left = law._days_left(today)
+                stages = [days for days in DAYS_BEFORE_END if (left or 0) <= days]
+                if left is None or not stages:
+                    continue
+                told = f"{company.id}:{law.reviewed_until}:{stages[-1]}"
+                known = (law.review_warned_for or "").split()
+                if told not in known:
+                    others = [
+                        one for one in known if not one.startswith(f"{company.id}:")
+                    ]
+                    law.review_warned_for = " ".join([*others, told])
+                    law._tell_of_end(company, today)
+
+    def _tell_of_end(self, company, today):
+        """Leave an activity for every manager of a company, in their language."""
+        for user in company._get_reminder_managers():
+            # Odoo's e-mail to whoever gets an activity wants a model with a chatter.
+            law = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+            law.activity_schedule(
+                ACTIVITY,
+                summary=law.env._("Review the law"),
+                note=law._describe_end(today),
+                date_deadline=max(law.reviewed_until, today),
+                user_id=user.id,
+            )
+
+    def action_review(self):
+        """Say that these rules were read again and hold for a year from today."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("write")
+        today = fields.Date.context_today(self)
+        for jurisdiction in self:
+            ends = [day for day in jurisdiction.fee_ids.mapped("valid_to") if day]
+            coming = [day for day in ends if day >= today]
+            jurisdiction.reviewed_until = min(
+                [fields.Date.add(today, years=1), *coming]
+            )
+        return True
+
+    @api.model
+    def _set_first_review(self, days):
+        """Say until when the laws that ship were read, in databases that have them.
+
+        Nobody is stopped on the day of an update: managers are told at least 60 days
+        before.
+
+        :param days: {code: day}
+        """
+        least = fields.Date.add(fields.Date.today(), days=DAYS_BEFORE_END[0] + 1)
+        for law in self.search([("code", "in", list(days))]):
+            if law.is_review_set:
+                continue
+            values = {"is_review_set": True}
+            if not law.reviewed_until:
+                day = fields.Date.to_date(days[law.code])
+                values["reviewed_until"] = max(day, least)
+            law.write(values)
 
     # -- missing rates -----------------------------------------------------------------
 
@@ -416,4 +663,6 @@ class PaymentReminderJurisdiction(models.Model):
             return formatLang(self.env, float(value), digits=2)
         if name == "debtor":
             return self.env._(texts.DEBTORS[value])
+        if isinstance(value, date):
+            return format_date(self.env, value)
         return value

@@ -5,6 +5,19 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 MESSAGES = {
+    "notice_forbidden": _lt(
+        "The law does not allow this notice from %(day)s. End the ladder with a "
+        "reminder, and hand the claim over to a collection service."
+    ),
+    "notice_signalled": _lt(
+        "It is announced that the law will not allow this notice from %(day)s. From "
+        "that day it waits for a manager's yes; a ladder that ends with handing over "
+        "needs none."
+    ),
+    "fee_law_ended": _lt(
+        "The rule on this fee ended on %(day)s: nothing is charged until what follows "
+        "is entered."
+    ),
     "nudge_fee": _lt("A nudge before the due date cannot carry a fee."),
     "no_fee": _lt("The law knows no fee for this notice."),
     "fee_over_cap": _lt("The fee of %(fee)s is over the highest of %(cap)s."),
@@ -31,6 +44,10 @@ MESSAGES = {
         "gives %(deadline)s days, and this notice follows after %(gap)s."
     ),
     "fee_count": _lt("This is fee number %(number)s; at most %(max)s are possible."),
+    "fee_second_demand": _lt(
+        "Only %(max)s final notice with a fee is possible for one debt: send this one "
+        "without a fee, or leave it out."
+    ),
     "fee_agreement": _lt(
         "The fee is due only from customers who agreed to it before the debt arose; "
         "from others it is left off."
@@ -38,6 +55,10 @@ MESSAGES = {
     "fee_first_free": _lt(
         "A fee is possible only after %(number)s notice without one: the letter that "
         "first puts the customer in default is not paid for."
+    ),
+    "fee_free_deadline": _lt(
+        "A fee needs that the deadline of the reminder without a fee was missed: it "
+        "gives %(deadline)s days, and this notice follows after %(gap)s."
     ),
     "fee_before_final_notice": _lt(
         "A fee is possible only after the deadline of a final notice was missed."

@@ -141,6 +141,8 @@ class PaymentReminderExplanation(models.AbstractModel):
         if code == Code.PENDING_TRANSACTION:
             troubles = set(map(guard.transaction_trouble, facts.items))
             return sorted(filter(None, troubles)) or [code]
+        if code == Code.LAW_UNSURE:
+            return list(guard.law_troubles(facts)) or [code]
         if code == Code.INVOICE_NOT_SENT:
             troubles = {guard.invoice_trouble(facts, item) for item in facts.items}
             return sorted(filter(None, troubles)) or [code]
@@ -187,6 +189,10 @@ class PaymentReminderExplanation(models.AbstractModel):
             if key == "status_stale"
             else facts.bank_stale_days or 0,
             "until": self._format_day(facts.snoozed_until),
+            "law": reminder.step_id.ladder_id.jurisdiction_id.sudo().name or "",
+            "reviewed": self._format_day(facts.law_reviewed_until),
+            "announced": self._format_day(facts.law_announced_from),
+            "forbidden": self._format_day(facts.law_forbidden_from),
             "held_until": self._format_day(
                 max(filter(None, (item.held_until for item in items)), default=None)
             ),

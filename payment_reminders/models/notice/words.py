@@ -200,6 +200,19 @@ WORDS = {
         ),
         _lt("send the invoice"),
     ),
+    "not_allowed": Words(
+        "Not allowed by law",
+        _lt(
+            "The law of %(law)s does not allow such a notice from %(forbidden)s. The "
+            "ladder goes on without it; hand the claim over to a collection service."
+        ),
+        _lt("hand the claim over instead"),
+    ),
+    "law_unsure": Words(
+        "Law not reviewed",
+        _lt("Nobody knows whether the law of %(law)s still is as it stands here."),
+        _lt("review the law, or say yes to this one"),
+    ),
     "not_approved": Words(
         "Waits for approval", _lt("Waits for a manager's approval."), _lt("approve it")
     ),
@@ -253,6 +266,16 @@ WORDS = {
 
 #: What the facts tell beyond a code.
 SENTENCES = {
+    "law_ended": _lt(
+        "It bears a fee, and the law of %(law)s was reviewed until %(reviewed)s only. "
+        "Review it and set the next date, or say yes to this notice alone."
+    ),
+    "law_announced": _lt(
+        "It is announced that the law of %(law)s will not allow such a notice from "
+        "%(announced)s; whether that is in force is not known here. Find out: if it "
+        "is, say so in the law, and the ladder ends before this step. If it is not, "
+        "set the new day there, or say yes to this notice alone."
+    ),
     "late_nudge": _lt(
         "The due date has passed: it is too late for a nudge. The first reminder "
         "comes in its turn."
@@ -370,4 +393,13 @@ BUTTONS = {
     Remedy.OPEN_CUSTOMER: Button(_lt("Open Customer"), "action_open_customer", REP),
     Remedy.OPEN_CASE: Button(_lt("Open Case"), "action_open_case", REP),
     Remedy.OPEN_HALT: Button(_lt("What Stops It"), "action_open_halts", REP),
+    Remedy.REVIEW_LAW: Button(_lt("Review the Law"), "action_open_law"),
+    Remedy.SEND_BY_LAW: Button(
+        _lt("Send It by This Law"),
+        "action_send_by_law",
+        confirm=_lt(
+            "You know that the law allows this notice and its fee today? Your name "
+            "stands behind it on the trail."
+        ),
+    ),
 }

@@ -352,6 +352,38 @@ class TestHandover(HandoverCommon):
         case.invalidate_recordset()
         self.assertGreater(case.amount_interest_running, 0)
 
+    def test_danish_fee_for_handing_over(self):
+        """Where somebody wants it, once for a claim, and gone with the hand-over."""
+        dkk = self.use_danish_law(fee_policy="none")
+        move = self.make_invoice(due=40, currency_id=dkk.id)
+        self.refresh()
+        item, case = self.get_item(move), move.reminder_case_id
+        self.assertEqual(self.handovers._find_fees(item), {item: 100})
+        plain = self.hand_over(move, "queued")
+        self.assertEqual((plain.claimed_fee, case.amount_costs), (0, 0))
+        plain._set_state("refused")
+        record = self.hand_over(move, "queued", charge_fee=True)
+        self.assertEqual(record.claimed_fee, 100)
+        lines = record.claim_line_ids.sorted("id")
+        self.assertEqual(
+            [(line.kind, line.amount) for line in lines],
+            [("fee", 100), ("handover", -100)],
+        )
+        self.assertEqual(case._get_rest(), 0, "it went along")
+        self.assertEqual(self.handovers._find_fees(item), {}, "one for a claim")
+        record._set_state("refused")
+        self.assertEqual(case.amount_costs, 0, "nobody collects: no fee")
+        self.assertEqual(self.handovers._find_fees(item), {item: 100})
+
+    def test_no_fee_for_handing_over_where_the_law_knows_none(self):
+        move = self.make_invoice(due=40)
+        self.refresh()
+        self.assertEqual(self.handovers._find_fees(self.get_item(move)), {})
+        self.use_danish_law(fee_policy="none")
+        self.ladder.jurisdiction_id = self.env.ref("payment_reminders.jurisdiction_se")
+        self.assertEqual(self.handovers._find_fees(self.get_item(move)), {})
+        self.assertEqual(self.hand_over(move, charge_fee=True).claimed_fee, 0)
+
     def test_the_case_file_has_it(self):
         move = self.make_invoice(due=40)
         self.refresh()

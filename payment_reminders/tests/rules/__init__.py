@@ -27,10 +27,12 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_holdout
     from . import test_insolvency
     from . import test_interest
+    from . import test_law_fuzz
     from . import test_leaving
     from . import test_lifecycle
     from . import test_linter
     from . import test_network
+    from . import test_next_countries
     from . import test_online
     from . import test_outlook
     from . import test_plan
@@ -38,6 +40,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_rate_watch
     from . import test_references
     from . import test_repeat
+    from . import test_relief
     from . import test_remedy
     from . import test_reply
     from . import test_rest

@@ -37,6 +37,15 @@ def read_records(*models):
         yield record.get("id"), record.get("model"), values
 
 
+def read_rhythms():
+    """Return {code: rhythm} of the reference rates."""
+    records = read_records("payment.reminder.reference")
+    return {
+        values["code"]: values.get("rhythm", "half_year")
+        for _id, _model, values in records
+    }
+
+
 def read_reference_codes():
     """Return {xml id: code} of the reference rates."""
     records = read_records("payment.reminder.reference")
@@ -55,7 +64,10 @@ def load_tables(accepted=("verified", "derived", "recalled")):
                 known=values.get("status", "verified") in accepted,
             )
         )
-    return {code: interest.close_rates(rows) for code, rows in rates.items()}
+    rhythms = read_rhythms()
+    return {
+        code: interest.close_rates(rows, rhythms[code]) for code, rows in rates.items()
+    }
 
 
 def load_statutes():

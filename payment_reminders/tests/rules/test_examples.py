@@ -12,10 +12,16 @@ import pytest
 from ...rules import accrual, fees, interest
 from ...rules.calendar import Calendar
 from .law_data import STATUTES, TABLES
+from .next_laws import NEXT, NEXT_TABLES
 
-EXAMPLES = json.loads(
-    (Path(__file__).parent / "data" / "examples.json").read_text(encoding="utf-8")
-)
+EXAMPLES = [
+    example
+    for name in ("examples.json", "examples_next.json")
+    for example in json.loads(
+        (Path(__file__).parent / "data" / name).read_text(encoding="utf-8")
+    )
+]
+ALL_TABLES = NEXT_TABLES | TABLES
 REFERENCES = {
     "DK": "nationalbank_lending_rate",
     "SE": "riksbank_reference_rate",
@@ -54,7 +60,7 @@ class Example:
             )
             for payment in raw["payments"]
         ]
-        law = STATUTES[raw["country"]]
+        law = STATUTES.get(raw["country"]) or NEXT[raw["country"]]
         self.statute = dataclasses.replace(
             law,
             day_count=BASES.get(self.options.get("basis"), law.day_count),
@@ -74,7 +80,7 @@ class Example:
         """Compute interest as the addon does for a case."""
         return accrual.accrue_claim(
             self.statute,
-            TABLES,
+            ALL_TABLES,
             principal=self.principal,
             debtor=self.debtor,
             due_date=self.due,
@@ -127,7 +133,7 @@ def cases(kind, condition=lambda options: True):
 def test_all_examples_are_used():
     kinds = {kind for raw in EXAMPLES for kind in raw["expected"]}
     assert kinds == {"interest", "fee", "compensation"}
-    assert len(EXAMPLES) == 56
+    assert len(EXAMPLES) == 67
 
 
 @cases("interest")
@@ -158,15 +164,51 @@ def test_interest_by_statute(raw):
 @cases("compensation")
 def test_compensation(raw):
     example = Example(raw)
-    assert compensate(example) == example.expected["compensation"]
+    # Fees count against the lump sum where an example has both (Norway).
+    fees_charged = charge(example) if "demand" in example.options else Decimal(0)
+    assert compensate(example, fees_charged) == example.expected["compensation"]
+
+
+#: What a law that has tiers, rounds up, or takes a series of its own gives.
+NEXT_BY_STATUTE = {
+    "UK-P-01": "11.75",
+    "UK-D-01": "11.75",
+    "PL-P-01": "14",
+    "AT-D-01": "10.73",
+    "BE-D-01": "10.5",
+    "FR-D-01": "12.15",
+}
+
+
+@pytest.mark.parametrize("name", sorted(NEXT_BY_STATUTE))
+def test_next_countries_by_statute(name):
+    """The rate that an example names is the one that its law gives, and so is the
+    interest: reference and margin, rounded up in Belgium.
+    """
+    example = Example(next(raw for raw in EXAMPLES if raw["id"] == name))
+    periods = example.accrue_by_statute()
+    assert {period.rate for period in periods} == {Decimal(NEXT_BY_STATUTE[name])}
+    got = interest.total(periods)
+    assert abs(got - example.expected["interest"]) <= example.tolerance
 
 
 @cases("fee")
 def test_fee(raw):
     example = Example(raw)
+    assert charge(example) == example.expected["fee"]
+
+
+def charge(example):
+    """Return what the letters of an example charged, one after the other."""
     wanted = example.options.get("configured_fee")
     letters = [(day, "reminder") for day in example.days("reminders")]
     letters += [(day, "final_notice") for day in example.days("notice")]
+    demands = example.days("demand")
+    if demands:
+        # The demand needs a collection notice, which may be the only letter (§ 10
+        # inkassoloven, NO); and the lump sum comes after the fees, lowered by them.
+        letters = [(day, "final_notice") for day, _kind in letters]
+        letters += [(day, "demand") for day in demands]
     history = []
     if "fourteen_day_letter" in example.options:
         history.append(
@@ -185,14 +227,14 @@ def test_fee(raw):
             agreed=example.options.get("fee_agreed") == "yes",
             kind=kind,
             principal=example.principal,
-            compensation_claimed=compensate(example),
+            compensation_claimed=Decimal(0) if demands else compensate(example),
         )
         charged += decision.amount
         history.append(fees.SentNotice(day, decision.amount, kind))
-    assert charged == example.expected["fee"]
+    return charged
 
 
-def compensate(example):
+def compensate(example, fees_claimed=Decimal(0)):
     return fees.compensation(
         example.statute,
         debtor=example.debtor,
@@ -200,4 +242,8 @@ def compensate(example):
             example.due, example.statute.weekend_rule
         ),
         on=example.paid,
+        fees_claimed=fees_claimed,
+        principal=example.principal,
+        # The examples of Poland name no lump sum.
+        exchange_rate=Decimal(1),
     ).amount

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ...rules import guard
 from ...rules.guard import (
     Facts,
     ItemFacts,
@@ -90,6 +91,8 @@ ALONE = {
         "require_invoice_sent": "always",
         **item(invoice_sent=False),
     },
+    Code.NOT_ALLOWED: {"law_forbidden_from": TODAY},
+    Code.LAW_UNSURE: {"law_announced_from": TODAY},
     Code.NOT_APPROVED: {"approved": False},
     Code.HOLD_WINDOW: {"hold_until": NOW + dt.timedelta(seconds=1)},
     Code.SPACING: {"spaced": False},
@@ -154,6 +157,31 @@ def test_what_money_says(vals, code):
     codes = check(replace(FACTS, **item(**vals)), NOW)
     assert codes[0] is code
     assert set(codes) <= {code, Code.NOTHING_DUE}
+
+
+@pytest.mark.parametrize(
+    ("days", "bears_fee", "codes"),
+    [
+        (-1, True, [Code.LAW_UNSURE]),
+        (-1, False, []),
+        (0, True, []),
+        (1, True, []),
+    ],
+)
+def test_fees_after_the_review_of_a_law(days, bears_fee, codes):
+    until = TODAY + dt.timedelta(days=days)
+    facts = replace(FACTS, law_reviewed_until=until, bears_fee=bears_fee)
+    assert check(facts, NOW) == codes
+    passed = replace(facts, overridden=(Code.LAW_UNSURE.value,))
+    assert check(passed, NOW) == []
+    assert guard.law_troubles(facts) == (("law_ended",) if codes else ())
+
+
+def test_what_is_forbidden_cannot_be_overridden():
+    facts = replace(
+        FACTS, law_forbidden_from=TODAY, overridden=(Code.NOT_ALLOWED.value,)
+    )
+    assert check(facts, NOW) == [Code.NOT_ALLOWED]
 
 
 LATE = {"invoice_sent_on": ITEM.date_due + dt.timedelta(days=4)}
@@ -317,6 +345,8 @@ WORSE = {
     Code.CREDITED: lambda f: add_item(f, residual=D(900), credited=D(100)),
     Code.PARTIAL_PAYMENT: lambda f: add_item(f, residual=D(900)),
     Code.AMOUNT_CHANGED: lambda f: add_item(f, residual=D(1200)),
+    Code.NOT_ALLOWED: lambda f: replace(f, law_forbidden_from=TODAY),
+    Code.LAW_UNSURE: lambda f: replace(f, law_announced_from=TODAY),
     Code.BLOCKED: lambda f: add_item(f, no_followup=True),
     Code.EXCLUDED: lambda f: add_item(f, excluded=True),
     Code.INVOICE_HELD: lambda f: add_item(f, held_until=dt.date(2030, 1, 1)),

@@ -51,7 +51,10 @@ def find(code, *steps, debtors=BOTH):
     ],
 )
 def test_a_ladder_in_order(code, steps):
-    assert find(code, *steps) == set()
+    found = find(code, *steps)
+    if code == "NO":  # What is announced for 2027 is told, and breaks nothing yet.
+        found -= {(WARNING, "notice_signalled", len(steps) - 1)}
+    assert found == set()
 
 
 # -- errors ----------------------------------------------------------------------------
@@ -97,6 +100,7 @@ def test_figures_of_the_days_and_the_number():
     assert params == {
         (1, "fee_deadline_running"): {"gap": 16, "deadline": 20},
         (2, "fee_count"): {"number": 3, "max": 2},
+        (2, "notice_signalled"): {"day": dt.date(2027, 1, 1)},
     }
 
 

@@ -1,4 +1,5 @@
 from . import test_case_file
+from . import test_certificate
 from . import test_erasure
 from . import test_nightly_check
 from . import test_replay

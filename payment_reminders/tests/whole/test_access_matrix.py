@@ -60,6 +60,9 @@ class MatrixCommon(ReminderCommon):
             "payment.reminder.section": sudo["payment.reminder.section"].search(
                 [], limit=1
             ),
+            "payment.reminder.jurisdiction": cls.env.ref(
+                "payment_reminders.jurisdiction_dk"
+            ),
             "payment.reminder.step": cls.ladder.step_ids[0],
             "res.company": cls.company,
             "res.partner": cls.customer,
@@ -405,6 +408,7 @@ class TestOtherCompany(MatrixCommon):
         for model in METHODS:
             record = self.records.get(model)
             if not record or model in (
+                "payment.reminder.jurisdiction",
                 "payment.reminder.section",
                 "res.company",
                 "res.partner",
