@@ -1,7 +1,5 @@
 from decimal import Decimal
 
-from odoo.tools import float_repr
-
 
 def to_decimal(value, digits=None):
     """Return an amount of the ORM or of a query as an exact Decimal."""
@@ -9,4 +7,6 @@ def to_decimal(value, digits=None):
         return value
     if digits is None:
         return Decimal(str(value or 0))
-    return Decimal(float_repr(float(value or 0), digits))
+    text = f"{float(value or 0):.{digits}f}"
+    # Nothing is not less than nothing: the trail tells of amounts as they are written.
+    return Decimal(text) if text.strip("-0.") else Decimal(text.lstrip("-"))

@@ -58,7 +58,7 @@ class PaymentReminderFacts(models.AbstractModel):
         of_cases = self._read_case_facts(cases, now, today, is_loose)
         recipients = self._read_recipients(cases)
         sendings = self._read_invoice_sendings(reminders)
-        live = self._read_due_items(reminders.line_ids.move_line_id.ids)
+        live = self._read_due_items(reminders.line_ids.item_id.move_line_id.ids)
         if any(map(attrgetter("pending_transaction"), live.values())):
             for item_id, values in self._read_transaction_facts(reminders).items():
                 sendings[item_id].update(values)
@@ -273,15 +273,15 @@ class PaymentReminderFacts(models.AbstractModel):
 
     @api.model
     def _make_item_facts(self, line, live, sent_before, sendings):
-        digits = line.currency_id.decimal_places
+        digits = line.reminder_id.currency_id.decimal_places
         item = line.item_id
         now, moved = item._look_up(live)
         proposed = {
-            "item_id": line.item_id.id,
+            "item_id": item.id,
             "proposed_residual": to_decimal(line.amount_residual, digits),
             "proposed_credited": to_decimal(line.amount_credited, digits),
             "proposed_apart": to_decimal(line.amount_apart, digits),
-            "already_sent": bool(line.step_id) and line.item_id.id in sent_before,
+            "already_sent": bool(line.step_id) and item.id in sent_before,
         }
         if now is None:
             return guard.ItemFacts(
@@ -308,7 +308,7 @@ class PaymentReminderFacts(models.AbstractModel):
             no_followup=now.no_followup,
             excluded=now.excluded,
             held_until=now.held_until,
-            **sendings.get(line.item_id.id, {}),
+            **sendings.get(item.id, {}),
             pending_transaction=now.pending_transaction,
             moved=moved,
             handed_over=bool(item.handover_id),
@@ -440,7 +440,8 @@ class PaymentReminderFacts(models.AbstractModel):
         :param is_loose: see :meth:`_has_loose_money`
         :return: {payment.reminder: tuple of :class:`rules.guard.MoneyFacts`}
         """
-        moves = reminders.line_ids.move_line_id.move_id
+        # As their due items know them: no journal item need be read for that.
+        moves = reminders.line_ids.item_id.move_id
         collected = self._read_collections_under_way(moves)
         if not collected and not is_loose:
             return dict.fromkeys(reminders, ())

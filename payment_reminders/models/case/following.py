@@ -227,7 +227,8 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         if self.state == "closed" or not self.ladder_id:
             return None
-        due_items = [item._get_due_item(live) for item in self.item_ids]
+        grace_days = self.partner_id.reminder_grace_days
+        due_items = [item._get_due_item(live, grace_days) for item in self.item_ids]
         return schedule.next_step(
             schedules[self.id],
             list(filter(None, due_items)),

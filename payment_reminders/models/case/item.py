@@ -152,12 +152,14 @@ class PaymentReminderItem(models.Model):
         """
         self.ensure_one()
         case = self.case_id
-        differs = {
-            "customer": case.partner_id.id not in seen.partner_ids,
-            "currency": case.currency_id.id != seen.currency_id,
-            "company": case.company_id.id != seen.company_id,
-        }
-        return tuple(name for name, differing in differs.items() if differing)
+        moved = ()
+        if case.partner_id.id not in seen.partner_ids:
+            moved += ("customer",)
+        if case.currency_id.id != seen.currency_id:
+            moved += ("currency",)
+        if case.company_id.id != seen.company_id:
+            moved += ("company",)
+        return moved
 
     def _is_of_customer(self):
         """Tell whether the invoice of this item is still one of this customer's."""
@@ -313,7 +315,7 @@ class PaymentReminderItem(models.Model):
         now = self._get_live(live)
         return bool(now) and not self.handover_id and balance.is_chased(now)
 
-    def _get_due_item(self, live):
+    def _get_due_item(self, live, grace_days=None):
         """Return this item as :class:`rules.schedule.DueItem`, or None: not chased."""
         self.ensure_one()
         seen = self._get_live(live)
@@ -324,7 +326,9 @@ class PaymentReminderItem(models.Model):
             date_due=seen.date_due,
             last_step_id=self.step_id.id or None,
             last_sent_date=self.last_sent_date or None,
-            grace_days=self.case_id.partner_id.reminder_grace_days,
+            grace_days=self.case_id.partner_id.reminder_grace_days
+            if grace_days is None
+            else grace_days,
             nudge_not_before=self.nudge_not_before or None,
             date_invoice=seen.date_invoice,
         )
