@@ -22,6 +22,7 @@ from .soak_edges import Edges
 SEEDS = int(os.environ.get("PR_SOAK_SEEDS", "2"))
 DAYS = int(os.environ.get("PR_SOAK_DAYS", "50"))
 FEW_DAYS = 16
+YEAR = int(os.environ.get("PR_SOAK_YEAR", "365"))
 NAMES = ("Søby Æblegård ApS", "Aalbæk Tømrer ApS", "Åse Nørregård", "Bo Thygesen")
 START = datetime(2026, 8, 3, 7, 5)
 
@@ -83,11 +84,48 @@ class TestLongSoak(SoakCommon):
         self.assertGreater(did["sent"], SEEDS * DAYS // 10, did)
 
 
-class Office(Edges):
-    """Plays the days of one seed."""
+@tagged("-standard", "payment_reminders_long")
+class TestYear(SoakCommon):
+    """A year in which each night passes over what did not move, and one in which each
+    night reads everything: entry by entry the same is left behind.
 
-    def __init__(self, test, seed, days):
+    The soak above compares each night alone; here what one has left is what the next
+    begins with.
+    """
+
+    def test_a_year_is_the_same_when_each_night_reads_everything(self):
+        passed_over = self.live(seed=5, reads_everything=False)
+        self.assertTrue(passed_over["did"]["sent"], passed_over["did"])
+        in_full = self.live(seed=5, reads_everything=True)
+        for name, entries in in_full.items():
+            self.assertEqual(passed_over[name], entries, name)
+
+    def live(self, seed, reads_everything):
+        """Return what a year leaves behind, and how often what was done in it."""
+        savepoint = self.env.cr.savepoint(flush=True)
+        try:
+            with self.gateways():
+                office = Office(self, seed, YEAR, reads_everything)
+                did = office.play()
+                found = read_outcome(self.env) | {"did": did}
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+        # In the other year the same journal items have other ids.
+        for place, item in enumerate(found["payment.reminder.item"]):
+            item["move_line_id"] = bool(item["move_line_id"]) and place
+        return found
+
+
+class Office(Edges):
+    """Plays the days of one seed.
+
+    :param reads_everything: whether each night does; None: as it comes, and compared
+    """
+
+    def __init__(self, test, seed, days, reads_everything=None):
         self.test, self.env, self.days = test, test.env, days
+        self.reads_everything = reads_everything
         self.random = random.Random(seed)
         self.invoices = self.env["account.move"]
         self.customers = test.customers
@@ -142,8 +180,13 @@ class Office(Edges):
         return self.did
 
     def run_nightly(self):
+        if self.reads_everything:
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE payment_reminder_case SET seen_key = NULL")
+            self.env.invalidate_all()
         self.test.refresh()
-        self.check_nothing_passed_over()
+        if self.reads_everything is None:
+            self.check_nothing_passed_over()
         self.env["payment.reminder.plan"]._cron_plans()
         self.env["payment.reminder"]._cron_propose()
 
