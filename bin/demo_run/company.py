@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from odoo import fields
 
-from . import amili, elks, kivra, logo, people, rates, registers, users
+from . import amili, elks, kivra, logo, people, publishers, rates, registers, users
 from .services import (
     AMILI_VARIABLE,
     ELKS_VARIABLE,
     KIVRA_VARIABLE,
     ODOO_URL,
+    PUBLISHERS_VARIABLE,
     REGISTERS_VARIABLE,
     URL_VARIABLE,
 )
@@ -174,6 +175,7 @@ def _set_up_gateways(env: Environment) -> None:
     parameters = env["ir.config_parameter"]
     parameters.set_param("web.base.url", ODOO_URL)
     urls = registers.get_parameters(os.environ[REGISTERS_VARIABLE])
+    urls |= publishers.get_parameters(os.environ[PUBLISHERS_VARIABLE])
     for key, value in urls.items():
         parameters.set_param(key, value)
     # No service of Odoo is asked anything from a demo.

@@ -89,6 +89,7 @@ class Play:
             self._play_day(day)
             _say(f"{day:%a} {day.day:>2} {day:%b}  {self._describe(day)}".rstrip())
         self.stage.clock.move_to(self.end)
+        self._run_action("payment_reminders_rates.ir_cron_rates")
 
     def _play_day(self, day: date) -> None:
         days = self.stage.days
@@ -134,7 +135,9 @@ class Play:
     def _run_action(self, name: str) -> None:
         """Run one of the scheduled actions, as Odoo does."""
         with self.stage.acting() as env:
-            action = env.ref(f"payment_reminders.ir_cron_{name}")
+            action = env.ref(
+                name if "." in name else f"payment_reminders.ir_cron_{name}"
+            )
             result = action.method_direct_trigger()
             if result is not True:
                 raise RuntimeError(f"The scheduled action {name} failed: {result}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from odoo.addons.payment_reminders.rules.interest import half_year_start
 
+from .publishers import WAITS
+
 if TYPE_CHECKING:
     from odoo.api import Environment
 
@@ -21,13 +23,18 @@ DAYS_AHEAD = 45
 def create(env: Environment, first_day: date) -> None:
     """Write down the rates that hold in the play."""
     _create_currency_rates(env, first_day)
+    last = half_year_start(first_day + timedelta(days=DAYS_AHEAD))
+    waits = env["payment.reminder.reference"].search([("code", "=", WAITS)])
     for reference in env["payment.reminder.reference"].search([]):
         for day in {
             half_year_start(first_day - timedelta(days=DAYS_BACK)),
             half_year_start(first_day),
-            half_year_start(first_day + timedelta(days=DAYS_AHEAD)),
+            last,
         }:
-            _verify(env, reference.id, day)
+            if (reference, day) != (waits, last):
+                _verify(env, reference.id, day)
+    # Nobody here needs it: to be seen how what was read is accepted.
+    waits.rate_ids.filtered(lambda rate: rate.date >= last).unlink()
 
 
 def _create_currency_rates(env: Environment, first_day: date) -> None:

@@ -8,9 +8,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-from . import elks, kivra
+from . import elks, kivra, publishers
 from .amili import URL_PARAMETER, Amili
 from .clock import Clock
 from .letterbox import Letterbox
@@ -25,6 +26,8 @@ URL_VARIABLE = "PAYMENT_REMINDERS_DEMO_SERVICES"
 TABLE_VARIABLE = "PAYMENT_REMINDERS_DEMO_TABLE"
 #: Name of the variable that tells the play where the company registers are.
 REGISTERS_VARIABLE = "PAYMENT_REMINDERS_DEMO_REGISTERS"
+#: Name of the variable that tells the play where the publishers of rates are.
+PUBLISHERS_VARIABLE = "PAYMENT_REMINDERS_DEMO_PUBLISHERS"
 #: Name of the variable that tells the play where the collection service is.
 AMILI_VARIABLE = "PAYMENT_REMINDERS_DEMO_AMILI"
 #: Names of the variables that tell the play where the digital mailbox and the SMS
@@ -68,6 +71,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
     threading.Thread(target=web.serve_forever, daemon=True).start()
     registers = Registers()
     registers.start()
+    published = publishers.Publishers(date.today())
+    published.start()
     amili = Amili(folder / CASES, clock)
     mailbox = kivra.Kivra(letterbox, clock)
     gateway = elks.Elks(letterbox, clock)
@@ -80,6 +85,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 URL_VARIABLE: web.url,
                 TABLE_VARIABLE: str(folder / TABLE),
                 REGISTERS_VARIABLE: registers.url,
+                PUBLISHERS_VARIABLE: published.url,
                 AMILI_VARIABLE: amili.url,
                 KIVRA_VARIABLE: mailbox.url,
                 ELKS_VARIABLE: gateway.url,
@@ -92,6 +98,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 kivra.URL_PARAMETER: mailbox.url,
                 elks.URL_PARAMETER: gateway.url,
                 **get_parameters(registers.url),
+                **publishers.get_parameters(published.url),
             },
             closing_words=(
                 *(
@@ -108,6 +115,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 "        that lives on this machine alone has two invoices)",
                 "SMS:    Invoicing > Reminders > To Do > Incoming SMS (Skärgårdens",
                 "        Motor got a reminder in Kivra, and answered the next one)",
+                "Rates:  Invoicing > Configuration > Payment Reminders > Readings of",
+                "        Rates (a reference rate that was read waits to be accepted)",
             ),
         )
     finally:
@@ -117,6 +126,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
         registers.stop()
         for service in (amili, mailbox, gateway):
             service.stop()
+        published.stop()
+        amili.stop()
 
 
 def _web_server(rooms: Rooms) -> WebServer:

@@ -34,6 +34,9 @@ SAME_WORD = {
     "da": {
         "Webhooks",
         "https://",
+        "Sveriges Riksbank",
+        "Norges Bank",
+        "Deutsche Bundesbank",
         "%(day)s (%(state)s)",
         "%(name)s (version %(version)s)",
         "%(status)s: %(customer)s",
@@ -96,6 +99,9 @@ SAME_WORD = {
     "sv": {
         "Webhooks",
         "https://",
+        "Norges Bank",
+        "Sveriges Riksbank",
+        "Deutsche Bundesbank",
         "%(day)s (%(state)s)",
         "%(name)s (version %(version)s)",
         "%(status)s: %(customer)s",
@@ -184,6 +190,7 @@ def test_there_are_texts():
         "payment_reminders_company_status",
         "payment_reminders_kivra",
         "payment_reminders_queue_job",
+        "payment_reminders_rates",
         "payment_reminders_sms",
         "payment_reminders_sms_46elks",
         "payment_reminders_sms_gatewayapi",

@@ -1,0 +1,23 @@
+{
+    "name": "Payment Reminders: Reference Rates",
+    "summary": "Read the reference rates of interest where they are published",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "AGPL-3",
+    "author": "Payment Reminders contributors",
+    "website": "https://github.com/payment-reminders/payment_reminders",
+    "depends": ["payment_reminders"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/payment_reminder_rate_rules.xml",
+        "data/ir_config_parameter_data.xml",
+        "data/payment_reminder_rate_feed_data.xml",
+        "data/ir_cron_data.xml",
+        "wizards/reject_views.xml",
+        "views/payment_reminder_rate_feed_views.xml",
+        "views/payment_reminder_rate_reading_views.xml",
+        "views/payment_reminder_reference_views.xml",
+    ],
+    "demo": ["demo/payment_reminder_rate_feed_demo.xml"],
+}
