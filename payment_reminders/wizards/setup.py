@@ -339,6 +339,15 @@ class PaymentReminderSetupWizard(models.TransientModel):
             "reminder comes into the queue by itself."
         )
 
+    def action_compare(self):
+        """Play the ladder in its three temperaments on the invoices of the last year.
+
+        What was chosen here is offered again afterwards.
+        """
+        self.ensure_one()
+        self._check_may_set_up()
+        return self.ladder_id.action_compare_temperaments()
+
     def action_look(self):
         """Open the first reminder, or the case on which it comes."""
         self.ensure_one()

@@ -114,6 +114,23 @@ class TestTemperament(TemperamentCommon):
                     self.assertTrue(all(made.step_ids.mapped("mail_template_id")))
                     self.assertTrue(set(made.step_ids.mapped("lineage")))
 
+    def test_the_set_up_leads_to_the_three_side_by_side(self):
+        wizard = self.open_setup(ladder_id=self.denmark.id, temperament="gentle")
+        action = wizard.action_compare()
+        self.assertEqual(
+            (action["res_model"], action["context"]),
+            (
+                "payment.reminder.simulation",
+                {
+                    "default_ladder_id": self.denmark.id,
+                    "default_with_temperaments": True,
+                },
+            ),
+        )
+        # What was chosen is offered again.
+        again = self.open_setup()
+        self.assertEqual((again.ladder_id, again.temperament), (self.denmark, "gentle"))
+
     def test_only_managers(self):
         with self.assertRaises(AccessError):
             self.denmark.with_user(self.rep).action_compare_temperaments()
