@@ -60,7 +60,8 @@ class Example:
             )
             for payment in raw["payments"]
         ]
-        law = STATUTES.get(raw["country"]) or NEXT[raw["country"]]
+        code = {"UK": "GB"}.get(raw["country"], raw["country"])
+        law = STATUTES.get(code) or NEXT[code]
         self.statute = dataclasses.replace(
             law,
             day_count=BASES.get(self.options.get("basis"), law.day_count),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ...rules import accrual, interest, statute
+from ...rules import accrual, fees, interest, statute
 from ...rules.statute import Band, FeeRule, StatuteError, limitation_date, parse_scale
 from .law_data import STATUTES, TABLES, load_tables, read_rhythms
 
@@ -202,7 +202,9 @@ def test_belgian_consumers():
         True,
         True,
     )
-    assert rule.scale_max == 2000
+    for owed, costs in ((100, 20), (150, 20), (300, 45), (500, 65), (900, 85)):
+        assert fees.scale_costs(rule, D(owed)) == costs
+    assert fees.scale_costs(rule, D(90000)) == 2000
 
 
 def test_rates_that_nobody_read_bear_no_interest():
