@@ -27,6 +27,7 @@ class PaymentReminder(models.Model):
     is_held_by_bank_line = fields.Boolean(compute="_compute_held_by")
     is_held_by_credit = fields.Boolean(compute="_compute_held_by")
     is_held_by_transaction = fields.Boolean(compute="_compute_held_by")
+    is_held_by_law = fields.Boolean(compute="_compute_held_by")
     is_held_by_halt = fields.Boolean(compute="_compute_held_by")
     is_held_by_invoice = fields.Boolean(compute="_compute_held_by")
     can_release = fields.Boolean(
@@ -225,6 +226,7 @@ class PaymentReminder(models.Model):
             reminder.is_held_by_bank_line = Code.UNMATCHED_BANK_LINE in codes
             reminder.is_held_by_credit = Code.UNALLOCATED_CREDIT in codes
             reminder.is_held_by_transaction = Code.PENDING_TRANSACTION in codes
+            reminder.is_held_by_law = Code.LAW_UNSURE in codes
             reminder.is_held_by_halt = bool(codes & {Code.SEND_BRAKE, Code.STALE_BANK})
             reminder.is_held_by_invoice = Code.INVOICE_NOT_SENT in codes
             reminder.can_release = reminder.state == "held" and (
