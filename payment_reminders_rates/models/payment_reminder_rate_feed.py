@@ -197,7 +197,7 @@ class PaymentReminderRateFeed(models.Model):
         There a half-year may have begun while it has not elsewhere.
         """
         # sudo: rates are those of all companies
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         return max(company._get_reminder_today() for company in companies)
 
     # -- around half-years ------------------------------------------------------------

@@ -70,7 +70,7 @@ class PaymentReminderRateReading(models.Model):
         "decided elsewhere.",
     )
     rate_id = fields.Many2one(
-        "payment.reminder.rate", string="Rate", readonly=True, ondelete="set null"
+        "payment.reminder.rate", readonly=True, ondelete="set null"
     )
     rate_percent = fields.Float(
         string="Entered", related="rate_id.percent", digits=(16, 4)

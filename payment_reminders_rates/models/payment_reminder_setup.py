@@ -12,7 +12,8 @@ class PaymentReminderSetup(models.AbstractModel):
         yield from super()._find_rate_problems(company, ladder)
         laws = (ladder | company.reminder_ladder_id).jurisdiction_id
         codes = set(laws.margin_ids.reference_id.mapped("code"))
-        feeds = self.env["payment.reminder.rate.feed"].sudo().search([])
+        feeds = self.env["payment.reminder.rate.feed"].sudo()
+        feeds = feeds.search([("is_on", "=", True)])
         silent = feeds.filtered(
             lambda feed: (
                 feed._is_silent() and codes & set(feed.reference_ids.mapped("code"))

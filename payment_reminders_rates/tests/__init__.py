@@ -1,1 +1,2 @@
+from .wire import *
 from . import test_readings

@@ -31,7 +31,7 @@ class RatesCommon(ReminderCommon):
         super().setUp()
         self.fake.behave()
 
-    def read(self, *codes):
+    def look(self, *codes):
         """Run the daily look as the scheduled action does, at these publishers."""
         if codes:
             self.feeds.is_on = False

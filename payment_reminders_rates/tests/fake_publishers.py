@@ -268,9 +268,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(raw)
             if answer.hang_up:
                 self.close_connection = True
-
-
-if __name__ == "__main__":
-    with FakePublishers() as served:
-        print(served.url, flush=True)
-        threading.Event().wait()

@@ -29,7 +29,7 @@ class TestReadings(RatesCommon):
     # -- what comes of a reading ------------------------------------------------------
 
     def test_what_a_day_brings(self):
-        self.read()
+        self.look()
         self.assertEqual(
             self.get_states(),
             {
@@ -60,7 +60,7 @@ class TestReadings(RatesCommon):
             self.accrue(),
             self.Rate.search([]).read(["percent", "status", "source"]),
         )
-        self.read()
+        self.look()
         after = (
             self.accrue(),
             self.Rate.search([]).read(["percent", "status", "source"]),
@@ -68,7 +68,7 @@ class TestReadings(RatesCommon):
         self.assertEqual(before, after)
 
     def test_one_click_accepts(self):
-        self.read("statbank")
+        self.look("statbank")
         reading = self.get_reading(LENDING, "statbank")
         self.assertIn(self.manager, reading.activity_ids.user_id)
         with self.assertRaises(AccessError):
@@ -81,13 +81,13 @@ class TestReadings(RatesCommon):
         self.assertEqual(reading.rate_id, rate)
         self.assertFalse(reading.activity_ids)
         self.assertIn(H2, dict(self.accrue()))
-        self.read("statbank")
+        self.look("statbank")
         self.assertEqual(reading.state, "accepted")
         with self.assertRaisesRegex(UserError, "does not wait"):
             reading.with_user(self.manager).action_accept()
 
     def test_rejected_with_a_reason_and_not_asked_again(self):
-        self.read("statbank")
+        self.look("statbank")
         reading = self.get_reading(LENDING, "statbank")
         action = reading.with_user(self.manager).action_reject()
         dialog = (
@@ -103,12 +103,12 @@ class TestReadings(RatesCommon):
         )
         self.assertFalse(reading.activity_ids)
         self.assertEqual(self.get_rate(LENDING).status, "recalled")
-        self.read("statbank")
+        self.look("statbank")
         self.assertEqual(reading.state, "rejected")
         self.assertFalse(reading.activity_ids)
         # Another figure is another matter.
         self.fake.series["statbank"]["2026-07-01"] = "2.15"
-        self.read("statbank")
+        self.look("statbank")
         self.assertEqual((reading.state, reading.percent), ("new", 2.15))
         self.assertEqual(len(self.get_activities(reading)), 1)
 
@@ -118,7 +118,7 @@ class TestReadings(RatesCommon):
             {"percent": 2.1, "status": "verified", "source": "read by me"}
         )
         self.get_reference(LENDING).accept = "two_sources"
-        self.read("statbank")
+        self.look("statbank")
         reading = self.get_reading(LENDING, "statbank")
         self.assertEqual(reading.state, "differs")
         self.assertEqual((rate.percent, rate.source), (2.1, "read by me"))
@@ -127,7 +127,7 @@ class TestReadings(RatesCommon):
         self.assertEqual((rate.percent, rate.status), (2.05, "verified"))
 
     def test_it_is_silent_as_soon_as_the_same_was_entered_by_hand(self):
-        self.read("statbank")
+        self.look("statbank")
         reading = self.get_reading(LENDING, "statbank")
         self.env["payment.reminder.rate"].with_user(self.manager)._enter(
             reading.reference_id, H2, "2.05"
@@ -139,14 +139,14 @@ class TestReadings(RatesCommon):
 
     def test_it_is_read_again_without_another_activity(self):
         for _day in range(3):
-            self.read("statbank")
+            self.look("statbank")
         reading = self.get_reading(LENDING, "statbank")
         self.assertEqual(len(reading), 1)
         self.assertEqual(len(self.get_activities(reading)), 1)
 
     def test_managers_hear_only_of_what_a_law_in_use_needs(self):
         self.get_rate(BASE).unlink()
-        self.read()
+        self.look()
         reading = self.get_reading(BASE, "bundesbank")
         self.assertEqual(reading.state, "new")
         self.assertFalse(reading.activity_ids)
@@ -168,7 +168,7 @@ class TestReadings(RatesCommon):
 
     def test_what_is_computed_says_how_and_remains_computed(self):
         self.get_rate("viitekorko").unlink()
-        self.read("ecb")
+        self.look("ecb")
         reading = self.get_reading("viitekorko", "ecb")
         self.assertEqual((reading.state, reading.percent), ("new", 2.5))
         self.assertEqual(reading.how, "2.40 -> 2.50 (0.5)")
@@ -177,37 +177,37 @@ class TestReadings(RatesCommon):
 
     def test_a_person_who_read_it_verifies_what_is_computed(self):
         self.get_rate("viitekorko").unlink()
-        self.read("ecb")
+        self.look("ecb")
         self.get_reading("viitekorko", "ecb").with_user(
             self.manager
         ).action_accept_read()
         self.assertEqual(self.get_rate("viitekorko").status, "verified")
 
     def test_norway_is_checked_and_nothing_is_proposed(self):
-        self.read("norges_bank")
+        self.look("norges_bank")
         self.assertEqual(set(self.get_states().values()), {"same"})
         self.fake.series["norges_bank"]["2026-07-01"] = "4.50"
-        self.read("norges_bank")
+        self.look("norges_bank")
         reading = self.get_reading("late_payment_rate_total", "norges_bank")
         self.assertEqual((reading.state, reading.is_check), ("differs", True))
         with self.assertRaisesRegex(UserError, "look the rate up"):
             reading.with_user(self.manager).action_accept()
         self.assertEqual(self.get_rate("late_payment_rate_total").percent, 12.25)
         self.get_rate("late_payment_rate_total").unlink()
-        self.read("norges_bank")
+        self.look("norges_bank")
         self.assertEqual(reading.state, "same", "nothing to compare it with")
 
     # -- two sources ------------------------------------------------------------------
 
     def test_two_sources_that_agree(self):
         self.get_rate(BASE).unlink()
-        self.read("bundesbank", "ecb")
+        self.look("bundesbank", "ecb")
         self.assertFalse(self.get_rate(BASE), "by a person, as it ships")
         self.Reading.search([]).unlink()
         self.get_reference(BASE).accept = "two_sources"
-        self.read("bundesbank")
+        self.look("bundesbank")
         self.assertFalse(self.get_rate(BASE), "one source is not two")
-        self.read("ecb")
+        self.look("ecb")
         rate = self.get_rate(BASE)
         self.assertEqual((rate.percent, rate.status), (1.52, "verified"))
         for name in ("Deutsche Bundesbank", "European Central Bank"):
@@ -222,19 +222,19 @@ class TestReadings(RatesCommon):
         self.get_rate(BASE).unlink()
         self.get_reference(BASE).accept = "two_sources"
         self.fake.series["bundesbank"]["2026-07"] = "1.27"
-        self.read("bundesbank", "ecb")
+        self.look("bundesbank", "ecb")
         self.assertFalse(self.get_rate(BASE))
         self.assertEqual(self.get_states()[BASE, "ecb"], "new")
 
     def test_nothing_is_accepted_by_itself_that_is_computed_alone(self):
         self.get_rate("viitekorko").unlink()
         self.get_reference("viitekorko").accept = "two_sources"
-        self.read("ecb", "bundesbank")
+        self.look("ecb", "bundesbank")
         self.assertFalse(self.get_rate("viitekorko"))
 
     def test_accepting_one_settles_those_that_say_the_same(self):
         self.get_rate(BASE).unlink()
-        self.read("bundesbank", "ecb")
+        self.look("bundesbank", "ecb")
         self.get_reading(BASE, "bundesbank").with_user(self.manager).action_accept()
         self.assertEqual(self.get_states()[BASE, "ecb"], "same")
 
@@ -253,7 +253,7 @@ class TestReadings(RatesCommon):
                 self.env["res.company"].sudo().search([]).partner_id.tz = zone
                 company.partner_id.tz = zone
                 self.Reading.search([]).unlink()
-                self.read("ecb")
+                self.look("ecb")
                 days = set(self.Reading.search([]).mapped("date"))
                 self.assertEqual(NEXT in days, day == NEXT)
                 self.assertEqual(H2 in days, day is not None)
@@ -265,7 +265,7 @@ class TestReadings(RatesCommon):
         def is_asked_again(moment):
             with freeze_time(moment):
                 triggers.search([("cron_id", "=", cron.id)]).unlink()
-                self.read("statbank", "riksbank")
+                self.look("statbank", "riksbank")
                 found = triggers.search([("cron_id", "=", cron.id)])
                 hour = fields.Datetime.now() + timedelta(hours=1)
                 self.assertLessEqual(set(found.mapped("call_at")), {hour})
@@ -290,7 +290,7 @@ class TestReadings(RatesCommon):
                 self.fake.behave()
                 self.Reading.search([]).unlink()
                 self.fake.misbehave(code, "html")
-                self.read(*NAMES)
+                self.look(*NAMES)
                 failed = self.feeds.filtered("problem")
                 self.assertEqual(failed.mapped("code"), [code])
                 self.assertEqual(failed.problem, "malformed")
@@ -298,7 +298,7 @@ class TestReadings(RatesCommon):
                 self.assertEqual(told, set(NAMES) - {code})
 
     def test_a_bad_day_takes_nothing_back(self):
-        self.read("statbank")
+        self.look("statbank")
         reading = self.get_reading(LENDING, "statbank")
         answered = self.get_feed("statbank").answered_at
         for name, (_answer, _problem) in BAD_DAYS.items():
@@ -307,22 +307,22 @@ class TestReadings(RatesCommon):
             with self.subTest(day=name):
                 self.fake.misbehave("statbank", name)
                 self.get_feed("statbank").rests_until = False
-                self.read("statbank")
+                self.look("statbank")
                 self.assertTrue(self.get_feed("statbank").problem)
                 self.assertEqual(self.get_feed("statbank").answered_at, answered)
                 self.assertEqual((reading.state, reading.percent), ("new", 2.05))
         self.get_feed("statbank").rests_until = False
-        self.read("statbank")
+        self.look("statbank")
         self.assertFalse(self.get_feed("statbank").problem)
 
     def test_who_asks_to_be_left_alone_is_left_alone(self):
         self.fake.misbehave("statbank", "throttled")
-        self.read("statbank")
+        self.look("statbank")
         self.fake.questions.clear()
-        self.read("statbank")
+        self.look("statbank")
         self.assertFalse(self.fake.questions)
         with freeze_time("2026-09-15 08:02:00"):
-            self.read("statbank")
+            self.look("statbank")
         self.assertTrue(self.fake.questions)
 
     def test_a_copy_of_a_database_asks_nobody(self):
@@ -347,7 +347,7 @@ class TestReadings(RatesCommon):
                 if one["code"].startswith("feed:")
             }
 
-        self.read()
+        self.look()
         self.assertFalse(get_codes())
         self.feeds.write({"answered_at": "2026-08-10 08:00:00"})
         # Of the others this company needs no rate.
@@ -357,7 +357,7 @@ class TestReadings(RatesCommon):
         self.assertFalse(get_codes())
 
     def test_what_is_missing_leads_to_what_was_read(self):
-        self.read("statbank")
+        self.look("statbank")
         company = self.env["res.company"].with_user(self.manager)
         problem = next(
             one
@@ -379,9 +379,9 @@ class TestReadings(RatesCommon):
         self.assertIn("European Central Bank: It did not answer", said["message"])
 
     def test_a_manager_writes_no_reading(self):
-        self.read("statbank")
+        self.look("statbank")
         reading = self.get_reading(LENDING, "statbank").with_user(self.manager)
         with self.assertRaises(AccessError):
             reading.percent = 9
         with self.assertRaises(AccessError):
-            reading.read(["percent"]) and reading.with_user(self.rep).read(["percent"])
+            reading.with_user(self.rep).read(["percent"])

@@ -15,7 +15,7 @@ class TestShippedRates(ReminderCommon):
         cls.rate = cls.env.ref(COMMERCIAL)
         cls.rates = cls.env["payment.reminder.rate"].with_user(SUPERUSER_ID)
 
-    def write(self, user, **vals):
+    def put(self, user, **vals):
         self.rate.with_user(user).write(vals)
         self.rates.flush_model()
 
@@ -25,7 +25,7 @@ class TestShippedRates(ReminderCommon):
 
     def test_a_row_that_is_verified_by_now_arrives(self):
         self.env["res.lang"]._activate_lang("da_DK")
-        self.write(SUPERUSER_ID, status="derived", source="ECB and 8 points")
+        self.put(SUPERUSER_ID, status="derived", source="ECB and 8 points")
         self.rate.with_context(lang="da_DK").with_user(SUPERUSER_ID).source = "ECB og 8"
         self.update()
         self.assertEqual(self.rate.status, "verified")
@@ -47,14 +47,14 @@ class TestShippedRates(ReminderCommon):
             {"status": "recalled", "percent": 10.4, "source": "I doubt it"},
         ):
             with self.subTest(**vals):
-                self.write(self.manager, **vals)
+                self.put(self.manager, **vals)
                 self.update()
                 self.assertEqual(
                     self.rate.read(list(vals))[0], {"id": self.rate.id, **vals}
                 )
 
     def test_another_figure_is_not_raised(self):
-        self.write(SUPERUSER_ID, status="derived", percent=9.9)
+        self.put(SUPERUSER_ID, status="derived", percent=9.9)
         self.update()
         self.assertEqual((self.rate.status, self.rate.percent), ("derived", 9.9))
 
