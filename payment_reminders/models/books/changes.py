@@ -647,7 +647,7 @@ class PaymentReminderFacts(models.AbstractModel):
         ``is_due``: a refresh has to look. ``is_over``: a hold window has ended.
         ``day``: the next step of some items stands on a day that has passed, and comes
         on the next business day. Today that is read of any such step anyway
-        (:func:`tools.days.let_come`); another ``day`` has to be written. Nothing else
+        (:class:`case.item.DayToCome`); another ``day`` has to be written. Nothing else
         comes of the case, as long as no other item climbs until then.
 
         :param days: of :meth:`_get_next_days`

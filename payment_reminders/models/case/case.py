@@ -11,6 +11,7 @@ from odoo.tools import html_sanitize
 from ...tools.decimals import to_decimal
 from ...tools.groupable import hide_technical
 from ...tools.hiding import strip_facts
+from .item import DayToCome
 
 #: Signs of all notes of one activity.
 MAX_NOTE = 4000
@@ -181,7 +182,7 @@ class PaymentReminderCase(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    next_date = fields.Date(string="Next step on", readonly=True, index=True)
+    next_date = DayToCome(string="Next step on", readonly=True, index=True)
     is_reopenable = fields.Boolean(
         string="Can be reopened",
         compute="_compute_is_reopenable",

@@ -11,7 +11,6 @@ from odoo.tools import SQL
 
 from ...rules import lifecycle, schedule
 from ...tools import bulk, transactions
-from ...tools.days import let_come
 from .progress import Stage
 
 _logger = logging.getLogger(__name__)
@@ -169,7 +168,7 @@ class PaymentReminderCase(models.Model):
         """Move what waits for a notice to the next business day, as planning would.
 
         On a day on which nothing leaves, that is: else it comes today, which is read of
-        it anyway (:meth:`_field_to_sql`).
+        it anyway (:class:`case.item.DayToCome`).
 
         :param looked: :class:`books.changes.Changes`
         """
@@ -178,11 +177,6 @@ class PaymentReminderCase(models.Model):
         keys = facts._read_untouched(self.try_lock_for_update())
         if keys:
             facts._move_dates(looked.waiting, keys)
-
-    @api.model
-    def _field_to_sql(self, alias, field_expr, query=None):
-        sql = super()._field_to_sql(alias, field_expr, query)
-        return let_come(self.env, sql) if field_expr == "next_date" else sql
 
     def _note_ladder_end(self, live):
         """Hand cases whose ladder is climbed to a person, once."""
@@ -219,7 +213,7 @@ class PaymentReminderCase(models.Model):
         """Note the next step in ``changes`` if it is not what is stored."""
         self.ensure_one()
         step_id, day = (planned.step_id, planned.date) if planned else (False, False)
-        if (self.next_step_id.id, self.next_date) != (step_id, day):
+        if self.next_step_id.id != step_id or self.next_date != day:
             changes[self.id] = {"next_step_id": step_id, "next_date": day}
 
     def _get_plan(self, live, history, calendars, schedules):

@@ -1,10 +1,28 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...rules import balance, lifecycle, schedule
-from ...tools.days import let_come
 from ...tools.decimals import to_decimal
+
+
+class DayToCome(fields.Date):
+    """The day on which a step comes: today if it was to come before, and waits.
+
+    Whatever reads it, looks for it, orders or groups by it gets that day, and no night
+    has to write it. On a day on which nothing leaves the night writes the next business
+    day. Read when it is asked for: few do.
+    """
+
+    prefetch = False
+
+    def to_sql(self, model, alias):
+        return SQL(
+            "CASE WHEN %(day)s < %(today)s THEN %(today)s ELSE %(day)s END",
+            day=super().to_sql(model, alias),
+            today=SQL("%s::date", model.env.company._get_reminder_today()),
+        )
 
 
 class PaymentReminderItem(models.Model):
@@ -97,7 +115,7 @@ class PaymentReminderItem(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    next_date = fields.Date(readonly=True)
+    next_date = DayToCome(readonly=True)
     held_until = fields.Date(
         string="Held until",
         related="move_id.reminder_hold_until",
@@ -297,16 +315,11 @@ class PaymentReminderItem(models.Model):
             ]
         )
 
-    @api.model
-    def _field_to_sql(self, alias, field_expr, query=None):
-        sql = super()._field_to_sql(alias, field_expr, query)
-        return let_come(self.env, sql) if field_expr == "next_date" else sql
-
     def _collect_plan(self, plan, changes):
         """Note the next step in ``changes`` if it is not what is stored."""
         self.ensure_one()
         step_id, day = (plan.step_id, plan.date) if plan else (False, False)
-        if (self.next_step_id.id, self.next_date) != (step_id, day):
+        if self.next_step_id.id != step_id or self.next_date != day:
             changes[self.id] = {"next_step_id": step_id, "next_date": day}
 
     def _is_chased(self, live):

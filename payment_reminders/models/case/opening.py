@@ -31,7 +31,8 @@ class PaymentReminderCase(models.Model):
         companies = self.env["res.company"]._get_reminder_companies()
         self.env["payment.reminder.facts"]._key_bank_lines()
         # One that is opened now is followed there: it will not have moved.
-        cases = self.search([("state", "!=", "closed")]) | self._find_reopened()
+        cases = self.search([("state", "!=", "closed")], order="id")
+        cases |= self._find_reopened()
         is_done = self.env["payment.reminder.progress"]._work_through(
             "refresh",
             [
@@ -49,7 +50,7 @@ class PaymentReminderCase(models.Model):
             return
         # A day more: some company's day may have begun.
         soon = fields.Date.add(fields.Date.today(), days=statute.WARNING_DAYS + 1)
-        if self.search([("limitation_date", "<=", soon)], limit=1):
+        if self.search([("limitation_date", "<=", soon)], order="id", limit=1):
             self._warn_of_limitation()
         self.env["payment.reminder.ladder"]._warn_of_missing_rates(companies)
         laws = self.env["payment.reminder.jurisdiction"]
@@ -302,7 +303,7 @@ class PaymentReminderCase(models.Model):
 
     def _find_or_open(self, company, by_identity):
         """Return {identity: case}; closed ones start again, missing ones are made."""
-        known = self.search([("identity", "in", list(by_identity))])
+        known = self.search([("identity", "in", list(by_identity))], order="id")
         closed = known.filtered(lambda case: case.state == "closed")
         partners = {
             partner.id: partner

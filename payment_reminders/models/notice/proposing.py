@@ -102,7 +102,8 @@ class PaymentReminder(models.Model):
                 ("snoozed_until", "=", False),
                 ("partner_id.reminder_excluded", "=", False),
                 ("reminder_ids", "not any", busy),
-            ]
+            ],
+            order="id",
         )
 
     def _recheck(self, keys=None):
