@@ -248,11 +248,11 @@ class PaymentReminderItem(models.Model):
     def _get_seen(self, live):
         """Return this item as :class:`rules.lifecycle.Seen`."""
         self.ensure_one()
-        now = self._get_live(live)
+        now, known = self._get_live(live), self._get_known()
         alive = bool(now) and now.move_state == "posted"
         owed = now.owed if alive else Decimal(0)
         credited = now.credited if alive else Decimal(0)
-        known, known_credited = self._get_known() or (owed, credited)
+        known, known_credited = known or (owed, credited)
         return lifecycle.Seen(
             known=known,
             owed=owed,
