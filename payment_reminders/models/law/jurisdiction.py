@@ -237,7 +237,15 @@ class PaymentReminderJurisdiction(models.Model):
         if vals.get("reviewed_until"):
             # Nothing is left to do of what managers were told of the old end.
             self.sudo().activity_unlink([ACTIVITY])
+            self._look_again()
         return result
+
+    def _look_again(self):
+        """Have the guard asked soon about what waits in the queue, not in an hour."""
+        # While the addon is installed there is no such job yet, and nothing waits.
+        cron = self.env.ref("payment_reminders.ir_cron_propose", False)
+        if cron:
+            cron.sudo()._trigger()
 
     def copy_data(self, default=None):
         # EXTENDS base
@@ -478,6 +486,7 @@ class PaymentReminderJurisdiction(models.Model):
         for jurisdiction in self:
             rows = jurisdiction._get_announced(fields.Date.context_today(self))
             rows.is_signalled = False
+            jurisdiction._look_again()
             jurisdiction.message_post(
                 body=self.env._(
                     "In force by what %(user)s found out: %(rules)s.",

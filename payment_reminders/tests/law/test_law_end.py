@@ -137,14 +137,24 @@ class TestLawEnd(ReminderCommon):
         law = self.law.with_user(self.manager).with_context(**noted)
         law.action_review()
         self.assertEqual(str(self.law.reviewed_until), "2027-09-15")
-        notice.sudo()._recheck()
-        self.assertNotEqual(notice.state, "held")
+        self.propose()
+        self.assertNotEqual(notice.state, "held", "the next hour sees it")
         self.assertNotIn("law_unsure", self.judge(notice))
         self.env.flush_all()
         self.env.cr.precommit.run()  # Who changed what is noted then.
         self.law.invalidate_recordset(["message_ids"])
         message = self.law.sudo().message_ids.filtered("tracking_value_ids")[:1]
         self.assertEqual(message.author_id, self.manager.partner_id)
+
+    def test_the_day_of_the_end_alone_is_seen_by_the_next_hour(self):
+        """Nothing moved but the day: what waits for approval says what it will meet."""
+        self.law.reviewed_until = "2026-09-15"
+        self.make_invoice(8)
+        notice = self.propose()
+        self.assertNotIn("law_unsure", notice.verdict or [])
+        with freeze_time("2026-09-16 08:00:00"):
+            self.propose()
+            self.assertIn("law_unsure", notice.verdict)
 
     def test_a_review_goes_no_further_than_a_rule(self):
         self.law.fee_ids[:1].valid_to = "2027-01-31"
@@ -197,7 +207,7 @@ class TestLawEnd(ReminderCommon):
         row.is_signalled = False
         self.assertEqual(self.judge(notice), ["not_allowed"])
         notice._dispatch()
-        notice.sudo()._recheck()
+        self.propose()
         self.assertEqual(notice.state, "cancelled")
         self.assertEqual(self.propose().step_kind, "final_notice")
         self.announce(kind="final_notice", is_signalled=False)
