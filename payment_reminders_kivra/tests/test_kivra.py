@@ -420,6 +420,21 @@ class TestKivra(KivraCommon):
         step.channels = "email"
         self.assertEqual(get_remarks(), "")
 
+    def test_what_is_to_be_mended_is_said_above_the_work(self):
+        def get_problem():
+            problems = self.company.with_user(self.manager).get_reminder_health()
+            return {row["code"]: row for row in problems}.get("kivra")
+
+        self.assertEqual(self.company.reminder_ladder_id, self.ladder)
+        self.assertFalse(get_problem())
+        self.company.sudo().kivra_problem = "Bad credentials."
+        self.assertIn("Bad credentials. Until it is mended", get_problem()["text"])
+        self.assertTrue(get_problem()["fixes"])
+        self.company.sudo().kivra_mode = "off"
+        self.assertIn("switched off", get_problem()["text"])
+        self.ladder.step_ids.channels = "email"
+        self.assertFalse(get_problem())
+
     def test_a_copy_sends_nothing(self):
         self.env.flush_all()
         self.env.cr.execute(SQL.read_text(encoding="utf-8"))

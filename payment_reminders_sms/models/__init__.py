@@ -6,4 +6,5 @@ from . import inbound
 from . import inbound_people
 from . import todo
 from . import payment_reminder_section
+from . import payment_reminder_setup
 from . import res_config_settings

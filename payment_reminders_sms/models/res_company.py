@@ -143,6 +143,19 @@ class ResCompany(models.Model):
         # A sender holds the company's row, shared: the note must not wait for it.
         self.env.cr.postcommit.add(lambda: transactions.run(company.env, work))
 
+    def _describe_sms_trouble(self):
+        """Return what the gateway will not go on with, in words; usually nothing."""
+        self.ensure_one()
+        if self.sms_problem:
+            return self.env._("The SMS gateway says: %s", self.sms_problem)
+        if self.sms_credit_at and self.sms_credit < self.sms_credit_limit:
+            return self.env._(
+                "SMS credit is running out: %(amount)s %(currency)s are left.",
+                amount=f"{self.sms_credit:.2f}",
+                currency=self.sms_credit_currency or "",
+            )
+        return ""
+
     def _read_sms_credit(self):
         """Ask the gateway what is left, and keep it; this tests the log-in, too.
 

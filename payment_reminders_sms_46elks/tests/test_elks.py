@@ -130,6 +130,23 @@ class TestElks(ElksCommon):
         step.channels = "email"
         self.assertFalse(step.channel_remarks)
 
+    def test_what_is_to_be_mended_is_said_above_the_work(self):
+        def get_problem():
+            problems = self.company.with_user(self.manager).get_reminder_health()
+            return {row["code"]: row for row in problems}.get("sms_gateway")
+
+        self.fake.balance = 421000
+        self.company._read_sms_credit()
+        self.assertFalse(get_problem())
+        self.fake.balance = 31000
+        self.company._read_sms_credit()
+        self.assertIn("3.10 SEK are left", get_problem()["text"])
+        self.assertTrue(get_problem()["fixes"])
+        self.company.sms_problem = "Access denied"
+        self.assertIn("Access denied", get_problem()["text"])
+        self.company.sms_provider = "iap"
+        self.assertFalse(get_problem())
+
     def test_without_a_log_in_it_asks_for_one(self):
         self.assertFalse(self.company._lacks_sms_gateway())
         self.company.sudo().elks_user = False

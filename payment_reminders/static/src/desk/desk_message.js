@@ -17,7 +17,8 @@ export class ReminderDeskMessage extends Component {
         return [
             "<!DOCTYPE html><html><head>",
             `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
-            "<style>body{margin:12px;font-family:Arial,Helvetica,sans-serif;font-size:14px;",
+            // A letter on paper has no margins of its own.
+            "<style>body{margin:12px!important;font-family:Arial,Helvetica,sans-serif;font-size:14px;",
             "overflow-wrap:anywhere;background:#fff;color:#212529}img{max-width:100%}</style>",
             `</head><body>${this.props.message.body}</body></html>`,
         ].join("");
