@@ -70,13 +70,18 @@ class PaymentReminderRateReading(models.Model):
         "decided elsewhere.",
     )
     rate_id = fields.Many2one(
-        "payment.reminder.rate", readonly=True, ondelete="set null"
+        "payment.reminder.rate",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     rate_percent = fields.Float(
         string="Entered", related="rate_id.percent", digits=(16, 4)
     )
     rate_status = fields.Selection(related="rate_id.status", string="Status of it")
-    user_id = fields.Many2one("res.users", string="Decided by", readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Decided by", readonly=True, index="btree_not_null"
+    )
     reason = fields.Char(readonly=True, tracking=True)
 
     _reading_uniq = models.Constraint(

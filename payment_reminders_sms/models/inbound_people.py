@@ -48,7 +48,9 @@ class PaymentReminderInbound(models.Model):
         readonly=True,
         help="What comes from this number is dismissed, as long as it is nobody's.",
     )
-    settled_by_id = fields.Many2one("res.users", string="Settled by", readonly=True)
+    settled_by_id = fields.Many2one(
+        "res.users", string="Settled by", readonly=True, index="btree_not_null"
+    )
     settled_at = fields.Datetime(string="Settled on", readonly=True)
     is_linkable = fields.Boolean(compute="_compute_is_linkable")
 
