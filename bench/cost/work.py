@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import holidays  # noqa: F401 (a worker has long since loaded it)
 from freezegun import freeze_time
@@ -41,7 +42,8 @@ class Days:
     def note(self, name, result):
         self.costs[name] = result
         cpu = result["odoo"] + result["postgres"]
-        print(f"· {name}: {cpu:.2f} CPU s", file=sys.stderr, flush=True)
+        told = f"· {name}: {cpu:.2f} CPU s, peak {result['peak']:.0f} MB"
+        print(told, file=sys.stderr, flush=True)
 
     def run(self, model, method, moments):
         """Run a scheduled action at each (day, hour); return what each run cost."""
@@ -350,5 +352,7 @@ def main(env):
         warm_up(env)
         days = Days(env, customers, clock)
         days.play(port)
-    with open(os.environ["PR_BENCH_RESULT"], "w") as stream:
-        json.dump(days.costs, stream)
+    result = Path(os.environ["PR_BENCH_RESULT"])
+    # Half an hour later somebody may have tidied up the folder for temporary files.
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text(json.dumps(days.costs))
