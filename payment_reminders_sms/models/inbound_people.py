@@ -10,6 +10,7 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.payment_reminders.rules import customer_input
 from odoo.addons.payment_reminders.rules.reply import Reply
+from odoo.addons.payment_reminders.rules.sms import is_stop
 
 #: About so many numbers of a company is asked at once.
 MOST_ASKED = 10
@@ -244,7 +245,9 @@ class PaymentReminderInbound(models.Model):
         """Put this text to a case; without one, keep it with the contact."""
         text = customer_input.clean_text(self.text or "")
         number = self.number or self.env._("no number")
-        if case:
+        if case and is_stop(text):
+            self.sudo()._end_sms(case)
+        elif case:
             case._receive_reply(Reply.PERSON, text, number, "sms")
         else:
             words = self.env._(

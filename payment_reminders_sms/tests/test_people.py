@@ -129,6 +129,15 @@ class TestPeople(SmsBridgeCommon):
         again = self.write_to_us("Hello?", number=UNKNOWN, key="in2")
         self.assertEqual(again.case_id, self.case)
 
+    def test_who_wants_no_sms_is_not_held(self):
+        row = self.write_to_us("STOP", number=UNKNOWN)
+        self.assertEqual(row.outcome, "nobody")
+        self.link(row, self.customer)
+        self.assertEqual((row.outcome, self.case.state), ("linked", "active"))
+        self.assertFalse(self.case.query_ids)
+        self.assertIn(UNKNOWN, self.case.activity_ids.summary)
+        self.assertIn("take the number off", self.case.activity_ids.note)
+
     def test_of_a_customer_who_owes_nothing_it_is_kept_with_the_contact(self):
         other = self.make_customer("Sydlys ApS", "other@x.example")
         row = self.write_to_us("When is it due?", number=UNKNOWN)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.payment_reminders.rules.sms import is_stop
+
 
 class PaymentReminderInboundLinkWizard(models.TransientModel):
     """Asks whose SMS it is, and puts it to that customer's case."""
@@ -35,6 +37,12 @@ class PaymentReminderInboundLinkWizard(models.TransientModel):
             case = case._pick_one_of_each()
             if not wizard.partner_id:
                 wizard.effect = False
+            elif case and is_stop(wizard.text or ""):
+                wizard.effect = self.env._(
+                    "Nothing is put on hold: whoever is responsible for %s is told "
+                    "that this number wants no SMS.",
+                    case.name,
+                )
             elif case:
                 wizard.effect = self.env._(
                     "From now on nothing is sent about %s, until it is answered.",
