@@ -260,6 +260,7 @@ METHODS = {
     "payment.reminder.section": {"action_open": "mb"},
     "payment.reminder.setup.wizard": {
         "action_close": "mb",
+        "action_compare": "mb",
         "action_confirm": "mb",
         "action_look": "mb",
         "action_test": "mb",
