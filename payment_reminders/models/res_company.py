@@ -226,6 +226,11 @@ class ResCompany(models.Model):
         help="When this or less is overdue after two reminders, you are asked to write "
         "it off before a third one goes out. 0: never.",
     )
+    reminder_sources = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Codes of the programs beside Odoo in which this company has invoices.",
+    )
     reminder_takes_online = fields.Boolean(
         compute="_compute_reminder_takes_online",
         compute_sudo=True,

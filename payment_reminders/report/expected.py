@@ -60,14 +60,14 @@ class PaymentReminderReportExpected(models.Model):
             ), promised AS (
                 %(promised)s
             ), planned AS (
-                SELECT DISTINCT item.move_line_id
+                -- As the overdue items call what another program keeps.
+                SELECT DISTINCT COALESCE(item.move_line_id, -item.id) AS owed_id
                   FROM payment_reminder_plan plan
                   JOIN payment_reminder_item_payment_reminder_plan_rel covered
                     ON covered.payment_reminder_plan_id = plan.id
                   JOIN payment_reminder_item item
                     ON item.id = covered.payment_reminder_item_id
                  WHERE plan.state = 'active'
-                   AND item.move_line_id IS NOT NULL
             ), habit AS (
                 SELECT partner_id, company_id, GREATEST(0, days)::int AS days
                   FROM (%(delays)s) delay
@@ -78,7 +78,7 @@ class PaymentReminderReportExpected(models.Model):
                   FROM owed
                   LEFT JOIN habit ON habit.company_id = owed.company_id
                    AND habit.partner_id = owed.partner_id
-                 WHERE owed.id NOT IN (SELECT move_line_id FROM planned)
+                 WHERE owed.id NOT IN (SELECT owed_id FROM planned)
             )
             SELECT 2 * promised.id AS id, promised.company_id, promised.currency_id,
                    promised.partner_id, promised.user_id, plan.case_id,

@@ -23,7 +23,13 @@ class PaymentReminderReportOverdue(models.Model):
         ],
         "payment.reminder.case": ["state", "user_id"],
         "payment.reminder.freeze": ["case_id", "reason", "date_end"],
-        "payment.reminder.item": ["case_id", "step_id", "move_line_id"],
+        "payment.reminder.item": [
+            "case_id",
+            "step_id",
+            "move_line_id",
+            "source",
+            "amount_known",
+        ],
     }
 
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -72,8 +78,19 @@ class PaymentReminderReportOverdue(models.Model):
     def _get_query(self, day):
         """Return the open due items as seen on a day.
 
+        Those that another program keeps are as they were last looked at.
+
         :param day: ages are counted up to it
         """
+        # Few rows: payment_reminder_freeze__one_open_per_reason has them.
+        insolvent = SQL(
+            """
+            SELECT DISTINCT held.partner_id, held.company_id
+              FROM payment_reminder_freeze hold
+              JOIN payment_reminder_case held ON held.id = hold.case_id
+             WHERE hold.reason = 'insolvency' AND hold.date_end IS NULL
+            """
+        )
         return SQL(
             """
             SELECT line.id, line.company_id, line.currency_id, line.move_id,
@@ -91,15 +108,9 @@ class PaymentReminderReportOverdue(models.Model):
               JOIN account_account account ON account.id = line.account_id
               LEFT JOIN payment_reminder_item item ON item.move_line_id = line.id
               LEFT JOIN payment_reminder_case state ON state.id = item.case_id
-              -- Few rows: payment_reminder_freeze__one_open_per_reason has them.
-              LEFT JOIN (
-                  SELECT DISTINCT held.partner_id, held.company_id
-                    FROM payment_reminder_freeze hold
-                    JOIN payment_reminder_case held ON held.id = hold.case_id
-                   WHERE hold.reason = 'insolvency'
-                     AND hold.date_end IS NULL
-              ) insolvent ON insolvent.partner_id = move.commercial_partner_id
-                         AND insolvent.company_id = line.company_id
+              LEFT JOIN (%(insolvent)s) insolvent
+                ON insolvent.partner_id = move.commercial_partner_id
+               AND insolvent.company_id = line.company_id
              WHERE line.parent_state = 'posted'
                AND line.display_type = 'payment_term'
                AND line.reconciled IS NOT TRUE
@@ -107,10 +118,27 @@ class PaymentReminderReportOverdue(models.Model):
                AND account.account_type = 'asset_receivable'
                AND move.move_type IN ('out_invoice', 'out_receipt')
                AND move.payment_state NOT IN %(settled)s
+             UNION ALL
+            -- By payment_reminder_item__source_ref_uniq, which has these alone.
+            SELECT -item.id, state.company_id, state.currency_id, NULL,
+                   state.partner_id, state.user_id, state.id, state.state,
+                   item.step_id, item.date_due, %(day)s - item.date_due,
+                   %(age_there)s, insolvent.partner_id IS NOT NULL,
+                   item.amount_known, item.amount_known * %(percent_there)s / 100
+              FROM payment_reminder_item item
+              JOIN payment_reminder_case state ON state.id = item.case_id
+              LEFT JOIN (%(insolvent)s) insolvent
+                ON insolvent.partner_id = state.partner_id
+               AND insolvent.company_id = state.company_id
+             WHERE item.source <> 'books'
+               AND item.amount_known > 0
             """,
             day=day,
             age=get_age_sql(SQL("%s - line.date_maturity", day)),
+            age_there=get_age_sql(SQL("%s - item.date_due", day)),
             percent=get_doubtful_sql(SQL("%s - line.date_maturity", day)),
+            percent_there=get_doubtful_sql(SQL("%s - item.date_due", day)),
+            insolvent=insolvent,
             settled=tuple(sorted(balance.SETTLED)),
         )
 

@@ -112,6 +112,9 @@ class Facts:
     about it, in the case's currency. ``law_reviewed_until`` is the last day for which
     somebody read the law of the ladder; from ``law_announced_from`` on such a notice
     will not be allowed, so it is announced, and since ``law_forbidden_from`` it is not.
+    ``source`` is the program beside Odoo that keeps invoices of this notice and whose
+    answer is the oldest: ``source_age_seconds``, None if it never gave one;
+    ``source_age_limit`` says how old it may be.
     """
 
     reminder_id: int
@@ -134,6 +137,9 @@ class Facts:
     money: tuple[MoneyFacts, ...] = ()
     bank_stale_days: int | None = None
     bank_stale_limit: int | None = None
+    source: str = ""
+    source_age_seconds: int | None = None
+    source_age_limit: int | None = None
     insolvency: bool = False
     status_unknown: bool = False
     status_age_days: int | None = None
@@ -371,6 +377,11 @@ def _check_money_in_doubt(facts: Facts, now: datetime) -> Iterator[Code]:
         and facts.bank_stale_days > facts.bank_stale_limit
     ):
         yield Code.STALE_BANK
+    if facts.source_age_limit is not None and (
+        facts.source_age_seconds is None
+        or facts.source_age_seconds > facts.source_age_limit
+    ):
+        yield Code.STALE_SOURCE
 
 
 def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:

@@ -29,6 +29,7 @@ class Code(TextEnum):
     UNALLOCATED_CREDIT = "unallocated_credit"
     UNMATCHED_BANK_LINE = "unmatched_bank_line"
     STALE_BANK = "stale_bank"
+    STALE_SOURCE = "stale_source"
     PENDING_TRANSACTION = "pending_transaction"
     OPEN_QUERY = "open_query"
     PAYMENT_PLAN = "payment_plan"
@@ -164,10 +165,13 @@ RULES: Mapping[str, Rule] = {
                 "draft_payment",
                 "draft_credit_note",
                 "collection",
+                "credit_elsewhere",
             ),
         ),
         Rule(Code.UNMATCHED_BANK_LINE, Lifter.BOOKKEEPER, money=("bank_line",)),
         Rule(Code.STALE_BANK, Lifter.BOOKKEEPER, overridable=True),
+        # Nobody knows whether it was paid: that no manager can override.
+        Rule(Code.STALE_SOURCE, Lifter.TIME),
         Rule(
             # Of these only one that takes too long, see :func:`guard.check`.
             Code.PENDING_TRANSACTION,

@@ -143,14 +143,20 @@ class PaymentReminderWizard(models.TransientModel):
     # -- opening ----------------------------------------------------------------
 
     @api.model
-    def _open(self, moves):
-        """Return the action that shows the dialog about these invoices."""
+    def _open(self, moves, elsewhere=None):
+        """Return the action that shows the dialog about these invoices.
+
+        :param elsewhere: due items whose invoices another program keeps
+        """
         self.env["res.users"]._check_reminder_manager()
+        if elsewhere is None:
+            elsewhere = self.env["payment.reminder.item"]
         # A manager need not have the right to read invoices.
-        if moves.sudo().company_id - self.env.companies:
+        companies = moves.sudo().company_id | elsewhere.sudo().company_id
+        if companies - self.env.companies:
             raise AccessError(self.env._("You have no access to this company."))
         wizard = self.create(self._get_last_choices())
-        wizard._fill(moves)
+        wizard._fill(moves, elsewhere)
         if wizard.case_id and wizard.can_propose:
             wizard.line_ids[:1]._show_preview()
         return wizard._get_dialog_action()
@@ -174,7 +180,7 @@ class PaymentReminderWizard(models.TransientModel):
         cases.check_access("read")
         # Which invoices a case is about is part of the case.
         open_items = cases.sudo().item_ids.filtered(lambda item: item.amount_known > 0)
-        return self._open(open_items.move_id)
+        return self._open(open_items.move_id, open_items.filtered("source_ref"))
 
     @api.model
     def _get_last_choices(self):
@@ -184,7 +190,7 @@ class PaymentReminderWizard(models.TransientModel):
         )
         return {name: last[name] for name in REMEMBERED} if last else {}
 
-    def _fill(self, moves):
+    def _fill(self, moves, elsewhere):
         """Write a row for each of these invoices of which something is overdue.
 
         Thousands of rows are written at once; the client reads a page of them.
@@ -198,22 +204,24 @@ class PaymentReminderWizard(models.TransientModel):
         items = moves.env["payment.reminder.item"].search(
             [("move_id", "in", moves.ids)], order="date_due, id"
         )
+        elsewhere = elsewhere.with_env(moves.env)
+        items |= elsewhere
         asked = self._ask_cases(items.case_id)
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            items.move_line_id.ids
-        )
-        today = {company: company._get_reminder_today() for company in moves.company_id}
+        live = self.env["payment.reminder.facts"]._read_live(items)
+        companies = moves.company_id | elsewhere.company_id
+        today = {company: company._get_reminder_today() for company in companies}
         by_move = defaultdict(list)
         for item in items:
             seen = item._get_live(live)
             if seen and seen.owed > 0:
-                by_move[item.move_id].append((item, seen))
+                by_move[item.move_id or item].append((item, seen))
         rows, known = [], set()
-        for move in moves:
+        for move in (*moves, *elsewhere):
             vals = self._prepare_line_vals(move, by_move[move], today[move.company_id])
             found = asked.get(vals["case_id"])
             if not found:
-                is_blocked = move.payment_state == "blocked"
+                state = move._name == "account.move" and move.payment_state
+                is_blocked = state == "blocked"
                 code = Code.BLOCKED.value if is_blocked else creating.NO_CASE
                 found = self._prepare_answer_vals((code,))
             if by_move[move] and all(item.handover_id for item, _s in by_move[move]):
@@ -248,15 +256,27 @@ class PaymentReminderWizard(models.TransientModel):
         oldest = min((seen.date_due for _item, seen in rows), default=None)
         return {
             "wizard_id": self.id,
-            "move_id": move.id,
-            "name": move.name,
+            **self._prepare_move_vals(move),
             "case_id": case.id,
-            "partner_id": move.commercial_partner_id.id,
             "currency_id": move.currency_id.id,
             "date_due": oldest,
             "days": (today - oldest).days if oldest else 0,
             "amount": float(sum((seen.owed for _item, seen in due or rows), Decimal())),
             "last_date": max(sent, default=None),
+        }
+
+    def _prepare_move_vals(self, move):
+        """Return what names an invoice, or a due item of another program."""
+        if move._name == "payment.reminder.item":
+            return {
+                "move_id": False,
+                "name": move.source_number,
+                "partner_id": move.partner_id.id,
+            }
+        return {
+            "move_id": move.id,
+            "name": move.name,
+            "partner_id": move.commercial_partner_id.id,
         }
 
     # -- asking the guard -----------------------------------------------------------
@@ -443,7 +463,7 @@ class PaymentReminderWizard(models.TransientModel):
             row.window_at and row.soonest_at and row.window_at > row.soonest_at
             for row in rows
         ) and not any(
-            company._has_one_office_user() for company in rows.move_id.sudo().company_id
+            company._has_one_office_user() for company in rows.case_id.sudo().company_id
         )
 
     def _describe_choice(self, rows, chosen, left):
@@ -615,7 +635,9 @@ class PaymentReminderWizard(models.TransientModel):
         runs = Run.browse()
         for company, group in cases.grouped("company_id").items():
             others = left.filtered(
-                lambda line, own=company: line.move_id.sudo().company_id == own
+                lambda line, own=company: (
+                    (line.sudo().move_id or line.sudo().case_id).company_id == own
+                )
             )
             vals = {
                 **self._prepare_run_vals(),
@@ -858,7 +880,8 @@ class PaymentReminderWizardLine(models.TransientModel):
         return self.case_id._get_records_action()
 
     def _fix_invoice(self):
-        return self.move_id._get_records_action()
+        # One of another program is none of Odoo's: the case leads on.
+        return (self.move_id or self.case_id)._get_records_action()
 
     def _fix_queries(self):
         return self.case_id._get_open_queries()._get_records_action()

@@ -86,6 +86,9 @@ class ReminderPortal(ReminderAccess):
         item = case and case.item_ids.filtered(lambda i: i.id == item_id)
         if not item or not item._is_of_customer():
             return self._refuse_reminder_visit(case_id, access_token)
+        if item.source_ref:
+            token = case._portal_ensure_token()
+            return request.redirect(f"/my/reminders/{case.id}?access_token={token}")
         return request.redirect(item.move_id.get_portal_url())
 
     @page_route("/<reminder_number:case_id>/letter/<reminder_number:reminder_id>")

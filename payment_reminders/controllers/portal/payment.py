@@ -28,6 +28,8 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
         case = self._open_reminder_case(case_id, access_token)
         if not case:
             return self._refuse_reminder_visit(case_id, access_token)
+        if case.is_elsewhere:
+            return request.redirect(self._get_landing_route(case))
         item = self._find_page_item(case, item)
         limit = case._get_page_due(item)
         asked = limit if item else (case.amount_claim or limit)
@@ -52,6 +54,8 @@ class ReminderPayment(ReminderAccess, PaymentPortal):
         """Tell whether an amount that a visitor sent can be paid here."""
         return (
             is_number(amount)
+            # Money that comes here would not reach the program that keeps the books.
+            and not case.is_elsewhere
             # Neither "not a number" nor one without end is between these.
             and 0 < amount < MAX_AMOUNT
             and case.currency_id.compare_amounts(amount, 0) > 0

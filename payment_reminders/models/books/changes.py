@@ -163,6 +163,8 @@ class PaymentReminderFacts(models.AbstractModel):
                   FROM unnest(%(ids)s, %(keys)s) AS new (id, key)
                   JOIN own ON own.case_id = new.id
                  WHERE state.id = new.id
+                   -- What lives elsewhere has no key: it is read anew every night.
+                   AND state.is_elsewhere IS NOT TRUE
                    AND state.seen_key IS DISTINCT FROM CONCAT(new.key, ':', own.key)
                 """,
                 scope=self._get_scope(cases.browse(kept)),

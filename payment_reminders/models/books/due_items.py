@@ -1,17 +1,29 @@
-"""What the books say of due items, and which of them belong to no case yet."""
+"""What the books say of due items, and which of them belong to no case yet.
 
+``payment.reminder.facts`` is the source of what is in these books. Where invoices live
+elsewhere, a ``payment.reminder.source`` answers in the same words.
+"""
+
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import balance
+from ...tools import transactions
 from ...tools.decimals import to_decimal
+
+_logger = logging.getLogger(__name__)
+
+#: So old may what a service told be when a notice leaves, and while one waits.
+LEAVING_SECONDS = 300
+WAITING_SECONDS = 26 * 3600
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,9 @@ class LiveItem:
     ``pending`` what of that is still left to the agency (:mod:`rules.agency`).
     ``partner_ids`` is the customer: the commercial partner of the invoice, and whoever
     is that one's in the address book (after a merge the two can differ).
+
+    One that lives elsewhere is no journal item (0): it has the ``ref`` that its
+    ``source`` knows it by, "<source>:…".
     """
 
     line_id: int
@@ -46,11 +61,13 @@ class LiveItem:
     apart: Decimal = Decimal(0)
     pending: Decimal = Decimal(0)
     held_until: date | None = None
+    source: str = "books"
+    ref: str | None = None
 
     @property
     def key(self):
         """What it is found by: journal item, and part of an agency if it is one."""
-        return self.line_id, self.part_id
+        return self.ref or self.line_id, self.part_id
 
     @cached_property
     def owed(self):
@@ -73,6 +90,19 @@ class PaymentReminderFacts(models.AbstractModel):
     _inherit = "payment.reminder.facts"
 
     # -- due items --------------------------------------------------------------
+
+    @api.model
+    def _read_live(self, items):
+        """Read due items of ours afresh, each where it lives: a query a source.
+
+        :param items: payment.reminder.item records
+        :return: {key: :class:`LiveItem`}; those that are gone are left out
+        """
+        live = self._read_due_items(items.move_line_id.ids)
+        if elsewhere := items.filtered("source_ref"):
+            for source, own in self.env["payment.reminder.source"]._split(elsewhere):
+                live.update(source._read_due_items(own.mapped("source_ref")))
+        return live
 
     @api.model
     def _read_due_items(self, lines):
@@ -397,3 +427,239 @@ class PaymentReminderFacts(models.AbstractModel):
             if lines is None
             else SQL("line.id = ANY(%s)", list(lines)),
         )
+
+
+class PaymentReminderSource(models.AbstractModel):
+    """Where due items live that are no journal items here, one model each.
+
+    ``payment.reminder.source.<code>``, where the code is one that ``source`` of due
+    items has beside "books" (whose reader is ``payment.reminder.facts``). It says of
+    its own items what the core asks; ``docs/sources.md`` tells how one is made. Each
+    method takes a set and needs a fixed number of queries.
+    """
+
+    _name = "payment.reminder.source"
+    _description = "Payment Reminder Source"
+
+    # -- which one --------------------------------------------------------------
+
+    @api.model
+    def _get_code(self):
+        """Return the code of this source, as due items have it."""
+        return self._name.rpartition(".")[2]
+
+    @api.model
+    def _get_label(self):
+        """Return what people call this source."""
+        choices = self.env["payment.reminder.item"]._fields["source"]
+        return dict(choices._description_selection(self.env))[self._get_code()]
+
+    @api.model
+    def _get_used(self, company):
+        """Return the sources in which a company has invoices (or had some)."""
+        codes = self.env["payment.reminder.item"]._fields["source"].get_values(self.env)
+        used = (company.reminder_sources or "").split(",")
+        return [self._get(code) for code in codes if code in used]
+
+    @api.model
+    def _note_use(self, company):
+        """Note that a company has invoices in this source: it is asked every night."""
+        used = [code for code in (company.reminder_sources or "").split(",") if code]
+        if self._get_code() not in used:
+            # sudo: whoever brings the invoices need not change companies
+            company.sudo().reminder_sources = ",".join([*used, self._get_code()])
+
+    @api.model
+    def _get(self, code):
+        return self.env[f"payment.reminder.source.{code}"].sudo()
+
+    @api.model
+    def _split(self, items):
+        """Return [(source, its items)] of due items; those of the books are left out.
+
+        :param items: payment.reminder.item records
+        """
+        return [
+            (self._get(code), own)
+            for code, own in items.grouped("source").items()
+            if code != "books"
+        ]
+
+    # -- what each says -----------------------------------------------------------
+
+    @api.model
+    def _read_due_items(self, refs):
+        """Read due items of this source, as it last told them.
+
+        :param refs: ``source_ref`` of them
+        :return: {key: :class:`LiveItem`}; those that are gone are left out
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _read_candidates(self, company, until, limit=None, lines=None):
+        """Read due items that belong to no case yet, see the reader of the books.
+
+        :param lines: refs to which this is limited
+        :return: list of dicts: key, partner_id (commercial), currency_id, user_id
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _read_ages(self, items, now):
+        """Read how long ago this source last told how these stand.
+
+        :return: {item id: seconds}; None: never, or it is not known
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_age_limit(self, company, is_leaving):
+        """Return how many seconds old an answer may be.
+
+        :param is_leaving: a notice is about to leave; else one waits in the queue
+        """
+        return LEAVING_SECONDS if is_leaving else WAITING_SECONDS
+
+    @api.model
+    def _freshen(self, items):
+        """Ask the service itself how these stand, and commit what it says.
+
+        Before anything is locked, a moment before a notice leaves. What goes wrong is
+        told by the age of what is known.
+        """
+
+    @api.model
+    def _find_rows(self, items):
+        """Return the rows that whoever changes how these stand writes: {table: ids}.
+
+        They are locked while a notice leaves.
+        """
+        return {}
+
+    @api.model
+    def _find_reopened(self):
+        """Return closed cases of which something may be owed again."""
+        items = self.env["payment.reminder.item"].search(
+            [
+                ("source", "=", self._get_code()),
+                ("case_id.state", "=", "closed"),
+                ("is_dropped", "=", False),
+            ]
+        )
+        live = LiveItems()
+        live.update(self._read_due_items(items.mapped("source_ref")))
+        return items.filtered(
+            lambda item: (seen := item._find_live(live)) and seen.owed > 0
+        ).case_id
+
+    @api.model
+    def _read_money(self, cases):
+        """Read money of these customers that is matched with no invoice there yet.
+
+        :return: {case id: [:class:`rules.guard.MoneyFacts`]}
+        """
+        return {}
+
+    @api.model
+    def _read_payments(self, items):
+        """Read what was paid on these, and when, if the source knows the days.
+
+        Of what has none the interest is left out: never more than what is certain.
+
+        :return: {item id: [:class:`rules.interest.Payment`]}
+        """
+        return {}
+
+    @api.model
+    def _read_sendings(self, items):
+        """Read whether the invoices reached their customers.
+
+        :return: {item id: values of :class:`rules.guard.ItemFacts`}
+        """
+        return {item.id: {"invoice_sent": True} for item in items}
+
+    @api.model
+    def _get_documents(self, items):
+        """Return the invoices of these as PDF files (ir.attachment), if it has any."""
+        return self.env["ir.attachment"]
+
+    @api.model
+    def _get_url(self, item):
+        """Return the link under which staff find an invoice there, or an empty text."""
+        return ""
+
+    # -- asked by the core ----------------------------------------------------------
+
+    @api.model
+    def _ask_again(self, items):
+        """Let every source of these ask its service now; none stops another."""
+        for source, own in self._split(items):
+            try:
+                source._freshen(own)
+            except Exception:
+                _logger.exception("The source %s was not asked", source._name)
+                transactions.rollback(self.env)
+
+    @api.model
+    def _read_guard_facts(self, reminders, now):
+        """Read what the guard may know of the sources of notices.
+
+        :return: {reminder: values of :class:`rules.guard.Facts`}
+        """
+        # How it will be then nobody knows: it is asked again when the notice leaves.
+        now = min(now, fields.Datetime.now())
+        ages = {}
+        for source, items in self._split(reminders.line_ids.item_id):
+            ages.update(source._read_ages(items, now))
+        found = {}
+        for reminder in reminders:
+            # Of a source whose addon went nothing is known: its items are gone.
+            items = reminder.line_ids.item_id.filtered(
+                lambda item: item.source != "books"
+            )
+            told = [
+                (
+                    ages.get(item.id),
+                    self._get(item.source)._get_age_limit(
+                        reminder.company_id, reminder.state == "sending"
+                    ),
+                    self._get(item.source)._get_label(),
+                )
+                for item in items
+            ]
+            if told:
+                age, limit, label = max(told, key=_get_staleness)
+                found[reminder] = {
+                    "source": label,
+                    "source_age_seconds": age,
+                    "source_age_limit": limit,
+                }
+        return found
+
+    @api.model
+    def _find_all_rows(self, reminders):
+        """Return the rows of all sources that are locked while these leave.
+
+        :return: {table: ids}
+        """
+        rows = {}
+        for source, items in self._split(reminders.line_ids.item_id):
+            for table, ids in source._find_rows(items).items():
+                rows[table] = sorted({*rows.get(table, ()), *ids})
+        return rows
+
+    @api.model
+    def _read_all_money(self, cases):
+        """Return {case id: [:class:`rules.guard.MoneyFacts`]} of all sources."""
+        found = {}
+        for source, items in self._split(cases.item_ids):
+            for case_id, money in source._read_money(items.case_id).items():
+                found.setdefault(case_id, []).extend(money)
+        return found
+
+
+def _get_staleness(told):
+    """Return how far over its limit an answer is: (age, limit, source)."""
+    age, limit, _label = told
+    return float("inf") if age is None else age - limit

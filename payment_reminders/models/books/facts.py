@@ -58,10 +58,14 @@ class PaymentReminderFacts(models.AbstractModel):
         of_cases = self._read_case_facts(cases, now, today, is_loose)
         recipients = self._read_recipients(cases)
         sendings = self._read_invoice_sendings(reminders)
-        live = self._read_due_items(reminders.line_ids.item_id.move_line_id.ids)
+        live = self._read_live(reminders.line_ids.item_id)
         if any(map(attrgetter("pending_transaction"), live.values())):
             for item_id, values in self._read_transaction_facts(reminders).items():
                 sendings[item_id].update(values)
+        outside = {}
+        if elsewhere := reminders.filtered("is_elsewhere"):
+            sources = self.env["payment.reminder.source"]
+            outside = sources._read_guard_facts(elsewhere, now)
         halts = self.env["payment.reminder.halt"]._get_open(cases.company_id)
         braked = halts.filtered("is_brake").company_id
         history = cases._get_sent_history()
@@ -91,6 +95,7 @@ class PaymentReminderFacts(models.AbstractModel):
                 approved=reminder.approved_by_id.id in approvers,
                 **rest.get(reminder, {}),
                 **lawful.get(reminder, {}),
+                **outside.get(reminder, {}),
             )
         return found
 
@@ -105,6 +110,10 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {case: :class:`rules.guard.Facts` without items and recipients}
         """
         credits = self._read_unallocated_credits(cases) if is_loose else {}
+        if elsewhere := cases.filtered("is_elsewhere"):
+            sources = self.env["payment.reminder.source"]
+            for case_id, money in sources._read_all_money(elsewhere).items():
+                credits[case_id] = [*credits.get(case_id, ()), *money]
         watched = cases.company_id.filtered("reminder_bank_stale_days")
         stale = self._read_bank_ages(watched) if watched else {}
         checks = cases._read_company_statuses()

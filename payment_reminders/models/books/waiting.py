@@ -122,6 +122,7 @@ class PaymentReminderFacts(models.AbstractModel):
                            approved_ladder_id, amount_principal, amount_claim,
                            override_codes), 0) AS key,
                        is_rest
+                       OR is_elsewhere
                        OR override_codes IS NOT NULL
                        OR verdict ?| %(money)s
                        OR (hold_until <= %(now)s AND verdict ? 'hold_window')

@@ -143,6 +143,9 @@ class PaymentReminderCase(models.Model):
     item_ids = fields.One2many("payment.reminder.item", "case_id", string="Due items")
     # sudo: which invoices a case is about is part of the case; what they say is read
     # with the rights of the user. (It also saves a check of access for each case.)
+    is_elsewhere = fields.Boolean(
+        string="Has invoices of another program", readonly=True, copy=False
+    )
     move_ids = fields.Many2many(
         "account.move",
         compute="_compute_move_ids",
@@ -298,9 +301,7 @@ class PaymentReminderCase(models.Model):
 
     @api.depends("item_ids", "claim_line_ids.amount")
     def _compute_amounts(self):
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            self.sudo().item_ids.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(self.sudo().item_ids)
         costs = self._read_costs()
         today = {
             company: company._get_reminder_today() for company in self.sudo().company_id

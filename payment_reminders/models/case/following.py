@@ -50,11 +50,7 @@ class PaymentReminderCase(models.Model):
             # invoices are paid.
             if paid_online := self._find_costs_paid_online():
                 self._count_online_costs(paid_online)
-            cases._follow(
-                self.env["payment.reminder.facts"]._read_due_items(
-                    cases.item_ids.move_line_id.ids
-                )
-            )
+            cases._follow(self.env["payment.reminder.facts"]._read_live(cases.item_ids))
             # Money may have come that a customer spoke of.
             if stated := cases._get_open_queries().filtered("paid_date"):
                 stated._compare_payments()

@@ -74,6 +74,22 @@ class PaymentReminderItem(models.Model):
         index="btree_not_null",
         help="The one that is open: while it is, no notice of ours is about this.",
     )
+    source = fields.Selection(
+        [("books", "Odoo")],
+        string="Lives in",
+        required=True,
+        readonly=True,
+        default="books",
+        help="The program that keeps the invoice, and is asked how it stands.",
+    )
+    source_ref = fields.Char(
+        string="Reference there",
+        readonly=True,
+        copy=False,
+        help="By what that program knows the invoice; empty for one of Odoo.",
+    )
+    source_number = fields.Char(string="Number there", readonly=True)
+    source_url = fields.Char(string="Link there", compute="_compute_source_url")
     date_due = fields.Date(string="Due", required=True, readonly=True)
     amount_residual = fields.Monetary(
         string="Open", compute="_compute_amount_residual", help="Read live."
@@ -130,11 +146,19 @@ class PaymentReminderItem(models.Model):
         "(move_line_id, COALESCE(agency_part_id, 0))",
         "This journal item is in a case already.",
     )
+    _source_ref_uniq = models.UniqueIndex(
+        "(source, source_ref) WHERE source <> 'books'",
+        "This invoice is in a case already.",
+    )
+
+    def _compute_source_url(self):
+        self.source_url = False
+        for source, items in self.env["payment.reminder.source"]._split(self):
+            for item in items:
+                item.source_url = source._get_url(item)
 
     def _compute_amount_residual(self):
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            self.sudo().move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(self.sudo())
         for item in self:
             seen = item.sudo()._find_live(live)
             item.amount_residual = float(seen.owed) if seen else 0.0
@@ -183,16 +207,16 @@ class PaymentReminderItem(models.Model):
         """Tell whether the invoice of this item is still one of this customer's."""
         self.ensure_one()
         facts = self.env["payment.reminder.facts"]
-        return bool(self._find_live(facts._read_due_items(self.move_line_id.ids)))
+        return bool(self._find_live(facts._read_live(self)))
 
     def _get_live_key(self):
         """Return what this item is found by in what was read live."""
         self.ensure_one()
-        return self.move_line_id.id, self.agency_part_id.id or None
+        return self.source_ref or self.move_line_id.id, self.agency_part_id.id or None
 
     def _read_owed(self):
         """Return {item: what is owed on it now}."""
-        live = self.env["payment.reminder.facts"]._read_due_items(self.move_line_id.ids)
+        live = self.env["payment.reminder.facts"]._read_live(self)
         return {
             item: seen.owed if (seen := item._find_live(live)) else Decimal(0)
             for item in self
@@ -229,6 +253,7 @@ class PaymentReminderItem(models.Model):
                 "move_line_id": False,
                 "move_id": False,
                 "agency_part_id": False,
+                "source_ref": False,
                 "amount_known": 0.0,
                 "amount_credited_known": 0.0,
             }
@@ -294,7 +319,7 @@ class PaymentReminderItem(models.Model):
 
     def _get_trail_name(self):
         """Return what the trail calls this item."""
-        name = self.move_id.name or str(self.id)
+        name = self.move_id.name or self.source_number or str(self.id)
         return f"{name} #{self.id}" if self.agency_part_id else name
 
     def _log_refused_parts(self):
@@ -356,10 +381,14 @@ class PaymentReminderItem(models.Model):
         moves = self.sudo().move_id
         return moves.sudo(self.env.su).action_release_reminders()
 
-    @api.depends("move_id", "agency_part_id")
+    @api.depends("move_id", "agency_part_id", "source_number")
     def _compute_display_name(self):
         for item in self:
-            name = item.sudo().move_id.name or self.env._("Deleted or moved invoice")
+            name = (
+                item.sudo().move_id.name
+                or item.source_number
+                or self.env._("Deleted or moved invoice")
+            )
             if item.sudo().agency_part_id:
                 name = self.env._("%s (refused part)", name)
             item.display_name = name
@@ -368,4 +397,4 @@ class PaymentReminderItem(models.Model):
     def _search_display_name(self, operator, value):
         # OVERRIDE: a rep has no access to invoices, but to the numbers of these.
         moves = self.env["account.move"].sudo()._search([("name", operator, value)])
-        return [("move_id", "in", moves)]
+        return ["|", ("move_id", "in", moves), ("source_number", operator, value)]

@@ -33,6 +33,9 @@ class PaymentReminderCase(models.Model):
         # One that is opened now is followed there: it will not have moved.
         cases = self.search([("state", "!=", "closed")], order="id")
         cases |= self._find_reopened()
+        elsewhere = self._get_sources(companies.filtered("reminder_sources"))
+        for source in {source._name: source for _company, source in elsewhere}.values():
+            cases |= source._find_reopened()
         is_done = self.env["payment.reminder.progress"]._work_through(
             "refresh",
             [
@@ -43,6 +46,10 @@ class PaymentReminderCase(models.Model):
                     size=1,
                 ),
                 *(self._get_opening_stage(company) for company in companies),
+                *(
+                    self._get_opening_stage(company, source)
+                    for company, source in elsewhere
+                ),
                 *(cases._get_following_stages() if cases else ()),
             ],
         )
@@ -58,26 +65,42 @@ class PaymentReminderCase(models.Model):
             laws._warn_of_ends(companies)
 
     @api.model
-    def _get_opening_stage(self, company):
+    def _get_sources(self, companies):
+        """Return [(company, source)] of invoices that are not in the books."""
+        return [
+            (company, source)
+            for company in companies
+            for source in self.env["payment.reminder.source"]._get_used(company)
+        ]
+
+    @api.model
+    def _get_opening_stage(self, company, source=None):
         """Return the stage that opens what has fallen due in a company.
 
         So many customers at a time: what it needs of memory does not grow with what is
         due. In READ COMMITTED: who waited for the lock sees what was opened.
+
+        :param source: where these live, None: in the books
         """
         lines = {}
 
         def find():
             lines.clear()
-            for row in self._read_due(company):
-                lines.setdefault(row["partner_id"], []).append(row["line_id"])
+            for row in self._read_due(company, source=source):
+                lines.setdefault(row["partner_id"], []).append(row["key"][0])
             return self.env["res.partner"].browse(lines)
 
         def work(customers):
             of_these = [line_id for id_ in customers.ids for line_id in lines[id_]]
             own = self.with_env(customers.env)
-            own._open_due(company.with_env(own.env), of_these)
+            # A model without records is false: it is compared with None.
+            there = None if source is None else source.with_env(own.env)
+            own._open_due(company.with_env(own.env), of_these, there)
 
-        return Stage(f"open:{company.id}", find, work, CASES_PER_BATCH)
+        name = f"open:{company.id}"
+        if source is not None:
+            name = f"{name}:{source._get_code()}"
+        return Stage(name, find, work, CASES_PER_BATCH)
 
     def _get_following_stages(self):
         """Return the stages that follow what moved of these cases, or of their days."""
@@ -201,17 +224,18 @@ class PaymentReminderCase(models.Model):
             )
 
     @api.model
-    def _open_due(self, company, lines=None):
+    def _open_due(self, company, lines=None, source=None):
         """Put what has fallen due, or soon will, into cases of its customers.
 
         :param company: res.company that has a ladder
-        :param lines: journal items to which this is limited
+        :param lines: journal items to which this is limited, or refs of the source
+        :param source: ``payment.reminder.source`` where these live, None: in the books
         :return: the cases that got something new
         """
         self._lock_opening(company)
         if lines is None:
             self._let_go_of_moved(company)
-        return self._open_rows(company, self._read_due(company, lines))
+        return self._open_rows(company, self._read_due(company, lines, source), source)
 
     @api.model
     def _lock_opening(self, company):
@@ -222,7 +246,7 @@ class PaymentReminderCase(models.Model):
         )
 
     @api.model
-    def _read_due(self, company, lines=None):
+    def _read_due(self, company, lines=None, source=None):
         """Read what is in no case yet and is due by the earliest nudge of a ladder.
 
         :return: rows of :meth:`payment.reminder.facts._read_candidates`
@@ -230,19 +254,18 @@ class PaymentReminderCase(models.Model):
         today = company._get_reminder_today()
         ahead = company._get_reminder_ladders()._get_days_ahead()
         until = fields.Date.add(today, days=ahead)
-        facts = self.env["payment.reminder.facts"]
-        return facts._read_candidates(company, until, lines=lines)
+        reader = self.env["payment.reminder.facts"] if source is None else source
+        return reader._read_candidates(company, until, lines=lines)
 
     @api.model
-    def _open_rows(self, company, rows):
+    def _open_rows(self, company, rows, source=None):
         """Put what was found to be due into cases of its customers.
 
         :param rows: of :meth:`payment.reminder.facts._read_candidates`
         :return: the cases that got something new
         """
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            {row["line_id"] for row in rows}
-        )
+        reader = self.env["payment.reminder.facts"] if source is None else source
+        live = reader._read_due_items({row["key"][0] for row in rows})
         rows = [
             row
             for row in rows
@@ -258,6 +281,8 @@ class PaymentReminderCase(models.Model):
             by_identity[identity].append(row)
         cases = self._find_or_open(company, by_identity)
         opened = self.browse([case.id for case in cases.values()])
+        if source is not None:
+            opened.filtered(lambda case: not case.is_elsewhere).is_elsewhere = True
         facts = self.env["payment.reminder.facts"]
         with opened._look_once():
             items = bulk.insert(
@@ -273,7 +298,7 @@ class PaymentReminderCase(models.Model):
             keys = {}
             if len(opened) >= KEYED_FROM:
                 keys = facts._read_keys(opened)
-            live = facts._read_due_items(opened.item_ids.move_line_id.ids)
+            live = facts._read_live(opened.item_ids)
             if company.reminder_holdout_percent:
                 items._choose_holdout(live)
             opened._follow(live)
@@ -288,9 +313,12 @@ class PaymentReminderCase(models.Model):
     def _prepare_item_vals(self, case, seen):
         return {
             "case_id": case.id,
-            "move_line_id": seen.line_id,
-            "move_id": seen.move_id,
+            "move_line_id": seen.line_id or False,
+            "move_id": seen.move_id or False,
             "agency_part_id": seen.part_id or False,
+            "source": seen.source,
+            "source_ref": seen.ref or False,
+            "source_number": seen.ref and seen.move_name or False,
             "date_due": seen.date_due,
             "amount_known": float(seen.owed),
             "amount_credited_known": float(seen.credited),
@@ -547,6 +575,8 @@ class PaymentReminderCase(models.Model):
 
     def _hand_items_to(self, survivor):
         """Put the due items at the same place on the survivor's ladder."""
+        if self.is_elsewhere:
+            survivor.is_elsewhere = True
         matches = {}
         if survivor.ladder_id != self.ladder_id:
             matches = survivor.ladder_id._match_steps(self.ladder_id)

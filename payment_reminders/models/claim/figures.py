@@ -351,6 +351,9 @@ class PaymentReminderFigures(models.AbstractModel):
                 digits = item.currency_id.decimal_places
                 found[item.id].append(interest.Payment(day, to_decimal(amount, digits)))
         self._leave_out_agency_money(items, found)
+        if elsewhere := items.filtered("source_ref"):
+            for source, own in self.env["payment.reminder.source"]._split(elsewhere):
+                found.update(source._read_payments(own))
         return found
 
     # -- history ----------------------------------------------------------------

@@ -136,9 +136,7 @@ class PaymentReminderFigures(models.AbstractModel):
                 and any(step.charge_interest for step in case.ladder_id.step_ids)
             )
         )
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            charging.item_ids.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(charging.item_ids)
         payments = self._read_payments(charging.item_ids)
         jurisdictions = charging.ladder_id.jurisdiction_id
         tables = jurisdictions._get_rate_tables()
@@ -182,8 +180,7 @@ class PaymentReminderFigures(models.AbstractModel):
         :return: {case: :class:`InsolvencyClaim`}
         """
         cases = self.env["payment.reminder.case"].union(*days).sudo()
-        lines = cases.item_ids.move_line_id.ids
-        live = self.env["payment.reminder.facts"]._read_due_items(lines)
+        live = self.env["payment.reminder.facts"]._read_live(cases.item_ids)
         payments = self._read_payments(cases.item_ids)
         tables = cases.ladder_id.jurisdiction_id._get_rate_tables()
         calendars = self.env["payment.reminder.facts"]._get_calendars(cases)

@@ -94,6 +94,10 @@ REMARKS = {
         "Interest: by this law all days bear the rate of the day of payment; until "
         "then, that of the day of the notice."
     ),
+    "interest:no_days": _lt(
+        "Interest runs on what is open now alone: the program that keeps the invoice "
+        "tells no day of a part payment."
+    ),
     "compensation:not_from_persons": _lt(
         "No lump sum: the law gives none against consumers."
     ),
@@ -155,8 +159,16 @@ class PaymentReminder(models.Model):
         values = self._get_remark_words()
         return [
             self._get_remark_sentence(code) % values if code in REMARKS else code
-            for code in self.remarks or []
+            for code in [*(self.remarks or []), *self._find_remarks_elsewhere()]
         ]
+
+    def _find_remarks_elsewhere(self):
+        """Return what is to be said of the interest on another program's invoices."""
+        is_partly_paid = self.is_elsewhere and any(
+            line.item_id.source_ref and line.amount_total > line.amount_residual
+            for line in self.line_ids
+        )
+        return ["interest:no_days"] if is_partly_paid and self.amount_interest else []
 
     @api.model
     def _get_remark_sentence(self, code):

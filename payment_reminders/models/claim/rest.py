@@ -47,12 +47,19 @@ class PaymentReminderCase(models.Model):
             ready |= case
         return ready
 
+    def _get_rest_policy(self):
+        """Return what the ladder does with a rest; no invoice of it is drafted in Odoo
+        for a customer whose invoices another program keeps: a person decides.
+        """
+        policy = self.ladder_id.rest_policy or "waive"
+        return "ask" if policy == "invoice" and self.is_elsewhere else policy
+
     def _decide_rest(self, left):
         """Return the fate of the rest of this case (:class:`rules.rest.Fate`)."""
         self.ensure_one()
         freezes = set(self._get_open_freezes().mapped("reason"))
         fate = rest.decide(
-            rest.Fate(self.ladder_id.rest_policy or "waive"),
+            rest.Fate(self._get_rest_policy()),
             left,
             self._get_rest_limit(),
             self.company_id._get_reminder_today(),
@@ -250,7 +257,17 @@ class PaymentReminderCase(models.Model):
     # -- a draft invoice of the costs -----------------------------------------------
 
     def _check_cost_accounts(self):
-        """Refuse to draft an invoice before the accounts of its lines are chosen."""
+        """Refuse to draft an invoice before the accounts of its lines are chosen, and
+        one for a customer whose invoices another program keeps.
+        """
+        if any(self.mapped("is_elsewhere")):
+            raise UserError(
+                self.env._(
+                    "The invoices of this customer are kept in another program, so "
+                    "that no invoice of fees and interest is drafted here. Write one "
+                    "there, then waive them here."
+                )
+            )
         for company in self.sudo().company_id:
             if not (
                 company.reminder_fee_account_id and company.reminder_interest_account_id

@@ -338,7 +338,9 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         move = item.move_id
         bank = move.partner_bank_id
-        reference = move.payment_reference or move.name
+        reference = move.payment_reference or move.name or item.source_number
+        if item.source_ref:
+            bank = self.company_id.partner_id.bank_ids[:1]
         qr = None
         if bank:
             qr = bank.build_qr_code_base64(

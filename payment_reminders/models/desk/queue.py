@@ -262,6 +262,9 @@ class PaymentReminder(models.Model):
         self.check_access("read")
         drafts = self.sudo()._get_doubtful_ids("draft_credit_note")
         moves = self.move_ids | self.env["account.move"].browse(drafts)
+        if not moves:
+            # What another program keeps is matched there; the case says what it is.
+            return self.case_id._get_records_action()
         action = {
             "type": "ir.actions.act_window",
             "name": self.env._("Match on the Invoice"),
@@ -288,6 +291,8 @@ class PaymentReminder(models.Model):
                 (money.source, money.record_id)
                 for money in guard.Facts.from_json(facts).money
                 if MONEY_CODES[money.source] == Code.UNALLOCATED_CREDIT
+                # One of another program is left out there, on what we know of it.
+                and money.source != "credit_elsewhere"
             ]
             if facts
             else []

@@ -62,7 +62,7 @@ class PaymentReminderHandover(models.Model):
         Facts = self.env["payment.reminder.facts"]
         cases = items.case_id
         now = fields.Datetime.now()
-        live = Facts._read_due_items(items.move_line_id.ids)
+        live = Facts._read_live(items)
         is_loose = Facts._has_loose_money(cases.company_id)
         today = {c: c._get_reminder_today(now) for c in cases.company_id}
         of_cases = Facts._read_case_facts(cases, now, today, is_loose)
@@ -328,9 +328,7 @@ class PaymentReminderHandover(models.Model):
                 )
             )
         items.invalidate_recordset()
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            items.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(items)
         descriptions = vals.pop("descriptions", {})
         costs = self._find_costs(items)
         charged = self._find_fees(items) if charge_fee else {}
@@ -472,9 +470,7 @@ class PaymentReminderHandover(models.Model):
     @api.model
     def _give_by_hand(self, items):
         """Note that somebody has these items already, who is told by hand."""
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            items.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(items)
         items = items.filtered(
             lambda item: (seen := item._get_live(live)) and seen.owed > 0
         )
@@ -522,9 +518,7 @@ class PaymentReminderHandover(models.Model):
     @api.model
     def _take_over(self, items):
         """Follow dropped items again, as handed over, of which something is owed."""
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            items.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(items)
         owed = items.browse()
         for item in items:
             seen = item._find_live(live)

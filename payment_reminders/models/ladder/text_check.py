@@ -151,9 +151,7 @@ class PaymentReminderTextChecker(models.AbstractModel):
     @api.model
     def _make_notice(self, case, step):
         """Make the notice that this step would send on that case today."""
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            case.item_ids.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(case.item_ids)
         items = [item for item in case.item_ids if item._find_live(live)]
         today = case.company_id._get_reminder_today()
         owed = [(item, live[item._get_live_key()].owed) for item in items]

@@ -207,7 +207,7 @@ class PaymentReminderLadder(models.Model):
         facts = self.env["payment.reminder.facts"]
         # The dates follow from what is owed, whoever looks at them.
         cases = cases.sudo()
-        live = facts._read_due_items(cases.item_ids.move_line_id.ids)
+        live = facts._read_live(cases.item_ids)
         matches = {
             old.id: new.id
             for kept in cases.ladder_id

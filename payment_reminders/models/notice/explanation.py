@@ -14,6 +14,7 @@ MONEY_KEYS = (
     "draft_payment",
     "draft_credit_note",
     "collection",
+    "credit_elsewhere",
 )
 #: A sentence lists so many payments, and how many more there are.
 MOST_LISTED = 5
@@ -202,6 +203,7 @@ class PaymentReminderExplanation(models.AbstractModel):
                     default=None,
                 )
             ),
+            "source": facts.source or self.env._("The other program"),
             "wait": max((item.transaction_days for item in items), default=0),
             "network": ", ".join(
                 sorted({item.invoice_network for item in items} - {""})

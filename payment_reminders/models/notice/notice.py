@@ -81,6 +81,12 @@ class PaymentReminder(models.Model):
         string="Due items",
         compute_sudo=True,
     )
+    is_elsewhere = fields.Boolean(
+        string="Has invoices of another program",
+        readonly=True,
+        copy=False,
+        help="That program is asked how they stand, a moment before this leaves.",
+    )
     move_ids = fields.Many2many(
         "account.move",
         compute="_compute_item_ids",
@@ -584,6 +590,10 @@ class PaymentReminder(models.Model):
         if self.attach_invoices or self.step_id.attach_invoices:
             asked = self.sudo().line_ids.filtered("amount_residual")
             files = asked.move_id.invoice_pdf_report_id
+            if self.is_elsewhere:
+                sources = self.env["payment.reminder.source"]
+                for source, items in sources._split(asked.item_id):
+                    files += source._get_documents(items)
         if self.step_id.attach_statement:
             files += self.env["payment.reminder.statement"]._attach(self)
         return files

@@ -297,7 +297,7 @@ class PaymentReminderProposal(models.AbstractModel):
         facts = self.env["payment.reminder.facts"]
         today = {company: company._get_reminder_today() for company in cases.company_id}
         calendars = facts._get_calendars(cases)
-        live = facts._read_due_items(cases.item_ids.move_line_id.ids)
+        live = facts._read_live(cases.item_ids)
         history = cases._get_sent_history()
         schedules = cases._get_schedules()
         planned = []
@@ -331,6 +331,7 @@ class PaymentReminderProposal(models.AbstractModel):
             "partner_id": case.partner_id.id,
             "currency_id": case.currency_id.id,
             "user_id": case.user_id.id,
+            "is_elsewhere": case.is_elsewhere,
             "step_id": step.id,
             "step_kind": step.kind,
             "state": "proposed",

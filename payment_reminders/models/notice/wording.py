@@ -315,7 +315,7 @@ class PaymentReminderLetter(models.Model):
         return bool(
             self.line_ids.item_id.move_id.partner_bank_id
             or self._prepare_letter_account()
-            or self.company_id.reminder_takes_online
+            or (self.company_id.reminder_takes_online and not self.is_elsewhere)
         )
 
     def _prepare_letter_item(self, line):
@@ -363,6 +363,8 @@ class PaymentReminderLetter(models.Model):
         """Return the link to one invoice; it leads over the page of the case, because
         a token on the invoice itself would be a row that payers write too.
         """
+        if line.item_id.source_ref:
+            return self._get_pay_url()
         return self._get_pay_url().replace("?", f"/pay/{line.item_id.id}?", 1)
 
     def _prepare_letter_account(self):
@@ -378,7 +380,9 @@ class PaymentReminderLetter(models.Model):
         if self._pays_by_row():
             return none
         banks = (line.item_id.move_id.partner_bank_id for line in self.line_ids)
-        return next(filter(None, banks), none)
+        # Of another program's invoices nobody here knows an account of their own.
+        own = self.is_elsewhere and self.company_id.partner_id.bank_ids[:1]
+        return next(filter(None, banks), own or none)
 
     def _add_own_account(self, item, line):
         """Return the row of an invoice that is paid to an account of its own."""

@@ -117,6 +117,14 @@ WORDS = {
         ),
         _lt("import the bank statements"),
     ),
+    "stale_source": Words(
+        "Source not answering",
+        _lt(
+            "%(source)s did not say how %(invoices)s stands, so nobody knows whether "
+            "it was paid. It is asked again by itself."
+        ),
+        _lt("the source answers again, or a newer file is imported"),
+    ),
     "pending_transaction": Words(
         "Online payment under way",
         _lt(
@@ -294,6 +302,10 @@ SENTENCES = {
     "draft_credit_note": _lt(
         "A credit note of %(invoices)s is a draft still: %(money)s. Post or "
         "delete it first."
+    ),
+    "credit_elsewhere": _lt(
+        "%(partner)s has a credit in %(source)s that is matched with no invoice there: "
+        "%(money)s. Match it there, or leave it out on its mirrored invoice."
     ),
     "invoice_moved": _lt(
         "%(invoices)s is an invoice of another customer, currency or company now. A "

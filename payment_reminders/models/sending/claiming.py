@@ -272,7 +272,8 @@ class PaymentReminderSender(models.AbstractModel):
         return {
             reminder: one
             for reminder, one in seen.items()
-            if reminder._is_claimed(ticket)
+            # A service is asked just before its notice leaves, and all is read then.
+            if reminder._is_claimed(ticket) and not reminder.is_elsewhere
         }
 
     @api.model
@@ -367,7 +368,8 @@ class PaymentReminderSender(models.AbstractModel):
                 # primary keys.
                 """
                 SELECT notice.id, notice.company_id, notice.case_id,
-                       state.partner_id, books.moves, books.partners,
+                       notice.is_elsewhere, state.partner_id,
+                       books.moves, books.partners,
                        ARRAY(SELECT delivery.partner_id
                                FROM payment_reminder_delivery delivery
                               WHERE delivery.reminder_id = notice.id
@@ -389,8 +391,11 @@ class PaymentReminderSender(models.AbstractModel):
                 reminders.ids,
             )
         )
+        elsewhere = reminders.browse(row[0] for row in rows if row[3])
+        sources = self.env["payment.reminder.source"]
         return {
             notice_id: {
+                **(sources._find_all_rows(elsewhere) if is_elsewhere else {}),
                 "res_partner": sorted(
                     {partner_id, *(partners or ()), *receivers} - {None}
                 ),
@@ -403,6 +408,7 @@ class PaymentReminderSender(models.AbstractModel):
                 notice_id,
                 company_id,
                 case_id,
+                is_elsewhere,
                 partner_id,
                 moves,
                 partners,

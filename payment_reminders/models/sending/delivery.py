@@ -159,6 +159,8 @@ class PaymentReminderDelivery(models.Model):
                 line.item_id.move_line_id.id,
                 line.item_id.agency_part_id.id or 0,
                 line.step_id.lineage,
+                # What lives elsewhere is told apart by its reference there.
+                *filter(None, [line.item_id.source_ref]),
             )
             for line in reminder.line_ids
             if line.step_id

@@ -440,9 +440,7 @@ class PaymentReminderHalt(models.Model):
 
         :return: {company: (number that changed, number looked at)}
         """
-        live = self.env["payment.reminder.facts"]._read_due_items(
-            reminders.line_ids.move_line_id.ids
-        )
+        live = self.env["payment.reminder.facts"]._read_live(reminders.line_ids.item_id)
         reopened = self._count_reopened(reminders)
         counts = {}
         for company, mine in reminders.grouped("company_id").items():

@@ -311,6 +311,11 @@ class PaymentReminderFacts(models.AbstractModel):
             }
             if states and not moment and not item.invoice_vouched_by_id:
                 found[item.id] |= self._get_network_facts(networks, states)
+        if elsewhere := items.filtered("source_ref"):
+            for source, own in self.env["payment.reminder.source"]._split(elsewhere):
+                for item_id, said in source._read_sendings(own).items():
+                    if not items.browse(item_id).invoice_vouched_by_id:
+                        found[item_id] |= said
         return found
 
     @api.model

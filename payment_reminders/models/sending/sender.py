@@ -297,6 +297,8 @@ class PaymentReminderSender(models.AbstractModel):
         wire = delivery._get_wire()
         session = None
         try:
+            if reminder.is_elsewhere:
+                self._ask_sources(reminder)
             session = self._connect(delivery, wire, attempt)
             if attempt.outcome == LATER:
                 with transactions.read_committed(self.env) as env:
@@ -313,6 +315,16 @@ class PaymentReminderSender(models.AbstractModel):
         finally:
             wire.disconnect(session)
         return attempt
+
+    @api.model
+    def _ask_sources(self, reminder):
+        """Ask the programs that keep the invoices how they stand, outside of all locks.
+
+        A service may take its time, and whoever pays must not wait for it meanwhile.
+        """
+        transactions.commit(self.env)
+        self.env["payment.reminder.source"]._ask_again(reminder.line_ids.item_id)
+        transactions.commit(self.env)
 
     @api.model
     def _connect(self, delivery, wire, attempt):

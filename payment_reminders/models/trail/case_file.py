@@ -107,13 +107,21 @@ class PaymentReminderCaseFile(models.AbstractModel):
     def _list_items(self, case):
         money = self._money(case)
         payments = self.env["payment.reminder.figures"]._read_payments(case.item_ids)
+        lines = case.reminder_ids.line_ids
+        # Of an invoice of another program we have what its notices said of it.
+        asked = {
+            item: lines.filtered(lambda line, item=item: line.item_id == item)[:1]
+            for item in case.item_ids
+        }
         return [
             {
                 "id": item.id,
-                "invoice": item.move_id.name or "",
-                "dated": _day(item.move_id.invoice_date),
+                "invoice": item.move_id.name or item.source_number or "",
+                "dated": _day(item.move_id.invoice_date or asked[item].date_invoice),
                 "due": _day(item.date_due),
-                "invoiced": money(item.move_line_id.amount_currency),
+                "invoiced": money(
+                    item.move_line_id.amount_currency or asked[item].amount_total
+                ),
                 "open": money(item.amount_residual),
                 "last_step": item.step_id.name or "",
                 "last_sent": _day(item.last_sent_date),

@@ -9,6 +9,7 @@ from . import test_ignored_line
 from . import test_invoice_sent
 from . import test_many_bank_lines
 from . import test_due_items
+from . import test_source
 from . import test_other_forms
 from . import test_slow_transaction
 from . import test_invoice_network

@@ -75,6 +75,7 @@ ALONE = {
         "money": (MoneyFacts("bank_line", 6, TODAY, D("0.01"), ("amount",)),)
     },
     Code.STALE_BANK: {"bank_stale_days": 4, "bank_stale_limit": 3},
+    Code.STALE_SOURCE: {"source_age_seconds": 301, "source_age_limit": 300},
     Code.PENDING_TRANSACTION: item(pending_transaction=True),
     Code.OPEN_QUERY: {"open_queries": 1},
     Code.PAYMENT_PLAN: {"active_plans": 1},
@@ -101,6 +102,17 @@ ALONE = {
     Code.NEUTRALIZED: {"neutralized": True},
     Code.ALREADY_SENT: {"state": "sent"},
 }
+
+
+def test_a_source_that_answered_in_time_is_no_obstacle():
+    in_time = replace(FACTS, source_age_seconds=300, source_age_limit=300)
+    assert check(in_time, NOW) == []
+    assert check(replace(FACTS, source_age_seconds=10**9), NOW) == []
+
+
+def test_no_manager_overrides_that_nobody_knows():
+    silent = replace(FACTS, source_age_limit=300, overridden=("stale_source",))
+    assert check(silent, NOW) == [Code.STALE_SOURCE]
 
 
 def test_nothing_in_the_way():
@@ -363,6 +375,9 @@ WORSE = {
         f, money=(*f.money, MoneyFacts("bank_line", 1, TODAY, D(1)))
     ),
     Code.STALE_BANK: lambda f: replace(f, bank_stale_days=10, bank_stale_limit=9),
+    Code.STALE_SOURCE: lambda f: replace(
+        f, source_age_seconds=None, source_age_limit=300
+    ),
     Code.OPEN_QUERY: lambda f: replace(f, open_queries=f.open_queries + 1),
     Code.PAYMENT_PLAN: lambda f: replace(f, active_plans=f.active_plans + 1),
     Code.INSOLVENCY: lambda f: replace(f, freezes=(*f.freezes, "insolvency")),

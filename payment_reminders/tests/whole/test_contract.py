@@ -79,8 +79,9 @@ METHODS = {
 }
 CODES = """not_posted paid in_payment credited nothing_due partial_payment
     amount_changed unallocated_credit unmatched_bank_line stale_bank
-    pending_transaction open_query payment_plan insolvency status_unknown blocked held
-    snoozed excluded handed_over no_recipient invoice_not_sent not_approved hold_window
+    stale_source pending_transaction open_query payment_plan insolvency status_unknown
+    blocked held snoozed excluded handed_over no_recipient invoice_not_sent
+    not_approved hold_window
     spacing ladder_changed send_brake neutralized already_sent"""
 RECORDS = {
     "ir.cron": """ir_cron_refresh ir_cron_propose ir_cron_send ir_cron_company_status
