@@ -1,0 +1,1 @@
+"""Reads files of invoices; knows no Odoo."""
