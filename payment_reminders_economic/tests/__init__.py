@@ -1,0 +1,2 @@
+from .wire import *
+from . import test_economic

@@ -1,0 +1,9 @@
+"""What knows no Odoo: how e-conomic is asked. Needs no database.
+
+These tests are pytest's, as those of the rules.
+"""
+
+from contextlib import suppress
+
+with suppress(ImportError):  # of pytest
+    from . import test_client
