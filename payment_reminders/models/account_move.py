@@ -18,10 +18,12 @@ BADGES = {
     "questioned": [("blocker_codes", "like", ",open_query,")],
     "frozen": [("state", "=", "frozen")],
 }
+#: Kinds of steps after which only a collection service comes.
+LAST_KINDS = (schedule.FINAL_NOTICE, schedule.DEMAND)
 #: {badge: domain of the due items that were taken to such a step last}
 STEPS = {
-    "final": [("step_id.kind", "=", schedule.FINAL_NOTICE)],
-    "reminded": [("step_id.kind", "not in", (schedule.FINAL_NOTICE, schedule.NUDGE))],
+    "final": [("step_id.kind", "in", LAST_KINDS)],
+    "reminded": [("step_id.kind", "not in", (*LAST_KINDS, schedule.NUDGE))],
     "nudged": [("step_id.kind", "=", schedule.NUDGE)],
 }
 

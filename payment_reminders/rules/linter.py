@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from . import statute as law
-from .statute import COMPANY, FINAL_NOTICE, NUDGE, PERSON, ZERO, FeeRule, Statute
+from .statute import (
+    COMPANY,
+    DEMAND,
+    FINAL_NOTICE,
+    NUDGE,
+    PERSON,
+    ZERO,
+    FeeRule,
+    Statute,
+)
 
 ERROR = "error"
 WARNING = "warning"
@@ -333,7 +342,7 @@ def _check_letter(rung: _Rung) -> Iterator[Breach]:
     """
     rule = rung.rule
     source = rule.source if rule else ""
-    level = ERROR if rung.step.kind == FINAL_NOTICE else WARNING
+    level = ERROR if rung.step.kind in (FINAL_NOTICE, DEMAND) else WARNING
     if rung.day < 1:
         yield Breach("letter_before_due", level, rung.index, {"day": rung.day}, source)
     given = rung.step.deadline_days

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+from .statute import DEMAND as DEMAND
 from .statute import FINAL_NOTICE as FINAL_NOTICE
 from .statute import NUDGE as NUDGE
 from .statute import REMINDER as REMINDER

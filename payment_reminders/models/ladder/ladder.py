@@ -294,7 +294,12 @@ class PaymentReminderLadder(models.Model):
 
     @api.model
     def _get_kind_order(self):
-        return [schedule.NUDGE, schedule.REMINDER, schedule.FINAL_NOTICE]
+        return [
+            schedule.NUDGE,
+            schedule.REMINDER,
+            schedule.FINAL_NOTICE,
+            schedule.DEMAND,
+        ]
 
     def _get_active_steps(self):
         # In a form that is not saved yet, the newest lines have no id.

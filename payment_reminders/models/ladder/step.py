@@ -28,6 +28,7 @@ class PaymentReminderStep(models.Model):
             (schedule.NUDGE, "Nudge before due date"),
             (schedule.REMINDER, "Reminder"),
             (schedule.FINAL_NOTICE, "Final notice"),
+            (schedule.DEMAND, "Demand for payment"),
         ],
         required=True,
         default=schedule.REMINDER,

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 
 from ...rules import simulation
 from ...rules.calendar import Calendar
-from ...rules.schedule import FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
+from ...rules.schedule import DEMAND, FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
 from ...rules.statute import COMPANY, FORBIDDEN, NO_FEE, PERSON, SCALE
 from ...tools.decimals import to_decimal
 from ...tools.money import format_code
@@ -19,7 +19,12 @@ THURSDAY = 3
 ORDINARY_DAYS = (-3, -2, -1, 0, 1, 4, 5, 6, 7, 8)
 #: Marks nearer than so many percent of the line stand above each other.
 LEAST_GAP = 9
-ICONS = {NUDGE: "fa-bell-o", REMINDER: "fa-envelope-o", FINAL_NOTICE: "fa-gavel"}
+ICONS = {
+    NUDGE: "fa-bell-o",
+    REMINDER: "fa-envelope-o",
+    FINAL_NOTICE: "fa-gavel",
+    DEMAND: "fa-gavel",
+}
 
 
 class PaymentReminderLadder(models.Model):

@@ -4,7 +4,7 @@ from datetime import date
 
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from ..common import ReminderCommon
 
@@ -151,6 +151,48 @@ class TestNextLaw(ReminderCommon):
         self.assertEqual(
             self.law.compensation_ids._get_key_fields()[-1], "principal_from"
         )
+
+    def test_the_norwegian_demand_for_payment(self):
+        """38 for the final notice, then 113 for the creditor's own demand (2026)."""
+        steps = self.ladder.step_ids.sorted("sequence")
+        self.ladder.write(
+            {
+                "step_ids": [
+                    Command.delete(steps[1].id),
+                    Command.update(
+                        steps[2].id,
+                        {
+                            "kind": "final_notice",
+                            "delay_from": "due_date",
+                            "delay_days": 15,
+                            "deadline_days": 14,
+                            "charge_compensation": False,
+                        },
+                    ),
+                    Command.update(
+                        steps[3].id,
+                        {
+                            "kind": "demand",
+                            "delay_days": 21,
+                            "deadline_days": 14,
+                            "charge_compensation": False,
+                        },
+                    ),
+                ],
+            }
+        )
+        self.ladder.jurisdiction_id = self.env.ref("payment_reminders.jurisdiction_no")
+        crowns = self.env.ref("base.NOK")
+        crowns.active = True
+        move = self.make_invoice("2026-07-06", 10000, currency_id=crowns.id)
+        asked = []
+        for day in ("2026-07-21", "2026-08-12"):
+            with freeze_time(f"{day} 08:00:00"):
+                notice = self.propose()
+                self.send(notice)
+                asked.append((notice.step_kind, notice.amount_fee, notice.state))
+        self.assertEqual(asked, [("final_notice", 38, "sent"), ("demand", 113, "sent")])
+        self.assertEqual(move.reminder_badge, "final")
 
     def test_what_the_linter_says_of_an_announced_ban(self):
         norway = self.env.ref("payment_reminders.ladder_no")

@@ -4,7 +4,12 @@ import { ReminderDeskMessage } from "./desk_message";
 import { ReminderDeskWords } from "./desk_words";
 
 /** Of the badge of a step, as in the queue; legible as Odoo's own badges are not. */
-const COLORS = { nudge: "info", reminder: "warning", final_notice: "danger" };
+const COLORS = {
+    nudge: "info",
+    reminder: "warning",
+    final_notice: "danger",
+    demand: "danger",
+};
 
 /** One notice beside the queue: the message, the figures, what is in the way, the acts. */
 export class ReminderDeskPane extends Component {
