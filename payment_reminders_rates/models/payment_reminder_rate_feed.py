@@ -17,8 +17,8 @@ PARAMETER = "payment_reminders_rates"
 AGAIN = timedelta(minutes=30)
 #: Around a half-year the publishers are asked so often.
 SOON = timedelta(hours=1)
-#: Days before the first of a half-year from which, and days after to which.
-DAYS_BEFORE, DAYS_AFTER = 2, 4
+#: From the 30th of the month before a half-year, and to the 5th of its first month.
+FIRST_OF_WAITING, LAST_OF_WAITING = 30, 5
 #: Without a good answer for so many days, people are told.
 SILENT_DAYS = 30
 #: What is read of a series reaches back before the oldest half-year that is judged.
@@ -248,6 +248,7 @@ class PaymentReminderRateFeed(models.Model):
 def find_half_year(today: date) -> date | None:
     """Return the first day of the half-year that begins about now, else None."""
     for first in (interest.half_year_start(today), rate_watch.next_period(today)):
-        if -DAYS_BEFORE <= (today - first).days <= DAYS_AFTER:
+        start = (first - timedelta(days=1)).replace(day=FIRST_OF_WAITING)
+        if start <= today <= first.replace(day=LAST_OF_WAITING):
             return first
     return None

@@ -1,9 +1,12 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 from odoo.tools import file_open
+
+from odoo.addons.payment_reminders.tests.law.accruing import accrue
 
 from .common import H2, NEXT, RatesCommon
 from .fake_publishers import BAD_DAYS, NAMES
@@ -17,10 +20,11 @@ class TestReadings(RatesCommon):
     """What publishers say of a rate changes nothing before somebody accepts it."""
 
     def accrue(self):
-        """Return the interest of the issue's example until today."""
+        """Return the interest on 10,000 in autumn, and until which day it is known."""
         law = self.env.ref("payment_reminders.jurisdiction_dk")
-        rates = law._get_rate_tables()[law][LENDING]
-        return [(rate.date, rate.percent) for rate in rates if rate.known]
+        due, today = date(2026, 5, 29), date(2026, 11, 29)
+        result = accrue(law, Decimal(10000), "company", due, today)
+        return result.total(), result.computed_until
 
     def get_activities(self, reading):
         """Return those of one of the managers."""
@@ -66,6 +70,7 @@ class TestReadings(RatesCommon):
             self.Rate.search([]).read(["percent", "status", "source"]),
         )
         self.assertEqual(before, after)
+        self.assertEqual(before[0], (Decimal("85.48"), date(2026, 6, 30)))
 
     def test_one_click_accepts(self):
         self.look("statbank")
@@ -80,7 +85,10 @@ class TestReadings(RatesCommon):
         self.assertEqual((reading.state, reading.user_id), ("accepted", self.manager))
         self.assertEqual(reading.rate_id, rate)
         self.assertFalse(reading.activity_ids)
-        self.assertIn(H2, dict(self.accrue()))
+        amount, until = self.accrue()
+        self.assertEqual(until, date(2026, 11, 29))
+        # 9.75 % to the end of June, then 10.05 %, of 365 days.
+        self.assertEqual(amount, Decimal("504.00"))
         self.look("statbank")
         self.assertEqual(reading.state, "accepted")
         with self.assertRaisesRegex(UserError, "does not wait"):
@@ -280,7 +288,10 @@ class TestReadings(RatesCommon):
         self.fake.series["riksbank"]["2027-01-04"] = "1.75"
         self.assertFalse(is_asked_again("2027-01-04 08:00:00"))
         self.assertEqual(self.get_reading(LENDING, "statbank", NEXT).percent, 1.9)
+        self.assertFalse(is_asked_again("2027-06-29 08:00:00"))
         self.assertTrue(is_asked_again("2027-06-30 08:00:00"))
+        self.assertTrue(is_asked_again("2027-07-05 08:00:00"))
+        self.assertFalse(is_asked_again("2027-07-06 08:00:00"))
 
     # -- bad days ---------------------------------------------------------------------
 
