@@ -14,5 +14,6 @@
         "views/mirror_invoice_views.xml",
         "views/mirror_customer_views.xml",
         "views/res_config_settings_views.xml",
+        "views/menuitems.xml",
     ],
 }

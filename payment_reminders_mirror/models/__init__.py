@@ -3,6 +3,7 @@
 Begin with ``mirror_invoice.py``.
 """
 
+from . import ir_ui_menu
 from . import mirror_customer
 from . import mirror_invoice
 from . import mirror_source

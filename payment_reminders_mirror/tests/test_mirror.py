@@ -116,6 +116,7 @@ class TestMirror(MirrorCommon):
         self.assertEqual(self.count_books(), self.before)
 
     def test_what_cannot_be_done_is_not_offered(self):
+        self.ladder.rest_policy = "invoice"
         self.take(self.row("1"))
         notice = self.propose().filtered("is_elsewhere")
         block = notice._get_letter_block("claim")
@@ -124,7 +125,6 @@ class TestMirror(MirrorCommon):
         with self.assertRaisesRegex(UserError, "another program"):
             notice.case_id._check_cost_accounts()
         case = notice.case_id
-        case.ladder_id.sudo().rest_policy = "invoice"
         self.assertEqual(case._get_rest_policy(), "ask")
         self.env["res.partner.bank"].create(
             {
