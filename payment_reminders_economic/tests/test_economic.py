@@ -62,7 +62,7 @@ class EconomicCommon(GatewayCommon):
             found += self.env.cr.fetchone()
         return found
 
-    def read(self):
+    def read_all(self):
         self.Source._read_all(self.company)
 
     def find(self, number):
@@ -85,14 +85,14 @@ class TestEconomic(EconomicCommon):
     def test_a_whole_life(self):
         """Three notices, paid, closed: and no row more in the books."""
         self.fake.put(40112)
-        self.read()
+        self.read_all()
         invoice = self.find(40112)
         self.assertEqual(invoice.partner_id, self.customer)
         self.assertFalse(self.company.economic_problem)
         case, steps = invoice.case_id, []
         for day in ("2026-09-15", "2026-10-06", "2026-11-03"):
             with freeze_time(f"{day} 08:00:00"):
-                self.read()
+                self.read_all()
                 notice = self.get_notice()
                 steps.append(notice.step_id)
                 asked = self.fake.count("/invoices/booked/40112")
@@ -103,14 +103,14 @@ class TestEconomic(EconomicCommon):
         self.assertEqual(len(set(steps)), 3)
         with freeze_time("2026-11-10 08:00:00"):
             self.fake.pay(40112)
-            self.read()
+            self.read_all()
             self.assertEqual(invoice.state, "paid")
             self.assertEqual((case.state, case.close_reason), ("closed", "paid"))
         self.assertEqual(self.count_books(), self.before)
 
     def test_paid_between_proposal_and_sending(self):
         self.fake.put(1)
-        self.read()
+        self.read_all()
         notice = self.get_notice()
         self.fake.pay(1)
         self.assertEqual(self.dispatch(notice), [])
@@ -121,7 +121,7 @@ class TestEconomic(EconomicCommon):
 
     def test_down_when_a_notice_leaves(self):
         self.fake.put(1)
-        self.read()
+        self.read_all()
         notice = self.get_notice()
         self.ripen(notice)
         down = (500, {}, b"<html>Oops</html>")
@@ -139,7 +139,7 @@ class TestEconomic(EconomicCommon):
 
     def test_a_token_that_was_taken_back(self):
         self.fake.put(1)
-        self.read()
+        self.read_all()
         notice = self.get_notice()
         self.ripen(notice)
         self.fake.tokens = set()
@@ -149,14 +149,14 @@ class TestEconomic(EconomicCommon):
             self.assertIn("Connect it again", self.company.economic_problem)
             told = self.env["payment.reminder.setup"]._find_other_problems()
             self.assertIn("economic", [problem["code"] for problem in told])
-            self.read()
+            self.read_all()
             todo = self.company.partner_id.activity_ids
             self.assertEqual(len(todo), 1, "told once")
 
     def test_a_row_that_moved_is_not_closed(self):
         for number in range(1, 504):
             self.fake.put(number)
-        self.read()
+        self.read_all()
         self.assertEqual(self.Invoice.search_count([("state", "=", "open")]), 503)
         done = []
 
@@ -167,20 +167,20 @@ class TestEconomic(EconomicCommon):
 
         self.fake.between = pay_first
         asked = self.fake.count("/invoices/booked/501")
-        self.read()
+        self.read_all()
         # It moved to the page that was read already, so it was asked for itself.
         self.assertEqual(self.fake.count("/invoices/booked/501"), asked + 1)
         self.assertEqual(self.find(501).state, "open")
         self.assertEqual(self.Invoice.search_count([("state", "=", "open")]), 503)
-        self.read()
+        self.read_all()
         self.assertEqual(self.find(1).state, "paid")
         self.assertEqual(self.Invoice.search_count([("state", "=", "open")]), 502)
 
     def test_one_that_is_gone_is_looked_at(self):
         self.fake.put(1)
-        self.read()
+        self.read_all()
         del self.fake.invoices[1]
-        self.read()
+        self.read_all()
         invoice = self.find(1)
         self.assertEqual((invoice.state, invoice.doubt), ("gone", "gone"))
         self.assertEqual(
@@ -193,7 +193,7 @@ class TestEconomic(EconomicCommon):
         self.fake.put(3, paymentTerms={"paymentTermsType": "prepaid"})
         self.fake.put_customer(300, "Barred A/S", "b@barred.example", barred=True)
         self.fake.put(4, customer=300)
-        self.read()
+        self.read_all()
         self.assertEqual(
             [self.find(number).doubt for number in (1, 2, 3, 4)],
             ["no_due_date", "sold", "terms", "barred"],
@@ -210,25 +210,25 @@ class TestEconomic(EconomicCommon):
     def test_a_credit_holds(self):
         self.fake.put(1)
         self.fake.put(2, amount=-200.0)
-        self.read()
+        self.read_all()
         notice = self.get_notice()
         self.assertEqual(notice.line_ids.mapped("name"), ["1"])
         self.assertIn("unallocated_credit", notice._guard()[notice])
         self.fake.pay(2)
-        self.read()
+        self.read_all()
         self.assertNotIn("unallocated_credit", notice._guard()[notice])
 
     def test_a_part_payment_without_a_day(self):
         """Interest is never more than what is certain: on what is open now."""
         self.use_danish_law(charge_interest=True)
         self.fake.put(1, amount=10000.0, due="2025-12-01")
-        self.read()
+        self.read_all()
         case = self.find(1).case_id
         figures = self.env["payment.reminder.figures"].sudo()
         whole = figures._compute_running(case)[case.id][0].interest
         self.assertGreater(whole, 0)
         self.fake.pay(1, 5000.0)
-        self.read()
+        self.read_all()
         self.assertEqual(case.amount_principal, 5000)
         half = figures._compute_running(case)[case.id][0].interest
         self.assertAlmostEqual(float(half), float(whole) / 2, delta=0.02)
@@ -238,7 +238,7 @@ class TestEconomic(EconomicCommon):
 
     def test_two_agreements_have_the_same_number(self):
         self.fake.put(1)
-        self.read()
+        self.read_all()
         other = self.env["res.company"].create({"name": "Sister"})
         other.sudo().write(
             {
@@ -258,23 +258,23 @@ class TestEconomic(EconomicCommon):
     def test_too_many_questions(self):
         self.fake.put(1)
         self.fake.script["/self"] = [(429, {"Retry-After": "90"}, {})]
-        self.read()
+        self.read_all()
         self.assertEqual(
             self.company.economic_wait_until,
             fields.Datetime.now() + timedelta(seconds=90),
         )
         asked = len(self.fake.calls)
-        self.read()
+        self.read_all()
         self.assertEqual(len(self.fake.calls), asked, "it rests")
         with freeze_time("2026-09-15 08:02:00"):
             self.fake.script["/self"] = [(429, {}, {})]
-            self.read()
+            self.read_all()
             self.assertEqual(
                 self.company.economic_wait_until,
                 fields.Datetime.now() + timedelta(seconds=120),
             )
         with freeze_time("2026-09-15 08:10:00"):
-            self.read()
+            self.read_all()
             self.assertFalse(self.company.economic_problem)
             self.assertTrue(self.find(1))
 
@@ -283,7 +283,7 @@ class TestEconomic(EconomicCommon):
             self.fake.put(number)
         with FakeEconomic() as foreign:
             self.fake.next_host = foreign.url
-            self.read()
+            self.read_all()
             self.assertFalse(foreign.calls)
         self.assertTrue(self.company.economic_problem)
         self.assertFalse(self.company.economic_good_at)
@@ -292,13 +292,13 @@ class TestEconomic(EconomicCommon):
         self.company.reminder_ladder_id = False
         for number in range(1, 2001):
             self.fake.put(number, customer=1 + number % 40)
-        self.read()
+        self.read_all()
         self.assertLessEqual(len(self.fake.calls), 9)
         counts = []
         for days in (1, 2):
             with freeze_time(f"2026-09-{15 + days} 08:00:00"):
                 before = self.env.cr.sql_log_count
-                self.read()
+                self.read_all()
                 counts.append(self.env.cr.sql_log_count - before)
         # Of five pages; what has not changed is not written.
         self.assertLess(max(counts), 200, counts)
@@ -306,14 +306,14 @@ class TestEconomic(EconomicCommon):
     def test_the_demo(self):
         self.company.sudo().write({"economic_mode": "demo", "economic_grant": False})
         self.fake.put(1)
-        self.read()
+        self.read_all()
         self.assertTrue(self.find(1))
         is_good, _message = self.company._test_economic()
         self.assertTrue(is_good)
 
     def test_disconnecting_keeps_cases_and_their_trail(self):
         self.fake.put(1)
-        self.read()
+        self.read_all()
         notice = self.get_notice()
         self.assertEqual(self.dispatch(notice), [MAIL])
         case = notice.case_id
@@ -330,13 +330,13 @@ class TestEconomic(EconomicCommon):
     def test_health(self):
         self.fake.put(1)
         self.fake.put(2, due=None)
-        self.read()
+        self.read_all()
         self.assertIn("2 open, 1 without due date", self.company.economic_health)
 
     def test_the_invoice_goes_along(self):
         self.ladder.step_ids.attach_invoices = True
         self.fake.put(1)
-        self.read()
+        self.read_all()
         notice = self.get_notice()
         self.assertEqual(notice._get_attachments().mapped("name"), ["1.pdf"])
         self.assertEqual(notice._get_attachments().mapped("name"), ["1.pdf"])

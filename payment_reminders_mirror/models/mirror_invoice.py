@@ -49,7 +49,7 @@ class PaymentReminderMirrorInvoice(models.Model):
         [("csv", "File")], string="Kept in", required=True, readonly=True
     )
     agreement = fields.Char(required=True, readonly=True)
-    number = fields.Char(string="Number", required=True, readonly=True)
+    number = fields.Char(required=True, readonly=True)
     ref = fields.Char(required=True, readonly=True)
     kind = fields.Selection(
         [("invoice", "Invoice"), ("credit_note", "Credit note")],
@@ -126,9 +126,7 @@ class PaymentReminderMirrorInvoice(models.Model):
     )
 
     item_id = fields.Many2one("payment.reminder.item", compute="_compute_reminder")
-    case_id = fields.Many2one(
-        "payment.reminder.case", string="Case", compute="_compute_reminder"
-    )
+    case_id = fields.Many2one("payment.reminder.case", compute="_compute_reminder")
     reminder_status = fields.Selection(
         selection=lambda self: self._get_words("reminder_status"),
         string="Reminder",

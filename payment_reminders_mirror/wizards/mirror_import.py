@@ -218,6 +218,12 @@ class PaymentReminderMirrorImport(models.TransientModel):
     def _get_customer(self, row):
         return row.customer_number or row.customer_name
 
+    @api.model
+    def _say(self, sentence, *words):
+        """Return a sentence of this file in the reader's language, with these words."""
+        translated = self.env._(sentence)
+        return translated % words if "%s" in translated else translated
+
     def _read_rows(self):
         """Return (rows that can be imported, [(refused row, why)])."""
         rows = read_rows(
@@ -244,20 +250,15 @@ class PaymentReminderMirrorImport(models.TransientModel):
         )
         good, bad = [], []
         for row in rows:
-            why = [
-                self.env._(REASONS[reason]) % text
-                if "%s" in REASONS[reason]._source
-                else self.env._(REASONS[reason])
-                for reason, text in row.reasons
-            ]
+            why = [self._say(REASONS[reason], text) for reason, text in row.reasons]
             if (
                 row.customer_number
                 and not row.customer_name
                 and row.customer_number not in known | named
             ):
-                why.append(self.env._(UNKNOWN_CUSTOMER) % row.customer_number)
+                why.append(self._say(UNKNOWN_CUSTOMER, row.customer_number))
             if not why and row.currency not in currencies:
-                why.append(self.env._(UNKNOWN_CURRENCY) % row.currency)
+                why.append(self._say(UNKNOWN_CURRENCY, row.currency))
             if why:
                 bad.append((row, "; ".join(why)))
             else:

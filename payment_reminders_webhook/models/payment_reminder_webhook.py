@@ -226,7 +226,7 @@ class PaymentReminderWebhook(models.Model):
 
         What a receiver does not take waits for it; none waits for another.
         """
-        webhooks = self.sudo().search([])
+        webhooks = self.sudo().search([("active", "=", True)])
         for webhook in webhooks:
             transactions.run(
                 self.env, lambda env, w=webhook: w.with_env(env)._collect()

@@ -28,5 +28,5 @@ class Handler(BaseHTTPRequestHandler):
 
 server = HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
 server.stored = 0
-print("ready", flush=True)
+print("ready", flush=True)  # pylint: disable=print-used
 server.serve_forever()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from odoo.addons.payment_reminders.http import Outcome
-from odoo.addons.payment_reminders_economic.wire import client
-from odoo.addons.payment_reminders_economic.wire.client import Economic
 
+from ...wire import client
+from ...wire.client import Economic
 from ..fake_economic import AGREEMENT, GRANT, NUMBER, PDF, SECRET, FakeEconomic
 
 ADDON = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.payment_reminders_mirror.wire.table import (
+from ...wire.table import (
     FileError,
     Reason,
     Target,
