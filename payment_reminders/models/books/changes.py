@@ -38,6 +38,7 @@ NOTED = (
     "write_date",
     "write_uid",
     "rate_warned_for",
+    "rate_end_looked_on",
     "review_warned_for",
     "reminder_health_left",
     "is_reminder_panel_hidden",
