@@ -213,6 +213,7 @@ class PaymentReminderWebhook(models.Model):
     def action_view_messages(self):
         """Open what was told to this receiver."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminders_webhook.payment_reminder_webhook_message_action"
         )
