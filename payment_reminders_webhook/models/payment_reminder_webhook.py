@@ -165,7 +165,12 @@ class PaymentReminderWebhook(models.Model):
         if vals.get("active"):
             # What happened while it was off was not for it.
             vals["begun_at"] = fields.Datetime.now()
-        return super().write(vals)
+        done = super().write(vals)
+        if vals.get("active"):
+            # A copy of a database has none any more.
+            for webhook in self.sudo().filtered(lambda webhook: not webhook.secret):
+                webhook.secret = signing.make_secret()
+        return done
 
     # -- buttons ----------------------------------------------------------------
 

@@ -371,6 +371,10 @@ class TestReceivers(WebhookCommon):
         self.send(self.make_notice())
         self.assertFalse(self.tell())
         self.assertFalse(self.webhook.with_context(active_test=False).secret)
+        # Who restores it there has to name a receiver, and gets a secret of its own.
+        self.webhook.write({"active": True, "url": self.server.url})
+        self.assertEqual(self.webhook.action_test()["params"]["type"], "success")
+        self.assertTrue(self.webhook.secret)
 
     def test_many_are_told_in_as_many_queries_as_few(self):
         case = self.make_notice().case_id
