@@ -10,3 +10,4 @@ from . import mirror_source
 from . import res_company
 from . import res_config_settings
 from . import section
+from . import setup

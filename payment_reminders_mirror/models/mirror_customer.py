@@ -1,9 +1,12 @@
 """Which contact a customer of another program is."""
 
-import re
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from ..wire import matching
 
 #: What another program tells of a customer, and is kept.
 TOLD = ("name", "email", "vat", "barred", "updated_at")
@@ -44,6 +47,19 @@ class PaymentReminderMirrorCustomer(models.Model):
     barred = fields.Boolean(readonly=True, help="No more is sold to this customer.")
     updated_at = fields.Char(string="Changed there", readonly=True)
     difference = fields.Char(compute="_compute_difference")
+    doubt = fields.Selection(
+        [
+            ("several_here", "Several contacts could be this customer"),
+            ("several_there", "Several customers there have this company number"),
+            ("other_number", "Another company number than the contact"),
+            ("changed", "The company number there is another one now"),
+        ],
+        string="Which contact?",
+        readonly=True,
+        index="btree_not_null",
+        help="Nobody is reminded of its invoices until a person says which contact it "
+        "is.",
+    )
 
     _number_uniq = models.UniqueIndex(
         "(company_id, source, agreement, number)",
@@ -64,7 +80,7 @@ class PaymentReminderMirrorCustomer(models.Model):
     def _get_told(self):
         """Return what of a contact the other program tells: {field: value}."""
         self.ensure_one()
-        return {"name": self.name, "email": _get_first_address(self.email)}
+        return {"name": self.name, "email": matching.get_first_address(self.email)}
 
     def action_take_over(self):
         """Write on the contacts what the other program tells of them."""
@@ -77,17 +93,49 @@ class PaymentReminderMirrorCustomer(models.Model):
             customer.partner_id.sudo().write(told)
         return True
 
+    def action_confirm(self):
+        """Say that these are the contacts they stand with."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        # sudo: what another program tells is not changed by it
+        own = self.sudo().filtered("partner_id")
+        own.doubt = False
+        own._get_invoices()._follow()
+        return True
+
+    def action_make_contact(self):
+        """Make contacts of those who are none of the contacts here."""
+        self.env["res.users"]._check_reminder_manager()
+        self.check_access("read")
+        # sudo: a manager of reminders need not look after contacts
+        for customer in self.sudo().filtered("doubt"):
+            told = {name: customer[name] for name in TOLD}
+            vals = self._prepare_partner_vals(
+                customer.company_id, told, customer.number
+            )
+            customer.write(
+                {"partner_id": self.env["res.partner"].sudo().create(vals).id}
+            )
+            customer.is_new = True
+        return True
+
     def write(self, vals):
         # EXTENDS base: another contact is another customer of the invoices.
         if not self.env.su and set(vals) - {"partner_id"}:
             raise AccessError(
                 self.env._("What another program tells is not changed here.")
             )
+        if vals.get("partner_id"):
+            # A person said who it is.
+            vals = {"doubt": False, **vals}
         done = super().write(vals)
         if "partner_id" in vals:
-            invoices = self.env["payment.reminder.mirror.invoice"].sudo()
-            invoices.search([("customer_id", "in", self.ids)])._set_partner()
+            self._get_invoices()._set_partner()
         return done
+
+    def _get_invoices(self):
+        invoices = self.env["payment.reminder.mirror.invoice"].sudo()
+        return invoices.search([("customer_id", "in", self.ids)])
 
     # -- matching -----------------------------------------------------------------
 
@@ -96,36 +144,26 @@ class PaymentReminderMirrorCustomer(models.Model):
         """Return {number: customer} of what another program tells of its customers.
 
         New ones are matched by company number, then by e-mail address and name; of whom
-        nobody is known, a contact is made.
+        nobody is known, a contact is made. Where it is not certain who one is, there is
+        no contact until a person chose one.
 
         :param told: {number: dict with name, email, vat, barred, updated_at}
         """
-        known = self.search(
+        there = Domain(
             [
                 ("company_id", "=", company.id),
                 ("source", "=", source),
                 ("agreement", "=", agreement),
-                ("number", "in", list(told)),
             ]
         )
+        known = self.search(there & Domain("number", "in", list(told)))
         found = {customer.number: customer for customer in known}
         for number, customer in found.items():
-            changed = {
-                name: value
-                for name in TOLD
-                for value in [told[number].get(name)]
-                if value not in (None, "") and customer[name] != value
-            }
-            if changed:
-                customer.write(changed)
+            customer._follow_told(told[number])
         missing = {number: one for number, one in told.items() if number not in found}
         if missing:
-            partners = self._find_partners(company, missing)
-            unknown = [number for number in missing if number not in partners]
-            made = self.env["res.partner"].create(
-                [self._prepare_partner_vals(company, missing[n], n) for n in unknown]
-            )
-            partners.update(zip(unknown, made, strict=True))
+            matches = self._find_matches(company, there, missing)
+            made = self._make_partners(company, missing, matches)
             new = self.create(
                 [
                     {
@@ -135,8 +173,9 @@ class PaymentReminderMirrorCustomer(models.Model):
                         "agreement": agreement,
                         "number": number,
                         "name": one.get("name") or number,
-                        "partner_id": partners[number].id,
-                        "is_new": number in unknown,
+                        "partner_id": matches[number].contact or made.get(number),
+                        "doubt": matches[number].doubt and str(matches[number].doubt),
+                        "is_new": number in made,
                     }
                     for number, one in missing.items()
                 ]
@@ -144,61 +183,127 @@ class PaymentReminderMirrorCustomer(models.Model):
             found.update({customer.number: customer for customer in new})
         return found
 
+    def _follow_told(self, told):
+        """Take over what is another now; another company number is another company."""
+        self.ensure_one()
+        changed = {
+            name: value
+            for name in TOLD
+            for value in [told.get(name)]
+            if value not in (None, "") and self[name] != value
+        }
+        country = self.company_id.country_id.code or ""
+        if matching.is_other_number(self.vat, changed.get("vat"), country):
+            changed["doubt"] = "changed"
+        if changed:
+            self.write(changed)
+
     @api.model
-    def _find_partners(self, company, told):
-        """Return {number: contact} of whom there is exactly one that fits."""
-        Partner = self.env["res.partner"].with_context(active_test=True)
-        mine = ["|", ("company_id", "=", False), ("company_id", "=", company.id)]
-        by_vat, by_mail = {}, {}
+    def _find_matches(self, company, there, told):
+        """Return {number: :class:`wire.matching.Match`} of customers.
+
+        :param there: Domain of all customers of the same program
+        """
         country = company.country_id.code or ""
+        customers = {number: _make_customer(one) for number, one in told.items()}
         spelled = {
-            spelling: number
-            for number, one in told.items()
-            for spelling in _spell(one.get("vat"), country)
+            spelling
+            for one in customers.values()
+            for spelling in matching.spell(one.vat, country)
         }
+        with_number = self.search(there & Domain("vat", "in", list(spelled)))
+        alike = Counter(
+            matching.bare(vat, country)
+            for vat in [
+                *with_number.mapped("vat"),
+                *(one.vat for one in customers.values()),
+            ]
+        )
+        contacts = self._find_contacts(company, customers.values(), spelled)
+        return {
+            number: matching.match(
+                one,
+                contacts.get(matching.bare(one.vat, country), set())
+                | contacts.get(one.likeness, set()),
+                alike[matching.bare(one.vat, country)],
+                country,
+            )
+            for number, one in customers.items()
+        }
+
+    @api.model
+    def _find_contacts(self, company, customers, spelled):
+        """Return the contacts that some customers may be, by number and by likeness.
+
+        :param spelled: how the numbers of these customers may be written
+        :return: {bare number, or (name, e-mail address): a set of
+            :class:`wire.matching.Contact`}
+        """
+        Partner = self.env["res.partner"].with_context(active_test=True)
+        mine = Domain("company_id", "in", [False, company.id])
+        mails = {one.likeness[1] for one in customers} - {""}
+        heads = Partner.browse()
         if spelled:
-            for partner in Partner.search(
-                [
-                    *mine,
-                    ("parent_id", "=", False),
-                    "|",
-                    ("vat", "in", list(spelled)),
-                    ("company_registry", "in", list(spelled)),
-                ]
-            ):
-                for text in (partner.vat, partner.company_registry):
-                    if text in spelled:
-                        by_vat.setdefault(spelled[text], set()).add(partner)
-        mails = {
-            address: number
-            for number, one in told.items()
-            if (address := _get_first_address(one.get("email")))
-        }
+            heads |= Partner.search(
+                mine
+                & Domain("parent_id", "=", False)
+                & (
+                    Domain("vat", "in", list(spelled))
+                    | Domain("company_registry", "in", list(spelled))
+                )
+            )
         if mails:
-            for partner in Partner.search(
-                [*mine, ("email_normalized", "in", [m.lower() for m in mails])]
-            ):
-                for address, number in mails.items():
-                    same = (partner.name or "").casefold() == (
-                        told[number].get("name") or ""
-                    ).casefold()
-                    if same and partner.email_normalized == address.lower():
-                        by_mail.setdefault(number, set()).add(
-                            partner.commercial_partner_id
-                        )
+            heads |= Partner.search(
+                mine & Domain("email_normalized", "in", list(mails))
+            ).commercial_partner_id
+        members = Partner.search(Domain("commercial_partner_id", "in", heads.ids))
+        country = company.country_id.code or ""
         found = {}
-        for number in told:
-            for fitting in (by_vat.get(number), by_mail.get(number)):
-                if fitting and len(fitting) == 1:
-                    found[number] = next(iter(fitting))
-                    break
+        for head, own in members.grouped("commercial_partner_id").items():
+            contact = matching.Contact(
+                id=head.id,
+                names=frozenset(matching.fold(one.name) for one in own),
+                likenesses=frozenset(
+                    (matching.fold(one.name), one.email_normalized)
+                    for one in own
+                    if one.email_normalized
+                ),
+                numbers=frozenset(
+                    matching.bare(text, country)
+                    for text in (head.vat, head.company_registry)
+                    if text
+                ),
+            )
+            for key in contact.numbers | contact.likenesses:
+                found.setdefault(key, set()).add(contact)
         return found
+
+    @api.model
+    def _make_partners(self, company, told, matches):
+        """Make contacts of customers who are nobody here yet.
+
+        :return: {number: id}; those that are alike in all respects are one
+        """
+        unknown = {
+            number: _make_customer(told[number])
+            for number, found in matches.items()
+            if not found.contact and not found.doubt
+        }
+        groups = matching.find_alike(unknown, company.country_id.code or "")
+        partners = self.env["res.partner"].create(
+            [self._prepare_partner_vals(company, told[g[0]], g[0]) for g in groups]
+        )
+        return {
+            number: partner.id
+            for group, partner in zip(groups, partners, strict=True)
+            for number in group
+        }
 
     @api.model
     def _prepare_partner_vals(self, company, one, number):
         return {
             "name": one.get("name") or number,
-            "email": _get_first_address(one.get("email")),
+            "email": matching.get_first_address(one.get("email")) or False,
             "is_company": bool(one.get("vat")),
             # Not as a VAT number: nobody here has checked that it is one.
             "company_registry": one.get("vat") or False,
@@ -211,21 +316,9 @@ class PaymentReminderMirrorCustomer(models.Model):
         }
 
 
-def _get_first_address(text):
-    """Return the first e-mail address of a text that may have several."""
-    for part in re.split(r"[\s,;]+", text or ""):
-        if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", part):
-            return part
-    return False
-
-
-def _spell(vat, country):
-    """Return how a company number may be written on a contact."""
-    plain = re.sub(r"[\s.\-]", "", vat or "").upper()
-    if not plain:
-        return set()
-    bare = plain.removeprefix(country)
-    spelled = {vat, plain, bare, f"{country}{bare}"}
-    if country == "SE" and len(bare) == 10:
-        spelled |= {f"SE{bare}01", f"{bare[:6]}-{bare[6:]}"}
-    return spelled
+def _make_customer(told):
+    return matching.Customer(
+        told.get("name") or "",
+        matching.get_first_address(told.get("email")),
+        told.get("vat") or "",
+    )

@@ -111,6 +111,7 @@ class PaymentReminderMirrorInvoice(models.Model):
     doubt = fields.Selection(
         [
             ("no_due_date", "It has no due date"),
+            ("match", "It is not certain which contact its customer is"),
             ("no_customer", "It is matched with no contact"),
             ("sold", "It was sold to a factor"),
             ("terms", "By its terms it was paid at once"),
@@ -166,7 +167,9 @@ class PaymentReminderMirrorInvoice(models.Model):
 
     # -- computed ---------------------------------------------------------------
 
-    @api.depends("date_due", "partner_id", "terms_type", "excluded", "state")
+    @api.depends(
+        "date_due", "partner_id", "terms_type", "excluded", "state", "customer_id.doubt"
+    )
     def _compute_doubt(self):
         for invoice in self:
             invoice.doubt = next(invoice._find_doubts(), False)
@@ -181,6 +184,8 @@ class PaymentReminderMirrorInvoice(models.Model):
             return
         if not self.date_due:
             yield "no_due_date"
+        if self.customer_id.sudo().doubt:
+            yield "match"
         if not self.partner_id:
             yield "no_customer"
         if self.terms_type == SOLD:

@@ -40,7 +40,7 @@ class PaymentReminderMirrorSource(models.AbstractModel):
             # By the unique index on ref.
             SQL(
                 """
-                SELECT invoice.*, customer.barred,
+                SELECT invoice.*, customer.barred, customer.doubt,
                        partner.commercial_partner_id AS head_partner_id
                   FROM payment_reminder_mirror_invoice invoice
                   LEFT JOIN payment_reminder_mirror_customer customer
@@ -82,7 +82,7 @@ class PaymentReminderMirrorSource(models.AbstractModel):
             residual=residual,
             in_process=Decimal(0),
             credited=Decimal(0),
-            no_followup=bool(is_doubtful and not row["is_cleared"]),
+            no_followup=bool(row["doubt"] or (is_doubtful and not row["is_cleared"])),
             excluded=bool(
                 row["excluded"] or row["terms_type"] == SOLD or not row["date_due"]
             ),

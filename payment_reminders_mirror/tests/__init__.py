@@ -1,2 +1,2 @@
 from .wire import *
-from . import test_mirror
+from . import test_matching, test_mirror

@@ -1,12 +1,14 @@
 """Imports a file of invoices that another program wrote."""
 
 import base64
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
+from ..wire.matching import bare, fold
 from ..wire.table import (
     REQUIRED,
     FileError,
@@ -37,6 +39,11 @@ REASONS = {
     Reason.MORE_THAN_TOTAL: _lt("more is open (%s) than was invoiced"),
 }
 UNKNOWN_CUSTOMER = _lt("customer %s is not known, and has no name here")
+TWO_CUSTOMERS = _lt("customer %s has two company numbers in this file")
+TWO_ADDRESSES = _lt(
+    "customer %s has two e-mail addresses in this file, and no number that tells them "
+    "apart"
+)
 UNKNOWN_CURRENCY = _lt("the currency %s is not known")
 
 
@@ -248,6 +255,7 @@ class PaymentReminderMirrorImport(models.TransientModel):
             .search([("name", "in", list({row.currency for row in rows}))])
             .mapped("name")
         )
+        contradicting = self._find_contradictions(rows)
         good, bad = [], []
         for row in rows:
             why = [self._say(REASONS[reason], text) for reason, text in row.reasons]
@@ -257,6 +265,8 @@ class PaymentReminderMirrorImport(models.TransientModel):
                 and row.customer_number not in known | named
             ):
                 why.append(self._say(UNKNOWN_CUSTOMER, row.customer_number))
+            if sentence := contradicting.get(self._get_customer(row)):
+                why.append(self._say(sentence, self._get_customer(row)))
             if not why and row.currency not in currencies:
                 why.append(self._say(UNKNOWN_CURRENCY, row.currency))
             if why:
@@ -264,6 +274,32 @@ class PaymentReminderMirrorImport(models.TransientModel):
             else:
                 good.append(row)
         return good, bad
+
+    def _find_contradictions(self, rows):
+        """Return {customer: why} of those who may be two: none of their rows is taken.
+
+        Two towns have a Hansen each: without a number of the program they are told
+        apart by what else is written of them.
+        """
+        country = self.company_id.country_id.code or ""
+        numbers, addresses = defaultdict(set), defaultdict(set)
+        for row in rows:
+            key = self._get_customer(row)
+            numbers[key].add(bare(row.vat or "", country))
+            if not row.customer_number:
+                addresses[key].add(fold(row.email))
+        return {
+            **{
+                key: TWO_ADDRESSES
+                for key, found in addresses.items()
+                if len(found - {""}) > 1
+            },
+            **{
+                key: TWO_CUSTOMERS
+                for key, found in numbers.items()
+                if key and len(found - {""}) > 1
+            },
+        }
 
     def _find_closing(self, good, bad):
         """Return the open invoices that a complete file does not name.

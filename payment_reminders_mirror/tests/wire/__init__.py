@@ -6,4 +6,4 @@ These tests are pytest's, as those of the rules.
 from contextlib import suppress
 
 with suppress(ImportError):  # of pytest
-    from . import test_table
+    from . import test_matching, test_table
