@@ -1,6 +1,6 @@
 from contextlib import contextmanager
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -755,10 +755,73 @@ class AccountMove(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         # EXTENDS mail: customers do not know which of our mails they answer
         result = super().message_update(msg_dict, update_vals)
-        for case in self.sudo().reminder_case_id:
-            if case.state != "closed":
-                case._receive_mail(msg_dict)
+        for move in self.sudo():
+            # Also before it is due: what is asked then must be answered first.
+            case = move.reminder_case_id or (
+                move.env["payment.reminder.case"]._open_for_answer(move, msg_dict)
+            )
+            if case and case.state != "closed":
+                case._receive_mail(msg_dict, move)
         return result
+
+    def _message_post_after_hook(self, new_message, message_values):
+        # EXTENDS account: the mail of an invoice leads to its page, where a customer
+        # can answer as well
+        result = super()._message_post_after_hook(new_message, message_values)
+        if new_message.message_type == "comment" and self.env.user.share:
+            # A visitor has no rights here; the author is who was let onto the page.
+            self.sudo()._receive_comment(new_message.sudo())
+        return result
+
+    def _receive_comment(self, message):
+        """Take what somebody wrote on the page of this invoice, if the customer did."""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        if not message.body or message.author_id.commercial_partner_id != customer:
+            return
+        case = self.reminder_case_id or (
+            self.env["payment.reminder.case"]._open_early(self)
+        )
+        if case and case.state != "closed":
+            case._receive_comment(message, self)
+
+    def _set_customer_reference(self, reference):
+        """Put a number of the customer on this invoice, and let it be printed anew.
+
+        No amount is touched. What was sent before stays among the files of the invoice.
+        """
+        self.ensure_one()
+        if self.ref:
+            return
+        self.with_context(skip_is_manually_modified=True).ref = reference
+        # As Odoo does when an invoice goes back to draft; else it sends the old PDF.
+        self._detach_attachments()
+
+    def _send_to_customer(self, contact):
+        """Send these invoices by e-mail, with Odoo's own Send, to one contact alone.
+
+        An electronic invoice that cannot be made, as when its reader has no number of
+        his own, is left out: who asks for the invoice gets it to read.
+        """
+        machine = self.with_user(SUPERUSER_ID).with_context(
+            reminder_sole_reader=True, reminder_visitor=None
+        )
+        for company, moves in machine.grouped("company_id").items():
+            moves = moves.with_company(company)
+            try:
+                with moves.env.cr.savepoint():
+                    moves._send_by_email(contact)
+            except UserError:
+                moves._send_by_email(contact, invoice_edi_format=False)
+
+    def _send_by_email(self, contact, **settings):
+        self.env["account.move.send"]._generate_and_send_invoices(
+            self,
+            sending_methods=["email"],
+            extra_edis={},
+            mail_partner_ids=contact.ids,
+            **settings,
+        )
 
     # -- an invoice of the costs of a case -----------------------------------------
 
@@ -826,3 +889,15 @@ class AccountMove(models.Model):
         yield
         items._set_apart(before, items._read_owed())
         moves._refresh_reminder_cases()
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    def _get_mail_params(self, move, move_data):
+        # EXTENDS account: what a customer asked for goes to the address that is known
+        # to work, and to no follower of the invoice
+        params = super()._get_mail_params(move, move_data)
+        if params and self.env.context.get("reminder_sole_reader"):
+            params["notify_skip_followers"] = True
+        return params

@@ -291,6 +291,18 @@ class ResCompany(models.Model):
         default=5,
         help="So long a case waits when a customer says that it is paid.",
     )
+    reminder_solved_days = fields.Integer(
+        string="Pause after an answer by itself (days)",
+        default=7,
+        help="So long nothing is sent after a customer gave a number for the invoice, "
+        "or asked for the invoice, and got it by itself.",
+    )
+
+    reminder_draft_by_model = fields.Boolean(
+        string="Let a language model draft answers",
+        help="Only with an addon that asks one. It is given the facts and what the "
+        "customer wrote. Its draft is shown to staff; only a person sends it.",
+    )
 
     # -- plans ---------------------------------------------------------------------
 
@@ -392,6 +404,10 @@ class ResCompany(models.Model):
     _reminder_paid_days_sane = models.Constraint(
         "CHECK(reminder_paid_days BETWEEN 1 AND 60)",
         "Wait at least one banking day for a payment, and at most 60.",
+    )
+    _reminder_solved_days_sane = models.Constraint(
+        "CHECK(reminder_solved_days BETWEEN 1 AND 60)",
+        "An answer by itself pauses the reminders for 1 to 60 days.",
     )
     _reminder_plan_limits_sane = models.Constraint(
         "CHECK(reminder_plan_max_parts BETWEEN 0 AND 60"

@@ -179,6 +179,12 @@ class ResConfigSettings(models.TransientModel):
     reminder_paid_days = fields.Integer(
         related="company_id.reminder_paid_days", readonly=False
     )
+    reminder_solved_days = fields.Integer(
+        related="company_id.reminder_solved_days", readonly=False
+    )
+    reminder_draft_by_model = fields.Boolean(
+        related="company_id.reminder_draft_by_model", readonly=False
+    )
 
     # -- plans ---------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from . import nudge
 from . import dashboard
 from . import dashboard_page
 from . import desk
+from . import draft
 from . import month_end
 from . import month_end_xlsx
 from . import todo

@@ -9,7 +9,7 @@ import socket
 
 from lxml import html
 
-from odoo.tools import email_domain_extract, formataddr
+from odoo.tools import email_domain_extract, formataddr, html_sanitize
 
 #: Elements that begin a line of their own.
 BLOCKS = frozenset(
@@ -161,3 +161,17 @@ def to_header(text):
 
 def format_recipient(partner, address):
     return formataddr((to_header(partner.name), address))
+
+
+def get_own_words(body):
+    """Return the HTML of a mail without what it quotes, as far as Odoo knows quotes.
+
+    :param body: HTML, as the mail gateway brings it
+    """
+    if not (body or "").strip():
+        return ""
+    tree = html.fragment_fromstring(html_sanitize(body), create_parent="div")
+    for quote in tree.xpath("//*[@data-o-mail-quote]"):
+        if quote.getparent() is not None:
+            quote.drop_tree()
+    return html.tostring(tree, encoding="unicode")

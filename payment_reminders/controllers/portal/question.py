@@ -1,7 +1,8 @@
 from odoo import fields
 from odoo.http import request
 
-from ...rules import customer_input
+from ...rules import customer_input, self_solving
+from ...rules.self_solving import Wish
 from .access import (
     ReminderAccess,
     keep_texts,
@@ -17,6 +18,8 @@ MAX_FORM = customer_input.MAX_FILES * customer_input.MAX_FILE_SIZE + 256 * 1024
 MAX_PAID_DAYS = 365
 #: More is paid by nobody at once.
 MAX_PAID = 1e12
+#: What is done at once, and has a form of its own.
+WISHES = tuple(str(wish) for wish in Wish)
 #: Shows how a page writes amounts.
 EXAMPLE = 1234.5
 
@@ -50,6 +53,7 @@ class ReminderQuestions(ReminderAccess):
         Query = request.env["payment.reminder.query"].sudo()
         kinds = dict(Query._fields["kind"]._description_selection(case.env))
         is_paid = form.get("kind") == "paid"
+        wish = form.get("kind") if form.get("kind") in WISHES else ""
         today = case.company_id._get_reminder_today()
         values = self._get_reminder_values(
             case,
@@ -63,6 +67,9 @@ class ReminderQuestions(ReminderAccess):
                 "kind": form.get("kind") if form.get("kind") in kinds else "",
             },
             is_paid=is_paid,
+            wish=wish,
+            own_forms=("paid", *WISHES),
+            max_reference=self_solving.MAX_REFERENCE,
             items=case._get_page_items(),
             errors=errors,
             max_files=customer_input.MAX_FILES,
@@ -104,7 +111,38 @@ class ReminderQuestions(ReminderAccess):
             )
         if kind == "paid":
             vals.update(self._read_payment(case, form, errors))
+        if kind in WISHES:
+            vals.update(self._read_wish(case, Wish(kind), form, chosen, errors))
         return vals, errors
+
+    def _read_wish(self, case, wish, form, chosen, errors):
+        """Return values of what may be done at once; put into words what is wrong.
+
+        Of an invoice of somebody else and of one that is none the same is said.
+
+        :param chosen: what the visitor sent as ids of due items
+        """
+        items = case._get_page_items()
+        picked = items.filtered(lambda i: str(i.id) in chosen) if chosen else items
+        count = len({item.move_id.id or item.source_ref for item in picked})
+        if not count or (wish == Wish.REFERENCE and count > 1):
+            errors.append(request.env._("Please choose one invoice."))
+        elif len(picked) < len(chosen):
+            errors.append(request.env._("Please choose one invoice."))
+        elif count > self_solving.MAX_INVOICES:
+            errors.append(
+                request.env._(
+                    "Please choose no more than %s invoices.", self_solving.MAX_INVOICES
+                )
+            )
+        typed = customer_input.clean_line(form.get("reference") or "")
+        if wish == Wish.REFERENCE and not typed:
+            errors.append(request.env._("Please type the number."))
+        vals = case._prepare_wish(wish, picked, self_solving.read_reference(typed))
+        if wish == Wish.REFERENCE and not vals["reference"]:
+            # What cannot be stored as it is, a person reads.
+            vals["description"] = typed
+        return vals
 
     def _read_payment(self, case, form, errors):
         """Return what a customer says of a payment; put into words what is wrong."""
@@ -154,7 +192,7 @@ class ReminderQuestions(ReminderAccess):
 
     def _file_question(self, case, vals, files):
         # sudo: a customer has no rights on the models; the case was checked
-        query = case.env["payment.reminder.query"].sudo().create(vals)
+        query = case.env["payment.reminder.query"].sudo()._take(vals)
         # As superuser of nobody's record, with a type that we found out ourselves;
         # and no picture is opened here.
         attachments = (

@@ -660,6 +660,7 @@ class PaymentReminderCase(models.Model):
                 "recipient_name",
                 "recipient_email",
                 "stopped_addresses",
+                "reference",
             ],
             "payment.reminder.plan": ["note"],
             "payment.reminder.handover": ["end_note", "reason"],

@@ -99,10 +99,13 @@ class PaymentReminderCase(models.Model):
     def _lift_expired_snoozes(self):
         for company, cases in self.grouped("company_id").items():
             today = company._get_reminder_today()
-            cases.filtered(
+            over = cases.filtered(
                 lambda case, today=today: case.snoozed_until
                 and case.snoozed_until <= today
-            ).write({"snoozed_until": False})
+            )
+            over.write({"snoozed_until": False})
+            if solved := over.query_ids.filtered("solved_until"):
+                solved._tell_pause_over()
 
     # -- state ------------------------------------------------------------------
 
@@ -259,14 +262,15 @@ class PaymentReminderCase(models.Model):
 
     # -- days of grace --------------------------------------------------------------
 
-    def _give_grace(self, until=None):
+    def _give_grace(self, until=None, days=None):
         """Let nothing go out for some days, so that the customer can act.
 
-        :param until: a later day than the company's days of grace give
+        :param until: a later day than these days give
+        :param days: default: the company's days of grace after an answer
         """
         self.ensure_one()
         today = self.company_id._get_reminder_today()
-        grace = self.company_id.reminder_answer_grace_days
+        grace = self.company_id.reminder_answer_grace_days if days is None else days
         day = max(
             until or today,
             fields.Date.add(today, days=grace),

@@ -317,9 +317,13 @@ class PaymentReminderItem(models.Model):
                 }
         return changed
 
+    def _get_number(self):
+        """Return the number of the invoice, as the customer reads it."""
+        return self.move_id.name or self.source_number or ""
+
     def _get_trail_name(self):
         """Return what the trail calls this item."""
-        name = self.move_id.name or self.source_number or str(self.id)
+        name = self._get_number() or str(self.id)
         return f"{name} #{self.id}" if self.agency_part_id else name
 
     def _log_refused_parts(self):

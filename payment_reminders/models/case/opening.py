@@ -238,6 +238,22 @@ class PaymentReminderCase(models.Model):
         return self._open_rows(company, self._read_due(company, lines, source), source)
 
     @api.model
+    def _open_early(self, move):
+        """Put the due items of an invoice into the case of its customer before time.
+
+        :return: the case, or none: nothing of the invoice is chased
+        """
+        company = move.company_id
+        if move.state != "posted" or not company.reminder_ladder_id:
+            return self
+        self._lock_opening(company)
+        lines = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        until = max(lines.mapped("date_maturity"), default=None)
+        reader = self.env["payment.reminder.facts"]
+        rows = reader._read_candidates(company, until, lines=lines.ids) if until else []
+        return self._open_rows(company, rows)
+
+    @api.model
     def _lock_opening(self, company):
         """Let one transaction at a time move due items of a company."""
         self.env.cr.execute(

@@ -9,7 +9,7 @@ Begin with ``page.py`` and ``query.py``.
 """
 
 from . import query
-from . import paid_claim
+from . import by_itself
 from . import plan
 from . import throttle
 from . import page

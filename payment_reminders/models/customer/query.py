@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext, plaintext2html
 
 from ...tools.visitor import get_author
+
+#: In the context of what a customer asks. Nobody outside can make it: who may create a
+#: question may not, by that, send invoices.
+CUSTOMER = object()
 
 
 class PaymentReminderQuery(models.Model):
@@ -11,6 +16,8 @@ class PaymentReminderQuery(models.Model):
     _description = "Customer Question"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    # Who looks after the case answers here, and writes on nothing but by buttons.
+    _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name")
     case_id = fields.Many2one(
@@ -27,6 +34,8 @@ class PaymentReminderQuery(models.Model):
             ("delivery", "Goods or service missing"),
             ("recipient", "Wrong recipient"),
             ("time", "Needs more time"),
+            ("reference", "Purchase-order or reference number"),
+            ("invoice", "Copy of the invoice"),
             ("other", "Other"),
         ],
         required=True,
@@ -108,6 +117,18 @@ class PaymentReminderQuery(models.Model):
         help="Whose service says that the customer objects.",
     )
 
+    draft_facts = fields.Html(
+        string="Facts",
+        compute="_compute_draft",
+        help="What answers this, read from the books and the trail just now.",
+    )
+    draft_answer = fields.Text(
+        string="Drafted answer",
+        compute="_compute_draft",
+        help="In the customer's language. Only a person sends it.",
+    )
+    draft_note = fields.Char(compute="_compute_draft")
+
     _open_idx = models.Index("(case_id) WHERE state = 'open'")
 
     @api.depends("kind", "case_id")
@@ -130,6 +151,8 @@ class PaymentReminderQuery(models.Model):
         queries = queries.with_env(self.env)
         if is_visitor:
             queries._log_asked()
+        if self.env.context.get("reminder_asked_by") is CUSTOMER:
+            queries.filtered("item_ids")._solve()
         queries._note_answer()
         asked = queries.filtered(lambda q: q.state != "closed")
         for query in asked:
@@ -139,6 +162,15 @@ class PaymentReminderQuery(models.Model):
         asked.filtered(lambda q: q.kind == "recipient")._stop_addresses()
         asked.filtered(lambda q: q.source != "staff")._tell_responsible()
         return queries
+
+    @api.model
+    def _take(self, vals):
+        """Take a question of a customer, and answer by itself what needs no person.
+
+        :param vals: of one question
+        """
+        asked_by = self.with_context(reminder_asked_by=CUSTOMER)
+        return asked_by.create(vals).with_env(self.env)
 
     def _log_asked(self):
         """Log that these were asked, in the name of the customer."""
@@ -212,6 +244,88 @@ class PaymentReminderQuery(models.Model):
         answered.write({"date_answered": fields.Datetime.now()})
         again = self.filtered(lambda q: q.state == "open" and q.date_answered)
         again.write({"date_answered": False})
+
+    # -- a drafted answer -------------------------------------------------------------
+
+    @api.depends("state", "kind", "description", "move_ids", "item_ids")
+    @api.depends_context("lang")
+    def _compute_draft(self):
+        drafts = self.env["payment.reminder.draft"]
+        for query in self:
+            query.draft_facts = query.draft_answer = query.draft_note = False
+            if query._origin and query.state != "closed":
+                text, by_model, flaw = drafts._draft(query._origin)
+                query.draft_facts = drafts._show_facts(query._origin)
+                query.draft_answer = text
+                query.draft_note = drafts._describe_source(by_model, flaw)
+
+    def _get_drafted_answer(self, facts):
+        """Return a draft of an answer to a question, or None (hook).
+
+        For an addon that asks a language model; nothing does by itself, and it is asked
+        only where the company lets it. It runs beside the form that opens, for some
+        seconds at most, and may be asked more than once. What it returns is shown to
+        staff if it names no number, address or link but those of the facts; else our
+        own draft is. Nothing of it is logged, and nothing is sent.
+
+        :param facts: see :meth:`payment.reminder.draft._get_facts`: JSON values, with
+            no names and no addresses but what the customer wrote
+        :return: plain text in ``facts["language"]``
+        """
+        return None
+
+    def action_use_draft(self):
+        """Open Odoo's e-mail to the customer, filled with the drafted answer."""
+        self.ensure_one()
+        self.case_id._check_may_act()
+        case = self.case_id.sudo()
+        contact = case._get_customer_contact()[0] or case.partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Answer the customer"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": contact.ids,
+                "default_subject": case.name,
+                "default_body": plaintext2html(self.draft_answer or ""),
+            },
+        }
+
+    def _message_post_after_hook(self, message, msg_vals):
+        # EXTENDS mail: an e-mail to the customer from here is the answer
+        result = super()._message_post_after_hook(message, msg_vals)
+        is_answer = (
+            message.message_type == "comment"
+            and not message.subtype_id.internal
+            and not self.env.user.share
+            and self.partner_id in message.partner_ids.commercial_partner_id
+        )
+        if is_answer and self.state != "closed" and self._may_answer():
+            self._note_written(html2plaintext(message.body))
+        return result
+
+    def _may_answer(self):
+        """Tell whether the user may answer this question."""
+        try:
+            self.case_id._check_may_act()
+        except AccessError:
+            return False
+        return True
+
+    def _note_written(self, text):
+        """Note what a person wrote to the customer; the case stays on hold."""
+        # Who may answer writes on no question itself.
+        query = self.sudo()
+        query.write(
+            {"answer": text, "answered_by_id": self.env.uid, "state": "answered"}
+        )
+        query.activity_ids.action_done()
+        query.case_id._log_event("answered", {"query": query.id, "outcome": False})
 
     # -- the answer, and what follows from it ---------------------------------------
 

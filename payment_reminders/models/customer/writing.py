@@ -5,9 +5,15 @@ the ladder, and answers.
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize, html2plaintext, plaintext2html
 
-from ...rules import addresses, customer_input, reply
+from ...rules import addresses, customer_input, reply, wishes
 from ...rules.reply import Reply
-from ...tools.mail_texts import format_recipient, get_thread_reference, to_header
+from ...rules.self_solving import Wish
+from ...tools.mail_texts import (
+    format_recipient,
+    get_own_words,
+    get_thread_reference,
+    to_header,
+)
 from ..sending.bounce import EXCERPT
 from ..sending.recipients import get_numbers
 
@@ -248,8 +254,31 @@ class PaymentReminderCase(models.Model):
         self._receive_mail(msg_dict)
         return result
 
-    def _receive_mail(self, msg_dict):
-        """Take a message that the mail gateway brought for this case."""
+    @api.model
+    def _open_for_answer(self, move, msg_dict):
+        """Open the case of an invoice that no case has yet, if its customer answers it.
+
+        :param move: account.move that a message answers
+        :return: the case, or none: nobody answers, or the invoice is not chased
+        """
+        sender = email_normalize(msg_dict.get("email_from") or "") or None
+        parent = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id"))
+        verdict = reply.judge(
+            self.env.context.get("reminder_reply_headers") or {},
+            sender,
+            self._read_written_addresses(move.commercial_partner_id),
+            parent.exists().model == move._name and parent.res_id == move.id,
+        )
+        is_answer = verdict in (Reply.PERSON, Reply.MARKED)
+        if not is_answer or self._is_colleague(sender):
+            return self
+        return self.sudo()._open_early(move)
+
+    def _receive_mail(self, msg_dict, move=None):
+        """Take a message that the mail gateway brought for this case.
+
+        :param move: account.move whose own mail it answers, if it does
+        """
         self.ensure_one()
         case = self.sudo()
         sender = email_normalize(msg_dict.get("email_from") or "") or None
@@ -263,7 +292,27 @@ class PaymentReminderCase(models.Model):
         )
         body = (msg_dict.get("body") or "")[:MAX_BODY]
         text = customer_input.clean_text(html2plaintext(body))
-        case._receive_reply(verdict, text, sender or "", "email")
+        wish = {}
+        if verdict == Reply.PERSON and not _has_files(msg_dict):
+            wish = case._read_wish(body, move)
+        case._receive_reply(verdict, text, sender or "", "email", wish)
+
+    def _receive_comment(self, message, move):
+        """Take what the customer wrote on Odoo's own page of an invoice.
+
+        :param message: mail.message of whoever could open that page
+        """
+        self.ensure_one()
+        case = self.sudo()
+        body = (message.body or "")[:MAX_BODY]
+        wish = {} if message.attachment_ids else case._read_wish(body, move)
+        case._receive_reply(
+            Reply.PERSON,
+            customer_input.clean_text(html2plaintext(body)),
+            message.author_id.email_normalized or "",
+            "page",
+            wish,
+        )
 
     def _receive_sms(self, number, text):
         """Take an SMS of a customer to this case (for bridges to SMS gateways).
@@ -292,10 +341,48 @@ class PaymentReminderCase(models.Model):
         contacts = self.env["res.partner"].sudo().search(customer)
         return any(number in get_numbers(contact) for contact in contacts)
 
-    def _receive_reply(self, verdict, text, sender, source):
+    def _read_wish(self, body, move=None):
+        """Return what of a mail may be fulfilled at once, as values of a question.
+
+        :param body: HTML of the mail
+        :param move: account.move whose own mail it answers, if it does
+        :return: dict, empty where a person has to read the mail
+        """
+        own_words = html2plaintext(get_own_words(body)) if len(body) < MAX_BODY else ""
+        asked = wishes.read(own_words)
+        if not asked:
+            return {}
+        items = self._get_page_items()
+        number = asked.number.casefold()
+        if number:
+            # Of what is not theirs, a person reads; nothing says whether it exists.
+            items = items.filtered(lambda i: i._get_number().casefold() == number)
+        elif move:
+            items = items.filtered(lambda item: item.move_id == move)
+        if len({item.move_id.id or item.source_ref for item in items}) != 1:
+            return {}
+        return self._prepare_wish(asked.wish, items, asked.reference)
+
+    @api.model
+    def _prepare_wish(self, wish, items, reference=""):
+        """Return values of a question that asks for what may be done at once.
+
+        :param wish: :class:`rules.self_solving.Wish`
+        :param items: payment.reminder.item records of the invoices that are meant
+        :param reference: as :func:`rules.self_solving.read_reference` reads it
+        """
+        return {
+            "kind": str(wish),
+            "item_ids": [fields.Command.set(items.ids)],
+            "move_ids": [fields.Command.set(items.move_id.ids)],
+            **({"reference": reference} if wish == Wish.REFERENCE else {}),
+        }
+
+    def _receive_reply(self, verdict, text, sender, source, wish=None):
         """Do what an answer asks for: a person's freezes, a machine's does nothing.
 
         :param verdict: :class:`rules.reply.Reply`
+        :param wish: values of a question that may be answered at once
         """
         if verdict == Reply.AUTOMATIC:
             return
@@ -316,8 +403,14 @@ class PaymentReminderCase(models.Model):
             )
             pending._tell_responsible()
             return
-        self.env["payment.reminder.query"].sudo().create(
-            {"case_id": self.id, "source": source, "kind": "other", "description": text}
+        self.env["payment.reminder.query"].sudo()._take(
+            {
+                "case_id": self.id,
+                "source": source,
+                "kind": "other",
+                "description": text,
+                **(wish or {}),
+            }
         )
 
     def _tell_of_reply(self, verdict, sender):
@@ -388,22 +481,32 @@ class PaymentReminderCase(models.Model):
     def _get_known_addresses(self):
         """Return the normalised addresses of this case's customer."""
         self.ensure_one()
+        sent = self.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "email")
+        known = self._read_written_addresses(self.partner_id)
+        return known | set(sent.mapped("recipient"))
+
+    @api.model
+    def _read_written_addresses(self, customer):
+        """Return the normalised addresses of all contacts of a customer."""
         contacts = (
             self.env["res.partner"]
             .sudo()
-            .search([("commercial_partner_id", "=", self.partner_id.id)])
+            .search([("commercial_partner_id", "=", customer.id)])
         )
-        sent = self.reminder_ids.delivery_ids.filtered(lambda d: d.channel == "email")
         written = {
             email_normalize(address)
             for contact in contacts
             for address in addresses.find(contact.email or "").addresses
         }
-        return (
-            written
-            | set(contacts.mapped("email_normalized"))
-            | set(sent.mapped("recipient"))
-        )
+        return written | set(contacts.mapped("email_normalized"))
+
+
+def _has_files(msg_dict):
+    """Tell whether a mail brings files, other than pictures of its own text."""
+    return any(
+        not (len(file) > 2 and file[2] and file[2].get("cid"))
+        for file in msg_dict.get("attachments") or ()
+    )
 
 
 def get_delays_sql(partners, since):

@@ -52,7 +52,7 @@ class PaymentReminderFacts(models.AbstractModel):
         people = self._read_people(cases)
         found = {
             case.id: {
-                "email": _unique(people[case], _get_emails),
+                "email": _unique(people[case], get_emails),
                 "sms": _unique(people[case], _get_mobiles),
                 "letter": _unique(people[case], _get_postal_addresses),
             }
@@ -419,7 +419,7 @@ def _unique(partners, get_addresses):
     return [(partner, address) for address, partner in found.items()]
 
 
-def _get_emails(partner):
+def get_emails(partner):
     """Return the e-mail addresses of a contact, all that its field names."""
     written = partner.email or ""
     is_plain = not written or addresses.PLAIN.fullmatch(written)

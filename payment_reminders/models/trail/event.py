@@ -98,6 +98,8 @@ class PaymentReminderEvent(models.Model):
             ("handover_ended", "Collection: ended"),
             ("company_status", "Company register"),
             ("answered", "Question answered"),
+            ("solved", "Answered by itself"),
+            ("pause_over", "Pause after an answer is over"),
             ("plan_changed", "Payment plan changed"),
             ("configuration_changed", "Configuration changed"),
             ("halted", "Every reminder stopped"),

@@ -4,6 +4,8 @@ from . import test_portal_shown
 from . import test_questions
 from . import test_plan
 from . import test_reply
+from . import test_solved
+from . import test_draft
 from . import test_attacks
 from . import test_customer_files
 from . import test_fuzz

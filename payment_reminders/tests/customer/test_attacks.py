@@ -161,6 +161,7 @@ class TestAttacks(AttacksCommon):
     def test_script_in_every_field(self):
         self.customer.name = SCRIPT
         for form in (
+            {"kind": "reference", "reference": SCRIPT},
             {"kind": "other", "description": SCRIPT},
             {
                 "kind": "recipient",
@@ -176,7 +177,7 @@ class TestAttacks(AttacksCommon):
         ]
         names = (
             "access_token kind item description recipient_name recipient_email"
-            " paid_date paid_amount count first note day case_id"
+            " reference paid_date paid_amount count first note day case_id"
         )
         everything = dict.fromkeys(names.split(), SCRIPT)
         for route in (f"{self.case.id}/ask", f"{self.case.id}/plan", "link"):
@@ -290,7 +291,38 @@ class TestAttacks(AttacksCommon):
                     count="2",
                     first="2026-09-25",
                 )
+        for kind in ("invoice", "reference"):
+            more = {"kind": kind, "reference": "PO-1234"}
+            self.get(self.case.id, self.token, "/ask", **more)
+        self.assertFalse(self.move.ref)
+        self.assertFalse(self.move.message_ids.filtered("attachment_ids"))
         self.assertNothingHappened()
+
+    def test_invoices_are_sent_by_their_own_customer_alone(self):
+        """Whoever has no link, that of another, or no session makes nothing leave."""
+        for kind in ("invoice", "reference"):
+            form = {"kind": kind, "reference": "PO-1234"}
+            for link in ("", self.other_token, self.token[::-1]):
+                form["access_token"] = link
+                self.assertTurnedAway(self.post(f"{self.case.id}/ask", form))
+            form["access_token"] = self.token
+            answer = self.post(f"{self.case.id}/ask", form, csrf=False)
+            self.assertEqual(answer.status_code, 400)
+            for typed in ("to", "email", "recipient_email", "mail_partner_ids"):
+                form[typed] = "evil@evil.example"
+            foreign = {**form, "item": self.other_case.item_ids.id}
+            self.assertEqual(self.post(f"{self.case.id}/ask", foreign).status_code, 200)
+        self.assertFalse((self.move | self.other).filtered("ref"))
+        sent = (self.move | self.other).message_ids.filtered("attachment_ids")
+        self.assertFalse(sent)
+        self.assertNothingHappened()
+        # The right one: to the known address, whatever was typed.
+        self.customer.invoice_edi_format_store = "none"
+        self.ask(kind="invoice", recipient_email="evil@evil.example")
+        sent = self.move.message_ids.filtered("attachment_ids")
+        self.assertEqual(sent.notified_partner_ids, self.customer)
+        evil = [("email", "ilike", "evil.example")]
+        self.assertFalse(self.env["res.partner"].search_count(evil))
 
     def test_nobody_is_led_elsewhere(self):
         evil = "https://evil.example"

@@ -1,6 +1,6 @@
 import time
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 
@@ -311,6 +311,147 @@ class TestReply(MockEmail, ReminderCommon):
         self.assertIn("The amount is wrong.", self.case.query_ids.description)
         self.assertEqual(self.case.state, "frozen")
         self.assertEqual(self.get_activities().user_id, self.rep)
+
+    def test_an_answer_to_an_invoice_that_is_not_due_yet(self):
+        """What is asked then must be answered before a reminder goes."""
+        other = self.make_customer("Sydlys ApS", "ap@sydlys.example")
+        move = self.make_invoice(due=-20, partner=other, invoice_user_id=self.rep.id)
+        self.refresh()
+        self.assertFalse(move.reminder_case_id)
+        with self.mock_mail_gateway():
+            message = move.message_post(
+                body="Your invoice",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=other.ids,
+            )
+        answer = {"reference": message.message_id, "sender": "ap@sydlys.example"}
+        away = "Auto-Submitted: auto-replied\n"
+        self.receive("I am away.", **answer, number="away", more=away)
+        self.receive("Hello", **{**answer, "sender": "x@evil.example"}, number="evil")
+        self.receive(subject="Out of office", **answer, number="ooo")
+        self.assertFalse(move.reminder_case_id, "nobody answered")
+        self.receive("Half of it is missing.", **answer)
+        move.invalidate_recordset()
+        case = move.reminder_case_id
+        self.assertEqual((case.partner_id, case.state), (other, "frozen"))
+        self.assertIn("Half of it", case.query_ids.description)
+        with freeze_time("2026-10-20 08:00:00"):
+            notices = self.propose().filtered(lambda r: r.case_id == case)
+            self.assertFalse(notices.filtered(lambda r: r.state != "held"))
+        self.assertEqual(case.state, "frozen")
+
+    def comment(self, move, partner, text):
+        """Write on Odoo's page of an invoice, as a customer who has its link does."""
+        visitor = move.with_user(self.env.ref("base.public_user")).sudo()
+        with self.mock_mail_gateway():
+            visitor.message_post(
+                body=text,
+                author_id=partner.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+
+    def test_a_word_on_the_page_of_the_invoice_is_an_answer(self):
+        """The mail of the invoice leads there."""
+        move = self.case.move_ids
+        stranger = self.make_customer("Stranger", "x@stranger.example")
+        self.comment(move, stranger, "I want it all.")
+        self.assertFalse(self.case.query_ids)
+        move.message_post(
+            body="Checked", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertFalse(self.case.query_ids, "a colleague asks nothing")
+        self.comment(move, self.customer, "Half of it is missing.")
+        self.assertEqual(self.case.query_ids.description, "Half of it is missing.")
+        self.assertEqual(self.case.state, "frozen")
+        other = self.make_customer("Sydlys ApS", "ap@sydlys.example")
+        early = self.make_invoice(due=-20, partner=other)
+        self.comment(early, other, "What is this?")
+        early.invalidate_recordset()
+        self.assertEqual(early.reminder_case_id.state, "frozen")
+
+    def test_of_an_answer_to_an_invoice_that_nobody_chases_nothing_follows(self):
+        other = self.make_customer("Sydlys ApS", "ap@sydlys.example")
+        other.reminder_excluded = True
+        move = self.make_invoice(due=-20, partner=other)
+        message = move.message_post(
+            body="Your invoice",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=other.ids,
+        )
+        self.receive(
+            "Half of it is missing.",
+            reference=message.message_id,
+            sender="ap@sydlys.example",
+        )
+        self.assertFalse(move.reminder_case_id)
+
+    # -- what is done at once (more in test_solved.py) ------------------------------
+
+    def find_invoice_mails(self):
+        return self.case.move_ids.message_ids.filtered("attachment_ids")
+
+    def test_who_wants_the_invoice_gets_it_by_e_mail(self):
+        self.customer.invoice_edi_format_store = "none"
+        with self.mock_mail_gateway():
+            self.receive(
+                "Hi,\n\ncould you please send me the invoice again?\n\nRegards\nAnn"
+                "\n\nOn Tue, 15 Sep 2026, Books wrote:\n> You owe us 1000.",
+                number="again",
+            )
+        query = self.case.query_ids
+        self.assertEqual((query.kind, query.state), ("invoice", "closed"))
+        self.assertEqual(query.source, "email")
+        self.assertEqual(self.find_invoice_mails().notified_partner_ids, self.customer)
+        self.assertEqual(str(self.case.snoozed_until), "2026-09-22")
+        self.assertEqual(self.case.state, "active")
+        self.assertFalse(self.get_activities())
+
+    def test_a_number_by_e_mail_is_put_on_the_invoice(self):
+        self.customer.invoice_edi_format_store = "none"
+        reference = self.mail_invoice()
+        with self.mock_mail_gateway():
+            self.receive("Our PO number is 4500012345.", reference=reference)
+        self.assertEqual(self.case.move_ids.ref, "4500012345")
+        self.assertEqual(self.case.query_ids.state, "closed")
+
+    def test_what_is_not_wholly_understood_is_read_by_a_person(self):
+        """tests/rules/test_wishes.py has them all."""
+        number = self.case.move_ids.name
+        for place, (text, more) in enumerate(
+            (
+                ("Please send the invoice. It is wrong.", {}),
+                ("Please send invoice INV/2026/99999.", {}),
+                (f"Our PO number is {number}.", {}),
+                ("Please send the invoice to bob@evil.example.", {}),
+            )
+        ):
+            with self.subTest(text), self.mock_mail_gateway():
+                self.receive(text, number=f"unclear{place}", **more)
+                query = self.case.query_ids
+                self.assertEqual(query.state, "open")
+                self.assertFalse(self.find_invoice_mails())
+                self.assertFalse(self.case.move_ids.ref)
+                query._answer("See below.", "not_agreed")
+                query.sudo().unlink()
+                self.case.sudo().snoozed_until = False
+
+    def test_a_stranger_or_a_system_that_wants_the_invoice_gets_nothing(self):
+        text = "Please send me the invoice."
+        for number, values in enumerate(
+            (
+                {"sender": "who@evil.example"},
+                {"more": "Authentication-Results: mx; dmarc=fail\n"},
+                {"more": "Precedence: bulk\n"},
+                {"reference": "", "to": self.catchall},
+            )
+        ):
+            with self.subTest(values), self.mock_mail_gateway():
+                self.receive(text, number=f"no{number}", **values)
+                self.assertFalse(self.find_invoice_mails())
+                self.assertFalse(self.case.query_ids)
 
     def test_a_stranger_who_answers_the_invoice_is_told(self):
         self.receive(

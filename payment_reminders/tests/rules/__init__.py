@@ -20,6 +20,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_doubt_keys
     from . import test_doubts
     from . import test_doubts_forms
+    from . import test_drafting
     from . import test_examples
     from . import test_fees
     from . import test_guard
@@ -45,6 +46,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_reply
     from . import test_rest
     from . import test_schedule
+    from . import test_self_solving
     from . import test_shipped_rates
     from . import test_simulation
     from . import test_sms
@@ -53,3 +55,4 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_temperament
     from . import test_trifle
     from . import test_verdict
+    from . import test_wishes

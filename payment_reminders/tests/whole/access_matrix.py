@@ -250,6 +250,7 @@ METHODS = {
     "payment.reminder.query": {
         "action_close": "mb",
         "action_open_answer_wizard": "rmb",
+        "action_use_draft": "rmb",
     },
     "payment.reminder.rest.wizard": {"action_confirm": "mb"},
     "payment.reminder.run": {

@@ -14,6 +14,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
+from ...rules.self_solving import Wish
 from ..books.paying_common import PayingCommon
 from ..case.outcome import read_in_full, read_outcome
 from ..sending.gateway_common import GatewayCommon
@@ -333,6 +334,21 @@ class Office(Edges):
                 "description": "Why?",
                 **(more if kind == "paid" else {}),
             }
+        )
+
+    def do_wish(self):
+        """A customer wants the invoice, or gives a number for it."""
+        move = self.pick_open()
+        case = move and move.reminder_case_id
+        item = case and case._get_page_items().filtered(lambda i: i.move_id == move)
+        if not item or case.state == "closed":
+            return False
+        wish = self.random.choice(list(Wish))
+        vals = case._prepare_wish(
+            wish, item[:1], f"PO-{self.random.randint(1000, 9999)}"
+        )
+        self.env["payment.reminder.query"]._take(
+            {"case_id": case.id, "source": "page", **vals}
         )
 
     def do_answer(self):

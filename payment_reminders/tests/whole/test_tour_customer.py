@@ -47,3 +47,14 @@ class TestCustomerTour(PortalCommon):
         self.open("payment_reminder_customer_pays")
         self.assertEqual(plan.instalment_ids[0].state, "paid")
         self.assertEqual(self.case.amount_principal, 750)
+
+    def test_answers_that_solve_themselves(self):
+        self.customer.invoice_edi_format_store = "none"
+        self.open("payment_reminder_customer_wants_invoice")
+        self.assertEqual(self.case.query_ids.state, "closed")
+        self.open("payment_reminder_customer_gives_number")
+        self.assertEqual(self.move.ref, "PO 4500012345")
+        self.assertEqual(self.case.state, "active")
+        sent = self.move.message_ids.filtered("attachment_ids")
+        self.assertEqual(len(sent), 2)
+        self.assertEqual(sent.notified_partner_ids, self.customer)

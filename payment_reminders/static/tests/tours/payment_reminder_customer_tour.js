@@ -124,3 +124,56 @@ tours.add("payment_reminder_customer_pays", {
         },
     ],
 });
+
+// Answers that need no person: the page says what was done, and that nothing comes.
+tours.add("payment_reminder_customer_wants_invoice", {
+    steps: () => [
+        {
+            content: "Ask for the invoice",
+            trigger: ".d-lg-none a:contains('Send me the invoice')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Read where it goes, and send it",
+            trigger: ".o_payment_reminder_ask button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "See that it is done",
+            trigger:
+                "#questions .alert-success:contains('We have sent the invoice to the e-mail address')",
+        },
+        {
+            content: "See that there is time",
+            trigger: "#questions p:contains('We send you no reminder before')",
+        },
+    ],
+});
+
+tours.add("payment_reminder_customer_gives_number", {
+    steps: () => [
+        {
+            content: "A number is needed",
+            trigger: ".d-lg-none a:contains('purchase-order or reference number')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Type it",
+            trigger: "#reminder_reference",
+            run: "edit PO 4500012345",
+        },
+        {
+            content: "Send it",
+            trigger: ".o_payment_reminder_ask button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "See that it is on the invoice",
+            trigger: "#questions .alert-success:contains('PO 4500012345')",
+        },
+    ],
+});
