@@ -104,6 +104,7 @@
         "views/numbers/report_views.xml",
         "views/numbers/report_nudge_views.xml",
         "views/numbers/report_cash_views.xml",
+        "views/numbers/report_terms_views.xml",
         "views/numbers/month_end_views.xml",
         "views/numbers/dashboard_views.xml",
         # models of Odoo

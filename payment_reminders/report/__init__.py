@@ -8,6 +8,7 @@ from . import promise
 from . import received
 from . import expected
 from . import nudge
+from . import terms
 from . import dashboard
 from . import dashboard_page
 from . import desk

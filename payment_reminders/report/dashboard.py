@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import float_round
 
-from ..rules import ageing, holdout
+from ..rules import ageing, holdout, terms
 from ..tools.decimals import to_decimal
 
 #: What can be asked for, and the days that a page looks back if nothing is said.
@@ -18,6 +18,7 @@ DAYS = 90
 MONTHS_OF_SALES = 12
 LARGEST = 10
 TODO = "payment.reminder.todo"
+TERMS = "payment.reminder.report.terms"
 
 
 class PaymentReminderDashboard(models.TransientModel):
@@ -148,6 +149,7 @@ class PaymentReminderDashboard(models.TransientModel):
             "costs": self._get_costs(),
             "questions": self._get_questions(),
             "nudges": self._get_nudges(),
+            "effect": self._get_effect(),
         }
 
     def _get_overdue(self):
@@ -321,15 +323,13 @@ class PaymentReminderDashboard(models.TransientModel):
 
     def _read_sales(self):
         """Return what was sold in each month of late, as ``ageing.count_back`` asks."""
-        today = self._get_today()
-        first = today.replace(day=1) - relativedelta(months=MONTHS_OF_SALES - 1)
         domain = Domain(
             [
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "posted"),
                 ("move_type", "in", ("out_invoice", "out_receipt", "out_refund")),
-                ("invoice_date", ">=", first),
-                ("invoice_date", "<=", today),
+                ("invoice_date", ">=", self._get_first_month()),
+                ("invoice_date", "<=", self._get_today()),
             ]
         )
         if self.user_id:
@@ -343,14 +343,103 @@ class PaymentReminderDashboard(models.TransientModel):
             .sudo()
             ._read_group(domain, ["invoice_date:month"], ["amount_total_signed:sum"])
         )
+        return self._list_sales(found)
+
+    def _list_sales(self, found):
+        """Return months of sales, the newest first, as ``ageing.count_back`` asks.
+
+        :param found: {first day of a month: what was sold in it}
+        """
         sales = []
-        last = today
+        last = self._get_today()
         for _month in range(MONTHS_OF_SALES):
             start = last.replace(day=1)
             sold = to_decimal(found.get(start, 0.0), 6)
             sales.append((sold, (last - start).days + 1))
             last = start - timedelta(days=1)
         return sales
+
+    def _get_first_month(self):
+        """Return the first day of the sales that are counted back."""
+        first = self._get_today().replace(day=1)
+        return first - relativedelta(months=MONTHS_OF_SALES - 1)
+
+    def _get_effect(self):
+        """Return how long is waited for money, by version of the ladder.
+
+        Beside each version is its control group: the due items of which chance held
+        out the nudge. Who has no case, or one without a ladder, comes last.
+
+        :return: dict of rows, and of what was waited in each group of the comparison
+        """
+        if not self.env.user._is_reminder_manager():
+            return {"rows": [], "groups": {}}
+        waited, groups = self._read_waited()
+        days_of_sales = self._read_days_of_sales()
+        keys = sorted(
+            waited.keys() | days_of_sales.keys(),
+            key=lambda key: (not key[0], key[0].name or "", key[0].version, *key[1:]),
+        )
+        rows = []
+        for key in keys:
+            ladder, is_control = key
+            late, days = waited.get(key, terms.Waited()), days_of_sales.get(key)
+            if late.days is not None or days is not None:
+                rows.append(
+                    {
+                        "ladder": ladder,
+                        "is_control": is_control,
+                        "count": late.count,
+                        "days_late": None if late.days is None else float(late.days),
+                        "days_of_sales": None if days is None else float(days),
+                    }
+                )
+        return {"rows": rows, "groups": groups}
+
+    def _get_terms_domain(self):
+        """Return what days beyond terms are about: what fell due in the time shown."""
+        return [
+            *self._within("date_due"),
+            ("date_due", "<=", self._get_today()),
+            ("amount", ">", 0),
+        ]
+
+    def _read_waited(self):
+        """Return what was waited by (ladder, is it the control group), and by group."""
+        waited = defaultdict(terms.Waited)
+        groups = defaultdict(terms.Waited)
+        for ladder, group, count, amount, amount_days in self._read(
+            TERMS,
+            self._get_terms_domain(),
+            ["ladder_id", "holdout_group"],
+            ["__count", "amount:sum_currency", "amount_days:sum_currency"],
+        ):
+            late = terms.Waited(
+                to_decimal(amount, 6), to_decimal(amount_days, 6), count
+            )
+            waited[ladder, group == str(holdout.Group.HELD_OUT)] += late
+            groups[group] += late
+        return waited, groups
+
+    def _read_days_of_sales(self):
+        """Return the days of sales that are owed, as ``_read_waited`` groups them."""
+        sold = defaultdict(lambda: defaultdict(float))
+        owed = defaultdict(float)
+        for ladder, group, month, amount, open_amount in self._read(
+            TERMS,
+            ["|", ("date", ">=", self._get_first_month()), ("open", ">", 0)],
+            ["ladder_id", "holdout_group", "date:month"],
+            ["sold:sum_currency", "open:sum_currency"],
+        ):
+            key = ladder, group == str(holdout.Group.HELD_OUT)
+            sold[key][month] += amount
+            owed[key] += open_amount
+        return {
+            key: ageing.count_back(
+                to_decimal(owed[key], 6), self._list_sales(sold[key])
+            )
+            for key in sold
+        }
 
     def _get_nudges(self):
         """Return what nudges bring, next to what comes in without; None: no comparison.

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 from odoo.tools.misc import get_lang
 
-from .dashboard import FILTERS, TODO
+from ..rules import holdout
+from .dashboard import FILTERS, TERMS, TODO
 
 #: Weeks for which expected cash is shown; what comes later is one figure.
 WEEKS = 8
@@ -59,6 +60,7 @@ class PaymentReminderDashboard(models.TransientModel):
                 self._get_expected_chart(figures["expected"]),
                 self._get_steps_chart(figures["steps"]),
                 self._get_debtors_chart(figures["debtors"]),
+                *self._get_effect_charts(figures["effect"]),
             ],
             "finding": figures["nudges"] and figures["nudges"]["words"],
             "reports": self._get_reports(figures),
@@ -209,6 +211,8 @@ class PaymentReminderDashboard(models.TransientModel):
         """Return a chart.
 
         :param empty: what is said when there is nothing to draw
+        :param more: ``kind`` of the values (``amount`` or ``days``), ``hints``
+            (sentences under the chart) and what else differs from an upright chart
         :param labels: one for each bar
         :param series: list of dicts ``label``, ``values`` (amounts, one for each
             label) and ``opens`` (actions, one for each label)
@@ -221,7 +225,10 @@ class PaymentReminderDashboard(models.TransientModel):
             "series": series,
             "is_stacked": len(series) > 1,
             "is_lying": False,
+            "kind": "amount",
+            "is_wide": False,
             "text": "",
+            "hints": [],
             "notes": [],
             **more,
         }
@@ -394,6 +401,117 @@ class PaymentReminderDashboard(models.TransientModel):
             return self.env._("This week")
         return format_date(self.env, start, date_format="d MMM")
 
+    def _get_effect_charts(self, effect):
+        """Return how long each version of a ladder waits for money, for a manager."""
+        if not self.env.user._is_reminder_manager():
+            return []
+        rows = effect["rows"]
+        first = fields.Date.to_string(self._get_first_month())
+        measures = (
+            (
+                "days_of_sales",
+                self.env._("Days sales outstanding"),
+                ["|", ("date", ">=", first), ("open", ">", 0)],
+            ),
+            (
+                "days_late",
+                self.env._("Days beyond terms"),
+                self._get_terms_domain(),
+            ),
+        )
+        chart = self._make_chart(
+            "effect",
+            self.env._("Did reminders help?"),
+            self.env._("Nothing fell due in this time, and nothing was invoiced."),
+            [self._tell_effect_row(row) for row in rows],
+            [
+                {
+                    "label": label,
+                    "values": [row[name] for row in rows],
+                    "opens": [
+                        self._open(
+                            label, TERMS, [*domain, *self._get_effect_domain(row)]
+                        )
+                        for row in rows
+                    ],
+                }
+                for name, label, domain in measures
+            ]
+            if rows
+            else [],
+            kind="days",
+            is_wide=True,
+            is_lying=True,
+            is_stacked=False,
+            text=self.env._(
+                "Due between %(start)s and %(end)s",
+                start=format_date(self.env, self.date_from),
+                end=format_date(self.env, self.date_to),
+            ),
+            hints=self._get_effect_hints(effect),
+        )
+        return [chart]
+
+    def _get_effect_domain(self, row):
+        operator = "=" if row["is_control"] else "!="
+        return [
+            ("ladder_id", "=", row["ladder"].id),
+            ("holdout_group", operator, str(holdout.Group.HELD_OUT)),
+        ]
+
+    def _tell_effect_row(self, row):
+        """Return the two lines of a bar: the ladder, and its version and due items."""
+        ladder, count = row["ladder"], row["count"]
+        if not ladder:
+            name, told = self.env._("Without reminders"), f"({count})"
+        else:
+            name = (ladder.successor_id or ladder).display_name
+            told = self.env._(
+                "Version %(version)s (%(count)s)",
+                version=ladder.version,
+                count=count,
+            )
+        if row["is_control"]:
+            name = self.env._("Control group: %s", name)
+        return f"{name}\n{told}"
+
+    def _get_effect_hints(self, effect):
+        """Say what the figures mean, and whether the groups can be compared."""
+        hints = [
+            self.env._(
+                "Days sales outstanding: so many days of the latest sales are not paid "
+                "yet. Days beyond terms: so many days after its due date was paid what "
+                "fell due in this time, weighted by amount; what is open counts until "
+                "today. In brackets: due items."
+            )
+        ]
+        nudged, held_out = (effect["groups"].get(str(group)) for group in holdout.Group)
+        if not held_out:
+            hints.append(
+                self.env._(
+                    "There is no control group: the settings can hold out some nudges, "
+                    "chosen by chance."
+                )
+            )
+        elif held_out.is_few or not nudged or nudged.is_few:
+            hints.append(
+                self.env._(
+                    "Too few to compare: wait until the control group, and the group "
+                    "beside it, have %s due items.",
+                    holdout.LEAST_COUNT,
+                )
+            )
+        else:
+            hints.append(
+                self.env._(
+                    "Days beyond terms of the comparison: %(nudged)s with a nudge, "
+                    "%(held_out)s in the control group.",
+                    nudged=formatLang(self.env, float(nudged.days), digits=1),
+                    held_out=formatLang(self.env, float(held_out.days), digits=1),
+                )
+            )
+        return hints
+
     # -- reports ----------------------------------------------------------------
 
     def _get_reports(self, figures):
@@ -410,6 +528,7 @@ class PaymentReminderDashboard(models.TransientModel):
             reports.append(self._get_nudge_report(figures["nudges"]["rows"]))
         if self.env.user._is_reminder_manager():
             reports += [
+                self._make_report("report_terms", self.env._("Days beyond Terms")),
                 self._make_report("month_end", self.env._("Month-End Sheet")),
                 self._make_report("simulation", self.env._("What If")),
             ]

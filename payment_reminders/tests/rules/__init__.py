@@ -53,6 +53,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_spacing_fuzz
     from . import test_statute
     from . import test_temperament
+    from . import test_terms
     from . import test_trifle
     from . import test_verdict
     from . import test_wishes

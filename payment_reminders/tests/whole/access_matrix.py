@@ -80,6 +80,7 @@ RIGHTS = {
     "payment.reminder.report.question": ("r", "r"),
     "payment.reminder.report.received": ("r", "r"),
     "payment.reminder.report.step": ("r", "r"),
+    "payment.reminder.report.terms": ("", "r"),
     "payment.reminder.rest.wizard": ("", "crwd"),
     "payment.reminder.run": ("", "r"),
     "payment.reminder.run.line": ("", "r"),

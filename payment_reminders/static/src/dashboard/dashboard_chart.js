@@ -1,4 +1,4 @@
-import { formatAmount } from "./amount";
+import { formatFigure } from "./amount";
 import { getColor, getCustomColor } from "@web/core/colors/colors";
 import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
@@ -8,12 +8,15 @@ import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 const BAR = 30;
 const AROUND = 70;
 const LEAST_HEIGHT = 220;
+/** Letters of a label, on a wide canvas and on that of a phone. */
 const MAX_LABEL = 28;
+const MAX_LABEL_NARROW = 20;
+const NARROW = 400;
 /** Places in Odoo's colours: of the series of a chart, or of the bars of the ageing. */
 const COLORS = [0, 2, 3];
 const COLORS_OF_AGES = [2, 5, 3, 1, 4];
 
-/** Amounts as bars; a click on one opens the rows that it is made of. */
+/** Amounts or days as bars; a click on one opens the rows that it is made of. */
 export class ReminderDashboardChart extends Component {
     static template = "payment_reminders.DashboardChart";
     static props = {
@@ -33,16 +36,17 @@ export class ReminderDashboardChart extends Component {
     }
 
     get height() {
-        const { is_lying, labels } = this.props.chart;
-        return Math.max(LEAST_HEIGHT, is_lying ? labels.length * BAR + AROUND : 0);
+        const { is_lying, is_stacked, labels, series } = this.props.chart;
+        const bars = labels.length * (is_stacked ? 1 : series.length);
+        return Math.max(LEAST_HEIGHT, is_lying ? bars * BAR + AROUND : 0);
     }
 
     /** The bars in words, for whoever uses no mouse. */
     get bars() {
-        const { labels, series } = this.props.chart;
+        const { kind, labels, series } = this.props.chart;
         return series.flatMap((one) =>
             one.values.flatMap((value, index) =>
-                value
+                value || (value === 0 && kind === "days")
                     ? {
                           key: `${one.label} ${index}`,
                           text: `${labels[index].replace("\n", ", ")}, ${one.label}: ${this.format(value)}`,
@@ -54,7 +58,7 @@ export class ReminderDashboardChart extends Component {
     }
 
     format(value, options = {}) {
-        return formatAmount(value, this.props.currency, options);
+        return formatFigure(value, this.props.chart.kind, this.props.currency, options);
     }
 
     draw() {
@@ -139,9 +143,10 @@ export class ReminderDashboardChart extends Component {
 
     /** Break a label in its lines, none of which is too long. */
     shorten(label) {
+        const most = this.canvas.el.clientWidth < NARROW ? MAX_LABEL_NARROW : MAX_LABEL;
         return label
             .split("\n")
-            .map((line) => (line.length > MAX_LABEL ? `${line.slice(0, MAX_LABEL - 1)}…` : line));
+            .map((line) => (line.length > most ? `${line.slice(0, most - 1)}…` : line));
     }
 
     onClick(elements) {

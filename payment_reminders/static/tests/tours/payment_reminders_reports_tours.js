@@ -57,6 +57,13 @@ tours.add("payment_reminders_dashboard", {
         },
         { trigger: ".breadcrumb-item:contains('Dashboard')", run: "click" },
         {
+            content: "Whether reminders helped: who is behind a bar of days",
+            trigger: `${DASHBOARD} .o_payment_reminder_chart_effect li button:contains('beyond terms: 10.0')`,
+            run: ({ anchor }) => anchor.click(),
+        },
+        { trigger: ".o_list_view .o_data_row:contains('Nordlys') [name=days]:contains('10.0')" },
+        { trigger: ".breadcrumb-item:contains('Dashboard')", run: "click" },
+        {
             content: "Another time is read anew",
             trigger: `${DASHBOARD} select:eq(0)`,
             run: "select 30",
@@ -73,6 +80,7 @@ tours.add("payment_reminders_reports", {
         ...openReport("report_promise", "Promised and Paid"),
         ...openReport("report_claim", "Fees and Interest"),
         ...openReport("report_question", "Questions and Answers", false),
+        ...openReport("report_terms", "Days beyond Terms"),
         {
             trigger: `${DASHBOARD} [data-report$='payment_reminder_month_end_action']`,
             run: "click",
