@@ -1,5 +1,6 @@
 """A statement of account: all that is open of a customer, and what was paid of it."""
 
+import hashlib
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from ..tools.decimals import to_decimal
 _logger = logging.getLogger(__name__)
 
 INVOICES = ("out_invoice", "out_receipt")
+#: States of a delivery that has left, or may have.
+LEFT = ("sending", "sent", "bounced", "uncertain")
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,11 @@ class PaymentReminderStatement(models.AbstractModel):
     # -- what is open ---------------------------------------------------------------
 
     @api.model
-    def _read(self, partner, company):
+    def _read(self, partner, company, notice=None):
         """Read all that is open of a customer, in a number of queries that does not
         grow with it.
 
+        :param notice: with which it goes: it asks for the costs that this asks for
         :return: {res.currency: [:class:`Row`]}, the oldest due first
         """
         # Who may see it was judged before; it shows customers what is theirs.
@@ -75,7 +79,7 @@ class PaymentReminderStatement(models.AbstractModel):
             row = self._make_row(line, owed)
             if row.open:
                 found[line.currency_id].append(row)
-        for currency, row in self._read_costs(partner, company):
+        for currency, row in self._read_costs(partner, company, notice):
             found[currency].append(row)
         return {
             currency: sorted(rows, key=_get_order)
@@ -113,8 +117,11 @@ class PaymentReminderStatement(models.AbstractModel):
         )
 
     @api.model
-    def _read_costs(self, partner, company):
-        """Return [(currency, row)] of what cases ask of fees and interest."""
+    def _read_costs(self, partner, company, notice=None):
+        """Return [(currency, row)] of what cases ask of fees and interest.
+
+        Those of a notice are on the ledger when it has left, not before.
+        """
         cases = (
             self.env["payment.reminder.case"]
             .sudo()
@@ -127,23 +134,46 @@ class PaymentReminderStatement(models.AbstractModel):
             )
         )
         costs = cases._read_open_costs()
+        totals = {case: sum(costs[case.id].values(), Decimal(0)) for case in cases}
+        if notice and notice._is_demand():
+            asked = notice.amount_claim - notice.amount_principal
+            digits = notice.currency_id.decimal_places
+            totals[notice.case_id.sudo()] = to_decimal(asked, digits)
         return [
             (case.currency_id, Row("costs", case.name, None, None, total, total))
-            for case in cases
-            if (total := sum(costs[case.id].values(), Decimal(0))) > 0
+            for case, total in totals.items()
+            if total > 0
         ]
+
+    @api.model
+    def _get_digest(self, partner, found):
+        """Return a digest of what a statement says, and to whom.
+
+        :param found: of :meth:`_read`
+        """
+        said = [(partner.id, partner.lang)] + [
+            (currency.name, row.kind, row.name, row.due, str(row.amount), str(row.open))
+            for currency, rows in found.items()
+            for row in rows
+        ]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     # -- on paper -------------------------------------------------------------------
 
     @api.model
-    def _prepare_sheet(self, partner, company):
-        """Return the statement of a customer as a sheet; see report/letter.xml."""
-        lang = partner.lang or company.partner_id.lang or "en_US"
+    def _prepare_sheet(self, partner, company, found=None, lang=None):
+        """Return the statement of a customer as a sheet; see report/letter.xml.
+
+        :param found: of :meth:`_read`, if it was read already
+        :param lang: of the page that it is asked for on; else the customer's
+        """
+        lang = lang or partner.lang or company.partner_id.lang or "en_US"
         own = self.with_context(lang=lang)
         today = company._get_reminder_today()
+        found = own._read(partner, company) if found is None else found
         sections = [
             own._prepare_section(currency, rows, today)
-            for currency, rows in own._read(partner, company).items()
+            for currency, rows in found.items()
         ]
         body = own.env["ir.qweb"]._render(
             "payment_reminders.letter_statement",
@@ -186,11 +216,11 @@ class PaymentReminderStatement(models.AbstractModel):
         }
 
     @api.model
-    def _render_pdf(self, partners, company):
-        """Return the statements of these customers as one PDF."""
+    def _render_pdf(self, partner, company, found=None, lang=None):
+        """Return the statement of a customer as a PDF; see :meth:`_prepare_sheet`."""
         report = self.env["report.payment_reminders.report_letter"]
         return report._print_sheets(
-            [self._prepare_sheet(partner, company) for partner in partners]
+            [self._prepare_sheet(partner, company, found, lang)]
         )
 
     # -- who may, and as a file -------------------------------------------------------
@@ -211,9 +241,10 @@ class PaymentReminderStatement(models.AbstractModel):
             )
 
     @api.model
-    def _make_file(self, partner, company, **vals):
+    def _make_file(self, partner, company, found=None, **vals):
         """Return the statement of a customer as a file.
 
+        :param found: of :meth:`_read`, if it was read already
         :param vals: of the ir.attachment: on which record it hangs
         """
         name = self.with_context(lang=partner.lang).env._("Statement of account")
@@ -223,7 +254,7 @@ class PaymentReminderStatement(models.AbstractModel):
             .create(
                 {
                     "name": f"{name} {partner.commercial_partner_id.name}.pdf",
-                    "raw": self._render_pdf(partner, company),
+                    "raw": self._render_pdf(partner, company, found),
                     "mimetype": "application/pdf",
                     **vals,
                 }
@@ -234,24 +265,50 @@ class PaymentReminderStatement(models.AbstractModel):
     def _attach(self, notice):
         """Return the statement that goes with a notice; none if it cannot be made.
 
+        One file for all its addresses and channels, until what it says is another.
         Whatever keeps it from being made is no reason to keep the reminder back: it is
         said on the case.
         """
         try:
             with self.env.cr.savepoint():
-                return self._make_file(
-                    notice._get_letter_recipient(),
-                    notice.company_id,
-                    res_model=notice._name,
-                    res_id=notice.id,
-                )
+                return self._get_file(notice)
         except Exception as error:  # wkhtmltopdf may be missing, or fail in its ways
             _logger.warning("Statement of reminder %s: %s", notice.id, error)
+            notice.sudo().write({"statement_id": False, "statement_digest": False})
             told = notice.case_id._in_staff_language()
             told.sudo()._message_log(
                 body=told.env._("The statement of account could not be made: %s", error)
             )
             return self.env["ir.attachment"]
+
+    @api.model
+    def _get_file(self, notice):
+        """Return the statement of a notice as a file, made anew if need be."""
+        partner, company = notice._get_letter_recipient(), notice.company_id
+        found = self._read(partner, company, notice)
+        digest = self._get_digest(partner, found)
+        # The machine attaches it; nobody but it writes on a notice.
+        notice = notice.sudo()
+        if notice.statement_id and notice.statement_digest == digest:
+            return notice.statement_id
+        old = notice.statement_id
+        notice.statement_id = self._make_file(
+            partner, company, found, res_model=notice._name, res_id=notice.id
+        )
+        notice.statement_digest = digest
+        if not any(d.state in LEFT for d in notice.delivery_ids):
+            old.unlink()
+        return notice.statement_id
+
+    @api.model
+    def _is_as_attached(self, notice):
+        """Tell whether the statement that goes with a notice says what is so now.
+
+        On it is more than the notice asks for: what is not due yet, and money.
+        """
+        partner = notice._get_letter_recipient()
+        found = self._read(partner, notice.company_id, notice)
+        return notice.statement_digest == self._get_digest(partner, found)
 
     @api.model
     def _compose(self, record, partner, company):

@@ -113,6 +113,15 @@ class ReminderPortal(ReminderAccess):
         name = request.env._("Receipt %s", case.name)
         return self._give_pdf(case._render_receipt_pdf(), name)
 
+    @page_route("/<reminder_number:case_id>/statement")
+    def portal_reminder_statement(self, case_id, access_token=None, **_kwargs):
+        """Give the customer all that is open on the account as a PDF."""
+        case = self._open_reminder_case(case_id, access_token, "letter")
+        if not case or not (case._get_page_items() or case.amount_claim):
+            return self._refuse_reminder_visit(case_id, access_token)
+        name = request.env._("Statement of account %s", case.partner_id.name)
+        return self._give_pdf(case._render_statement_pdf(), name)
+
     def _give_pdf(self, content, name):
         """Answer with a PDF, as a download.
 

@@ -307,6 +307,13 @@ class PaymentReminderCase(models.Model):
         )
         return report._print_sheets([sheet])
 
+    def _render_statement_pdf(self):
+        """Return all that is open of this customer as a PDF, read now."""
+        self.ensure_one()
+        return self.env["payment.reminder.statement"]._render_pdf(
+            self.partner_id, self.company_id, lang=self.env.lang
+        )
+
     def _get_page_credits(self):
         """Return what credit notes took, which nobody paid: {(item, day, amount)}."""
         digits = self.currency_id.decimal_places

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -269,6 +270,15 @@ class PaymentReminderCase(models.Model):
     def action_print_statement(self):
         """Print what is open on the accounts of these customers."""
         self.check_access("read")
+        # The report is of customers, and of the company that is chosen.
+        other = self.company_id - self.env.company
+        if other:
+            raise UserError(
+                self.env._(
+                    "Choose the company %s first: the statement is of one company.",
+                    other[0].name,
+                )
+            )
         report = self.env.ref("payment_reminders.action_report_statement")
         # The report has rights of its own; which partners it is of is theirs to judge.
         return report.sudo().report_action(self.partner_id, config=False)

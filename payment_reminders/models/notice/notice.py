@@ -166,6 +166,21 @@ class PaymentReminder(models.Model):
         help="A digest of whom the texts name and where they ask to pay. Before the "
         "message leaves it is compared with what is so then.",
     )
+    statement_id = fields.Many2one(
+        "ir.attachment",
+        string="Statement of account",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="It went, or goes, with the message.",
+    )
+    statement_digest = fields.Char(
+        readonly=True,
+        copy=False,
+        help="A digest of what the statement of account says. Before the message "
+        "leaves it is compared with what is so then.",
+    )
     deadline_date = fields.Date(string="Pay by", readonly=True)
     remarks = fields.Json(
         readonly=True, help="Codes of what was left off this notice, and why."

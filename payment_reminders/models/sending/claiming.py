@@ -223,7 +223,8 @@ class PaymentReminderSender(models.AbstractModel):
 
         It was rendered with all of its batch, minutes ago perhaps. The guard compares
         the invoices; this compares the address, the customer's contact, the open fees
-        and interest, and the names and accounts in the text, under the same locks.
+        and interest, the names and accounts in the text, and a statement of account
+        that goes along, under the same locks.
         """
         wanted = self._prepare_deliveries(reminders)
         costs = reminders.case_id._read_costs()
@@ -233,6 +234,10 @@ class PaymentReminderSender(models.AbstractModel):
             if (
                 reminder.currency_id.is_zero(open_costs - reminder.amount_costs_before)
                 and reminder.worded_for == reminder._get_worded_for()
+                and (
+                    not reminder.statement_digest
+                    or self.env["payment.reminder.statement"]._is_as_attached(reminder)
+                )
             ):
                 found.update(
                     delivery.id
@@ -272,8 +277,11 @@ class PaymentReminderSender(models.AbstractModel):
         return {
             reminder: one
             for reminder, one in seen.items()
-            # A service is asked just before its notice leaves, and all is read then.
-            if reminder._is_claimed(ticket) and not reminder.is_elsewhere
+            # A service is asked just before its notice leaves, and all is read then; a
+            # statement of account has rows that the guard does not read.
+            if reminder._is_claimed(ticket)
+            and not reminder.is_elsewhere
+            and not reminder.statement_digest
         }
 
     @api.model
@@ -484,6 +492,9 @@ class PaymentReminderSender(models.AbstractModel):
         reminders.invalidate_recordset(["delivery_ids"])
         for reminder in reminders:
             reminder.worded_for = reminder._get_worded_for()
+            if reminder.statement_digest:
+                # It is read anew with the message, where one is still to be made.
+                reminder.statement_digest = False
 
     @api.model
     def _prepare_deliveries(self, reminders):

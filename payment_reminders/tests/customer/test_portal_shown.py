@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from lxml import html
 
@@ -182,6 +183,59 @@ class TestPortalShown(PortalCommon):
         self.assertTrue(answer.content.startswith(b"%PDF"))
         self.assertIn("attachment", answer.headers["Content-Disposition"])
         self.assertTurnedAway(self.get(self.case.id, "x", "/receipt"))
+
+    # -- a statement of account -------------------------------------------------------
+
+    def test_a_statement_is_offered_while_anything_is_open(self):
+        page = self.read_danish()
+        [link] = page.xpath("//a[hasclass('o_payment_reminder_statement')]")
+        self.assertIn("kontoudtog", self.words(link))
+        self.assertIn(f"/my/reminders/{self.case.id}/statement", link.get("href"))
+
+    def test_no_statement_when_nothing_is_open(self):
+        self.pay(self.move)
+        self.refresh()
+        self.assertFalse(self.visit().xpath("//a[contains(@href, '/statement')]"))
+        self.assertTurnedAway(self.get(self.case.id, self.token, "/statement"))
+
+    def test_a_statement_is_of_one_customer_and_read_now(self):
+        other = self.make_customer("Other ApS", "other@other.example")
+        foreign = self.make_invoice(due=10, partner=other)
+        soon = self.make_invoice(due=-20, amount=250)
+        draft = self.make_invoice(due=10, post=False)
+        self.refresh()
+        pages = []
+        notice = type(self.env["payment.reminder"])
+
+        def print_html(_model, text):
+            pages.append(html.fromstring(text))
+            return b"%PDF-1.4"
+
+        with patch.object(notice, "_print_letter_html", print_html):
+            answer = self.get(self.case.id, self.token, "/statement")
+            self.assertEqual(answer.content, b"%PDF-1.4")
+            self.assertIn("attachment", answer.headers["Content-Disposition"])
+            self.assertIn("no-store", answer.headers["Cache-Control"])
+            # Who changes the number, or has a wrong link, gets nothing at all.
+            others = foreign.reminder_case_id
+            for case, token in (
+                (self.case, "x"),
+                (self.case, ""),
+                (others, self.token),
+            ):
+                self.assertTurnedAway(self.get(case.id, token, "/statement"))
+        [page] = pages
+        text = self.words(page)
+        self.assertIn(soon.name, text)
+        self.assertIn("1,250.00", text)
+        self.assertNotIn(foreign.name, text)
+        self.assertNotIn(f"{draft.id}", [row.text for row in page.iter("td")])
+
+    def test_a_statement_as_pdf(self):
+        if self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install":
+            self.skipTest("wkhtmltopdf is not installed")
+        answer = self.get(self.case.id, self.token, "/statement")
+        self.assertTrue(answer.content.startswith(b"%PDF"))
 
     def test_the_interest_needs_no_scrolling(self):
         page = self.visit()
