@@ -204,6 +204,7 @@ def test_there_are_texts():
         "payment_reminders_mirror",
         "payment_reminders_queue_job",
         "payment_reminders_rates",
+        "payment_reminders_sale",
         "payment_reminders_sms",
         "payment_reminders_sms_46elks",
         "payment_reminders_sms_gatewayapi",
