@@ -203,4 +203,4 @@ class TestManyInEffect(ReminderCommon):
             effect = dashboard._get_effect()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(sum(row["count"] for row in effect["rows"]), 210, partners)
-        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], counts[0])
