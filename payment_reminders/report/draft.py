@@ -120,6 +120,7 @@ class PaymentReminderDraft(models.AbstractModel):
                 ),
                 "how": self._get_label(delivery, "channel"),
                 "arrived": self._get_label(delivery, "state"),
+                "is_back": delivery.state != "sent",
             }
             for delivery in deliveries.sorted("date_sent")[-MOST_ROWS:]
         ]
@@ -269,6 +270,12 @@ class PaymentReminderDraft(models.AbstractModel):
         """Return the paragraphs of what is open, was paid and was sent."""
         titles = self._get_titles(words)
         lines = self._get_lines(words, facts)
+        # Of what came back the customer knows nothing.
+        lines["sent"] = [
+            "{day}: {what} ({how})".format(**row)
+            for row in facts["sent"]
+            if not row["is_back"]
+        ]
         wanted = {
             "amount": ("open", "costs", "interest", "payments"),
             "paid": ("payments", "open"),

@@ -10,13 +10,19 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from . import doubts
 from .customer_input import clean_line
 from .text_enum import TextEnum
 
 #: Characters of a customer's number: as many as any buyer's system prints.
 MAX_REFERENCE = 60
-#: So many letters and digits a number has at least: of fewer a bank line may be full.
-MIN_REFERENCE = 4
+#: So many letters and digits a number has at least. Money that names it is in doubt
+#: (:mod:`doubts`): of fewer bank lines are full, and everything would be held for ever.
+MIN_REFERENCE = 6
+#: Of them digits.
+MIN_DIGITS = 4
+#: So many a number of ours has at least whose form says anything.
+MIN_OWN = 4
 #: Invoices that are sent at once.
 MAX_INVOICES = 5
 #: So often in :data:`WINDOW_DAYS` one of these pauses a case by itself.
@@ -25,6 +31,8 @@ WINDOW_DAYS = 90
 
 #: It begins with a letter or digit, so that no spreadsheet takes it for a formula.
 _REFERENCE = re.compile(r"[^\W_][\w ./\-#:+&(),]*")
+#: A day, a month or a year: every bank line has one.
+_DATE = re.compile(r"(19|20)\d\d([01]\d([0-3]\d)?)?|[0-3]\d[01]\d((19|20)\d\d|\d\d)")
 #: What is no letter, digit, or sign between them.
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -79,8 +87,9 @@ class Request:
     """What a customer asks for.
 
     ``own_numbers`` are numbers of ours that this customer sees (invoice, payment
-    reference, customer number); ``times`` is how often such a wish was fulfilled in
-    the last :data:`WINDOW_DAYS`.
+    reference, customer number), ``own_marks`` others of either side that stand in
+    many bank lines (accounts, registration); ``times`` is how often such a wish was
+    fulfilled in the last :data:`WINDOW_DAYS`.
     """
 
     wish: Wish
@@ -88,6 +97,7 @@ class Request:
     has_address: bool
     reference: str = ""
     own_numbers: Collection[str] = ()
+    own_marks: Collection[str] = ()
     times: int = 0
 
 
@@ -99,8 +109,14 @@ def read_reference(text: str) -> str:
     if len(line) > MAX_REFERENCE or "//" in line or not _REFERENCE.fullmatch(line):
         return ""
     bare = _SIGNS.sub("", line)
-    has_digit = any(sign.isdigit() for sign in bare)
-    return line if has_digit and len(bare) >= MIN_REFERENCE else ""
+    digits = "".join(sign for sign in bare if sign.isdigit())
+    is_number = (
+        len(bare) >= MIN_REFERENCE
+        and len(digits) >= MIN_DIGITS
+        and not doubts.is_wordy(line)
+        and not _DATE.fullmatch(digits)
+    )
+    return line if is_number else ""
 
 
 def find_obstacle(request: Request) -> Obstacle | None:
@@ -124,7 +140,9 @@ def find_obstacle(request: Request) -> Obstacle | None:
 def _find_obstacle_to_store(request: Request) -> Obstacle | None:
     if len(request.invoices) != 1 or not request.reference:
         return Obstacle.UNCLEAR
-    if is_like_ours(request.reference, request.own_numbers):
+    if is_like_ours(request.reference, request.own_numbers) or any(
+        is_same(request.reference, mark) for mark in request.own_marks
+    ):
         return Obstacle.UNCLEAR
     [invoice] = request.invoices
     if invoice.is_locked:
@@ -158,7 +176,7 @@ def is_like_ours(reference: str, own_numbers: Collection[str]) -> bool:
 def _get_form(number: str) -> re.Pattern[str] | None:
     """Return the form of a number: its letters, and digits in the place of digits."""
     bare = _SIGNS.sub("", number)
-    if len(bare) < MIN_REFERENCE:
+    if len(bare) < MIN_OWN:
         return None
     parts = re.findall(r"\d+|\D+", bare)
     if len(parts) == 1 and bare.isdigit():

@@ -233,7 +233,18 @@ class PaymentReminderQuery(models.Model):
     def _find_obstacle(self):
         """Return why a person has to look at this wish (:class:`Obstacle`), or None."""
         moves = self.item_ids.move_id
-        numbers = {self.partner_id.ref, *moves.mapped("name")}
+        customer, company = self.partner_id, self.company_id
+        numbers = {
+            customer.ref,
+            self.case_id.name,
+            *moves.mapped("name"),
+            *moves.mapped("payment_reference"),
+        }
+        marks = {
+            text
+            for one in (customer, company.partner_id)
+            for text in (one.vat, one.company_registry, one.phone)
+        } | set((customer | company.partner_id).bank_ids.mapped("acc_number"))
         return self_solving.find_obstacle(
             self_solving.Request(
                 wish=Wish(self.kind),
@@ -246,8 +257,8 @@ class PaymentReminderQuery(models.Model):
                 ],
                 has_address=bool(self._find_confirmed_contact()),
                 reference=self.reference or "",
-                own_numbers=(numbers | set(moves.mapped("payment_reference")))
-                - {False, ""},
+                own_numbers=numbers - {False, "", "/"},
+                own_marks=marks - {False, ""},
                 times=self._count_solved(),
             )
         )

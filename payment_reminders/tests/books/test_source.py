@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.orm.model_classes import add_to_registry
 
+from ...rules.self_solving import Wish
 from ..sending.gateway_common import GatewayCommon
 from .shoebox import box, clerk, make_models, pay, put
 
@@ -70,6 +71,26 @@ class TestSource(GatewayCommon):
         with self.gateways():
             stopped = notice._dispatch()
             return stopped, self.mailed
+
+    def test_a_copy_is_sent_from_where_it_is_kept(self):
+        """By a person, who is told why; and what answers it is drafted all the same."""
+        case = self.get_notice().case_id
+        for wish, number in ((Wish.INVOICE, ""), (Wish.REFERENCE, "PO-1234")):
+            vals = case._prepare_wish(wish, case._get_page_items(), number)
+            query = self.env["payment.reminder.query"]._take(
+                {"case_id": case.id, "source": "page", **vals}
+            )
+            self.assertEqual((query.state, query.obstacle), ("open", "elsewhere"))
+            self.assertTrue(query.activity_ids)
+            self.assertIn("S-1", query.draft_answer)
+            self.assertIn("S-1", query.draft_facts)
+            page = self.env["ir.qweb"]._render(
+                "payment_reminders.portal_reminder_messages",
+                {"queries": query, "case": case, "link": "", "currency": None},
+            )
+            self.assertIn("Another program keeps this invoice", page)
+        self.assertEqual(case.state, "frozen")
+        self.assertEqual(self.count_books(), self.before)
 
     def test_it_is_chased_paid_and_closed(self):
         notice = self.get_notice()

@@ -84,7 +84,12 @@ class TestDraft(MockEmail, ReminderCommon):
 
     def test_a_message_that_came_back_is_among_the_facts(self):
         self.reminder.delivery_ids.sudo().state = "bounced"
-        self.assertIn("E-mail: Bounced", self.read()[2])
+        text, _note, facts = self.read(self.ask("delivery"))
+        self.assertIn("E-mail: Bounced", facts)
+        self.assertNotIn("Reminder 1", text, "the customer did not get it")
+        self.reminder.delivery_ids.sudo().state = "sent"
+        text, _note, facts = self.read(self.ask("delivery"))
+        self.assertIn("Reminder 1 (E-mail)", text)
 
     def test_each_kind_has_a_draft_and_a_stranger_reads_no_debt(self):
         kinds = self.query._fields["kind"].get_values(self.env)

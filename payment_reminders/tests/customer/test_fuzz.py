@@ -7,6 +7,7 @@ import requests
 
 from odoo.tests import tagged
 
+from ...rules import self_solving
 from .portal_common import PortalCommon
 
 #: What may come in any place of a form or an address.
@@ -273,6 +274,21 @@ class TestFuzzForms(FuzzCommon):
                     allow_redirects=False,
                 )
                 self.assertNoFault(answer, (route, name, text[:20]))
+        for name, text in product(("reference", "item"), TEXTS):
+            self.lift_limits()
+            form = {
+                "kind": "reference",
+                "reference": "PO-1234",
+                "access_token": self.token,
+                "csrf_token": csrf,
+                name: text,
+            }
+            answer = self.url_open(
+                f"/my/reminders/{self.case.id}/ask", data=form, allow_redirects=False
+            )
+            self.assertNoFault(answer, (name, text[:20]))
+            stored = self.move.ref or ""
+            self.assertEqual(stored, self_solving.read_reference(stored))
         for name, text in product(("case_id", "access_token"), TEXTS):
             self.lift_limits()
             form = {

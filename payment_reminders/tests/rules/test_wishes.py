@@ -60,8 +60,8 @@ def test_which_invoice(text, number):
             "4500012345",
             "",
         ),
-        ("Vores rekvisitionsnummer er 88123.", "88123", ""),
-        ("Venligst påfør ordrenr. 88123 på fakturaen.", "88123", ""),
+        ("Vores rekvisitionsnummer er 881234.", "881234", ""),
+        ("Venligst påfør ordrenr. 881234 på fakturaen.", "881234", ""),
         ("Vår referens är AB1234.", "AB1234", ""),
     ],
 )

@@ -59,6 +59,14 @@ class TestMorePagesAccessible(PagesCommon):
     def test_having_paid(self):
         self.check("/ask", kind="paid")
 
+    def test_wanting_the_invoice(self):
+        self.check("/ask", kind="invoice")
+
+    def test_giving_a_number(self):
+        self.make_invoice(due=12)
+        self.refresh()
+        self.check("/ask", kind="reference")
+
     def test_more_time(self):
         self.check("/plan", count=3)
 
