@@ -27,6 +27,7 @@ from . import base_partner_merge
 from . import ir_actions_report
 from . import ir_attachment
 from . import ir_http
+from . import mail_activity
 from . import mail_mail
 from . import mail_render_mixin
 from . import mail_thread

@@ -22,9 +22,9 @@ BADGES = {
 LAST_KINDS = (schedule.FINAL_NOTICE, schedule.DEMAND)
 #: {badge: domain of the due items that were taken to such a step last}
 STEPS = {
-    "final": [("step_id.kind", "in", LAST_KINDS)],
-    "reminded": [("step_id.kind", "not in", (*LAST_KINDS, schedule.NUDGE))],
-    "nudged": [("step_id.kind", "=", schedule.NUDGE)],
+    "final": [("step_id.letter_kind", "in", LAST_KINDS)],
+    "reminded": [("step_id.letter_kind", "not in", (*LAST_KINDS, schedule.NUDGE))],
+    "nudged": [("step_id.letter_kind", "=", schedule.NUDGE)],
 }
 
 

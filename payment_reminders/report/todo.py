@@ -14,6 +14,7 @@ WORK = {
     "approve": (Code.NOT_APPROVED,),
     "question": (),
     "plan": (),
+    "call": (),
     "money": (
         Code.UNALLOCATED_CREDIT,
         Code.UNMATCHED_BANK_LINE,
@@ -49,7 +50,7 @@ NAMED = (
     Code.EXCLUDED,
 )
 #: One row of each source has ids of its own: that of the record, times this, plus a
-#: number. Of addons are those from 5 on.
+#: number. Of addons are 5 and 6.
 SOURCES = 8
 #: Of a customer's words the list shows so many letters.
 MOST_LETTERS = 160
@@ -68,6 +69,7 @@ class PaymentReminderTodo(models.Model):
     _depends = {
         "payment.reminder": ["state", "to_print", "date_proposed", "hold_end_date"],
         "payment.reminder.case": ["state", "blocker", "blockers", "user_id"],
+        "payment.reminder.call": ["state", "date_next", "date_due"],
         "payment.reminder.halt": ["date_end", "date_start"],
         "payment.reminder.plan": ["state", "case_id", "create_date"],
         "payment.reminder.query": ["state", "case_id", "date_asked", "date_deadline"],
@@ -81,6 +83,7 @@ class PaymentReminderTodo(models.Model):
             ("approve", "Approve"),
             ("question", "Answer a question"),
             ("plan", "Decide on a payment plan"),
+            ("call", "Call today"),
             ("money", "Match money that came in"),
             ("invoice", "Send the invoice"),
             ("address", "Add an address"),
@@ -111,6 +114,9 @@ class PaymentReminderTodo(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(string="Total claim", compute="_compute_amount")
     text = fields.Char(string="Why", compute="_compute_text")
+    phone = fields.Char(
+        compute="_compute_phone", help="Of whom to call; of other rows none is read."
+    )
 
     @api.model
     def _group_expand_work(self, works, domain):
@@ -131,6 +137,7 @@ class PaymentReminderTodo(models.Model):
                 self._get_question_query(),
                 self._get_plan_query(),
                 self._get_halt_query(),
+                self._get_call_query(),
             ]
         )
 
@@ -254,6 +261,33 @@ class PaymentReminderTodo(models.Model):
         )
 
     @api.model
+    def _get_call_query(self):
+        """Return whom to call today, by the same domain as the list of calls.
+
+        Who was sent every step stands elsewhere on this list.
+        """
+        # sudo: whose rows somebody sees is decided on this list
+        cases = self.env["payment.reminder.case"].sudo()
+        to_call = cases._search(cases._get_to_call_domain())
+        return SQL(
+            # The call by ``_one_open_per_case``.
+            """
+            SELECT state.id::bigint * %(sources)s + 7, %(sequence)s, NULL::varchar,
+                   COALESCE(call.date_due, %(today)s::date), NULL::date, state.id,
+                   NULL::integer, NULL::integer, NULL::integer, NULL::integer,
+                   call.step_id, state.company_id, state.partner_id, state.user_id,
+                   state.currency_id, %(work)s
+              FROM payment_reminder_case state
+              LEFT JOIN payment_reminder_call call ON call.id = state.call_id
+             WHERE state.id IN %(to_call)s
+               AND state.is_ladder_ended IS NOT TRUE
+            """,
+            to_call=to_call.subselect(),
+            today=fields.Date.context_today(self),
+            **self._get_place("call"),
+        )
+
+    @api.model
     def _get_place(self, work):
         return {
             "sources": SOURCES,
@@ -269,6 +303,12 @@ class PaymentReminderTodo(models.Model):
             document = todo.reminder_id or todo.case_id
             todo.amount = document.amount_claim if document else 0.0
 
+    @api.depends("work")
+    def _compute_phone(self):
+        self.phone = False
+        for todo in self.filtered(lambda todo: todo.work == "call"):
+            todo.phone = todo.case_id.contact_phone
+
     @api.depends("work", "code")
     @api.depends_context("lang")
     def _compute_text(self):
@@ -283,6 +323,17 @@ class PaymentReminderTodo(models.Model):
     def _describe_letter(self):
         channels = self.reminder_id.channel_summary
         return ", ".join(filter(None, [self.step_id.name, channels]))
+
+    def _describe_call(self):
+        case, call = self.case_id, self.case_id.call_id
+        parts = [
+            call.step_id.name,
+            self.phone or self.env._("no number is known"),
+            case.last_promise and self.env._("promised %s", case.last_promise),
+            call.tries and self.env._("not reached %s times", call.tries),
+            call.is_undecided and self.env._("decide what follows"),
+        ]
+        return ", ".join(filter(None, parts))
 
     def _describe_uncertain(self):
         explanation = self.env["payment.reminder.explanation"]
@@ -399,6 +450,11 @@ class PaymentReminderTodo(models.Model):
         if not self.query_id:
             return self.action_open()
         return self.query_id.action_open_answer_wizard()
+
+    def action_call(self):
+        """Open the dialog with the number, what to say, and how the call ended."""
+        self.ensure_one()
+        return self.case_id.action_call()
 
     def action_match(self):
         """Open where the money that holds this row is matched."""

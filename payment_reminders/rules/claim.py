@@ -15,7 +15,7 @@ from decimal import Decimal
 from . import accrual, fees, interest
 from .calendar import Calendar
 from .interest import Payment, Period, Rate
-from .schedule import NUDGE
+from .schedule import CALL, NUDGE
 from .statute import PAYMENT_DAY, ZERO, Statute
 
 
@@ -153,7 +153,7 @@ def compute(conditions: Conditions, demand: Demand) -> Claim:
     """
     principal = sum((item.owed for item in demand.items), ZERO)
     overdue = [item for item in demand.items if item.date_due < demand.day]
-    if demand.kind == NUDGE or not overdue:
+    if demand.kind in (NUDGE, CALL) or not overdue:
         return Claim(principal)
     accrued = Interest()
     if demand.terms.charge_interest:

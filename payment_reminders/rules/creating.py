@@ -19,6 +19,8 @@ class Group(TextEnum):
 #: What keeps a row back beside the codes of a verdict: no case is open for it, its case
 #: is closed, or another kind of step is due than the one that was chosen.
 NO_CASE, CLOSED, OTHER_KIND = "no_case", "closed", "other_kind"
+#: A call is due: what is to be done then is no reminder.
+CALL_NEXT = "call_next"
 #: Only this little is owed that a person decides.
 TRIFLE = "trifle"
 
@@ -32,6 +34,7 @@ _LATER = frozenset(
         NO_CASE,
         CLOSED,
         OTHER_KIND,
+        CALL_NEXT,
         Obstacle.LADDER_ENDED.value,
         # A service has it: it is not for anybody here.
         Code.HANDED_OVER.value,

@@ -20,6 +20,7 @@ from .calendar import Calendar
 from .interest import round_money
 from .statute import (
     ACTUAL_COST,
+    CALL,
     DEMAND,
     FINAL_NOTICE,
     FORBIDDEN,
@@ -366,7 +367,7 @@ def _known_deadlines(
     """Return the letters; a deadline that is not known is taken to be the law's."""
     letters = []
     for notice in history:
-        if notice.kind == NUDGE:
+        if notice.kind in (NUDGE, CALL):
             continue
         rule = statute.fee_rule(debtor, notice.date, notice.kind)
         least = notice.date + dt.timedelta(days=rule.deadline_days if rule else 0)

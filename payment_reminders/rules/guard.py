@@ -16,7 +16,7 @@ from typing import Any
 
 from .balance import SETTLED, owed
 from .insolvency import is_stale
-from .statute import NUDGE
+from .statute import CALL, NUDGE
 from .verdict import (
     EARLY,
     MONEY_CODES,
@@ -406,7 +406,7 @@ def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:
         yield Code.EXCLUDED
     if facts.handed_over:
         yield Code.HANDED_OVER
-    if not facts.recipients:
+    if not facts.recipients and facts.step_kind != CALL:
         yield Code.NO_RECIPIENT
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from . import statute as law
 from .statute import (
+    CALL,
     COMPANY,
     DEMAND,
     FINAL_NOTICE,
@@ -35,6 +36,7 @@ CODES = (
     "notice_forbidden",
     "notice_signalled",
     "nudge_fee",
+    "call_costs",
     "fee_law_ended",
     "no_fee",
     "fee_over_cap",
@@ -65,7 +67,7 @@ CODES = (
 class Step:
     """One rung of a ladder, as far as the law cares.
 
-    :param kind: ``nudge``, ``reminder`` or ``final_notice``
+    :param kind: ``nudge``, ``reminder``, ``final_notice``, ``demand`` or ``call``
     :param delay_days: days from ``delay_from`` (negative: before)
     :param delay_from: ``due_date`` or ``previous_step``
     :param fee: in the statute's currency; 0: none; None: the statute's
@@ -135,7 +137,7 @@ class _Rung:
 
     @property
     def bears_fee(self) -> bool:
-        if self.step.kind == NUDGE or self.rule is None:
+        if self.step.kind in (NUDGE, CALL) or self.rule is None:
             return False
         if self.step.fee is None:
             return self.rule.basis in (law.STATUTORY, law.SCALE)
@@ -190,7 +192,7 @@ def _rungs(
             statute.fee_rule(debtor, on, step.kind),
         )
         yield rung
-        if step.kind != NUDGE:
+        if step.kind not in (NUDGE, CALL):
             letters += (rung,)
 
 
@@ -200,6 +202,9 @@ def _check(
     if rung.step.kind == NUDGE:
         if rung.step.fee:
             yield rung.breach("nudge_fee")
+        return
+    if rung.step.kind == CALL:
+        yield from _check_call(rung)
         return
     yield from _check_allowed(rung, statute, on)
     if rung.rule is not None and rung.rule.basis == law.FORBIDDEN:
@@ -214,6 +219,13 @@ def _check(
     yield from _check_letter(rung)
     yield from _check_interest(rung, ladder, statute, on)
     yield from _check_compensation(rung, ladder, statute, on)
+
+
+def _check_call(rung: _Rung) -> Iterator[Breach]:
+    """A call is no letter: no law lets a creditor charge for it, or by it."""
+    step = rung.step
+    if step.fee != 0 or step.charge_interest or step.charge_compensation:
+        yield Breach("call_costs", ERROR, rung.index)
 
 
 def _check_allowed(rung: _Rung, statute: Statute, on: dt.date) -> Iterator[Breach]:

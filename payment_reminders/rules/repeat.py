@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .claim import Terms
-from .schedule import NUDGE, PREVIOUS_STEP, Step
+from .schedule import CALL, NUDGE, PREVIOUS_STEP, Step
 
 #: So often at most; who has not paid by then does not read it.
 MOST_REPEATS = 12
@@ -19,13 +19,13 @@ MOST_REPEATS = 12
 def repeat_last(last: Step, every: int, times: int) -> tuple[Step, ...]:
     """Return the steps that follow on the last one of a ladder.
 
-    Their ids are those of nothing: 0.
+    Their ids are those of nothing: 0. A nudge or a call is no letter to repeat.
 
     :param last: the last step that is a step of its own
     :param every: days between two; 0: none
     :param times: so many at most
     """
-    if every < 1 or last.kind == NUDGE:
+    if every < 1 or last.kind in (NUDGE, CALL):
         return ()
     again = replace(
         last, id=0, delay_days=every, delay_from=PREVIOUS_STEP, bears_fee=False

@@ -7,11 +7,12 @@ caught up one step at a time, and asking twice on one day gives the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+from .statute import CALL as CALL
 from .statute import DEMAND as DEMAND
 from .statute import FINAL_NOTICE as FINAL_NOTICE
 from .statute import NUDGE as NUDGE
@@ -77,7 +78,7 @@ class DueItem:
 
 @dataclass(frozen=True)
 class Sent:
-    """A notice of the case that really went out on ``date``."""
+    """A notice of the case that really went out on ``date``, or a call made then."""
 
     date: date
     kind: str
@@ -149,7 +150,9 @@ def next_step(
 
     All due items go on one notice. Reminders go before nudges; a nudge that
     has to wait for them is sent another day, or not at all once its due date
-    has passed.
+    has passed. A call is about everything that is owed, but only the items that are
+    to be called about climb by it: no letter is skipped for a call, nor a call for a
+    letter.
 
     :param items: the open due items of the case, those not yet due included
     :param history: notices of the case that really went out, any order
@@ -175,6 +178,7 @@ def next_step(
         if chasing := [plan for plan in group if kinds[plan.step_id] != NUDGE]:
             group = chasing
     leading = max(group, key=lambda plan: rank[plan.step_id])
+    group = _go_together(group, leading, kinds)
     moving = {plan.item_id for plan in group}
     listed: tuple[int, ...] = ()
     if kinds[leading.step_id] != NUDGE:
@@ -200,6 +204,15 @@ def is_spaced(ladder: Ladder, step: Step, history: Iterable[Sent], today: date) 
     guard asks it again at the moment of sending.
     """
     return _spaced_from(ladder, step, history) <= today
+
+
+def _go_together(
+    group: Sequence[ItemPlan], leading: ItemPlan, kinds: Mapping[int, str]
+) -> list[ItemPlan]:
+    """Return those of these plans that climb along with the leading one."""
+    if kinds[leading.step_id] == CALL:
+        return [plan for plan in group if plan.step_id == leading.step_id]
+    return [plan for plan in group if kinds[plan.step_id] != CALL]
 
 
 def _steps_above(ladder: Ladder, item: DueItem) -> tuple[Step, ...]:
@@ -235,7 +248,7 @@ def _spaced_from(ladder: Ladder, step: Step, history: Iterable[Sent]) -> date:
     """Return the first day on which what was sent no longer stands in the way.
 
     A nudge is no demand: it keeps nothing back, but two messages never go to
-    one customer on one day.
+    one customer on one day. A call keeps the same days as a letter, on both sides.
     """
     earliest = date.min
     for sent in history:

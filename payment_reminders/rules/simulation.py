@@ -124,6 +124,7 @@ class Notice:
     :param listed: ids of those that were shown too
     :param deadline: the last day to pay that it would have given
     :param paid_anyway: all of it was paid within ``ANYWAY_DAYS`` of its leaving
+    :param kind: of its step
     """
 
     debtor_id: int
@@ -138,6 +139,7 @@ class Notice:
     compensation: Decimal
     paid_anyway: bool
     deadline: dt.date | None = None
+    kind: str = schedule.REMINDER
 
 
 def change(
@@ -159,14 +161,23 @@ def change(
 
 
 def play(
-    conditions: Conditions, debtor: Debtor, start: dt.date, end: dt.date
+    conditions: Conditions,
+    debtor: Debtor,
+    start: dt.date,
+    end: dt.date,
+    with_calls: bool = False,
 ) -> list[Notice]:
     """Return the notices that a customer would have got, in their order.
 
     :param start: the first day on which a notice may be proposed
     :param end: the last day on which one may leave
+    :param with_calls: tell of calls, too, which ask for no costs
     """
-    return _Case(conditions, debtor).play(start, end)
+    return [
+        notice
+        for notice in _Case(conditions, debtor).play(start, end)
+        if with_calls or notice.kind != schedule.CALL
+    ]
 
 
 def leaving_day(calendar: Calendar, proposed: dt.date, hold_hours: float) -> dt.date:
@@ -212,14 +223,20 @@ class _Case:
             if planned is None or planned.date > day:
                 day = self._next_day(day, planned)
                 continue
-            hold = self.conditions.terms[planned.step_id].hold_hours
-            leaves = leaving_day(self.debtor.calendar, day, hold)
+            leaves = self._leaving_day(planned, day)
             stopped = self._stopping_day(planned, day, leaves)
             self._follow_until(day, stopped or leaves)
             if not stopped and leaves >= self.held_until and leaves <= end:
                 notices.append(self._send(planned, day, leaves))
             day = stopped or leaves
         return notices
+
+    def _leaving_day(self, planned: schedule.Planned, day: dt.date) -> dt.date:
+        """Return the day on which a step is taken: nothing waits before a call."""
+        if self.kinds[planned.step_id] == schedule.CALL:
+            return day
+        hold = self.conditions.terms[planned.step_id].hold_hours
+        return leaving_day(self.debtor.calendar, day, hold)
 
     # -- following the books ------------------------------------------------------
 
@@ -336,7 +353,8 @@ class _Case:
         deadline = self._deadline(terms, kind, day)
         self.fees += asked.fee
         self.sent.append(schedule.Sent(day, kind, bore_fee=asked.fee > 0))
-        self.charged.append(fees.SentNotice(day, asked.fee, kind, deadline))
+        if kind != schedule.CALL:
+            self.charged.append(fees.SentNotice(day, asked.fee, kind, deadline))
         if asked.fee or "fee:courtesy" in asked.remarks:
             self.marks.append(day)
         for plan in planned.advancing:
@@ -355,10 +373,11 @@ class _Case:
             compensation=asked.compensation,
             paid_anyway=not any(invoice.owed(later) for invoice in invoices),
             deadline=deadline,
+            kind=kind,
         )
 
     def _deadline(self, terms: Terms, kind: str, day: dt.date) -> dt.date | None:
-        if kind == schedule.NUDGE:
+        if kind in (schedule.NUDGE, schedule.CALL):
             return None
         if self.conditions.statute is None:
             return self.debtor.calendar.deadline(day, terms.deadline_days)

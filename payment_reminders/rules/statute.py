@@ -31,6 +31,8 @@ REMINDER = "reminder"
 FINAL_NOTICE = "final_notice"
 #: The creditor's own demand after a final notice (Norway).
 DEMAND = "demand"
+#: A call on the telephone: a step like any other, and never a letter.
+CALL = "call"
 PLAN = "plan"
 #: Handing a claim over to a collection service.
 HANDOVER = "handover"

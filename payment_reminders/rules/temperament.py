@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .statute import (
+    CALL,
     COMPANY,
     DEBTORS,
     FINAL_NOTICE,
@@ -129,6 +130,11 @@ class _Firm:
         for step, planned in zip(steps, _days(steps), strict=True):
             if step.kind == NUDGE:
                 tempered.append(step)
+                continue
+            if step.kind == CALL:
+                # It asks for no costs and gives no deadline: it keeps its days.
+                tempered.append(step)
+                day = max(day, _days(tempered)[-1])
                 continue
             rules = self._rules(step)
             day = min(self._earliest(step, rules, before, day), planned)

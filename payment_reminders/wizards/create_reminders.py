@@ -799,6 +799,8 @@ class PaymentReminderWizardLine(models.TransientModel):
             return self.env._("Not due for a reminder, or excluded.")
         if creating.CLOSED in codes:
             return self.case_id.next_text
+        if creating.CALL_NEXT in codes:
+            return self.env._("A call is the next step: it is under “To Call Today”.")
         if creating.OTHER_KIND in codes:
             return self.env._("Another kind of step is due.")
         if not codes:

@@ -68,10 +68,15 @@ class PaymentReminderPromiseWizard(models.TransientModel):
         self.ensure_one()
         case = self.case_id
         case._check_may_act()
-        case._check_open()
+        calls = self.env["payment.reminder.call"]
+        if calls._is_too_late(case):
+            words = [fields.Date.to_string(self.day), (self.note or "").strip()]
+            calls._note_too_late(case, "promised", "\n".join(filter(None, words)))
+            return calls._tell_too_late(case)
         parts, problems = case._prepare_promise(self.day)
         if problems:
             raise UserError("\n".join(problems))
-        case._propose_plan("promise", parts, (self.note or "").strip(), source="phone")
+        # Before the promise holds what the call is about.
         case._note_call("promised")
+        case._propose_plan("promise", parts, (self.note or "").strip(), source="phone")
         return {"type": "ir.actions.act_window_close"}

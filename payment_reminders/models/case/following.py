@@ -56,6 +56,8 @@ class PaymentReminderCase(models.Model):
                 stated._compare_payments()
             if cases._get_active_plans():
                 self._follow_plans()
+        if calls := cases.call_id:
+            calls._follow_ladder()
 
     def _find_costs_paid_online(self):
         """Return the online payments by which fees and interest of these are paid."""
@@ -202,8 +204,10 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         sent = self.reminder_ids.filtered("counts")
         deadlines = [day for day in sent.mapped("deadline_date") if day]
-        today = self.company_id._get_reminder_today()
-        return bool(deadlines) and max(deadlines) < today
+        if not deadlines:
+            # A ladder of calls alone gives nobody a deadline.
+            return "done" in self.call_ids.mapped("state")
+        return max(deadlines) < self.company_id._get_reminder_today()
 
     def _collect_plan(self, planned, changes):
         """Note the next step in ``changes`` if it is not what is stored."""
@@ -261,7 +265,7 @@ class PaymentReminderCase(models.Model):
         return schedules
 
     def _get_sent_history(self):
-        """Return {case id: notices that really went out} of these cases.
+        """Return {case id: notices that really went out, calls made} of these cases.
 
         A notice belongs where its due items are now: a merge of customers moves
         them to another case, and the days between two notices still count. One of the
@@ -284,7 +288,7 @@ class PaymentReminderCase(models.Model):
 
     @api.model
     def _get_history_query(self, cases):
-        """Return the query for notices that really went out.
+        """Return the query for notices that really went out, and calls that were made.
 
         :param cases: SQL of what an id of them is: "= ANY(…)", "IN (…)"
         """
@@ -305,7 +309,16 @@ class PaymentReminderCase(models.Model):
              WHERE rest.case_id %s
                AND rest.is_rest
                AND rest.counts
+             UNION
+            SELECT call.case_id, -call.id, state.company_id, call.date_done, 'call',
+                   FALSE
+              FROM payment_reminder_call call
+              JOIN payment_reminder_case state ON state.id = call.case_id
+             WHERE call.case_id %s
+               AND call.date_done IS NOT NULL
+               AND call.result NOT IN ('skipped', 'late')
             """,
+            cases,
             cases,
             cases,
         )
@@ -327,9 +340,14 @@ class PaymentReminderCase(models.Model):
             ("payment.reminder.item", "next_step_id"),
             ("payment.reminder.line", "step_id"),
             ("payment.reminder", "step_id"),
+            ("payment.reminder.call", "step_id"),
             ("payment.reminder.case", "next_step_id"),
         ):
-            is_notice = model in ("payment.reminder", "payment.reminder.line")
+            is_notice = model in (
+                "payment.reminder",
+                "payment.reminder.line",
+                "payment.reminder.call",
+            )
             matches = same_steps if is_notice else step_map
             domain = [("id" if model == self._name else "case_id", "in", self.ids)]
             records = (

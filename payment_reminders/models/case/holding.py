@@ -7,9 +7,10 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...rules.creating import CLOSED, OTHER_KIND, PASSED
+from ...rules.creating import CALL_NEXT, CLOSED, OTHER_KIND, PASSED
 from ...rules.lifecycle import WAITING
-from ...rules.verdict import OVERRIDABLE, Code, Obstacle
+from ...rules.schedule import CALL
+from ...rules.verdict import OVERRIDABLE, Code, Obstacle, get_freeze_code
 
 
 class PaymentReminderCase(models.Model):
@@ -51,6 +52,8 @@ class PaymentReminderCase(models.Model):
             raise ConcurrencyError(str(error)) from error
         cases.filtered(lambda case: case.state == "active")._set_state("frozen")
         cases._log_event("frozen", {"reason": reason, "note": note or ""})
+        if calls := cases.sudo().call_id:
+            calls._put_off([get_freeze_code(reason)])
         return cases
 
     def _release(self, note=False, reasons=None):
@@ -85,6 +88,8 @@ class PaymentReminderCase(models.Model):
         """Close these cases, whatever their claim ledgers say."""
         if reason == "handed_over":
             self.env["payment.reminder.handover"]._hand_over_cases(self)
+        if calls := self.sudo().call_id:
+            calls._go(reason)
         for case in self.sudo():
             case.reminder_ids._cancel_open(reason)
             case.item_ids._drop()
@@ -179,6 +184,7 @@ class PaymentReminderCase(models.Model):
                     self.env._("Choose a day in the future, or release the case.")
                 )
             case.sudo().write({"snoozed_until": day})
+            case.sudo().call_id._put_off([Code.SNOOZED])
             case._log_event("snoozed", {"until": fields.Date.to_string(day)})
         return True
 
@@ -189,6 +195,7 @@ class PaymentReminderCase(models.Model):
         self._release(note)
         self.filtered("snoozed_until").sudo().write({"snoozed_until": False})
         self._refresh()
+        self.sudo().call_id._look()
         return True
 
     def action_close(self, reason=None):
@@ -278,6 +285,7 @@ class PaymentReminderCase(models.Model):
         )
         if day > today and self.state != "closed":
             self.sudo().write({"snoozed_until": day})
+            self.sudo().call_id._put_off([Code.SNOOZED])
             self._log_event("snoozed", {"until": fields.Date.to_string(day)})
 
     # -- how long a representative may hold -----------------------------------------
@@ -356,7 +364,9 @@ class PaymentReminderCase(models.Model):
             codes.append(CLOSED)
         elif self.next_step_id and self.next_date > horizon:
             codes.append(Code.SPACING.value)
-        if choice and choice.kind and self.next_step_id.kind != choice.kind:
+        if self.next_step_id.kind == CALL:
+            codes.append(CALL_NEXT)
+        elif choice and choice.kind and self.next_step_id.kind != choice.kind:
             codes.append(OTHER_KIND)
         return codes
 

@@ -585,6 +585,8 @@ class PaymentReminderCase(models.Model):
         self._hand_items_to(survivor)
         self._hand_claims_to(survivor)
         self._hand_holds_to(survivor)
+        self.call_id._go("merged")
+        self.call_ids.case_id = survivor
         if self.state != "closed":
             self._set_state("closed", close_reason="merged")
             self._log_event("closed", {"reason": "merged", "into": survivor.id})

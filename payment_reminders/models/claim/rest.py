@@ -435,4 +435,5 @@ class PaymentReminderProposal(models.AbstractModel):
         """Return the step by whose channels the rest is asked for."""
         steps = case.ladder_id._get_active_steps()
         reminders = steps.filtered(lambda step: step.kind == schedule.REMINDER)
-        return (reminders or steps.filtered(lambda s: s.kind != schedule.NUDGE))[:1]
+        no_demand = (schedule.NUDGE, schedule.CALL)
+        return (reminders or steps.filtered(lambda s: s.kind not in no_demand))[:1]

@@ -2,13 +2,14 @@
 
 Why a notice does not go and who lifts that (``outlook.py``), the queue and what a
 manager chooses there, when a notice leaves, runs by hand, the first setup, the daily
-heads-up. A choice made here is kept on the notice or the case, and the guard judges it
-like any other.
+heads-up, and calls that are steps of a ladder. A choice made here is kept on the notice
+or the case, and the guard judges it like any other.
 
 Begin with ``outlook.py``.
 """
 
 from . import outlook
+from . import call
 from . import leaving
 from . import queue
 from . import run

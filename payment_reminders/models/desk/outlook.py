@@ -84,10 +84,21 @@ class PaymentReminderCase(models.Model):
             ("question", "Asked a question"),
             ("missed", "Not reached"),
             ("wrong_number", "Wrong number"),
+            ("done", "Spoken to"),
         ],
         readonly=True,
         copy=False,
     )
+    call_id = fields.Many2one(
+        "payment.reminder.call",
+        string="Call to make",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The call of a step of its ladder, while it is not made.",
+    )
+    call_ids = fields.One2many("payment.reminder.call", "case_id", readonly=True)
     is_to_call = fields.Boolean(
         string="To call today",
         compute="_compute_is_to_call",
@@ -111,36 +122,63 @@ class PaymentReminderCase(models.Model):
     def _get_to_call_domain(self):
         """Return the domain of cases whose customers are to be called today.
 
-        A call is planned, a promise was broken, or the ladder has ended. Not whom a
-        promise, a plan or a question keeps waiting, nor whom somebody called today.
+        A call is the next step of the ladder or planned by hand, a promise was broken,
+        or the ladder has ended. Not whom a promise, a plan or a question keeps waiting,
+        nor whom somebody called today; nor who has paid by the books of this moment.
         """
         today = fields.Date.context_today(self)
         call = self.env.ref("mail.mail_activity_data_call").id
         broken = fields.Date.add(today, days=-BROKEN_DAYS)
-        return (
-            Domain("state", "!=", "closed")
-            & (Domain("call_date", "=", False) | Domain("call_date", "<", today))
-            & ~Domain("query_ids", "any", [("state", "=", "open")])
-            & ~Domain("plan_ids", "any", [("state", "in", ("proposed", "active"))])
+        owes = Domain("state", "!=", "closed") & self._get_owing_domain()
+        of_ladder = Domain("call_id.state", "=", "open") & Domain(
+            "call_id.date_next", "<=", today
+        )
+        waits = Domain("query_ids", "any", [("state", "=", "open")]) | Domain(
+            "plan_ids", "any", [("state", "in", ("proposed", "active"))]
+        )
+        planned = Domain(
+            "activity_ids",
+            "any",
+            [("activity_type_id", "=", call), ("date_deadline", "<=", today)],
+        )
+        at_a_loss = Domain("is_ladder_ended", "=", True) | Domain(
+            "plan_ids",
+            "any",
+            [("state", "=", "broken"), ("instalment_ids.date_due", ">=", broken)],
+        )
+        by_us = Domain("call_date", "=", False) | Domain("call_date", "<", today)
+        # What the ladder asks for comes on the day that was said.
+        by_us &= planned | at_a_loss & Domain("call_id", "=", False)
+        return owes & (of_ladder & Domain("blocker", "=", False) | by_us & ~waits)
+
+    @api.model
+    def _get_owing_domain(self):
+        """Return the domain of cases of which something may be asked for now.
+
+        By the books: before the case follows a payment, a moment later, nobody is to
+        call. Whoever may see a case may know that, without any right to its invoices.
+        """
+        line = [
+            ("reconciled", "=", False),
+            ("no_followup", "=", False),
+            ("parent_state", "=", "posted"),
+        ]
+        move = [
+            ("payment_state", "in", ("not_paid", "partial")),
+            ("reminder_excluded", "=", False),
+            "|",
+            ("reminder_hold_until", "=", False),
+            ("reminder_hold_until", "<=", fields.Date.context_today(self)),
+        ]
+        return Domain(
+            "item_ids",
+            "any!",
+            Domain("is_dropped", "=", False)
+            & Domain("handover_id", "=", False)
             & (
-                Domain("is_ladder_ended", "=", True)
-                | Domain(
-                    "activity_ids",
-                    "any",
-                    [
-                        ("activity_type_id", "=", call),
-                        ("date_deadline", "<=", today),
-                    ],
-                )
-                | Domain(
-                    "plan_ids",
-                    "any",
-                    [
-                        ("state", "=", "broken"),
-                        ("instalment_ids.date_due", ">=", broken),
-                    ],
-                )
-            )
+                Domain("source", "!=", "books")
+                | Domain("move_line_id", "any!", line) & Domain("move_id", "any!", move)
+            ),
         )
 
     @api.depends_context("uid")
@@ -182,7 +220,8 @@ class PaymentReminderCase(models.Model):
                 day, what = case.call_date, results[case.call_result]
             else:
                 day, what = sent, last.step_id.name
-            case.last_contact = day and f"{format_day(self.env, day)}: {what}"
+            said = f"{format_day(self.env, day)}: {what}" if day else False
+            case.last_contact = said
 
     def action_call_promised(self):
         """Open the dialog of a promise to pay."""
@@ -197,43 +236,38 @@ class PaymentReminderCase(models.Model):
         """Open the dialog that notes what was asked."""
         self.ensure_one()
         self._check_may_act()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Note a Question"),
-            "res_model": "payment.reminder.call.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_case_id": self.id},
-        }
+        return self.env["payment.reminder.call.wizard"]._open(self, "question")
+
+    def action_call(self):
+        """Open the dialog of a call: whom, about what, and how it ended."""
+        self.ensure_one()
+        self._check_may_act()
+        calls = self.env["payment.reminder.call"]
+        if calls._is_too_late(self):
+            return calls._tell_too_late(self, has_called=False)
+        return self.env["payment.reminder.call.wizard"]._open(self)
 
     def action_call_missed(self):
         """Nobody answered: call again on the next working day."""
         self._check_may_act()
-        self._check_open()
-        calendars = self.env["payment.reminder.facts"]._get_calendars(self.sudo())
-        for case in self:
-            case._note_call("missed")
-            today = case.sudo().company_id._get_reminder_today()
-            case.sudo().activity_schedule(
-                "mail.mail_activity_data_call",
-                date_deadline=calendars[case.id].add_banking_days(today, 1),
-                summary=self.env._("Call again"),
-                user_id=self.env.uid,
-            )
-        return True
+        calls = self.env["payment.reminder.call"]
+        paid = self.filtered(calls._is_too_late)
+        for case in paid:
+            calls._note_too_late(case, "missed")
+        for case in self - paid:
+            calls._note_missed(case)
+        return calls._tell_too_late(paid) if paid else True
 
     def action_call_wrong_number(self):
         """The number is not the customer's: nobody calls or texts it any more."""
         self.ensure_one()
         self._check_may_act()
-        case = self.sudo()
-        people = case.env["payment.reminder.facts"]._read_people(case)[case]
-        for contact in people:
-            # A rep writes on no contact, but may say whom a number does not reach.
-            if case.contact_phone and contact.phone == case.contact_phone:
-                contact.reminder_wrong_phone = contact.phone
+        calls = self.env["payment.reminder.call"]
+        calls._mark_wrong_number(self)
+        if calls._is_too_late(self):
+            calls._note_too_late(self, "wrong_number")
+            return calls._tell_too_late(self)
         self._note_call("wrong_number")
-        case.invalidate_recordset(["contact_phone"])
         return True
 
     def _note_question(self, kind, text):
@@ -244,22 +278,28 @@ class PaymentReminderCase(models.Model):
         self.ensure_one()
         self._check_may_act()
         self._check_open()
+        # Before the question holds what the call is about.
+        self._note_call("question")
         # A rep has no right to make questions, but to stop own customers' reminders.
         self.env["payment.reminder.query"].sudo().create(
             {"case_id": self.id, "kind": kind, "description": text}
         )
-        self._note_call("question")
 
-    def _note_call(self, result):
+    def _note_call(self, result, again=None):
         """Note how a call ended; calls that were planned until today are done.
 
         :param result: a code of ``call_result``
+        :param again: the day of the next try, if nobody was reached
         """
         self.ensure_one()
         case = self.sudo()
         today = case.company_id._get_reminder_today()
         case.write({"call_date": today, "call_result": result})
-        case._log_event("called", {"result": result})
+        call = case.call_id
+        told = call._prepare_trail() if call else {}
+        case._log_event("called", {"result": result, **told})
+        if call:
+            call._take(result, again)
         call = self.env.ref("mail.mail_activity_data_call")
         case.activity_ids.filtered(
             lambda a: a.activity_type_id == call and a.date_deadline <= today
@@ -347,6 +387,7 @@ class PaymentReminderCase(models.Model):
         "reminder_ids.state",
         "reminder_ids.verdict",
         "reminder_ids.hold_until",
+        "call_id.verdict",
     )
     def _compute_blockers(self):
         notices = self._find_open_notices()
@@ -355,13 +396,13 @@ class PaymentReminderCase(models.Model):
             codes = ()
             company = case.company_id
             if case.state != "closed":
-                notice = notices.get(case)
+                state, verdict, hold_until = case._get_standing(notices.get(case))
                 codes = guard.find_obstacles(
                     guard.Situation(
                         case_codes=tuple(case.case_obstacles or ()),
-                        notice_state=notice.state if notice else None,
-                        verdict=tuple(notice.verdict or ()) if notice else (),
-                        hold_until=(notice.hold_until or None) if notice else None,
+                        notice_state=state,
+                        verdict=verdict,
+                        hold_until=hold_until,
                         has_ladder=bool(case.ladder_id),
                         ladder_ended=case.is_ladder_ended,
                         held_out=case._is_held_out(),
@@ -373,6 +414,22 @@ class PaymentReminderCase(models.Model):
             case.blockers = case._date_blockers(codes, now) if codes else []
             case.blocker_codes = f",{','.join(codes)}," if codes else False
             case.blocker = codes[0] if codes else False
+
+    def _get_standing(self, notice):
+        """Return (state, verdict, end of the hold window) of what waits on this case.
+
+        :param notice: its notice in the queue, or None: then its call, if it has one
+        """
+        self.ensure_one()
+        if notice:
+            return notice.state, tuple(notice.verdict or ()), notice.hold_until or None
+        if call := self.call_id:
+            return (
+                ("held" if call.verdict else "approved"),
+                tuple(call.verdict or ()),
+                None,
+            )
+        return None, (), None
 
     @contextmanager
     def _look_once(self, at_end=True):
@@ -521,6 +578,8 @@ class PaymentReminderCase(models.Model):
                 step=notice.step_id.name,
                 leaves=notice.leaves_text,
             )
+        if call := self.call_id:
+            return call._describe()
         if not self.next_step_id:
             held = self.item_ids.filtered(lambda item: item.is_held)
             return (

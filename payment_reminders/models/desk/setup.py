@@ -10,7 +10,7 @@ from odoo.tools import config
 from odoo.tools.misc import format_date, formatLang
 
 from ...rules import rate_watch
-from ...rules.schedule import NUDGE
+from ...rules.schedule import CALL, NUDGE
 from ...tools.money import format_code
 
 #: Other addons that write to customers about what is overdue.
@@ -735,7 +735,8 @@ class PaymentReminderSetup(models.AbstractModel):
             case = self._find_test_case(company, ladder)
             case.ladder_id = ladder
             steps = ladder._get_active_steps()
-            step = steps.filtered(lambda one: one.kind != NUDGE)[:1] or steps[:1]
+            step = steps.filtered(lambda one: one.kind not in (NUDGE, CALL))[:1]
+            step = step or steps[:1]
             notice = self.env["payment.reminder.text.checker"]._make_notice(case, step)
             rendered = {
                 **notice._prepare_preview(),

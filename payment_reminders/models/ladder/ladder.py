@@ -251,7 +251,9 @@ class PaymentReminderLadder(models.Model):
         steps = self._get_own_steps()
         rank = {kind: i for i, kind in enumerate(self._get_kind_order())}
         day = None
-        for previous, step in zip(steps, steps[1:], strict=False):
+        # A call may stand anywhere between the letters.
+        letters = steps.filtered(lambda step: step.kind != schedule.CALL)
+        for previous, step in zip(letters, letters[1:], strict=False):
             if rank[step.kind] < rank[previous.kind]:
                 raise ValidationError(
                     self.env._(

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ...rules import claim, linter, repeat, schedule
+from ...rules import calling, claim, linter, repeat, schedule
 from ...tools.decimals import to_decimal
 
 
@@ -29,9 +29,16 @@ class PaymentReminderStep(models.Model):
             (schedule.REMINDER, "Reminder"),
             (schedule.FINAL_NOTICE, "Final notice"),
             (schedule.DEMAND, "Demand for payment"),
+            (schedule.CALL, "Call"),
         ],
         required=True,
         default=schedule.REMINDER,
+    )
+    letter_kind = fields.Char(
+        compute="_compute_letter_kind",
+        store=True,
+        help="The kind of the last letter up to this step: its own, unless it is a "
+        "call.",
     )
     delay_days = fields.Integer(
         string="Days",
@@ -119,6 +126,31 @@ class PaymentReminderStep(models.Model):
         default=24.0,
         help="A proposed notice waits at least so long that a person can stop it.",
     )
+    call_tries = fields.Integer(
+        string="Tries",
+        default=3,
+        help="So often a customer who is not reached is called for this step.",
+    )
+    call_then = fields.Selection(
+        [
+            (calling.Then.GO_ON.value, "the next step follows"),
+            (calling.Then.ASK.value, "a manager decides"),
+        ],
+        string="After the last try",
+        required=True,
+        default=calling.Then.GO_ON.value,
+    )
+    call_wait_days = fields.Integer(
+        string="Wait for the call",
+        default=7,
+        help="So many days after it was due the next step follows, called or not. "
+        "0: it waits until somebody has called.",
+    )
+    call_script = fields.Text(
+        string="What to say",
+        translate=True,
+        help="What whoever calls reads in the dialog. Empty: a short text of ours.",
+    )
     is_repeat = fields.Boolean(
         string="A repeat",
         readonly=True,
@@ -154,6 +186,16 @@ class PaymentReminderStep(models.Model):
     _hold_not_negative = models.Constraint(
         "CHECK(hold_hours >= 0)", "A hold window cannot be negative."
     )
+    _call_without_costs = models.Constraint(
+        "CHECK(kind != 'call' OR (fee_policy = 'none' AND charge_interest IS NOT TRUE"
+        " AND charge_compensation IS NOT TRUE))",
+        "A call is no letter: it bears no fee, no interest and no lump sum.",
+    )
+    _call_tries_positive = models.Constraint(
+        "CHECK(call_tries > 0 AND call_wait_days >= 0)",
+        "A call is tried once at least, and the ladder cannot wait for it less than "
+        "no day.",
+    )
     _repeat_without_fee = models.Constraint(
         "CHECK(is_repeat IS NOT TRUE"
         " OR (fee_policy = 'none' AND charge_compensation IS NOT TRUE))",
@@ -166,7 +208,8 @@ class PaymentReminderStep(models.Model):
     @api.constrains("channels")
     def _check_channels(self):
         known = self.env["payment.reminder.delivery"]._get_channel_codes()
-        for step in self:
+        # A call has no address that it could go to.
+        for step in self.filtered(lambda step: step.kind != schedule.CALL):
             codes = step._get_channels()
             unknown = [code for code in codes if code not in known]
             if unknown or not codes:
@@ -294,7 +337,8 @@ class PaymentReminderStep(models.Model):
             return vals
         amount = vals.get("fee_amount")
         if amount is None or amount is False:
-            policy = "none" if vals.get("kind") == schedule.NUDGE else "statutory"
+            free = vals.get("kind") in (schedule.NUDGE, schedule.CALL)
+            policy = "none" if free else "statutory"
         else:
             policy = "amount" if amount else "none"
         return {**vals, "fee_policy": policy}
@@ -316,6 +360,9 @@ class PaymentReminderStep(models.Model):
             "charge_compensation",
             "deadline_days",
             "hold_hours",
+            "call_tries",
+            "call_then",
+            "call_wait_days",
         }
 
     def copy_data(self, default=None):
@@ -324,9 +371,37 @@ class PaymentReminderStep(models.Model):
             vals["origin_id"] = step.id
         return vals_list
 
-    def _get_channels(self):
-        """Return the channel codes in their order."""
+    @api.depends(
+        "kind",
+        "sequence",
+        "active",
+        "ladder_id.step_ids.kind",
+        "ladder_id.step_ids.sequence",
+        "ladder_id.step_ids.active",
+    )
+    def _compute_letter_kind(self):
+        for step in self:
+            letters = step.ladder_id._get_active_steps().filtered(
+                lambda other, step=step: other.kind != schedule.CALL
+                and other.sequence <= step.sequence
+            )
+            is_call = step.kind == schedule.CALL
+            step.letter_kind = (is_call and letters[-1:].kind) or step.kind
+
+    def _get_call_terms(self):
+        """Return what this step says of its call, as :class:`rules.calling.Terms`."""
         self.ensure_one()
+        return calling.Terms(
+            tries=self.call_tries,
+            then=calling.Then(self.call_then),
+            wait_days=self.call_wait_days,
+        )
+
+    def _get_channels(self):
+        """Return the channel codes in their order; a call has none."""
+        self.ensure_one()
+        if self.kind == schedule.CALL:
+            return []
         return [
             code.strip() for code in (self.channels or "").split(",") if code.strip()
         ]
@@ -417,9 +492,12 @@ class PaymentReminderStep(models.Model):
 
     @api.onchange("kind")
     def _onchange_kind(self):
-        """Ask for what such a step usually asks for; a nudge for nothing."""
-        if self._origin:
+        """Ask for what such a step usually asks for; a nudge or a call for nothing."""
+        is_call = self.kind == schedule.CALL
+        if is_call:
+            self.charge_compensation = False
+        elif self._origin:
             return
-        is_nudge = self.kind == schedule.NUDGE
-        self.fee_policy = "none" if is_nudge else self.ladder_id.default_fee_policy
-        self.charge_interest = not is_nudge and self.ladder_id.default_charge_interest
+        is_free = is_call or self.kind == schedule.NUDGE
+        self.fee_policy = "none" if is_free else self.ladder_id.default_fee_policy
+        self.charge_interest = not is_free and self.ladder_id.default_charge_interest

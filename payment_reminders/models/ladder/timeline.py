@@ -7,7 +7,7 @@ from odoo.tools import format_date
 
 from ...rules import simulation
 from ...rules.calendar import Calendar
-from ...rules.schedule import DEMAND, FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
+from ...rules.schedule import CALL, DEMAND, FINAL_NOTICE, NUDGE, PREVIOUS_STEP, REMINDER
 from ...rules.statute import COMPANY, FORBIDDEN, NO_FEE, PERSON, SCALE
 from ...tools.decimals import to_decimal
 from ...tools.money import format_code
@@ -24,6 +24,7 @@ ICONS = {
     REMINDER: "fa-envelope-o",
     FINAL_NOTICE: "fa-gavel",
     DEMAND: "fa-gavel",
+    CALL: "fa-phone",
 }
 
 
@@ -177,6 +178,7 @@ class PaymentReminderLadder(models.Model):
             simulation.Debtor(1, self.sample_debtor, calendar, (invoice,)),
             known,
             due + timedelta(days=DAYS_FOLLOWED),
+            with_calls=True,
         )
 
     def _get_sample_calendar(self):
@@ -209,6 +211,8 @@ class PaymentReminderLadder(models.Model):
             ._fields["channel"]
             ._description_selection(self.env)
         )
+        if step.kind == CALL:
+            return [step._describe_channels()]
         details = [", ".join(labels.get(code, code) for code in step._get_channels())]
         if notice.proposed != notice.date:
             details.append(self._tell_wait(step, notice, due))
@@ -297,6 +301,8 @@ class PaymentReminderStep(models.Model):
     def _describe_channels(self):
         """Return the ways in which this step goes, in words."""
         self.ensure_one()
+        if self.kind == CALL:
+            return self.env._("Somebody calls")
         labels = dict(
             self.env["payment.reminder.delivery"]
             ._fields["channel"]

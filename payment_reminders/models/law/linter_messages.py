@@ -19,6 +19,9 @@ MESSAGES = {
         "is entered."
     ),
     "nudge_fee": _lt("A nudge before the due date cannot carry a fee."),
+    "call_costs": _lt(
+        "A call is no letter: it bears no fee, no interest and no lump sum."
+    ),
     "no_fee": _lt("The law knows no fee for this notice."),
     "fee_over_cap": _lt("The fee of %(fee)s is over the highest of %(cap)s."),
     "fee_over_scale": _lt(

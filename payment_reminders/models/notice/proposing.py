@@ -80,8 +80,11 @@ class PaymentReminder(models.Model):
             fresh._ask_guard()
 
     @api.model
-    def _find_due_cases(self, company):
-        """Return the cases of a company whose next step may be proposed today."""
+    def _find_due_cases(self, company, calls=False):
+        """Return the cases of a company whose next step may be proposed today.
+
+        :param calls: those whose next step is a call, instead of those with a letter
+        """
         if not company._has_reminders_started():
             return self.env["payment.reminder.case"]
         # One query: thousands may wait, of which nothing need be read.
@@ -98,7 +101,7 @@ class PaymentReminder(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "=", "active"),
                 ("next_date", "<=", company._get_reminder_today()),
-                ("next_step_id", "!=", False),
+                ("next_step_id.kind", "=" if calls else "!=", schedule.CALL),
                 ("snoozed_until", "=", False),
                 ("partner_id.reminder_excluded", "=", False),
                 ("reminder_ids", "not any", busy),
@@ -229,7 +232,7 @@ class PaymentReminderProposal(models.AbstractModel):
         return reminders
 
     @api.model
-    def _look_ahead(self, cases, notices, read):
+    def _look_ahead(self, cases, notices, read, calls=False):
         """Propose the next notices of cases, let somebody read them, take all back.
 
         What a dialog says of a reminder is then what comes of it.
@@ -237,11 +240,12 @@ class PaymentReminderProposal(models.AbstractModel):
         :param cases: active cases without an open notice
         :param notices: in the queue already, read with the others
         :param read: function of the notices; what it returns lasts
+        :param calls: of cases whose next step is a call
         :return: (what was read, the cases of which too little would be asked)
         """
         found, trifles = None, cases.browse()
         with suppress(_TakenBack), self.env.cr.savepoint():
-            planned = self._get_planned(cases, ahead=True)
+            planned = self._get_planned(cases, ahead=True, calls=calls)
             trifles = self._suspect_trifles(planned)
             planned = [row for row in planned if row[0] not in trifles]
             if planned:
@@ -289,10 +293,11 @@ class PaymentReminderProposal(models.AbstractModel):
         return reminders, figures
 
     @api.model
-    def _get_planned(self, cases, ahead=False):
+    def _get_planned(self, cases, ahead=False, calls=False):
         """Return [(case, step, [(item, live item, its step or None)])] for today.
 
         :param ahead: see :meth:`_propose`
+        :param calls: what is to be called about, which never is a notice
         """
         facts = self.env["payment.reminder.facts"]
         today = {company: company._get_reminder_today() for company in cases.company_id}
@@ -318,7 +323,8 @@ class PaymentReminderProposal(models.AbstractModel):
                 if item.id in steps
             ]
             step = self.env["payment.reminder.step"].browse(plan.step_id)
-            planned.append((case, step, rows))
+            if (step.kind == schedule.CALL) is calls:
+                planned.append((case, step, rows))
         return planned
 
     @api.model

@@ -206,6 +206,8 @@ class PaymentReminder(models.Model):
                 moved |= line.reminder_id
             if vals:
                 item.write(vals)
+        # Whom somebody has called since stands there.
+        self.env["payment.reminder.call"]._restore_places(self.line_ids.item_id)
         return moved
 
     def _get_counting_climbs(self):

@@ -15,7 +15,7 @@ from odoo.tools import babel_locale_parse, float_compare, formatLang, plaintext2
 
 from ...rules.lifecycle import OPEN
 from ...rules.references import LONGEST_TEXT, RF_COUNTRIES, creditor_reference
-from ...rules.schedule import FINAL_NOTICE
+from ...rules.schedule import CALL, FINAL_NOTICE
 from ...rules.sms import GSM_CHARACTERS
 from ...rules.statute import PERSON
 
@@ -259,11 +259,12 @@ class PaymentReminderLetter(models.Model):
         }
 
     def _get_letter_next_step(self):
-        """Return the step that follows on this reminder, an empty one on the last."""
+        """Return the letter that follows on this reminder, an empty one on the last."""
         steps = self.step_id.ladder_id.step_ids
         if self.step_kind != "reminder" or self.is_rest or self.step_id not in steps:
             return steps.browse()
-        return steps[steps.ids.index(self.step_id.id) + 1 :][:1]
+        later = steps[steps.ids.index(self.step_id.id) + 1 :]
+        return later.filtered(lambda step: step.kind != CALL)[:1]
 
     def _prepare_letter_notes(self):
         """Return what a customer has to know of how fees and interest were found.

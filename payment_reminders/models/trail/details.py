@@ -97,9 +97,14 @@ class PaymentReminderEvent(models.Model):
         if payload.get("until"):
             words.append(format_date(self.env, payload["until"]))
         if self.kind == "called":
-            results = self.env["payment.reminder.case"]._fields["call_result"]
+            results = self.env["payment.reminder.call"]._fields["result"]
             labels = dict(results._description_selection(self.env))
             words.append(labels.get(payload.get("result")))
+            if payload.get("too_late"):
+                words.append(self.env._("nothing was owed any more"))
+        if self.kind in ("call_held", "call_gone") and payload.get("codes"):
+            calls = self.env["payment.reminder.call"]
+            words.append(calls._label_codes(payload["codes"]))
         if self.kind == "held_out":
             words.append(self.env._("%s days later", payload.get("days")))
         if self.kind == "settled":

@@ -1,5 +1,6 @@
 from . import test_by_hand
 from . import test_call_list
+from . import test_call_step
 from . import test_case_form
 from . import test_run_stop
 from . import test_defaults

@@ -18,6 +18,7 @@ ON = date(2026, 11, 22)
 #: How the sentence of each breach begins, figures and all.
 SENTENCES = {
     "nudge_fee": "A nudge before the due date cannot carry a fee",
+    "call_costs": "A call is no letter: it bears no fee",
     "no_fee": "The law knows no fee",
     "fee_over_cap": r"The fee of .*\d.* is over the highest of .*\d",
     "fee_over_scale": r"The fee of .*\d.* is limited by the scale on what is owed",
@@ -39,7 +40,7 @@ SENTENCES = {
     "compensation_includes_fees": "The lump sum and the fees count against each other",
 }
 #: Breaches that no paragraph of the law names.
-WITHOUT_PARAGRAPH = {"nudge_fee", "no_interest"}
+WITHOUT_PARAGRAPH = {"nudge_fee", "call_costs", "no_interest"}
 
 
 @tagged("post_install", "-at_install")

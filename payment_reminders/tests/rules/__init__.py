@@ -14,6 +14,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_bounce
     from . import test_brake
     from . import test_calendar
+    from . import test_calling
     from . import test_claim
     from . import test_creating
     from . import test_customer

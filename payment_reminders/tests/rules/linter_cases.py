@@ -21,6 +21,7 @@ def final(days, fee=None, **kwargs):
 
 REFUSED = [
     ("DK", [Step("nudge", -3, fee=D(10))], BOTH, "nudge_fee", 0),
+    ("DK", [reminder(5), Step("call", 12, fee=D(10))], BOTH, "call_costs", 1),
     ("DK", [reminder(5, 101)], BOTH, "fee_over_cap", 0),
     ("DK", [final(5, 150)], BOTH, "fee_over_cap", 0),
     ("DK", [reminder(0, 100)], BOTH, "fee_too_early", 0),

@@ -76,6 +76,7 @@ class MatrixCommon(ReminderCommon):
                         "agency_id": agency.id,
                         "amount": 300,
                     },
+                    "call": {**of_case, "step_id": cls.ladder.step_ids[1].id},
                     "claim.line": {**of_case, "kind": "fee", "amount": 10},
                     "delivery": {
                         "reminder_id": reminder.id,

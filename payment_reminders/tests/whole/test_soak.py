@@ -132,6 +132,8 @@ class Office(Edges):
         self.test, self.env, self.days = test, test.env, days
         self.reads_everything = reads_everything
         self.random = random.Random(seed)
+        if seed % 2 == 0:
+            self.call_instead()
         self.invoices = self.env["account.move"]
         self.customers = test.customers
         self.odd = {}
@@ -148,6 +150,7 @@ class Office(Edges):
             self.do_release_notice,
             self.do_tidy,
             self.do_approve,
+            self.do_call,
         ]
 
     @property
@@ -184,6 +187,19 @@ class Office(Edges):
         self.check_end()
         return self.did
 
+    def call_instead(self):
+        """Let somebody call where the second letter would have been."""
+        step = self.test.ladder.step_ids[2]
+        step.write(
+            {
+                "kind": "call",
+                "fee_policy": "none",
+                "charge_interest": False,
+                "call_tries": 2,
+                "call_wait_days": 6,
+            }
+        )
+
     def run_nightly(self):
         if self.reads_everything:
             self.env.flush_all()
@@ -194,6 +210,8 @@ class Office(Edges):
             self.check_nothing_passed_over()
         self.env["payment.reminder.plan"]._cron_plans()
         self.env["payment.reminder"]._cron_propose()
+        self.env["payment.reminder.call"]._cron_calls()
+        self.check_calls()
 
     def act(self, action):
         """Do something as a person does: it works, or it says why not."""
@@ -421,6 +439,29 @@ class Office(Edges):
         manager = self.test.manager
         return bool(notice and notice.with_user(manager).action_withdraw("A mistake"))
 
+    def do_call(self):
+        """Call whom the list names; whatever the dialog is told must be kept."""
+        case = self.pick(self.find_to_call())
+        if not case:
+            return False
+        action = case.with_user(self.test.manager).action_call()
+        if "res_model" not in action:
+            return False
+        result = self.random.choice(["promised", "question", "missed", "wrong_number"])
+        dialog = self.env[action["res_model"]].with_user(self.test.manager)
+        dialog.with_context(**action["context"]).create(
+            {
+                "result": result,
+                "kind": "other",
+                "other_phone": f"+45 20 {self.random.randint(100000, 999999)}",
+            }
+        ).action_note()
+        self.did[f"called: {result}"] += 1
+
+    def do_let_call_be(self):
+        call = self.pick(self.cases.call_id)
+        return bool(call and call.with_user(self.test.manager).action_skip())
+
     def do_approve(self):
         waiting = self.notices.filtered(lambda n: n.state == "proposed")
         return bool(waiting and waiting.with_user(self.test.manager).action_approve())
@@ -578,8 +619,55 @@ class Office(Edges):
             say,
         )
 
+    def find_to_call(self):
+        self.env.flush_all()
+        return self.cases.search(
+            [("is_to_call", "=", True), ("id", "in", self.cases.ids)]
+        ).filtered("call_id")
+
+    def check_list(self):
+        """Nobody is on the list of calls who has paid, asked, promised, or is held."""
+        for case in self.find_to_call():
+            say = f"{case.name} on {fields.Datetime.now()}"
+            for table, more in (
+                ("payment_reminder_query", "state = 'open'"),
+                ("payment_reminder_plan", "state = 'active'"),
+                ("payment_reminder_freeze", "date_end IS NULL"),
+            ):
+                query = f"SELECT id FROM {table} WHERE case_id = %s AND {more}"
+                self.test.assertFalse(self.select(query, case.id), f"{say}: {table}")
+            owed = self.select(
+                "SELECT 1 FROM payment_reminder_item item"
+                "  JOIN account_move_line aml ON aml.id = item.move_line_id"
+                " WHERE item.case_id = %s AND aml.amount_residual > 0"
+                "   AND aml.parent_state = 'posted'",
+                case.id,
+            )
+            self.test.assertTrue(owed, f"{say}: nothing is owed")
+            self.test.assertFalse(case.partner_id.reminder_excluded, say)
+            snoozed = case.snoozed_until and case.snoozed_until > fields.Date.today()
+            self.test.assertFalse(snoozed, say)
+
+    def check_calls(self):
+        """Of a morning: who is to be called, by the tables; a call is no letter."""
+        self.check_list()
+        for case in self.find_to_call():
+            self.did["to call"] += 1
+            self.test.assertFalse(self.find_credits(case.partner_id), case.name)
+            self.test.assertTrue(case.call_id.activity_id, case.name)
+        for row in self.select(
+            "SELECT case_id, state, activity_id FROM payment_reminder_call"
+            " WHERE case_id = ANY(%s) AND state != 'open'",
+            self.cases.ids,
+        ):
+            self.test.assertFalse(row["activity_id"], row)
+        self.test.assertFalse(
+            self.select("SELECT id FROM payment_reminder WHERE step_kind = 'call'")
+        )
+
     def check_day(self):
         """What holds at any time."""
+        self.check_list()
         open_notices = Counter(
             row["case_id"]
             for row in self.select(
@@ -632,6 +720,7 @@ class Office(Edges):
             test.assertFalse(
                 case.plan_ids.filtered(lambda p: p.state == "active"), case.name
             )
+        test.assertFalse(self.cases.filtered(lambda c: c.state == "closed").call_id)
         left = self.notices.filtered(
             lambda n: n.state in ("proposed", "approved", "held", "sending")
         )

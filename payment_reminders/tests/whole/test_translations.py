@@ -44,6 +44,7 @@ SAME_WORD = {
         "%(step)s: %(message)s",
         "%(step)s: %(message)s (%(source)s)",
         "%(what)s: %(lift)s.",
+        "+45 …",
         "5050-1055",
         "2500: 15; 5000: 10; 0.5",
         '<span class="me-1">Send</span>',
