@@ -139,7 +139,9 @@ def _is_wanted(item: pytest.Item, wanted: set[str]) -> bool:
     """Whether a test carries a wanted tag; what is not Odoo's carries all but LONG."""
     from odoo.tests import BaseCase
 
-    is_long = item.get_closest_marker("long") is not None
+    is_long = item.get_closest_marker("long") is not None or hasattr(
+        getattr(item, "obj", None), "takes_long"
+    )
     cls = getattr(item, "cls", None)
     if not (cls and issubclass(cls, BaseCase)):
         return LONG in wanted or not is_long

@@ -7,6 +7,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time
 
+from odoo.addons.payment_reminders.tests.tags import takes_long
+
 from .common import NUMBER, AmiliCommon
 
 
@@ -206,6 +208,7 @@ class TestHandingOver(AmiliCommon):
         fees = told["debts"][0]["fees_already_claimed"]
         self.assertEqual(fees["reminder"]["amount"], 60)
 
+    @takes_long
     def test_many_at_once(self):
         records = self.hand_over(self.owe_many(30))
         self.work()
@@ -372,6 +375,7 @@ class TestFollowing(AmiliCommon):
         self.fake.cases.clear()
         self.assertEqual(self.read(record), "registered")
 
+    @takes_long
     def test_opening_it_asks_once_a_minute(self):
         record = self.register()
         self.fake.calls.clear()
@@ -391,6 +395,7 @@ class TestFollowing(AmiliCommon):
         self.company._get_amili()._rests_until = 0
         self.assertEqual(record._provider_url(), "https://app.amili.se")
 
+    @takes_long
     def test_a_payment_is_told_once(self):
         record = self.register()
         self.pay(record.move_id, 5000)

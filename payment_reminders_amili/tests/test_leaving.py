@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from odoo.addons.payment_reminders.tests.tags import takes_long
+
 from .common import AmiliCommon
 
 SQL = Path(__file__).parents[1] / "data" / "neutralize.sql"
 
 
 class TestLeaving(AmiliCommon):
+    @takes_long
     def test_a_copy_hands_nothing_over(self):
         there = self.register()
         waiting = self.hand_over(self.owe())

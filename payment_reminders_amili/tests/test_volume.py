@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.payment_reminders.http import Pace
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from ..wire import LIMITS
 from .common import AmiliCommon
@@ -61,6 +62,7 @@ class VolumeCommon(AmiliCommon):
 
 
 class TestVolume(VolumeCommon):
+    @takes_long
     def test_each_costs_the_same(self):
         """As many queries for one more, however many there are."""
         taken = [self.give_in_one_go(count)[1] for count in (5, 15, 25)]

@@ -7,6 +7,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
+from odoo.addons.payment_reminders.tests.tags import takes_long
+
 from ..wire import client
 from .common import AmiliCommon
 
@@ -76,6 +78,7 @@ class TestWorking(AmiliCommon):
         self.assertEqual(record.state, "registered")
         self.assertFalse(record.activity_ids or record.amili_body)
 
+    @takes_long
     def test_a_second_page_that_changed(self):
         """Who is on no page is asked for alone: nothing is known by absence."""
         self.patch(client, "PAGE", 10)
@@ -103,6 +106,7 @@ class TestWorking(AmiliCommon):
             records.filtered(lambda r: r.external_id == cases[0]).state, "closed"
         )
 
+    @takes_long
     def test_one_that_ended_while_a_page_was_read(self):
         records = self.hand_over(self.owe_many(25))
         self.work()

@@ -8,6 +8,7 @@ from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.payment_reminders.tests.case.test_progress import Clock
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from .common import NUMBERS, RegisterCommon
 
@@ -55,6 +56,7 @@ class TestDailyCheck(RegisterCommon):
         for case in cases:
             self.assertEqual(case.state, "frozen")
 
+    @takes_long
     def test_a_look_that_is_cut_off_goes_on_where_it_stopped(self):
         self.company.company_status_danish_register = "cvrapi"
         for number in DANISH:
@@ -75,6 +77,7 @@ class TestDailyCheck(RegisterCommon):
         self.run_check()
         self.assertFalse(self.fake.questions)
 
+    @takes_long
     def test_a_register_without_login_is_not_asked(self):
         self.company.write(
             {
@@ -90,6 +93,7 @@ class TestDailyCheck(RegisterCommon):
             {code for code, _at, _n in self.fake.questions}, {"bronnoysund"}
         )
 
+    @takes_long
     def test_fifty_a_day_and_on_the_next_day_the_rest(self):
         self.company.company_status_danish_register = "cvrapi"
         register = self.env["payment.reminder.register"]._provide(self.company)
@@ -133,6 +137,7 @@ class TestDailyCheck(RegisterCommon):
             rest = virk.rests_until - fields.Datetime.now()
             self.assertEqual(rest.total_seconds(), 120, "each rest doubles the last")
 
+    @takes_long
     def test_a_register_that_is_down_is_left_alone_after_three_tries(self):
         for number in (NUMBERS["FI"], "9951700-9", "9951701-7", "9951750-0"):
             self.owe("FI", number)
@@ -147,6 +152,7 @@ class TestDailyCheck(RegisterCommon):
             self.assertEqual(self.fake.count("prh"), 4)
             self.assertFalse(prh.problem)
 
+    @takes_long
     def test_a_refused_login_stops_and_tells_once(self):
         case = self.owe("DK")
         self.fake.set("DK", NUMBERS["DK"], "UNDER KONKURS")

@@ -5,6 +5,7 @@ import copy
 from odoo.tests import tagged
 
 from odoo.addons.payment_reminders.rules.insolvency import Status
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from .common import COUNTRIES, NUMBERS, RegisterCommon
 from .fake_registers import FLAGS, SWEDISH_LIST, Response
@@ -182,6 +183,7 @@ class TestFailClosed(FailClosedCommon):
         for code, entry in GOOD.items():
             self.assertEqual(self.ask(code, entry), Status.ACTIVE, code)
 
+    @takes_long
     def test_what_is_left_out_or_has_another_name_is_never_good_news(self):
         for code, entry in GOOD.items():
             for path in list_paths(entry):
@@ -199,6 +201,7 @@ class TestFailClosed(FailClosedCommon):
                     )
                     self.assertNotEqual(self.ask(code, renamed), Status.ACTIVE)
 
+    @takes_long
     def test_bad_news_under_another_spelling_is_bad_news(self):
         bad = {
             "virk": (("virksomhedsstatus", 0, "status"), "UNDER KONKURS"),

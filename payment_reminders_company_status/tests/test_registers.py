@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.payment_reminders.rules.insolvency import WORDS
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from ..registers import Outcome
 from .common import COUNTRIES, NUMBERS, RegisterCommon
@@ -363,10 +364,12 @@ class RegistersCommon(RegisterCommon):
 
 
 class TestRegisters(RegistersCommon):
+    @takes_long
     def test_each_status_ends_as_the_law_has_it(self):
         first = {(row[0], row[3]): row for row in reversed(STATUSES)}
         self.assertEndAsTheLawHasIt(first.values())
 
+    @takes_long
     def test_what_has_ended_holds_nobody(self):
         for code, word in (
             ("virk", "UNDER KONKURS"),
@@ -381,6 +384,7 @@ class TestRegisters(RegistersCommon):
                 self.assertEqual(self.get_check(case).status, "active")
                 self.assertFalse(self.get_freezes(case))
 
+    @takes_long
     def test_a_number_that_is_not_there_asks_and_holds_nobody(self):
         for code, country in COUNTRIES.items():
             with self.subTest(register=code):
@@ -394,6 +398,7 @@ class TestRegisters(RegistersCommon):
                 self.assertTrue(case.activity_ids)
                 check.unlink()
 
+    @takes_long
     def test_who_cannot_be_reached_or_does_not_answer(self):
         # Odoo lends its way of sending to standard tests alone.
         parameters = self.env["ir.config_parameter"].sudo()
@@ -422,9 +427,11 @@ class TestRegisters(RegistersCommon):
                     self.assertFalse(self.get_freezes(case))
             case._close("manual")
 
+    @takes_long
     def test_a_bad_day_changes_nothing_that_is_known(self):
         self.assertABadDayChangesNothing(["virk"])
 
+    @takes_long
     def test_a_bad_day_of_where_the_tokens_come_from(self):
         case = self.owe("SE")
         self.fake.set("SE", NUMBERS["SE"])

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, freeze_time
 
 from odoo.addons.payment_reminders.tests.sending.gateway_common import GatewayCommon
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from .fake_economic import GRANT, NUMBER, PUBLIC, SECRET, FakeEconomic
 
@@ -153,6 +154,7 @@ class TestEconomic(EconomicCommon):
             todo = self.company.partner_id.activity_ids
             self.assertEqual(len(todo), 1, "told once")
 
+    @takes_long
     def test_a_row_that_moved_is_not_closed(self):
         for number in range(1, 504):
             self.fake.put(number)
@@ -288,6 +290,7 @@ class TestEconomic(EconomicCommon):
         self.assertTrue(self.company.economic_problem)
         self.assertFalse(self.company.economic_good_at)
 
+    @takes_long
     def test_many_in_few_calls_and_queries(self):
         self.company.reminder_ladder_id = False
         for number in range(1, 2001):
@@ -311,6 +314,7 @@ class TestEconomic(EconomicCommon):
         is_good, _message = self.company._test_economic()
         self.assertTrue(is_good)
 
+    @takes_long
     def test_disconnecting_keeps_cases_and_their_trail(self):
         self.fake.put(1)
         self.read_all()

@@ -14,6 +14,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.payment_reminders.tests.sending.gateway_common import GatewayCommon
 from odoo.addons.payment_reminders.tests.service_common import ServiceMixin
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from .fake_kivra import CLIENT, COMPANY, PERSON, SECRET, TENANT, FakeKivra
 
@@ -152,6 +153,7 @@ class TestKivra(KivraCommon):
         with self.assertRaises(ValidationError):
             person.sudo().kivra_personal_number = "191212121213"
 
+    @takes_long
     def test_the_final_notice_is_what_the_company_says(self):
         self.company.kivra_persons = "email"
         steps = self.ladder.step_ids.filtered(lambda step: step.kind == "reminder")
@@ -174,6 +176,7 @@ class TestKivra(KivraCommon):
         self.assertEqual(content["type"], "letter")
         self.assertNotIn("payment_multiple_options", content)
 
+    @takes_long
     @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
     def test_the_letter_is_a_pdf(self):
         model = type(self.env["payment.reminder"])
@@ -193,6 +196,7 @@ class TestKivra(KivraCommon):
 
     # -- who is not there -------------------------------------------------------
 
+    @takes_long
     def test_who_is_not_there_gets_it_another_way_and_no_letter_is_made(self):
         self.fake.users.clear()
         notice = self.send_one()
@@ -209,6 +213,7 @@ class TestKivra(KivraCommon):
             self.assertEqual((notice.state, self.mails), ("sent", [f"{day}@x.example"]))
             self.assertIn("any more", self.get_delivery(notice).failure_reason)
 
+    @takes_long
     def test_a_batch_is_asked_about_in_one_call(self):
         others = [self.make_other(f"ab{number}") for number in range(3)]
         self.fake.users = {COMPANY}
@@ -233,6 +238,7 @@ class TestKivra(KivraCommon):
 
     # -- bad days ---------------------------------------------------------------
 
+    @takes_long
     def test_refusals_go_another_way(self):
         for day, words in (
             ("bad_ocr", "Bad OCR, said Kivra (40044)"),
@@ -246,6 +252,7 @@ class TestKivra(KivraCommon):
             self.assertEqual(self.mails, [f"{day}@x.example"], day)
             self.assertIn(words, self.get_delivery(notice).failure_reason)
 
+    @takes_long
     @mute_logger("odoo.addons.payment_reminders.models.sending.sender")
     def test_what_it_does_not_take_now_is_tried_again(self):
         self.ladder.step_ids.channels = "kivra"
@@ -318,6 +325,7 @@ class TestKivra(KivraCommon):
         self.assertEqual((notice.state, len(self.fake.posted)), ("uncertain", 1))
         self.assertFalse(self.fake.delivered)
 
+    @takes_long
     def test_the_next_day_it_is_for_a_person(self):
         self.fake.misbehave("cut")
         notice = self.send_one()
@@ -325,6 +333,7 @@ class TestKivra(KivraCommon):
             self.run_cron()
         self.assertEqual((notice.state, len(self.fake.posted)), ("uncertain", 1))
 
+    @takes_long
     def test_what_died_on_the_wire_is_settled_too(self):
         """As after a crash between the call and the note of its outcome."""
         notice = self.send_one()
@@ -365,6 +374,7 @@ class TestKivra(KivraCommon):
         self.correct()
         self.assertEqual(len(self.fake.delivered), 2)
 
+    @takes_long
     def test_where_that_letter_cannot_go_a_person_tells_them(self):
         notice = self.send_one()
         notice.with_user(self.manager).action_withdraw("Wrong customer")

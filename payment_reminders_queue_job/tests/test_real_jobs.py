@@ -17,6 +17,7 @@ from odoo.addons.payment_reminders.models.sending.sender import NOTICES_PER_BATC
 from odoo.addons.payment_reminders.tests.real.process import Child
 from odoo.addons.payment_reminders.tests.real.real_common import RealCase
 from odoo.addons.payment_reminders.tests.real.servers import free_port
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 ADDON = "payment_reminders_queue_job"
 REAL = Path(__file__).parent / "real"
@@ -75,6 +76,7 @@ class JobsCase(RealCase):
 class TestRealJobs(JobsCase):
     purpose = "jobs"
 
+    @takes_long
     def test_batches_are_jobs(self):
         notices = self.stage_many()
         self.run_scene("see_runner")

@@ -10,6 +10,7 @@ from odoo.addons.payment_reminders.tests.sending.gateway_common import (
     MOBILE,
     MOBILE_E164,
 )
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from .common import SmsBridgeCommon
 
@@ -59,6 +60,7 @@ class TestInbound(SmsBridgeCommon):
         row = self.write_to_us("We have not got it", number="+4540112233")
         self.assertEqual((row.outcome, self.case.state), ("answer", "frozen"))
 
+    @takes_long
     def test_two_customers_on_one_number_hold_nobody(self):
         other = self.make_customer("Sydlys ApS", phone="20123456")
         self.get_sms(self.notice).sudo().date_sent = "2026-01-01 08:00:00"
@@ -76,6 +78,7 @@ class TestInbound(SmsBridgeCommon):
             self.assertIn("Sydlys ApS", case.activity_ids.note)
             self.assertNotIn("<script>", case.activity_ids.note)
 
+    @takes_long
     def test_whom_we_wrote_to_lately_comes_first(self):
         other = self.make_customer("Sydlys ApS", phone="20123456")
         self.make_invoice(due=10, partner=other)
@@ -83,6 +86,7 @@ class TestInbound(SmsBridgeCommon):
         row = self.write_to_us("I paid")
         self.assertEqual((row.outcome, row.case_id), ("answer", self.case))
 
+    @takes_long
     def test_an_answer_to_a_case_that_is_closed_is_read_by_a_person(self):
         self.pay(self.notice.move_ids)
         self.refresh()
@@ -100,6 +104,7 @@ class TestInbound(SmsBridgeCommon):
         self.env.invalidate_all()
         self.assertFalse(row.text or row.number)
 
+    @takes_long
     def test_stop_ends_sms_to_that_number_and_holds_nothing(self):
         row = self.write_to_us(" Stop. ")
         self.assertEqual((row.outcome, self.case.state), ("stopped", "active"))
@@ -127,6 +132,7 @@ class TestInbound(SmsBridgeCommon):
         self.write_to_us("STOP", number="+4530112233")
         self.assertIn("take the number off", self.case.activity_ids.note)
 
+    @takes_long
     def test_what_begins_like_stop_is_an_answer(self):
         row = self.write_to_us("Stop det, jeg har betalt")
         self.assertEqual((row.outcome, self.case.state), ("answer", "frozen"))
@@ -164,6 +170,7 @@ class TestInbound(SmsBridgeCommon):
         with self.assertRaises(AccessError):
             row.with_user(self.manager).text = "I shall not pay"
 
+    @takes_long
     def test_what_is_done_goes_after_half_a_year(self):
         row = self.write_to_us("I paid")
         self.env.cr.execute(

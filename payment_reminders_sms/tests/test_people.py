@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time
 
+from odoo.addons.payment_reminders.tests.tags import takes_long
 from odoo.addons.payment_reminders_sms.models.inbound_people import MOST_ASKED
 
 from .common import SmsBridgeCommon
@@ -50,6 +51,7 @@ class TestPeople(SmsBridgeCommon):
         wizard.action_dismiss()
         self.env.invalidate_all()
 
+    @takes_long
     def test_a_text_of_nobody_reaches_the_managers_once_for_its_number(self):
         """Whatever shows no number, or one that nobody has."""
         for number in (UNKNOWN, "", "+46700000000"):
@@ -71,6 +73,7 @@ class TestPeople(SmsBridgeCommon):
         self.assertEqual(len(self.get_questions()), 3)
         self.assertTrue(question.summary.endswith("(6)"))
 
+    @takes_long
     def test_what_is_to_do_says_it_and_leads_there(self):
         self.write_to_us("I paid, Ann", number=UNKNOWN)
         self.write_to_us("Really", number=UNKNOWN, key="in2")
@@ -118,6 +121,7 @@ class TestPeople(SmsBridgeCommon):
         self.assertEqual((again.outcome, again.case_id), ("answer", self.case))
         self.assertIn("Hello?", query.description)
 
+    @takes_long
     def test_put_to_the_wrong_customer_it_is_put_to_another(self):
         other = self.make_customer("Sydlys ApS", "other@x.example")
         self.make_invoice(due=10, partner=other)
@@ -138,6 +142,7 @@ class TestPeople(SmsBridgeCommon):
         self.assertIn(UNKNOWN, self.case.activity_ids.summary)
         self.assertIn("take the number off", self.case.activity_ids.note)
 
+    @takes_long
     def test_of_a_customer_who_owes_nothing_it_is_kept_with_the_contact(self):
         other = self.make_customer("Sydlys ApS", "other@x.example")
         row = self.write_to_us("When is it due?", number=UNKNOWN)
@@ -165,6 +170,7 @@ class TestPeople(SmsBridgeCommon):
         self.assertEqual(theirs.state, "active")
         self.assertFalse(theirs.activity_ids)
 
+    @takes_long
     def test_dismissed_it_is_done_with_a_reason(self):
         rows = self.write_to_us("Buy now", number=UNKNOWN)
         rows |= self.write_to_us("Cheap!", number="+46700000000", key="in2")
@@ -189,6 +195,7 @@ class TestPeople(SmsBridgeCommon):
         known = self.write_to_us("I paid", number=UNKNOWN, key="in6")
         self.assertEqual((known.outcome, self.case.state), ("answer", "frozen"))
 
+    @takes_long
     def test_a_burst_of_spam_floods_nobody_and_none_of_it_is_lost(self):
         for number in range(MOST_ASKED + 5):
             self.inbound._take(

@@ -8,6 +8,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.payment_reminders.tests.sending.gateway_common import MOBILE_E164
+from odoo.addons.payment_reminders.tests.tags import takes_long
 from odoo.addons.payment_reminders_sms.controllers import webhook
 from odoo.addons.payment_reminders_sms.tests.common import SmsBridgeCommon
 
@@ -49,6 +50,7 @@ class TestElks(ElksCommon):
         self.assertIn("You owe", notice.preview_sms)
         self.assertFalse(notice.preview_body)
 
+    @takes_long
     def test_what_it_refuses_goes_another_way(self):
         for number, (day, words) in enumerate(
             (
@@ -78,6 +80,7 @@ class TestElks(ElksCommon):
         self.assertEqual(notice.state, "sent")
         self.assertEqual(len(self.fake.sent), 1)
 
+    @takes_long
     def test_a_lost_answer_is_left_to_a_person_and_nothing_else_is_tried(self):
         days = ("stored_then_cut", "stored_then_broken", "no_id")
         for number, day in enumerate(days):
@@ -154,6 +157,7 @@ class TestElks(ElksCommon):
         with self.assertRaises(AccessError):
             self.company.with_user(self.manager).read(["elks_password"])
 
+    @takes_long
     def test_a_copy_sends_nothing(self):
         self.env.flush_all()
         self.env.cr.execute(SQL.read_text(encoding="utf-8"))
@@ -190,6 +194,7 @@ class TestElksCalls(ElksCommon, HttpCase):
         self.assertEqual((answer.status_code, answer.content), (200, b""))
         self.work()
 
+    @takes_long
     def test_an_answer_of_a_customer(self):
         form = self.fake.prepare_text(MOBILE_E164, "Jag har betalat 👍")
         for _time in range(2):

@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.payment_reminders.tests.sending.gateway_common import MOBILE_E164
+from odoo.addons.payment_reminders.tests.tags import takes_long
 from odoo.addons.payment_reminders_sms.tests.common import SmsBridgeCommon
 
 from .fake_gatewayapi import SECRET, TOKEN, FakeGatewayApi
@@ -38,6 +39,7 @@ class GatewayApiCommon(SmsBridgeCommon):
 
 
 class TestGatewayApi(GatewayApiCommon):
+    @takes_long
     def test_a_reminder_goes_by_it(self):
         notice = self.send_one()
         [sent] = self.fake.sent
@@ -46,6 +48,7 @@ class TestGatewayApi(GatewayApiCommon):
         self.assertEqual(sent["reference"], self.get_sms(notice).sms_uuid)
         self.assertEqual(notice.state, "sent")
 
+    @takes_long
     def test_what_it_refuses_goes_another_way(self):
         for number, (day, words) in enumerate(
             (
@@ -61,6 +64,7 @@ class TestGatewayApi(GatewayApiCommon):
             self.assertEqual((notice.state, self.mails), ("sent", [f"{day}@x.example"]))
             self.assertIn(words, self.get_sms(notice).failure_reason)
 
+    @takes_long
     @mute_logger("odoo.addons.payment_reminders.models.sending.sender")
     def test_throttled_and_lost(self):
         self.ladder.step_ids.channels = "sms"
@@ -114,6 +118,7 @@ class TestGatewayApiCalls(GatewayApiCommon, HttpCase):
         self.assertEqual(case.query_ids.description, "betalt 0\n\nbetalt 1")
         self.assertEqual(len(self.inbound.search([])), 2)
 
+    @takes_long
     def test_reports(self):
         for status, event, at in (
             ("ENROUTE", "e1", "2026-09-15T08:01:00Z"),
@@ -127,6 +132,7 @@ class TestGatewayApiCalls(GatewayApiCommon, HttpCase):
         self.assertEqual(rows.mapped("outcome"), ["noted", "noted", "old"])
         self.assertIn("delivered", self.get_sms(self.notice).sms_note)
 
+    @takes_long
     def test_what_did_not_arrive(self):
         data = self.fake.prepare_status(
             self.message,

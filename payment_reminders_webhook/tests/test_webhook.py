@@ -16,6 +16,7 @@ from odoo.tests import Form, freeze_time
 from odoo.addons.payment_reminders.tests.common import NOW, ReminderCommon
 from odoo.addons.payment_reminders.tests.http.bad_server import BadServer, Reply
 from odoo.addons.payment_reminders.tests.http.test_door import find_free_port
+from odoo.addons.payment_reminders.tests.tags import takes_long
 
 from ..rules import events
 from .test_rules import read_check
@@ -365,6 +366,7 @@ class TestReceivers(WebhookCommon):
         action = webhook.action_view_messages()
         self.assertEqual(action["domain"], [("webhook_id", "=", webhook.id)])
 
+    @takes_long
     def test_a_copy_of_the_database_tells_nobody(self):
         self.env.cr.execute(SQL.read_text())
         self.webhooks.invalidate_model()

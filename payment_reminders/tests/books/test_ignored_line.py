@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 
+from ..tags import takes_long
 from .paying_common import PayingCommon
 
 
@@ -56,6 +57,7 @@ class TestIgnoredLine(PayingCommon):
         self.assertStopped("unmatched_bank_line")
         self.assertIn("bank_line_heeded", self.case.event_ids.mapped("kind"))
 
+    @takes_long
     def test_ignored_for_one_case_alone(self):
         other = self.make_customer("Other", "other@x.example")
         self.make_invoice(due=10, partner=other)

@@ -2,6 +2,7 @@ from odoo.tests import freeze_time
 from odoo.tools import SQL
 
 from ...rules.network import NETWORKS
+from ..tags import takes_long
 from .invoice_sent_common import InvoiceSentCommon
 
 
@@ -56,6 +57,7 @@ class TestInvoiceNetwork(InvoiceSentCommon):
                 self.assertIn(self.move.name, reminder.held_reason)
                 self.assertTrue(reminder.is_held_by_invoice)
 
+    @takes_long
     def test_delivered_or_never_given_to_it_goes_out(self):
         first = self.climb()
         with freeze_time("2026-09-28 08:00:00"):
@@ -74,6 +76,7 @@ class TestInvoiceNetwork(InvoiceSentCommon):
             reminder.with_user(self.manager).action_vouch_for_invoices()
             self.assertEqual(reminder._guard()[reminder], [])
 
+    @takes_long
     def test_an_email_that_arrived_is_enough(self):
         self.company.reminder_invoice_grace_days = 0
         first = self.climb()

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
+from ..tags import takes_long
 from .invoice_sent_common import InvoiceSentCommon
 
 
@@ -17,6 +18,7 @@ class TestInvoiceSent(InvoiceSentCommon):
             order="id",
         )
 
+    @takes_long
     def test_sent_again_first(self):
         with freeze_time("2026-09-15 08:00:00"):
             first = self.start(sent=False)
@@ -64,6 +66,7 @@ class TestInvoiceSent(InvoiceSentCommon):
             self.assertIn("09/16/2026", reminder.held_reason)
             self.assertNotIn(in_time.name, reminder.held_reason)
 
+    @takes_long
     def test_the_dialog_says_until_when_a_late_one_waits(self):
         self.company.reminder_require_invoice_sent = "always"
         with freeze_time("2026-09-14 08:00:00"):
@@ -74,6 +77,7 @@ class TestInvoiceSent(InvoiceSentCommon):
             self.assertEqual((row.row_group, row.codes), ("later", "invoice_not_sent"))
             self.assertIn("09/24/2026", row.obstacle)
 
+    @takes_long
     def test_bounced(self):
         with freeze_time("2026-09-01 08:00:00"):
             self.move = self.make_sent("2026-09-05")
@@ -91,6 +95,7 @@ class TestInvoiceSent(InvoiceSentCommon):
             self.propose()
             self.assertEqual(reminder._dispatch(), {})
 
+    @takes_long
     def test_sent_another_way(self):
         with freeze_time("2026-09-15 08:00:00"):
             first = self.start(sent=False)

@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from ...rules import doubt_keys
 from ..rules import test_doubts_forms as forms
+from ..tags import takes_long
 from .paying_common import PayingCommon
 
 LINES = 300
@@ -76,6 +77,7 @@ class TestManyBankLines(ManyBankLinesCommon):
         line.partner_name = "Nordlys"
         self.assertEqual(len(self.read_lines()), 1)
 
+    @takes_long
     def test_the_database_finds_every_form(self):
         """What the rule sees in a text or a name, the lookup hands over."""
         rng = random.Random(9)

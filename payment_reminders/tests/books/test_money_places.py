@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
+from ..tags import takes_long
 from .paying_common import PayingCommon
 
 
@@ -113,6 +114,7 @@ class TestMoneyPlaces(PayingCommon):
         self.register(other, 600)
         self.assertFree()
 
+    @takes_long
     def test_a_payment_that_the_bank_line_repeats(self):
         """The invoice was matched with the bank line: nothing is over."""
         self.use_accounting_app()
@@ -258,6 +260,7 @@ class TestMoneyPlaces(PayingCommon):
 
     # -- on its way to the customer --
 
+    @takes_long
     def test_a_credit_note_that_is_paid_back(self):
         """It is not there any more for the invoices, once it is being paid out."""
         self.use_accounting_app()
@@ -295,6 +298,7 @@ class TestMoneyPlaces(PayingCommon):
         self.propose()
         self.assertFrozen("partial_payment")
 
+    @takes_long
     def test_a_discount_taken_in_the_dialog(self):
         self.use_accounting_app()
         term = self.env["account.payment.term"].create(
@@ -360,6 +364,7 @@ class TestMoneyPlaces(PayingCommon):
             [state, uploaded],
         )
 
+    @takes_long
     def test_a_direct_debit_under_way(self):
         self.make_payment_order("draft")
         self.assertFree()
@@ -396,6 +401,7 @@ class TestMoneyPlaces(PayingCommon):
         self.make_payment(322)
         self.assertHeldFor(("entry", 322))
 
+    @takes_long
     def test_a_person_is_asked_in_the_end(self):
         self.make_bank_line(1000, date="2026-09-15")
         self.propose()
@@ -433,6 +439,7 @@ class TestMoneyPlaces(PayingCommon):
         payment.action_post()
         self.assertEqual(self.get_money()[1], ["unallocated_credit"])
 
+    @takes_long
     def test_another_company_has_the_money(self):
         other = self.setup_other_company(name="Other")["company"]
         other_bank = self.env["account.journal"].search(

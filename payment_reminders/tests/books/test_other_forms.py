@@ -1,6 +1,7 @@
 from odoo.fields import Command
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestOtherForms(ReminderCommon):
@@ -67,6 +68,7 @@ class TestOtherForms(ReminderCommon):
         self.make_line(3, payment_ref="Fee, see accounting 0411")
         self.assertEqual(self.get_verdict(reminder), [])
 
+    @takes_long
     def test_two_of_three_invoices_in_one_sum(self):
         for amount in (1000, 650, 420):
             self.make_invoice(due=10, amount=amount)
@@ -76,6 +78,7 @@ class TestOtherForms(ReminderCommon):
         self.make_line(1650)
         self.assertEqual(reminder._guard()[reminder], ["unmatched_bank_line"])
 
+    @takes_long
     def test_a_payment_at_the_main_company_for_a_branch(self):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
@@ -110,6 +113,7 @@ class TestOtherForms(ReminderCommon):
         payment.action_post()
         self.assertIn("unallocated_credit", reminder._guard()[reminder])
 
+    @takes_long
     def test_a_customer_who_got_a_parent_company(self):
         person = self.env["res.partner"].create(
             {"name": "Delta Lone", "email": "lone@delta.example"}
@@ -170,6 +174,7 @@ class TestOtherForms(ReminderCommon):
             company.currency_id = currency.search([("name", "=", code)])
             self.assertEqual(company.reminder_amount_tolerance, tolerance)
 
+    @takes_long
     def test_the_tolerance_in_another_currency(self):
         """5 are 110 yen, and less than 3 of a currency that is worth two."""
         self.company.reminder_amount_tolerance = 5

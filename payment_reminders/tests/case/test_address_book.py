@@ -1,5 +1,6 @@
 from odoo.fields import Command
 
+from ..tags import takes_long
 from .test_case import CaseCommon
 
 
@@ -72,6 +73,7 @@ class TestAddressBook(CaseCommon):
         self.refresh()
         self.assertEqual(later.reminder_case_id, case)
 
+    @takes_long
     def test_the_parent_has_a_case_already(self):
         _move, _reminder, case = self.stage(self.person)
         _theirs, _other, group_case = self.stage(self.group)
@@ -90,6 +92,7 @@ class TestAddressBook(CaseCommon):
         # The invoice was addressed to her.
         self.assertEqual(reminder.delivery_ids.recipient, "lone@delta.example")
 
+    @takes_long
     def test_money_under_every_name(self):
         for payer in ("person", "group"):
             with self.subTest(payer=payer):
@@ -104,6 +107,7 @@ class TestAddressBook(CaseCommon):
                 self.pay_on_account(partner, 1000)
                 self.assertEqual(reminder._guard(), {reminder: ["unallocated_credit"]})
 
+    @takes_long
     def test_a_bank_line_under_every_name(self):
         _move, reminder, case = self.stage(self.person)
         self.person.parent_id = self.group
@@ -129,6 +133,7 @@ class TestAddressBook(CaseCommon):
         self.pay_on_account(contact, 1000)
         self.assertEqual(reminder._guard(), {reminder: ["unallocated_credit"]})
 
+    @takes_long
     def test_becomes_a_company(self):
         contact = self.env["res.partner"].create(
             {"name": "Ida", "parent_id": self.group.id, "email": "ida@x.example"}
@@ -185,6 +190,7 @@ class TestAddressBook(CaseCommon):
         self.assertEqual(case.state, "active")
         self.assertEqual(reminder._guard(), {reminder: []})
 
+    @takes_long
     def test_another_customer_of_the_group_pays(self):
         """Money of a sister of the customer is not the customer's."""
         _move, reminder, case = self.stage(self.person)
@@ -193,6 +199,7 @@ class TestAddressBook(CaseCommon):
         self.assertEqual(reminder._guard(), {reminder: []})
         self.assertEqual(case.state, "active")
 
+    @takes_long
     def test_a_child_of_a_merged_customer(self):
         """Merged into a contact, whose invoices are its company's from then on."""
         contact = self.env["res.partner"].create(

@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
+from ..tags import takes_long
 from .test_case import CaseCommon
 
 
@@ -66,6 +67,7 @@ class TestCaseBroken(CaseCommon):
         self.assertTrue(case.item_ids.display_name)
         self.propose()
 
+    @takes_long
     def test_one_of_two_invoices_deleted(self):
         gone = self.make_invoice(due=10)
         left = self.make_invoice(due=11)
@@ -90,6 +92,7 @@ class TestCaseBroken(CaseCommon):
         self.assertEqual(reminder.state, "held")
         self.assertIn(self.customer.name, reminder.held_reason)
 
+    @takes_long
     def test_customer_without_address(self):
         self.customer.email = False
         self.make_invoice(due=10)
@@ -128,6 +131,7 @@ class TestCaseBroken(CaseCommon):
 
     # -- the company and its currencies -----------------------------------------
 
+    @takes_long
     def test_archived_company(self):
         data = self.setup_other_company(name="Second")
         company = data["company"]

@@ -7,6 +7,7 @@ from odoo.tests import freeze_time
 
 from ...rules import guard
 from ..books.paying_common import PayingCommon
+from ..tags import takes_long
 from .outcome import read_in_full, read_outcome
 
 
@@ -428,6 +429,7 @@ class TestChanges(ChangesCase):
 
 # TMP@tagged("-standard", "payment_reminders_long")
 class TestChangesOfDays(ChangesCase):
+    @takes_long
     def test_days(self):
         """Nudges, days of the ladder, week-ends and snoozes come by themselves."""
         self.other.reminder_grace_days = 2

@@ -7,6 +7,7 @@ from odoo import fields
 from ...models.case.progress import Stage
 from ...tools import transactions
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class Clock:
@@ -128,6 +129,7 @@ class TestProgress(ReminderCommon):
 
     # -- our actions ------------------------------------------------------------------
 
+    @takes_long
     def test_proposal(self):
         """What waits is looked at first, and what is new is reached all the same."""
         cases = self.make_cases(4)

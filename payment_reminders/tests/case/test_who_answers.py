@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 @tagged("post_install", "-at_install")
@@ -44,6 +45,7 @@ class TestWhoAnswers(GatewayCommon):
         self.assertEqual(self.case.user_id, self.rep)
         self.assertEqual(self.ask().user_id, self.rep)
 
+    @takes_long
     def test_the_robot_is_nobody(self):
         self.bot.partner_id.email = "odoobot@company.example"
         self.assertWrites(self.send_for(self.bot), self.manager)
@@ -56,6 +58,7 @@ class TestWhoAnswers(GatewayCommon):
         self.assertEqual(self.case._get_responsible(), self.other)
         self.assertEqual(mail.author_id, self.manager.partner_id)
 
+    @takes_long
     def test_customers_and_whoever_has_no_address_or_works_elsewhere_are_nobody(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         portal = self.make_user("portal", "base.group_portal")
@@ -73,6 +76,7 @@ class TestWhoAnswers(GatewayCommon):
                 self.case._get_customer_sender()[0], self.manager.partner_id
             )
 
+    @takes_long
     def test_without_anybody_the_company_writes_and_an_administrator_is_asked(self):
         self.send_for(self.bot)
         self.manager.active = False
@@ -81,6 +85,7 @@ class TestWhoAnswers(GatewayCommon):
         self.assertIn("books@company.example", sender)
         self.assertEqual(self.ask().user_id, self.env.ref("base.user_admin"))
 
+    @takes_long
     def test_the_giver_of_the_standing_approval_comes_first_among_managers(self):
         second = self.make_user("second", "payment_reminders.group_reminder_manager")
         self.send_for(self.bot)
@@ -93,6 +98,7 @@ class TestWhoAnswers(GatewayCommon):
 
     # -- somebody leaves ------------------------------------------------------------
 
+    @takes_long
     def test_what_waits_with_whoever_leaves_is_handed_over(self):
         self.send_for(self.rep)
         asked = self.ask()
@@ -129,6 +135,7 @@ class TestWhoAnswers(GatewayCommon):
         self.assertEqual(activity.user_id, self.manager)
         self.assertFalse(elsewhere.exists(), "Odoo deletes what is not ours")
 
+    @takes_long
     def test_a_case_that_starts_again_is_not_given_to_who_left(self):
         self.send_for(self.rep)
         self.pay(self.case.move_ids)

@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 COSTS = ("amount_fee", "amount_interest", "amount_compensation")
 
@@ -32,6 +33,7 @@ class TestClaimLedger(ReminderCommon):
             reminder.amount_claim, reminder.amount_principal + shown, places=2
         )
 
+    @takes_long
     def test_sums_over_notices_with_part_payments(self):
         move = self.make_danish()
         paid = 0

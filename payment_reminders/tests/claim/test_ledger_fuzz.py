@@ -80,7 +80,7 @@ class LedgerCommon(ReminderCommon):
 
 class TestLedgerFuzz(LedgerCommon):
     @settings(
-        max_examples=4,
+        max_examples=2,
         deadline=None,
         suppress_health_check=[HealthCheck.differing_executors],
     )

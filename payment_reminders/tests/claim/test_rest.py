@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestRest(ReminderCommon):
@@ -65,6 +66,7 @@ class TestRest(ReminderCommon):
         event = case.event_ids.filtered(lambda e: e.kind == "costs_waived")
         self.assertEqual(event.payload, {"amount": "100.00", "reason": "ladder"})
 
+    @takes_long
     def test_keep_for_the_next_notice(self):
         case = self.remind_and_pay("keep")
         self.assertEqual(case.state, "closed")
@@ -81,6 +83,7 @@ class TestRest(ReminderCommon):
         case = self.remind_and_pay("ask", rest_limit=100)
         self.assertEqual((case.state, case.amount_costs), ("closed", 0))
 
+    @takes_long
     def test_credit_note_waives(self):
         self.ladder.rest_policy = "keep"
         move = self.make_invoice(due=10)
@@ -103,6 +106,7 @@ class TestRest(ReminderCommon):
 
     # -- ask ------------------------------------------------------------------------
 
+    @takes_long
     def test_ask(self):
         case = self.remind_and_pay("ask")
         self.assertEqual(case.state, "frozen")
@@ -126,6 +130,7 @@ class TestRest(ReminderCommon):
         self.refresh()
         self.assertEqual((case.state, case.amount_costs), ("closed", 100))
 
+    @takes_long
     def test_ask_and_paid(self):
         case = self.remind_and_pay("ask")
         self.decide(case, "paid", note="Came in cash")
@@ -133,6 +138,7 @@ class TestRest(ReminderCommon):
         self.assertIn("payment", case.claim_line_ids.mapped("kind"))
         self.assertIn("costs_paid", self.get_kinds(case))
 
+    @takes_long
     def test_ask_while_something_new_falls_due(self):
         case = self.remind_and_pay("ask")
         self.make_invoice(due=10, amount=70)
@@ -153,6 +159,7 @@ class TestRest(ReminderCommon):
 
     # -- notice -----------------------------------------------------------------------
 
+    @takes_long
     def test_notice_of_the_rest(self):
         case = self.remind_and_pay("notice")
         notice = self.get_rest_notice(case)
@@ -175,6 +182,7 @@ class TestRest(ReminderCommon):
             self.assertEqual(case._get_open_freezes().reason, "rest")
             self.assertEqual(len(case.reminder_ids.filtered("is_rest")), 1)
 
+    @takes_long
     def test_notice_of_the_rest_waits_for_its_spacing(self):
         case = self.remind_and_pay("notice")
         notice = self.get_rest_notice(case)
@@ -203,6 +211,7 @@ class TestRest(ReminderCommon):
         self.assertNotEqual(again, notice)
         self.assertEqual(again.amount_claim, 60)
 
+    @takes_long
     def test_notice_that_a_person_cancels_is_not_proposed_again(self):
         case = self.remind_and_pay("notice")
         notice = self.get_rest_notice(case)

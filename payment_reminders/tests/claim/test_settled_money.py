@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class SettledMoneyCommon(ReminderCommon):
@@ -105,6 +106,7 @@ class SettledMoneyCommon(ReminderCommon):
 class TestCostsCameAlong(SettledMoneyCommon):
     """Who pays the whole reminder in one sum is not asked for the fee again."""
 
+    @takes_long
     def test_what_was_booked_as_income_settles_the_fee(self):
         for policy in ("keep", "notice", "ask"):
             with self.subTest(policy=policy):
@@ -181,6 +183,7 @@ class TestCostsCameAlong(SettledMoneyCommon):
         self.refresh()
         self.assertEqual((self.case.state, self.case.amount_costs), ("closed", 100))
 
+    @takes_long
     def test_while_another_invoice_is_open_a_person_is_asked_too(self):
         self.owe(5, 700)
         self.refresh()
@@ -192,6 +195,7 @@ class TestCostsCameAlong(SettledMoneyCommon):
         self.refresh()
         self.assertEqual(self.case.state, "active")
 
+    @takes_long
     def test_look_alikes_settle_nothing(self):
         for amount, booked, matched in (
             (1000, [], None),
@@ -217,6 +221,7 @@ class TestPaidBefore(SettledMoneyCommon):
                 self.come_in(1000, day=day)
             self.refresh()
 
+    @takes_long
     def test_in_time_or_before_the_notice_left(self):
         for day in ("2026-09-03", "2026-09-05", "2026-09-14"):
             for policy in ("keep", "notice"):
@@ -236,6 +241,7 @@ class TestPaidBefore(SettledMoneyCommon):
         self.pay_late_booked("2026-09-10", without_entry=True)
         self.assertEqual((self.case.state, self.case.amount_costs), ("closed", 0))
 
+    @takes_long
     def test_beside_an_invoice_that_is_still_open(self):
         self.owe(5, 700)
         self.refresh()
@@ -245,6 +251,7 @@ class TestPaidBefore(SettledMoneyCommon):
             again = self.propose().filtered(lambda r: r.partner_id == self.payer)
         self.assertEqual(again.amount_costs_before, 0)
 
+    @takes_long
     def test_money_that_came_after_the_notice_leaves_the_fee(self):
         for day in ("2026-09-15", "2026-09-16"):
             with self.subTest(day=day):
@@ -253,6 +260,7 @@ class TestPaidBefore(SettledMoneyCommon):
                 self.assertEqual(self.case.amount_costs, 100)
                 self.start()
 
+    @takes_long
     def test_a_part_in_time_is_not_all(self):
         with freeze_time("2026-09-17 08:00:00"):
             with patch.object(

@@ -1,6 +1,7 @@
 from odoo.tests import Form, freeze_time, tagged
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TrifleCommon(ReminderCommon):
@@ -33,6 +34,7 @@ class TrifleCommon(ReminderCommon):
 
 
 class TestTrifle(TrifleCommon):
+    @takes_long
     def test_a_rest_that_was_left_after_the_case_opened(self):
         move = self.owe()
         reminder = self.propose()
@@ -84,6 +86,7 @@ class TestTrifle(TrifleCommon):
 
     # -- ways out -------------------------------------------------------------------
 
+    @takes_long
     def test_whoever_releases_it_has_it_asked_for(self):
         self.pay_part(self.owe(), 1000)
         self.assertFalse(self.propose())
@@ -99,6 +102,7 @@ class TestTrifle(TrifleCommon):
         reminder = self.propose()
         self.assertEqual((reminder.amount_principal, reminder.amount_fee), (0.25, 100))
 
+    @takes_long
     def test_more_is_owed_meanwhile(self):
         self.pay_part(self.owe(), 1000)
         self.assertFalse(self.propose())
@@ -112,6 +116,7 @@ class TestTrifle(TrifleCommon):
         self.assertFalse(self.propose(), "A trifle by itself again")
         self.assertEqual(self.get_freezes(case), ["trifle"])
 
+    @takes_long
     def test_write_off_in_the_dialog_of_odoo(self):
         move = self.owe()
         self.pay_part(move, 1000)
@@ -128,6 +133,7 @@ class TestTrifle(TrifleCommon):
         self.assertIn(move.payment_state, ("paid", "in_payment"))
         self.assertFalse(self.propose_on("2026-09-28"))
 
+    @takes_long
     def test_write_off_leaves_what_is_not_due_yet(self):
         self.pay_part(self.owe(), 1000)
         later = self.make_invoice(due=-3, amount=400, currency_id=self.dkk.id)
@@ -141,6 +147,7 @@ class TestTrifle(TrifleCommon):
         reminder = self.propose_on("2026-09-28")
         self.assertEqual(reminder.amount_principal, 400)
 
+    @takes_long
     def test_what_was_booked_otherwise_ends_the_hold(self):
         move = self.owe()
         self.pay_part(move, 1000)

@@ -8,6 +8,7 @@ import requests
 from odoo.tests import tagged
 
 from ...rules import self_solving
+from ..tags import takes_long
 from .portal_common import PortalCommon
 
 #: What may come in any place of a form or an address.
@@ -159,6 +160,7 @@ class TestFuzz(FuzzCase):
 
     # -- Odoo's own routes, with our models -----------------------------------------
 
+    @takes_long
     def test_whatever_is_asked_of_odoo_about_our_records(self):
         self.send(self.propose())
         case_id = self.case.id

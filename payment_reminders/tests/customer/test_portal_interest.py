@@ -3,6 +3,7 @@ from lxml import html
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +49,7 @@ class TestPortalInterest(ReminderCommon, HttpCase):
         self.assertIn("01/31/2026", rows[2][0])
         self.assertEqual(rows[2][1], "162.95 USD")
 
+    @takes_long
     def test_what_a_reminder_asked_for_runs_no_more(self):
         with freeze_time("2026-01-05 08:00:00"):
             reminder = self.propose()
@@ -56,6 +58,7 @@ class TestPortalInterest(ReminderCommon, HttpCase):
         rows = self.visit("2026-01-31")
         self.assertEqual([row[-1] for row in rows[-2:]], ["93.49 USD", "69.45 USD"])
 
+    @takes_long
     def test_what_was_waived_is_not_asked_for(self):
         with freeze_time("2026-01-05 08:00:00"):
             self.send(self.propose())

@@ -7,6 +7,7 @@ from lxml import html
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tags import takes_long
 from .portal_common import PortalCommon
 
 
@@ -143,6 +144,7 @@ class TestPortalShown(PortalCommon):
 
     # -- everything is paid ---------------------------------------------------------
 
+    @takes_long
     def test_a_paid_page_thanks_and_gives_a_receipt(self):
         self.send(self.propose())
         self.pay(self.move)

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
+from ..tags import takes_long
 from .test_by_hand import ByHandCommon
 
 
@@ -46,6 +47,7 @@ class TestDialog(DialogCommon):
 
     # -- the guard is asked on opening ------------------------------------------------
 
+    @takes_long
     def test_what_only_the_guard_knows_is_in_the_way_at_once(self):
         self.company.reminder_require_invoice_sent = "always"
         unsent = self.debtor("Unsent", sent=False)
@@ -167,6 +169,7 @@ class TestDialog(DialogCommon):
         event = self.case.event_ids.filtered(lambda e: e.kind == "window_waived")
         self.assertEqual((event.user_id, event.note), (self.manager, "I know them"))
 
+    @takes_long
     def test_on_a_sunday_what_is_ripe_on_monday_is_approved(self):
         with freeze_time("2026-09-20 10:00:00"):
             fresh = self.debtor("Sunday", due="2026-09-10")
@@ -252,6 +255,7 @@ class TestDialog(DialogCommon):
         self.assertEqual(self.case.reminder_ids.state, "cancelled")
         self.assertFalse(run.with_user(self.manager).can_undo)
 
+    @takes_long
     def test_a_run_that_nobody_takes_up_says_so(self):
         moves = self.move
         for number in range(6):

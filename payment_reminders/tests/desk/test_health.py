@@ -3,6 +3,7 @@ from odoo.tests import freeze_time
 from odoo.tools import config
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestHealth(GatewayCommon):
@@ -273,6 +274,7 @@ class TestHealth(GatewayCommon):
             {code.split(":")[0] for code in chosen - plain}, {"rate", "law"}
         )
 
+    @takes_long
     def test_a_currency_that_cannot_take_the_fee(self):
         self.use_danish_law(fee_policy="statutory")
         kronor = self.env.ref("base.SEK")

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import freeze_time
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestLeaving(GatewayCommon):
@@ -125,6 +126,7 @@ class TestLeaving(GatewayCommon):
             reminder.invalidate_recordset()
             self.assertEqual(reminder.leaves_text, "man. 21. sep. 08:00")
 
+    @takes_long
     def test_reading_many_takes_no_more_queries(self):
         partners = self.make_debtors(30)
         self.refresh()

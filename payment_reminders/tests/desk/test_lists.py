@@ -9,6 +9,7 @@ from ...tools.days import format_day
 from ...tools.groupable import PLAIN
 from ...tools.sums import format_sums
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 #: Odoo's widget that says "Next month" of a day in four days.
 VAGUE = "remaining_days"
@@ -285,6 +286,7 @@ class TestLists(ReminderCommon):
                     with self.subTest(view=view.name, field=field.name):
                         self.assertEqual(node.get("widget"), "reminder_amount")
 
+    @takes_long
     def test_to_do_names_the_company_where_several_are_looked_at(self):
         other = self.setup_other_company(name="Second")["company"]
         self.manager.company_ids |= other

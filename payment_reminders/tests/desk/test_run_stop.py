@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 from ..whole.speed_common import MANY, SpeedCommon
 
 #: What was claimed when somebody stopped the run leaves with its batch.
@@ -41,6 +42,7 @@ class RunCommon(GatewayCommon, SpeedCommon):
 
 
 class TestRunStop(RunCommon):
+    @takes_long
     def test_nothing_more_leaves_than_what_is_on_its_way(self):
         self.assertEqual(self.work(stop_at=25), 2 * BATCH)
         self.assertEqual(

@@ -3,6 +3,7 @@ from lxml import etree
 from odoo.tests import Form
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 MAIN = "payment_reminders.res_config_settings_view_form"
 ADVANCED = "payment_reminders.res_config_settings_view_form_advanced"
@@ -92,6 +93,7 @@ class TestSettings(ReminderCommon):
                     [up.get("invisible") for up in node.iterancestors()],
                 )
 
+    @takes_long
     def test_a_box_brings_its_number_and_takes_it_away(self):
         self.company.reminder_bank_stale_days = 0
         with Form(self.Settings) as form:

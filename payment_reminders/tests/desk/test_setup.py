@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestSetup(GatewayCommon):
@@ -62,6 +63,7 @@ class TestSetup(GatewayCommon):
         (wizard | again).sudo().write({"state": "done"})
         self.assertEqual(mine.create({}).approval, "each")
 
+    @takes_long
     def test_the_panel_names_who_approves_in_this_company(self):
         other = self.setup_other_company(name="Elsewhere")["company"]
         stranger = self.manager.copy(
@@ -326,6 +328,7 @@ class TestSetup(GatewayCommon):
         self.assertEqual((case.state, case.hold_reason), ("frozen", "They complain"))
         self.assertFalse(self.propose())
 
+    @takes_long
     def test_what_is_taken_out_of_the_list_goes_on_waiting(self):
         other = self.make_invoice(
             due=50, partner=self.make_customer("B", "b@x.example")
@@ -335,6 +338,7 @@ class TestSetup(GatewayCommon):
         self.assertEqual(self.propose().move_ids, other)
         self.assertTrue(self.company.reminder_backlog_until)
 
+    @takes_long
     def test_the_settings_keep_back_what_is_old_too(self):
         settings = self.env["res.config.settings"].create({})
         settings.reminder_ladder_id = self.ladder

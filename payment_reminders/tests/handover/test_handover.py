@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
+from ..tags import takes_long
 from .common import HandoverCommon
 
 
@@ -42,6 +43,7 @@ class TestHandover(HandoverCommon):
         notice = self.propose()
         self.assertEqual(notice.line_ids.move_id, third)
 
+    @takes_long
     def test_the_others_of_the_customer_go_on(self):
         first = self.make_invoice(due=40)
         second = self.make_invoice(due=40)
@@ -203,6 +205,7 @@ class TestHandover(HandoverCommon):
         self.assertEqual(event.payload["raw_state"], "inkasso")
         self.assertNotIn("Nordlys", str(event.payload))
 
+    @takes_long
     def test_a_plan_is_about_what_is_ours(self):
         """What a service has is agreed on with the service, and its costs are, too."""
         self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
@@ -235,6 +238,7 @@ class TestHandover(HandoverCommon):
         self.assertEqual(case._prepare_plan(1, day), ((), ["Nothing is overdue here."]))
         self.assertEqual(case._prepare_promise(day), ((), ["Nothing is overdue here."]))
 
+    @takes_long
     def test_an_invoice_that_another_customer_owes_now(self):
         """It stays with its hand-over until that has ended; then it is chased there."""
         move = self.make_invoice(due=40)
@@ -329,6 +333,7 @@ class TestHandover(HandoverCommon):
         self.assertEqual(again.claimed_fee, 100.0)
         self.assertEqual(move.reminder_case_id._get_rest(), 0)
 
+    @takes_long
     def test_another_notice_does_not_ask_for_what_went_along(self):
         self.ladder.step_ids.filtered(lambda s: s.kind == "reminder").fee_amount = 100
         first = self.make_invoice(due=40)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import odoo.addons.payment_reminders as addon  # pylint: disable=odoo-addons-relative-import
 
+from ..tags import takes_long
 from .common import HandoverCommon
 
 SCRIPT = "migrations/19.0.1.2.0/post-handover.py"
@@ -25,6 +26,7 @@ class TestHandoverMigration(HandoverCommon):
         case._set_state("closed", close_reason="handed_over")
         case._log_event("closed", {"reason": "handed_over", "note": ""})
 
+    @takes_long
     def test_closed_cases_and_those_that_started_anew(self):
         first = self.make_invoice(due=40)
         second = self.make_invoice(due=40, amount=500.0)

@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 
 from ...models.ladder.timeline import place_marks
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestLadder(ReminderCommon):
@@ -129,6 +130,7 @@ class TestLadder(ReminderCommon):
         self.refresh()
         self.assertEqual(other.reminder_case_id.ladder_id, self.ladder)
 
+    @takes_long
     def test_moving_cases_keeps_their_place(self):
         case = self.open_case()
         self.send(self.propose())
@@ -156,6 +158,7 @@ class TestLadder(ReminderCommon):
         self.assertEqual(again.state, "proposed", "a person approves anew")
         self.assertEqual(again.step_id.ladder_id, self.ladder)
 
+    @takes_long
     def test_moving_when_the_first_step_is_gone(self):
         """A notice keeps the step that it was sent on."""
         case = self.open_case()
@@ -253,6 +256,7 @@ class TestLadder(ReminderCommon):
         self.customer.reminder_ladder_id = self.make_ladder(name="Theirs")
         self.assertEqual(self.open_case().ladder_id.name, "Theirs")
 
+    @takes_long
     def test_ladder_of_another_company(self):
         company = self.setup_other_company(name="Second")["company"]
         foreign = self.make_ladder(company=company)
@@ -274,6 +278,7 @@ class TestLadder(ReminderCommon):
         form.choice = choice
         return form.save()
 
+    @takes_long
     def test_dialog_shows_whom_a_change_concerns(self):
         case = self.open_case()
         self.send(self.propose())
@@ -296,6 +301,7 @@ class TestLadder(ReminderCommon):
         self.open_wizard("keep").action_confirm()
         self.assertEqual(case.ladder_id, kept)
 
+    @takes_long
     def test_cases_can_be_restarted(self):
         """They get the first step again, with the days between two notices."""
         case = self.open_case()

@@ -5,6 +5,7 @@ from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestRepeat(GatewayCommon):
@@ -100,6 +101,7 @@ class TestRepeat(GatewayCommon):
             names[-2:], ["Final notice, repeat 1", "Final notice, repeat 2"]
         )
 
+    @takes_long
     def test_asked_again_without_a_fee_and_then_a_person_decides(self):
         """From the first reminder to the end of the ladder, as the dates come."""
         move = self.make_invoice(due="2026-09-01")
@@ -139,6 +141,7 @@ class TestRepeat(GatewayCommon):
             "The reminder ladder has ended", case.activity_ids.mapped("summary")
         )
 
+    @takes_long
     def test_a_payment_ends_it_as_it_ends_everything(self):
         move = self.make_invoice(due="2026-08-01")
         move_case = None

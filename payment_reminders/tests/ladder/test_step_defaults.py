@@ -1,6 +1,7 @@
 from odoo.tests import Form
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestStepDefaults(ReminderCommon):
@@ -28,6 +29,7 @@ class TestStepDefaults(ReminderCommon):
             step.delay_days = -9 if kind == "nudge" else 60
         return self.ladder.step_ids - before
 
+    @takes_long
     def test_what_the_law_gives(self):
         for law, fee, interest in (
             ("dk", "statutory", True),

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..notice.test_templates import LADDERS, LANGUAGES, TemplateCommon
+from ..tags import takes_long
 
 
 class TextCheckCommon(TemplateCommon):
@@ -112,6 +113,7 @@ class TestTextCheck(TextCheckCommon):
         self.env["account.move"].search([]).partner_bank_id = False
         self.assertIn("bank account", self.check(ladder)[:1].problems)
 
+    @takes_long
     def test_text_opens_in_the_language_of_its_row(self):
         check = self.one_check(lang="da_DK")
         for lang in ("da_DK", "en_US"):

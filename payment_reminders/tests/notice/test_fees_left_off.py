@@ -2,6 +2,7 @@ from odoo.tests import freeze_time
 from odoo.tools import html2plaintext
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestFeesLeftOff(ReminderCommon):
@@ -116,6 +117,7 @@ class TestFeesLeftOff(ReminderCommon):
         proposed = case.event_ids.filtered(lambda e: e.kind == "proposed")
         self.assertEqual(proposed.payload["remarks"], ["fee:disputed"])
 
+    @takes_long
     def test_conditions_of_other_laws(self):
         self.ladder.step_ids.deadline_days = 14
         for law, code, remark, words in (

@@ -4,6 +4,7 @@ from html import unescape
 from odoo.tests import tagged
 
 from ..sending.gateway_common import MOBILE, GatewayCommon
+from ..tags import takes_long
 
 
 @tagged("post_install", "-at_install")
@@ -67,6 +68,7 @@ class TestOneLanguage(GatewayCommon):
             self.assertIn(word, text)
         self.assertIn(number, sms)
 
+    @takes_long
     def test_a_language_that_has_it_all(self):
         self.assertLanguage(
             self.write_to("da_DK"),
@@ -94,6 +96,7 @@ class TestOneLanguage(GatewayCommon):
         written = self.write_to("en_GB")
         self.assertLanguage(written, "en_GB", "12,345.60", "September", "Kind regards")
 
+    @takes_long
     def test_a_language_of_two_countries_is_read_in_both(self):
         """A Belgian, or a Swiss, gets the words of French, Dutch or German."""
         for code, number, month, word in (
@@ -106,6 +109,7 @@ class TestOneLanguage(GatewayCommon):
                 self.assertLanguage(written, code, number, month, word)
                 self.assertNotIn("enlig hilsen", written[0].body_html)
 
+    @takes_long
     def test_a_text_of_ones_own_in_another_language(self):
         """Whoever writes a text in Spanish, with nothing of ours in it, gets it."""
         spanish = self.mail_text.with_context(lang="es_ES")

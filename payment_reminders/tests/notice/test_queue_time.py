@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.tests import freeze_time
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestQueueTime(GatewayCommon):
@@ -63,6 +64,7 @@ class TestQueueTime(GatewayCommon):
             self.assertWaits(reminder, "2026-05-14 08:00:00")
             self.assertLeaves(reminder, "2026-05-15 08:00:00")
 
+    @takes_long
     def test_time_zone_of_the_customer(self):
         american = self.make_customer(
             "Acme",
@@ -85,6 +87,7 @@ class TestQueueTime(GatewayCommon):
             self.assertWaits(reminder, "2026-09-16 04:59:00")
             self.assertLeaves(reminder, "2026-09-16 05:00:00")
 
+    @takes_long
     def test_company_closed(self):
         self.env["resource.calendar.leaves"].create(
             {

@@ -11,6 +11,7 @@ from odoo.tools import formatLang, html2plaintext
 from ...models.notice.wording import NBSP, format_day
 from ...rules.sms import GSM_CHARACTERS, count_parts
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 LANGUAGES = (
     "en_US", "da_DK", "sv_SE", "nb_NO", "fi_FI", "de_DE", "fr_FR", "nl_NL",
@@ -326,6 +327,7 @@ class TestLanguages(LanguagesCommon):
                 with self.subTest(block=block, lang=lang):
                     self.assertFalse(checker._get_untranslated_terms(block, lang))
 
+    @takes_long
     def test_no_placeholder_is_left(self):
         for notice in self.make_notices():
             for lang in LANGUAGES:
@@ -337,6 +339,7 @@ class TestLanguages(LanguagesCommon):
                         )
                     self.assertNotRegex(body, r"<t[ >]|t-if|t-out")
 
+    @takes_long
     def test_the_hardest_text_is_wholly_in_each_of_three_languages(self):
         """The others, and the other steps, are in the long tests."""
         notice = self.make_notice("final_notice", "fr")
@@ -376,6 +379,7 @@ class TestMoreOfLanguages(LanguagesCommon):
 class TestPage(TemplateCommon, HttpCase):
     """The page behind the link speaks the language of the letter."""
 
+    @takes_long
     def test_page_in_every_language(self):
         notice = self.make_notice("reminder_1")
         path = notice._get_pay_url().removeprefix("https://books.company.example")
@@ -436,6 +440,7 @@ class TestLetter(LetterCommon):
         for text in ("invoiced 12,500.00", "paid 1,000.00", "credited 250.00"):
             self.assertIn(text, phrases)
 
+    @takes_long
     def test_what_happens_next_and_what_it_costs(self):
         """A final notice has words of its own for it."""
         unpaid = "If the amount is not paid by then, we will send "
@@ -462,6 +467,7 @@ class TestLetter(LetterCommon):
         notice.partner_id.is_company = False
         self.assertNotIn("Interest continues to run", self.render(notice)[1])
 
+    @takes_long
     def test_costs_that_follow_are_named_where_the_law_wants_it(self):
         """BW 6:96(6) in the Netherlands, WER XIX.2 in Belgium."""
 
@@ -589,6 +595,7 @@ class TestFinalNotice(TemplateCommon):
         heading = html.fragment_fromstring(body, create_parent="div").xpath("//p")[0]
         return " ".join(heading.text_content().split())
 
+    @takes_long
     def test_in_the_language_of_the_law(self):
         self.assertEqual(self.get_heading("dk", "da_DK"), "Inkassovarsel")
         self.assertEqual(self.get_heading("no", "nb_NO"), "Inkassovarsel")
@@ -605,6 +612,7 @@ class TestFinalNotice(TemplateCommon):
             "Maksuvaatimus – viimeinen muistutus ennen perintää",
         )
 
+    @takes_long
     def test_the_word_of_the_law_goes_along_in_another_language(self):
         self.assertEqual(
             self.get_heading("dk", "en_US"),

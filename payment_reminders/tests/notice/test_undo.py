@@ -1,6 +1,7 @@
 from odoo.tests import freeze_time
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestUndo(GatewayCommon):
@@ -113,6 +114,7 @@ class TestUndoInterest(GatewayCommon):
         self.assertGreater(reminder.amount_interest, 0)
         return reminder
 
+    @takes_long
     def test_of_the_last_notice(self):
         first = self.send_on("2026-03-16")
         second = self.send_on("2026-04-14")
@@ -126,6 +128,7 @@ class TestUndoInterest(GatewayCommon):
         self.assertGreater(third.amount_interest, second.amount_interest)
         self.assertGreater(item.interest_claimed, claimed)
 
+    @takes_long
     def test_of_the_notice_before_the_last(self):
         first = self.send_on("2026-03-16")
         second = self.send_on("2026-04-14")
@@ -140,6 +143,7 @@ class TestUndoInterest(GatewayCommon):
             places=2,
         )
 
+    @takes_long
     def test_of_both_notices(self):
         """Whichever is taken back first, and at once: nothing is claimed twice."""
         first = self.send_on("2026-03-16")
@@ -155,6 +159,7 @@ class TestUndoInterest(GatewayCommon):
             savepoint.close(rollback=True)
             self.env.invalidate_all()
 
+    @takes_long
     def test_of_the_notice_before_the_last_and_of_the_next(self):
         """What was taken back in between is claimed by the next, and only once."""
         first = self.send_on("2026-03-16")

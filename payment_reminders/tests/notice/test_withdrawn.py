@@ -1,6 +1,7 @@
 from odoo.tests import freeze_time
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 
 class TestWithdrawn(GatewayCommon):
@@ -53,6 +54,7 @@ class TestWithdrawn(GatewayCommon):
         self.assertFalse(reminder.counts)
         self.assertIn(reminder, reminder.search(reminder._get_counting_domain()))
 
+    @takes_long
     def test_it_explains_no_interest_to_the_customer(self):
         self.use_danish_law(charge_interest=True)
         move, reminder = self.send_and_withdraw("2025-12-01", "2026-01-05")

@@ -5,6 +5,7 @@ from odoo.fields import Date
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 from .small_company import SmallCompany
 
 #: Which column of which report a figure adds up.
@@ -147,6 +148,7 @@ class TestDashboard(SmallCompany, PageCommon):
             {self.rep.id, self.manager.id},
         )
 
+    @takes_long
     def test_what_is_no_filter_is_not_heard(self):
         other = self.setup_other_company()["company"]
         page = self.get_page(company_id=other.id, body="x")
@@ -200,6 +202,7 @@ class TestDashboardOfFew(PageCommon):
         self.pay_late(self.customer, 10)
         self.assertEqual(self.get_cards(self.get_page())["received"]["value"], 0.0)
 
+    @takes_long
     def test_habit_of_three_late_payments(self):
         for due, days in (("2026-05-01", 8), ("2026-06-01", 10), ("2026-07-01", 12)):
             self.pay_late(self.customer, days, due)

@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 
 from ...rules import holdout
 from ..case.test_case import CaseCommon
+from ..tags import takes_long
 
 DUE = "2026-09-18"  # the nudge of three days before is due today
 
@@ -43,6 +44,7 @@ class TestHoldout(CaseCommon):
 
     # -- keeping back -----------------------------------------------------------
 
+    @takes_long
     def test_nothing_is_held_out_unless_asked_for(self):
         self.assertFalse(self.setup_other_company()["company"].reminder_holdout_percent)
         self.company.reminder_holdout_percent = 0
@@ -53,6 +55,7 @@ class TestHoldout(CaseCommon):
             any(self.find_cases(partners[0]).item_ids.mapped("nudge_not_before"))
         )
 
+    @takes_long
     def test_held_out_nudge_comes_later(self):
         nudged = self.make_customers("nudged", 2)
         held_out = self.make_customers("held_out", 2)
@@ -69,6 +72,7 @@ class TestHoldout(CaseCommon):
             self.assertEqual(self.propose().partner_id, nudged | held_out)
             self.assertNotIn("held_out", case.blocker_codes)
 
+    @takes_long
     def test_the_trail_has_each_nudge_with_its_own_day(self):
         partner = self.customer.browse()
         while not partner:
@@ -174,6 +178,7 @@ class TestHoldout(CaseCommon):
             ._get_figures()["nudges"]
         )
 
+    @takes_long
     def test_report_is_worked_out_by_hand(self):
         """Nudged or not on the 15th, and what was paid until the 17th.
 
@@ -220,6 +225,7 @@ class TestHoldout(CaseCommon):
         )
         self.assertIn("Too few", figures["words"])
 
+    @takes_long
     def test_what_one_customer_owes_on_one_day_is_one_nudge(self):
         """Paid when all of it is."""
         partners = self.make_customers("nudged", 1)

@@ -6,6 +6,7 @@ from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError
 
+from ..tags import takes_long
 from .small_company import SmallCompany
 
 
@@ -234,6 +235,7 @@ class TestReports(SmallCompany):
         for said in ("Month-end sheet of", "Proposal of doubtful debts", "1,850.00"):
             self.assertIn(said, page)
 
+    @takes_long
     def test_sheet_is_for_managers_of_the_company(self):
         with self.assertRaises(AccessError):
             self.env["payment.reminder.month.end"].with_user(self.rep).create({})

@@ -9,6 +9,7 @@ from odoo.tests import freeze_time, tagged
 
 from ...models.numbers import simulation as payment_reminder_simulation
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 FIRST_DAY = fields.Date.to_date("2026-03-02")  # a Monday
 DAYS = 58
@@ -166,6 +167,7 @@ class SimulationCase(SimulationCommon):
 
 
 class TestSimulation(SimulationCase):
+    @takes_long
     def test_gives_the_notice_that_was_sent(self):
         with freeze_time(f"{FIRST_DAY - timedelta(days=20)} 08:00:00"):
             self.make_invoice("2026-03-04", 700, self.customer)
@@ -335,6 +337,7 @@ class TestSimulation(SimulationCase):
                 self.manager
             ).create({"simulation_id": record.id})
 
+    @takes_long
     def test_other_companies_see_nothing(self):
         record = self.make_simulation()
         other = self.setup_other_company()["company"]

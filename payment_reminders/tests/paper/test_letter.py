@@ -13,6 +13,7 @@ from odoo.tools.pdf import PdfFileReader
 from ...models.notice.wording import NBSP
 from ...models.paper.sheet import REPORT
 from ..notice.test_templates import LANGUAGES, STEPS, TemplateCommon
+from ..tags import takes_long
 
 MM = 72 / 25.4
 #: The address field of DIN 5008, form B, in mm from the left and from the top. The
@@ -100,6 +101,7 @@ class SheetCommon(LetterCommon):
 
 
 class TestSheet(SheetCommon):
+    @takes_long
     def test_only_a_printed_letter_is_the_letter(self):
         notice = self.make_letter("reminder_1")
         self.assertIn("has not been sent", self.render_sheet(notice))
@@ -129,6 +131,7 @@ class TestSheet(SheetCommon):
             [notice.partner_id.name, "Bo Bogholder", "Vej 1", "5000 Odense"],
         )
 
+    @takes_long
     def test_private_person_reads_where_to_complain(self):
         self.company.reminder_complaints_body = "Complaints Board, 1 Fair Street"
         notice = self.make_letter("reminder_1")
@@ -140,6 +143,7 @@ class TestSheet(SheetCommon):
                 self.assertIn("Complaints Board, 1 Fair Street", text)
                 self.assertEqual("If we cannot agree" in text, lang == "en_US")
 
+    @takes_long
     def test_payment_code_where_the_country_has_one(self):
         notice = self.make_letter("reminder_1")
         self.assertNotIn("banking app", self.render_sheet(notice))
@@ -205,6 +209,7 @@ class TestPdf(LetterCommon):
             " ".join(in_window), " ".join([sender, *notice._get_letter_address()])
         )
 
+    @takes_long
     def test_address_shows_in_a_window_on_the_right(self):
         self.company.reminder_letter_window = "right"
         notice = self.make_letter("reminder_1")
@@ -216,6 +221,7 @@ class TestPdf(LetterCommon):
         ]
         self.assertEqual(in_window, notice._get_letter_address())
 
+    @takes_long
     def test_six_lines_of_address_fit(self):
         notice = self.make_letter("reminder_1", name="Snedkermester Bo Jensen")
         notice.partner_id.write(
@@ -240,6 +246,7 @@ class TestPdf(LetterCommon):
             texts = [text for text, _x, _y in find_words(page)]
             self.assertIn(notice.partner_id.name, texts)
 
+    @takes_long
     def test_print_menu(self):
         notice = self.make_letter("reminder_1")
         pdf, kind = (

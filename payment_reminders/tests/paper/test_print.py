@@ -15,6 +15,7 @@ from odoo.tools import mute_logger
 
 from ...tools.fonts import find_unprintable
 from ..sending.gateway_common import MOBILE, GatewayCommon
+from ..tags import takes_long
 
 QUIET = ("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")
 REFUSED = smtplib.SMTPRecipientsRefused({"ap@nordlys.example": (550, b"no")})
@@ -90,6 +91,7 @@ class TestPrint(GatewayCommon):
         self.assertEqual(self.to_print(), reminder)
         self.assertIn("a person prints it", reminder.held_reason)
 
+    @takes_long
     def test_it_waits_when_no_address_works(self):
         self.set_channels("email,letter")
         reminder = self.ripe()
@@ -103,6 +105,7 @@ class TestPrint(GatewayCommon):
             self.states(reminder), {"email": "failed", "letter": "uncertain"}
         )
 
+    @takes_long
     def test_a_new_address_takes_it_out_again(self):
         self.set_channels("email,letter")
         reminder = self.ripe()
@@ -124,6 +127,7 @@ class TestPrint(GatewayCommon):
             reminder._dispatch()
         self.assertEqual(self.to_print(), reminder)
 
+    @takes_long
     def test_all_channels_leave_together(self):
         self.customer.phone = MOBILE
         reminder = self.waiting("letter,email,sms", "all")
@@ -194,6 +198,7 @@ class TestPrint(GatewayCommon):
         self.assertTrue(wizard.left_out_ids.reason)
         self.assertFalse(reminder.delivery_ids)
 
+    @takes_long
     def test_hold_window_counts_for_paper_too(self):
         self.set_channels("letter")
         self.make_invoice(due=10)
@@ -236,6 +241,7 @@ class TestPrint(GatewayCommon):
         with self.assertRaises(AccessError):
             reminder.with_user(self.rep).action_print_letters()
 
+    @takes_long
     def test_deadline_has_the_days_of_the_post(self):
         self.ladder.jurisdiction_id = self.env.ref(
             "payment_reminders.jurisdiction_dk", raise_if_not_found=False

@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
+from ..tags import takes_long
 from .test_letter import LetterCommon
 
 EVERY = "Please pay each to its own account"
@@ -40,6 +41,7 @@ class TestSeveralAccounts(LetterCommon):
             self.assertEqual(text.count(self.account.acc_number), 1)
             self.assertNotIn(EVERY, text)
 
+    @takes_long
     def test_each_row_has_its_own(self):
         for text in self.get_texts(self.make(self.account, self.factor)):
             self.assertEqual(

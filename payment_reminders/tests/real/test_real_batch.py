@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
+from ..tags import takes_long
 from .real_common import RealCase
 from .servers import DROP
 
@@ -94,9 +95,11 @@ class TestRealBatch(BatchCommon):
         self.assertAllSentOnce(made)
         self.assertEqual(self.smtp.connections, 2)
 
+    @takes_long
     def test_a_server_that_has_enough_of_a_connection(self):
         self.assertAllSentThroughAnother(TIRED)
 
+    @takes_long
     def test_a_connection_that_breaks_after_the_text(self):
         """Whether it arrived nobody knows: it is asked, and never sent again."""
         made = self.stage_all()

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..tags import takes_long
 from .crash import EMAIL, SMS, TAKEN, Crashes, Crowd
 from .race import Arena, Meeting
 from .real_common import START, RealCase
@@ -39,6 +40,7 @@ class TestRealRace(RaceCommon):
         self.assertClean(tally)
         self.assertEqual(tally.first["sent"], 1)
 
+    @takes_long
     def test_two_customers_with_one_address(self):
         for channel in (EMAIL, SMS):
             with self.subTest(channel=channel):

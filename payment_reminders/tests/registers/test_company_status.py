@@ -6,6 +6,7 @@ from odoo.tests import Form, freeze_time, tagged
 
 from ...rules.insolvency import Reading, Status
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 DECREE = date(2026, 9, 10)
 
@@ -105,6 +106,7 @@ class TestCompanyStatus(ReminderCommon):
         self.assertEqual(reminders.state, "held")
         self.assertEqual(reminders.verdict, ["insolvency"])
 
+    @takes_long
     def test_each_status(self):
         expected = {
             Status.BANKRUPTCY: ["insolvency"],

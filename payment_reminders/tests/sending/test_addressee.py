@@ -1,5 +1,6 @@
 from odoo.tests import freeze_time, tagged
 
+from ..tags import takes_long
 from .gateway_common import MOBILE_E164, GatewayCommon
 
 
@@ -37,6 +38,7 @@ class TestAddressee(GatewayCommon):
         # Run once more, nothing leaves.
         self.assertEqual(self.dispatch(reminder)[0], [])
 
+    @takes_long
     def test_both_addresses_get_the_fee_once(self):
         self.ladder.step_ids.filtered(lambda s: s.name == "Reminder 1").write(
             {"fee_policy": "amount", "fee_amount": 100}
@@ -46,6 +48,7 @@ class TestAddressee(GatewayCommon):
         self.assertEqual(len(self.dispatch(reminder)[0]), 2)
         self.assertEqual(reminder.case_id.amount_fees, 100)
 
+    @takes_long
     def test_one_of_two_addresses_has_got_a_notice_today(self):
         twin = self.make_customer("Nordlys Two", "c@x.example, AP@nordlys.example")
         first = self.ripe()
@@ -148,6 +151,7 @@ class TestAddressee(GatewayCommon):
             self.dispatch(self.ripe(partner=ida))[0], ["bo@nordlys.example"]
         )
 
+    @takes_long
     def test_the_addressee_of_a_paid_invoice_is_not_asked(self):
         ida = self.make_contact("Ida", "ida@nordlys.example")
         paid = self.make_invoice(due=12, partner=ida)
@@ -168,6 +172,7 @@ class TestAddressee(GatewayCommon):
 
     # -- phone numbers --------------------------------------------------------------
 
+    @takes_long
     def test_a_mobile_number_is_found_as_people_write_it(self):
         self.customer.email = False
         sweden = self.env.ref("base.se")

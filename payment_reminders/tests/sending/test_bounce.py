@@ -4,6 +4,7 @@ from odoo.tests import HttpCase, freeze_time
 from odoo.tools import mute_logger
 
 from ..rules import failure_reports as reports
+from ..tags import takes_long
 from . import bounce_samples as samples
 from .gateway_common import MOBILE, MOBILE_E164, GatewayCommon
 
@@ -98,6 +99,7 @@ class TestBounce(BounceCommon):
         self.assertEqual(reminder.delivery_ids[0].state, "bounced")
         self.assertEqual(self.run_queue(), [MOBILE_E164])
 
+    @takes_long
     def test_fee_place_and_days_are_taken_back(self):
         reminder = self.send_second()
         case = reminder.case_id
@@ -119,6 +121,7 @@ class TestBounce(BounceCommon):
         self.assertEqual(case.amount_fees, 100)
         self.assertEqual(str(case.item_ids.last_sent_date), "2026-09-30")
 
+    @takes_long
     def test_tried_again_as_it_was_decided(self):
         """Figures and choices go along; what happened to the first one does not."""
         self.customer.phone = MOBILE
@@ -212,6 +215,7 @@ class TestBounce(BounceCommon):
         self.assertEqual((reminder.state, reminder.withdrawn), ("sent", True))
         self.assertEqual(self.run_queue(), [MOBILE_E164])
 
+    @takes_long
     def test_late_bounce_leaves_the_later_notice_alone(self):
         first = self.send_one()
         with freeze_time("2026-09-28 08:00:00"):
@@ -365,6 +369,7 @@ class TestReports(BounceCommon):
         "somebody else's message",
     )
 
+    @takes_long
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_each_ends_as_it_has_to(self):
         reminder = self.send_one()
@@ -444,6 +449,7 @@ class TestSmsReport(BounceCommon, HttpCase):
         self.assertEqual(answer, "OK")
         self.env.invalidate_all()
 
+    @takes_long
     def test_not_delivered(self):
         for status in ("invalid_destination", "not_delivered", "expired", "rejected"):
             with self.subTest(status), self.env.cr.savepoint() as savepoint:

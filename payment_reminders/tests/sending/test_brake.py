@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
+from ..tags import takes_long
 from .gateway_common import GatewayCommon
 
 
@@ -72,6 +73,7 @@ class TestBrake(GatewayCommon):
             self.assertEqual(self.get_halts(), halt, "people are told once")
             self.assertBraked(reminders, "count")
 
+    @takes_long
     def test_a_normal_first_day(self):
         with self.gateways():
             reminders = self.make_run(12, amount=1_000_000)
@@ -92,6 +94,7 @@ class TestBrake(GatewayCommon):
         self.assertEqual(reminders.verdict, ["send_brake"])
         self.assertEqual(self.get_halts().figure, 4)
 
+    @takes_long
     def test_many_more_than_usual(self):
         self.company.reminder_brake_floor = 1
         with self.gateways():
@@ -106,6 +109,7 @@ class TestBrake(GatewayCommon):
             self.run_cron()
             self.assertBraked(reminders, "count")
 
+    @takes_long
     def test_a_much_larger_sum_than_usual(self):
         self.company.reminder_brake_floor = 3
         with self.gateways():
@@ -142,6 +146,7 @@ class TestBrake(GatewayCommon):
             self.run_cron()
             self.assertBraked(second, "customer")
 
+    @takes_long
     def test_many_changed_since_they_were_proposed(self):
         reminders = self.make_run(12)
         for move in reminders.move_ids[:11]:
@@ -155,6 +160,7 @@ class TestBrake(GatewayCommon):
         self.assertIn("send_brake", reminders[-1].verdict)
         self.assertEqual(self.get_halts().mapped("reason"), ["changed"])
 
+    @takes_long
     def test_payments_are_no_change_to_wonder_about(self):
         reminders = self.make_run(12)
         for move in reminders.move_ids[:11]:
@@ -164,6 +170,7 @@ class TestBrake(GatewayCommon):
             self.assertEqual(len(self.left), 1)
         self.assertFalse(self.get_halts())
 
+    @takes_long
     def test_clock(self):
         now = fields.Datetime.now()
         for last_run, stops in (
@@ -220,6 +227,7 @@ class TestBrake(GatewayCommon):
         self.assertEqual(told[0].payload["by"], self.manager.id)
         self.assertIn("Many more", told[0].details)
 
+    @takes_long
     def test_a_release_is_of_what_was_seen(self):
         self.company.reminder_brake_floor = 3
         self.make_run(4)
@@ -254,6 +262,7 @@ class TestBrake(GatewayCommon):
             }
         )
 
+    @takes_long
     def test_a_stale_bank_is_told_once(self):
         self.company.reminder_bank_stale_days = 2
         self.make_bank_line("2026-09-10")

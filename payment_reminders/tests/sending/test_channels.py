@@ -3,6 +3,7 @@ import smtplib
 from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
+from ..tags import takes_long
 from .gateway_common import MOBILE, MOBILE_E164, GatewayCommon
 
 QUIET = (
@@ -63,6 +64,7 @@ class TestChannels(GatewayCommon):
             reminder._dispatch()
             self.assertEqual(self.texted, [MOBILE_E164])
 
+    @takes_long
     def test_sms_gateway_refuses(self):
         self.customer.phone = MOBILE
         self.set_channels("sms,email")
@@ -96,6 +98,7 @@ class TestChannels(GatewayCommon):
             self.assertEqual(self.texted, [MOBILE_E164])
         self.assertEqual(reminder.state, "sent")
 
+    @takes_long
     def test_every_gateway_down(self):
         """Tried again some times, then a person has to look."""
         reminder = self.ripe()
@@ -258,6 +261,7 @@ class TestChannels(GatewayCommon):
         self.make_contact("Bookkeeping <ap@nordlys.example>")
         self.assertEqual(len(self.assertGoesTo("ap@nordlys.example").delivery_ids), 1)
 
+    @takes_long
     def test_one_notice_a_day_to_an_address(self):
         """Two customers, one bookkeeper: the second notice goes another day."""
         twin = self.make_customer("Nordlys Two", "Bookkeeping <AP@Nordlys.example>")

@@ -1,5 +1,6 @@
 from odoo.tests import freeze_time
 
+from ..tags import takes_long
 from .gateway_common import GatewayCommon
 
 
@@ -87,12 +88,14 @@ class TestKept(GatewayCommon):
         [event] = reminder.case_id.event_ids.filtered(lambda e: e.kind == "sent")
         self.assertEqual(event.payload["facts"]["items"][0]["residual"], "1000.00")
 
+    @takes_long
     def test_texts_are_kept_for_ever_by_default(self):
         reminder, move = self.send_one()
         self.pay(move)
         self.assertEqual(self.forget("2056-01-15 08:00:00"), (0, False))
         self.assertTrue(reminder.delivery_ids.mail_mail_id)
 
+    @takes_long
     def test_texts_go_after_the_months_of_the_company(self):
         self.company.reminder_keep_months = 6
         reminder, move = self.send_one()

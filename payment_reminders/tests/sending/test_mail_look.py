@@ -6,6 +6,7 @@ from email import message_from_string, policy
 from odoo.tests import TransactionCase, tagged
 
 from ...tools.mail_texts import to_plain_text
+from ..tags import takes_long
 from .gateway_common import GatewayCommon
 
 
@@ -46,6 +47,7 @@ class TestMailLook(GatewayCommon):
     def test_nothing_is_attached_unless_the_step_says_so(self):
         self.assertFalse(list(self.send_one().iter_attachments()))
 
+    @takes_long
     def test_invoice_that_was_made_is_attached(self):
         texts = self.env.ref("payment_reminders.mail_template_reminder_1")
         self.ladder.step_ids.write(

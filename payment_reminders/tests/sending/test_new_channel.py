@@ -5,6 +5,7 @@ from odoo.orm.model_classes import add_to_registry
 from odoo.tests import freeze_time
 
 from ...models.sending.wire import FAILED, SENT, UNCERTAIN
+from ..tags import takes_long
 from .gateway_common import MOBILE, GatewayCommon
 from .pigeon import loft, make_model
 
@@ -82,6 +83,7 @@ class TestNewChannel(GatewayCommon):
             found.filtered(lambda c: "postal" in (c.problems or "")).mapped("channel")
         )
 
+    @takes_long
     def test_a_dead_end_is_left_out_whoever_brought_it(self):
         delivery = self.fly().delivery_ids.filtered(lambda d: d.channel == "pigeon")
         delivery._receive_bounce(delivery, "hawk", "A hawk took it.")
@@ -93,6 +95,7 @@ class TestNewChannel(GatewayCommon):
         reached = facts._read_recipients(delivery.case_id)[delivery.case_id.id]
         self.assertEqual(reached["pigeon"], [(self.customer, ADDRESS)])
 
+    @takes_long
     def test_who_cannot_be_told_that_it_is_withdrawn_is_called_by_a_person(self):
         notice = self.fly()
         notice.with_user(self.manager).action_withdraw("Wrong customer")
@@ -148,6 +151,7 @@ class TestNewChannel(GatewayCommon):
         self.assertIn("stays uncertain", action["params"]["message"])
         self.assertEqual(notice.state, "uncertain")
 
+    @takes_long
     def test_nothing_is_sent_again_once_it_is_paid_or_asked_about(self):
         """The answer may be got by sending it once more: then the guard is asked."""
         notice = self.fly(UNCERTAIN)

@@ -6,6 +6,7 @@ from pathlib import Path
 from odoo.tests import HttpCase, freeze_time
 
 from ..sending.gateway_common import MOBILE, GatewayCommon
+from ..tags import takes_long
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "case-file.md"
 
@@ -120,6 +121,7 @@ class TestCaseFile(GatewayCommon, HttpCase):
             with self.assertRaises(AssertionError):
                 exec(code, {"text": json.dumps(changed)})
 
+    @takes_long
     def test_who_may_have_it(self):
         self.assertEqual(self.download().status_code, 303, "log in first")
         self.assertEqual(self.download("rep").status_code, 200, "it is his case")

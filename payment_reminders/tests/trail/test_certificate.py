@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 
 REPORT = "payment_reminders.report_certificate"
 
@@ -25,6 +26,7 @@ class TestCertificate(GatewayCommon):
         html, _type = self.env["ir.actions.report"]._render_qweb_html(REPORT, case.ids)
         return html.decode()
 
+    @takes_long
     def test_three_reminders(self):
         case = self.remind("03-16", "04-14", "05-12")
         text = self.print_it(case.with_user(self.rep))
@@ -39,6 +41,7 @@ class TestCertificate(GatewayCommon):
         ):
             self.assertIn(part, text)
 
+    @takes_long
     def test_it_is_refused_with_what_is_missing(self):
         case = self.remind("03-16", "04-14")
         with self.assertRaisesRegex(UserError, "2 of 3 reminders were sent"):

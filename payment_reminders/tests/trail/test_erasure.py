@@ -5,6 +5,7 @@ from odoo.tests import freeze_time
 from odoo.tools import SQL
 
 from ..sending.gateway_common import MOBILE, GatewayCommon
+from ..tags import takes_long
 
 PERSONAL = (
     "Ingrid",
@@ -130,6 +131,7 @@ class TestErasure(GatewayCommon):
         self.assertNamesNobody("".join(self.case.message_ids.mapped("body")))
         self.assertFalse(self.env["sms.sms"].search([("number", "ilike", "20123456")]))
 
+    @takes_long
     def test_no_table_of_ours_names_anybody(self):
         """Nor does what we wrote on the invoices and to the customer."""
         with freeze_time("2026-10-20 08:00:00"), self.gateways():

@@ -2,6 +2,7 @@ from odoo.tests import tagged
 
 from ..customer.portal_common import PortalCommon
 from ..sending.gateway_common import GatewayCommon
+from ..tags import takes_long
 from .accessibility_common import AccessibilityCommon
 
 
@@ -19,6 +20,7 @@ class PagesCommon(AccessibilityCommon, GatewayCommon, PortalCommon):
 
 
 class TestCustomerPagesAccessible(PagesCommon):
+    @takes_long
     def test_what_is_open(self):
         self.ladder.step_ids.write({"charge_interest": True})
         customer = self.make_customer("Old Debts ApS", "old@x.example")
