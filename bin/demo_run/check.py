@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import amili, people
+from . import amili, elsewhere, people
 from .services import CASES, TABLE_VARIABLE
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ class Contradiction(Exception):
     """Something does not add up: the demo must not pass it over."""
 
 
-def check(env: Environment, letters: Sequence[Sequence[str]]) -> list[str]:
+def check(
+    env: Environment, letters: Sequence[Sequence[str]], calls: Mapping[str, int]
+) -> list[str]:
     """Compare, and return what was found to agree, in words.
 
     :param letters: (kind, recipient, Message-Id) of each message in the mailbox
+    :param calls: how often e-conomic was called, by method of HTTP
     :raise Contradiction: with the figures that differ
     """
     return [
@@ -33,6 +36,7 @@ def check(env: Environment, letters: Sequence[Sequence[str]]) -> list[str]:
         _check_trail(env),
         _check_books(env),
         _check_services(env),
+        *_check_elsewhere(env, calls),
     ]
 
 
@@ -145,6 +149,44 @@ def _check_services(env: Environment) -> str:
     )
 
 
-def _compare(what: str, expected: float, found: float) -> None:
+def _check_elsewhere(env: Environment, calls: Mapping[str, int]) -> list[str]:
+    """Invoices of other programs had their whole life, and left no row in the books."""
+    _compare("calls of e-conomic", {"GET"}, set(calls))
+    mirrored = env["payment.reminder.mirror.invoice"].search([])
+    partners = mirrored.customer_id.filtered("is_new").partner_id
+    for model in ("account.move", "account.move.line", "account.payment"):
+        rows = env[model].search_count(
+            [("partner_id.commercial_partner_id", "in", partners.ids)]
+        )
+        _compare(f"rows in {model} of customers of e-conomic and the file", 0, rows)
+    life, paid, down = (
+        env["payment.reminder.item"].search([("source_number", "=", str(number))])
+        for number in (elsewhere.LIFE, elsewhere.PAID, elsewhere.DOWN)
+    )
+    sent = elsewhere.find_notices(env, elsewhere.LIFE, ("sent",))
+    _compare("reminders of the invoice that was paid late", 3, len(sent))
+    _compare("different ones", 3, len(sent.step_id))
+    for item in (life, paid):
+        end = (item.case_id.state, item.case_id.close_reason)
+        _compare("how the case of a paid one ended", {("closed", "paid")}, {end})
+    left = elsewhere.find_notices(env, elsewhere.PAID, ("sent", "uncertain"))
+    stopped = elsewhere.find_notices(env, elsewhere.PAID, ("cancelled",))
+    _compare("reminders of what was paid just before", 0, len(left))
+    _compare("reminders that were stopped in the last minute", 1, len(stopped))
+    held = [
+        event
+        for event in down.case_id.event_ids
+        if event.kind == "held" and "stale_source" in (event.payload or {})["verdict"]
+    ]
+    _compare("times that nobody knew whether it was paid", 1, len(held))
+    went = elsewhere.find_notices(env, elsewhere.DOWN, ("sent",))
+    _compare("whether it left after that", 1, int(bool(went)))
+    return [
+        f"· {len(mirrored)} invoices of other programs: 0 rows of them in the books",
+        f"· e-conomic was asked {calls['GET']} times, and nothing else was done there",
+    ]
+
+
+def _compare(what: str, expected: object, found: object) -> None:
     if expected != found:
         raise Contradiction(f"{what}: {expected} expected, {found} found")

@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from odoo import fields
 
-from . import amili, elks, kivra, logo, people, publishers, rates, registers, users
+from . import (
+    amili,
+    economic,
+    elks,
+    kivra,
+    logo,
+    people,
+    publishers,
+    rates,
+    registers,
+    users,
+)
 from .services import (
     AMILI_VARIABLE,
+    ECONOMIC_VARIABLE,
     ELKS_VARIABLE,
     KIVRA_VARIABLE,
     ODOO_URL,
@@ -80,7 +92,7 @@ def _write_company(env: Environment) -> None:
             "email": f"bogholderi@{people.DOMAIN}",
             "website": f"https://{people.DOMAIN}",
             "vat": "DK12345674",
-            "company_registry": "12345674",
+            "company_registry": economic.NUMBER,
             "alias_domain_id": domain.id,
             "reminder_ladder_id": env.ref("payment_reminders.ladder_dk").id,
             "reminder_bank_stale_days": BANK_STALE_DAYS,
@@ -182,7 +194,8 @@ def _set_up_gateways(env: Environment) -> None:
     parameters.set_param("iap.endpoint", os.environ[URL_VARIABLE])
     parameters.set_param(elks.URL_PARAMETER, os.environ[ELKS_VARIABLE])
     parameters.set_param(kivra.URL_PARAMETER, os.environ[KIVRA_VARIABLE])
-    env.company.write({**elks.SETTINGS, **kivra.SETTINGS})
+    parameters.set_param(economic.URL_PARAMETER, os.environ[ECONOMIC_VARIABLE])
+    env.company.write({**elks.SETTINGS, **kivra.SETTINGS, **economic.SETTINGS})
     # As it is every day: then it is known in which currency SMS are paid for.
     env.company._read_sms_credit()
     # Who is in Kivra gets the second reminder there.

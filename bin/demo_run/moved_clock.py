@@ -8,6 +8,7 @@ import os
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import freezegun
 
@@ -47,12 +48,21 @@ class MovedClock:
     def tell(self, path: str, value: str) -> None:
         """Tell the services something.
 
-        :param path: /clock or /mail-server
+        :param path: /clock, /mail-server or /economic
         """
         request = urllib.request.Request(
             self.url + path, data=value.encode(), method="PUT"
         )
         _OPENER.open(request, timeout=30).close()
+
+    def order(self, path: str, what: dict[str, Any]) -> None:
+        """Tell the services to do something, in JSON."""
+        self.tell(path, json.dumps(what))
+
+    def get_calls(self) -> dict[str, int]:
+        """Return how often e-conomic was called, by method of HTTP."""
+        with _OPENER.open(f"{self.url}/economic", timeout=30) as answer:
+            return dict(json.load(answer))
 
     def get_letters(self) -> list[list[str]]:
         """Return kind, recipient and Message-Id of each message in the mailbox."""

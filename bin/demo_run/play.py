@@ -8,12 +8,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import company, customers, people
+from . import company, customers, mirror, people
 from .acts import KAREN, Acts
 from .bank import Bank
 from .billing import Billing
 from .clock import at, now, to_local
 from .days import Days, business_day, is_business_day
+from .elsewhere import READ, Elsewhere
 from .moved_clock import MovedClock
 from .script import Script
 from .services import TABLE_VARIABLE
@@ -54,7 +55,7 @@ def play(env: Environment) -> None:
         _set_up(stage)
         Play(stage, end).run()
         with stage.acting() as env:
-            tables = render(env, days, clock.get_letters())
+            tables = render(env, days, clock.get_letters(), clock.get_calls())
     Path(os.environ[TABLE_VARIABLE]).write_text(tables, encoding="utf-8")
 
 
@@ -80,11 +81,13 @@ class Play:
         self.end = end
         self.billing = Billing(stage.days)
         self.bank = Bank(stage.days)
+        self.elsewhere = Elsewhere(stage)
         self.script = Script(stage, Acts(stage, self.bank), self.billing.placed)
 
     def run(self) -> None:
         """Play every day, the last one up to the present moment."""
         self.billing.write(self.stage, self.stage.days.first)
+        self.elsewhere.fill()
         for day in self.stage.days:
             self._play_day(day)
             _say(f"{day:%a} {day.day:>2} {day:%b}  {self._describe(day)}".rstrip())
@@ -94,6 +97,7 @@ class Play:
     def _play_day(self, day: date) -> None:
         days = self.stage.days
         self._move_to(day, NIGHT)
+        self._run_action(READ)
         self._run_action("refresh")
         self._run_action("company_status")
         self._run_action("propose")
@@ -107,13 +111,20 @@ class Play:
         self._move_to(day, MORNING)
         if is_business_day(day):
             self._approve(day)
-        self._run_action("send")
-        self._run_action("handover")
+        self._send()
         if day == business_day(days.number(MAIL_SERVER_DOWN)):
             self.stage.clock.tell("/mail-server", "up")
+        if day == days.last:
+            with self.stage.acting(KAREN) as env:
+                mirror.bring(env, day)
         self._move_to(day, AFTERNOON)
         self._run_action("propose")
+        self._send()
+
+    def _send(self) -> None:
+        self.elsewhere.before_sending()
         self._run_action("send")
+        self.elsewhere.after_sending()
         self._run_action("handover")
 
     def _describe(self, day: date) -> str:

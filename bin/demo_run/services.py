@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from . import elks, kivra, publishers
+from . import economic, elks, kivra, publishers
 from .amili import URL_PARAMETER, Amili
 from .clock import Clock
 from .letterbox import Letterbox
@@ -34,7 +34,11 @@ AMILI_VARIABLE = "PAYMENT_REMINDERS_DEMO_AMILI"
 #: gateway are.
 KIVRA_VARIABLE = "PAYMENT_REMINDERS_DEMO_KIVRA"
 ELKS_VARIABLE = "PAYMENT_REMINDERS_DEMO_ELKS"
+#: Name of the variable that tells the play where e-conomic is.
+ECONOMIC_VARIABLE = "PAYMENT_REMINDERS_DEMO_ECONOMIC"
 LETTERS, TABLE, CASES = "letters", "table.txt", "amili.json"
+#: What is in e-conomic.
+LEDGER = "economic.json"
 #: Where the served Odoo is as far as the play knows; mails lead there.
 ODOO_URL = "http://127.0.0.1:8069"
 #: The mailbox is here when the port is free, so that a bookmark stays good.
@@ -66,7 +70,8 @@ def started(folder: Path, port: int) -> Iterator[Services]:
     clock = Clock()
     mail_server = MailServer(letterbox, _free_port())
     links = {ODOO_URL: f"http://{HOST}:{port}"}
-    rooms = Rooms(letterbox, mail_server, clock, links)
+    ledger = economic.Economic(folder / LEDGER)
+    rooms = Rooms(letterbox, mail_server, clock, ledger, links)
     web = _web_server(rooms)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     registers = Registers()
@@ -76,7 +81,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
     amili = Amili(folder / CASES, clock)
     mailbox = kivra.Kivra(letterbox, clock)
     gateway = elks.Elks(letterbox, clock)
-    for service in (amili, mailbox, gateway):
+    for service in (amili, mailbox, gateway, ledger):
         service.start()
     try:
         yield Services(
@@ -89,6 +94,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 AMILI_VARIABLE: amili.url,
                 KIVRA_VARIABLE: mailbox.url,
                 ELKS_VARIABLE: gateway.url,
+                ECONOMIC_VARIABLE: ledger.url,
                 **_past_the_proxy(),
             },
             settings={
@@ -97,6 +103,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 URL_PARAMETER: amili.url,
                 kivra.URL_PARAMETER: mailbox.url,
                 elks.URL_PARAMETER: gateway.url,
+                economic.URL_PARAMETER: ledger.url,
                 **get_parameters(registers.url),
                 **publishers.get_parameters(published.url),
             },
@@ -115,6 +122,9 @@ def started(folder: Path, port: int) -> Iterator[Services]:
                 "        that lives on this machine alone has two invoices)",
                 "SMS:    Invoicing > Reminders > To Do > Incoming SMS (Skärgårdens",
                 "        Motor got a reminder in Kivra, and answered the next one)",
+                "Mirror: Invoicing > Configuration > Payment Reminders > Mirrored",
+                "        Invoices (what the company keeps in e-conomic, which lives on",
+                "        this machine alone, and a file of another program)",
                 "Rates:  Invoicing > Configuration > Payment Reminders > Readings of",
                 "        Rates (a reference rate that was read waits to be accepted)",
             ),
@@ -124,7 +134,7 @@ def started(folder: Path, port: int) -> Iterator[Services]:
         web.server_close()
         mail_server.stop()
         registers.stop()
-        for service in (amili, mailbox, gateway):
+        for service in (amili, mailbox, gateway, ledger):
             service.stop()
         published.stop()
         amili.stop()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import edges, interest
+from . import edges, elsewhere, interest
 from .check import check
 from .clock import now, to_local
 from .days import CALENDAR, Days
@@ -35,6 +35,7 @@ REASONS = {
     "amount_changed": "amount changed",
     "unallocated_credit": "payment not matched yet",
     "unmatched_bank_line": "bank line not matched yet",
+    "stale_source": "e-conomic did not answer",
     "stale_bank": "bank statements not imported",
     "pending_transaction": "online payment under way",
     "open_query": "customer asked a question",
@@ -70,10 +71,16 @@ FREEZES = {
 }
 
 
-def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> str:
+def render(
+    env: Environment,
+    days: Days,
+    letters: Sequence[Sequence[str]],
+    calls: Mapping[str, int],
+) -> str:
     """Return the tables.
 
     :param letters: what lies in the mailbox, as ``check`` wants it
+    :param calls: how often e-conomic was called, by method
     """
     notices = env["payment.reminder"].search([], order="id")
     parts = (
@@ -94,7 +101,8 @@ def render(env: Environment, days: Days, letters: Sequence[Sequence[str]]) -> st
         _render_texts(env),
         edges.render(env, REASONS, FREEZES),
         interest.show(env),
-        check(env, letters),
+        elsewhere.show(env),
+        check(env, letters, calls),
     )
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 

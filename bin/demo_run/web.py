@@ -5,6 +5,8 @@
 - ``GET /letters``: kind, recipient and Message-Id of every message, as JSON
 - ``PUT /clock``: the play says what time it is; empty: the real one
 - ``PUT /mail-server``: the play breaks the mail server (see ``MailServer``)
+- ``PUT /economic``: somebody does something in e-conomic (see ``Economic``);
+  ``GET /economic``: how often it was called, by method, as JSON
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from . import mailbox_page
 from .clock import Clock
+from .economic import Economic
 from .letterbox import Letterbox, Message
 from .mail_server import MailServer
 
@@ -38,6 +41,7 @@ class Rooms:
     letterbox: Letterbox
     mail_server: MailServer
     clock: Clock
+    economic: Economic
     links: Mapping[str, str]
 
 
@@ -70,6 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
             letters = [m.identity for m in rooms.letterbox.all()]
             self._answer(json.dumps(letters), JSON)
             return
+        if self.path == "/economic":
+            self._answer(json.dumps(rooms.economic.count_calls()), JSON)
+            return
         match = re.fullmatch(r"/message/(\d{1,6})(/html|/raw|/pdf)?", self.path)
         message = rooms.letterbox.get(int(match[1])) if match else None
         if not match or not message:
@@ -99,6 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
             rooms.clock.moved = datetime.fromisoformat(value) if value else None
         elif self.path == "/mail-server":
             rooms.mail_server.set_mode(value)
+        elif self.path == "/economic":
+            rooms.economic.change(value)
         else:
             self._answer("There is nothing here.", TEXT, HTTPStatus.NOT_FOUND)
             return

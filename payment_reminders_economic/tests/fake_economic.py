@@ -8,52 +8,39 @@ each answer of a list, as when somebody pays meanwhile.
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import sys
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-HOST = "127.0.0.1"
+# In the tests of the core, beside this addon; there may be no Odoo to import it from.
+sys.path.append(str(Path(__file__).parents[2] / "payment_reminders" / "tests" / "http"))
+from fake_server import JSON, FakeHandler, FakeServer  # noqa: E402
+
 SECRET, GRANT, PUBLIC = "secret-of-nobody", "grant-of-nobody", "public-of-nobody"
 AGREEMENT, NUMBER = 990001, "99999001"
 PDF = b"%PDF-1.4 an invoice"
+#: How it answers while it is down.
+DOWN = (503, {}, "<html>Be right back</html>")
 
 
-class FakeEconomic(ThreadingHTTPServer):
-    """``with FakeEconomic() as fake: … fake.url``"""
+class FakeEconomic(FakeServer):
+    """``with FakeEconomic() as fake: … fake.url``
 
-    daemon_threads = True
+    ``calls`` are (method, path with query).
+    """
 
     def __init__(self, port=0):
-        super().__init__((HOST, port), _Handler)
+        super().__init__(port)
         #: {number: row}, {number: row}
         self.invoices, self.customers = {}, {}
         self.tokens = {(SECRET, GRANT), ("demo", "demo")}
         self.name, self.number, self.agreement = "Fjordens ApS", NUMBER, AGREEMENT
         self.most = 1000
-        #: (method, path with query) of every call
-        self.calls = []
         #: {start of a path: [(status, headers, body)]}
         self.script = {}
         self.between = None
         self.next_host = None
-        self.lock = threading.RLock()
-
-    def handle_error(self, request, client_address):
-        """Say nothing of clients that hang up: they are meant to."""
-
-    def __enter__(self):
-        threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        return f"http://{HOST}:{self.server_address[1]}"
+        self.is_down = False
 
     def assert_only_read(self):
         """Fail if anything but a question ever came."""
@@ -109,6 +96,17 @@ class FakeEconomic(ThreadingHTTPServer):
         left = 0.0 if amount is None else row["remainder"] - amount
         row["remainder"] = row["remainderInBaseCurrency"] = left
 
+    def dump(self):
+        """Return all that it keeps, as text."""
+        with self.lock:
+            kept = {"invoices": self.invoices, "customers": self.customers}
+            return json.dumps(kept, ensure_ascii=False)
+
+    def load(self, text):
+        """Keep again what :meth:`dump` returned."""
+        for name, rows in json.loads(text).items():
+            setattr(self, name, {int(number): row for number, row in rows.items()})
+
     def list_rows(self, path, query):
         if path == "/customers":
             rows = list(self.customers.values())
@@ -123,30 +121,26 @@ class FakeEconomic(ThreadingHTTPServer):
         return sorted(rows, key=lambda row: row["bookedInvoiceNumber"])
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        """Say nothing."""
-
+class _Handler(FakeHandler):
     def handle_one(self):
         fake = self.server
-        length = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(length)
+        self.read_body()
         fake.calls.append((self.command, self.path))
         parts = urlsplit(self.path)
         query = parse_qs(parts.query)
         for start, answers in fake.script.items():
             if parts.path.startswith(start) and answers:
-                return self.answer(*answers.pop(0))
+                return self.tell(*answers.pop(0))
+        if fake.is_down:
+            return self.tell(*DOWN)
         tokens = (
             self.headers.get("X-AppSecretToken"),
             self.headers.get("X-AgreementGrantToken"),
         )
         if tokens not in fake.tokens:
-            return self.answer(401, {}, {"message": "No access", "httpStatusCode": 401})
+            return self.tell(401, {}, {"message": "No access", "httpStatusCode": 401})
         if self.command != "GET":
-            return self.answer(405, {}, {"message": "Not allowed"})
+            return self.tell(405, {}, {"message": "Not allowed"})
         with fake.lock:
             return self.answer_question(parts.path, query)
 
@@ -155,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer_question(self, path, query):
         fake = self.server
         if path == "/self":
-            return self.answer(
+            return self.tell(
                 200,
                 {},
                 {
@@ -170,14 +164,14 @@ class _Handler(BaseHTTPRequestHandler):
         if path in ("/invoices/unpaid", "/customers"):
             if fake.between:
                 fake.between(self.path)
-            return self.answer(200, {}, self.make_page(path, query))
+            return self.tell(200, {}, self.make_page(path, query))
         found = re.fullmatch(r"/invoices/booked/(\d+)(/pdf)?", path)
         row = found and fake.invoices.get(int(found[1]))
         if not row:
-            return self.answer(404, {}, {"message": "Not found"})
+            return self.tell(404, {}, {"message": "Not found"})
         if found[2]:
-            return self.answer(200, {"Content-Type": "application/pdf"}, PDF)
-        return self.answer(200, {}, {**row, "lines": []})
+            return self.tell(200, {"Content-Type": "application/pdf"}, PDF)
+        return self.tell(200, {}, {**row, "lines": []})
 
     def make_page(self, path, query):
         fake = self.server
@@ -198,14 +192,12 @@ class _Handler(BaseHTTPRequestHandler):
             pages["nextPage"] = link
         return {"collection": part, "metaData": {}, "pagination": pages}
 
-    def answer(self, status, headers, body):
-        if status == 0:
-            self.close_connection = True
-            return self.connection.close()
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        return self.wfile.write(content)
+    def tell(self, status, headers, body):
+        """Answer with something that becomes JSON, or with a text or bytes as it is."""
+        content = body if isinstance(body, (str, bytes)) else json.dumps(body)
+        headers = dict(headers)
+        kind = headers.pop("Content-Type", JSON)
+        self.answer(status, content, kind, headers.items())
+
+
+FakeEconomic.handler = _Handler

@@ -91,11 +91,14 @@ class FakeHandler(BaseHTTPRequestHandler):
         self.answer(day.status, day.body, day.content_type, day.headers, day.cut)
 
     def answer(self, status, body="", content_type=JSON, headers=(), cut=False):
-        """Answer; a status of 0 closes the connection without a word."""
+        """Answer; a status of 0 closes the connection without a word.
+
+        :param body: text, or bytes
+        """
         if not status:
             self.close_connection = True
             return
-        content = body.encode()
+        content = body if isinstance(body, bytes) else body.encode()
         with suppress(BrokenPipeError, ConnectionResetError):
             self.send_response(status)
             self.send_header("Content-Type", content_type)
