@@ -131,6 +131,10 @@
         "web.assets_backend": [
             "payment_reminders/static/src/**/*",
             ("remove", "payment_reminders/static/src/portal/**/*"),
+            ("remove", "payment_reminders/static/src/uncounted/lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "payment_reminders/static/src/uncounted/lazy/**/*",
         ],
         "web.assets_frontend": ["payment_reminders/static/src/portal/**/*"],
         "web.assets_tests": ["payment_reminders/static/tests/tours/**/*"],

@@ -39,6 +39,12 @@ class PaymentReminderDashboard(models.TransientModel):
         }
         return self.new({**self.default_get([*self._fields]), **given})._get_page()
 
+    @api.model
+    def get_uncounted(self):
+        """Return in words what reports of payments leave out, or an empty text."""
+        self.check_access("read")
+        return self.env["payment.reminder.report"]._get_uncounted(self.env.companies)
+
     def _get_page(self):
         figures = self._get_figures()
         company, currency = self.company_id, self.currency_id
@@ -64,7 +70,12 @@ class PaymentReminderDashboard(models.TransientModel):
             ],
             "finding": figures["nudges"] and figures["nudges"]["words"],
             "reports": self._get_reports(figures),
+            "uncounted": self._get_uncounted(),
         }
+
+    def _get_uncounted(self):
+        """Return in words what the figures of payments leave out, or an empty text."""
+        return self.env["payment.reminder.report"]._get_uncounted(self.company_id)
 
     def _is_empty(self, figures):
         """Tell whether nobody owes anything yet, whoever it is about."""

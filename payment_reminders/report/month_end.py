@@ -121,8 +121,8 @@ class PaymentReminderMonthEnd(models.TransientModel):
         :return: list of dicts: ``code``, ``title``, ``columns`` ([(label, type)], a
             type being ``text``, ``number``, ``amount`` in the company's currency or
             ``own``, a pair of an amount and its currency), ``rows`` and ``total``
-            (lists of values; total may be empty), and ``cases`` (the case that a row
-            is about, or an empty one, by its place)
+            (lists of values; total may be empty), ``cases`` (the case that a row is
+            about, or an empty one, by its place), and ``note`` (what is left out)
         """
         self.ensure_one()
         self._check_reader()
@@ -135,7 +135,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
             self._get_doubtful(),
         ]
 
-    def _make_section(self, code, title, columns, rows, cases=None):
+    def _make_section(self, code, title, columns, rows, cases=None, note=""):
         total = []
         if rows:
             sums = [
@@ -149,6 +149,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
             "columns": columns,
             "rows": rows,
             "total": total,
+            "note": note,
             "cases": cases or [self.env["payment.reminder.case"]] * len(rows),
         }
 
@@ -373,6 +374,8 @@ class PaymentReminderMonthEnd(models.TransientModel):
             ],
             rows,
             self._find_cases(partners),
+            # What was open there on a day that is over nobody tells.
+            self.env["payment.reminder.report"]._get_uncounted(self.company_id),
         )
 
     def _find_cases(self, partners):

@@ -24,6 +24,7 @@ class PaymentReminderMonthEnd(models.TransientModel):
                 page.set_column(0, 1, 28)
                 page.set_column(2, len(section["columns"]), 14)
                 page.write_string(0, 0, f"{self.company_id.name}, {self.date}", bold)
+                page.write_string(1, 0, section["note"])
                 for place, (label, _kind) in enumerate(section["columns"]):
                     page.write_string(2, place, label, bold)
                 for number, row in enumerate(section["rows"], start=3):

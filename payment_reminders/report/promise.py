@@ -8,7 +8,8 @@ class PaymentReminderReportPromise(models.Model):
     """What customers promised in payment plans, and what came in of it.
 
     Money that came in on the due items of the case since the plan was made goes to
-    its instalments in their order.
+    its instalments in their order. With invoices of other programs, it is what the plan
+    saw when it was last followed.
     """
 
     _name = "payment.reminder.report.promise"
@@ -19,8 +20,14 @@ class PaymentReminderReportPromise(models.Model):
     _rec_name = "plan_id"
     _depends = {
         "payment.reminder.plan": ["case_id", "state"],
-        "payment.reminder.instalment": ["plan_id", "date_due", "amount"],
-        "payment.reminder.case": ["company_id", "currency_id", "partner_id", "user_id"],
+        "payment.reminder.instalment": ["plan_id", "date_due", "amount", "amount_paid"],
+        "payment.reminder.case": [
+            "company_id",
+            "currency_id",
+            "is_elsewhere",
+            "partner_id",
+            "user_id",
+        ],
         "payment.reminder.item": ["case_id", "move_line_id"],
         "account.partial.reconcile": ["debit_move_id", "debit_amount_currency"],
     }
@@ -65,8 +72,10 @@ class PaymentReminderReportPromise(models.Model):
             SELECT row.id, row.plan_id, state.company_id, state.currency_id,
                    state.partner_id, state.user_id, plan.state, row.date_due,
                    row.amount AS promised,
-                   GREATEST(0, LEAST(row.amount,
-                       COALESCE(money.amount, 0) - (row.until - row.amount))) AS paid
+                   CASE WHEN state.is_elsewhere THEN row.amount_paid
+                        ELSE GREATEST(0, LEAST(row.amount,
+                            COALESCE(money.amount, 0) - (row.until - row.amount)))
+                   END AS paid
               FROM row
               JOIN payment_reminder_plan plan ON plan.id = row.plan_id
               JOIN payment_reminder_case state ON state.id = plan.case_id

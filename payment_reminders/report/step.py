@@ -8,7 +8,8 @@ class PaymentReminderReportStep(models.Model):
     """One notice that was sent, and the money that came in after it.
 
     A payment counts for the last notice before it that carried the due item, so
-    that nothing is counted twice. Credit notes are no money.
+    that nothing is counted twice. Credit notes are no money. Notices with invoices of
+    other programs are left out: when these were paid is not told.
     """
 
     _name = "payment.reminder.report.step"
@@ -18,7 +19,13 @@ class PaymentReminderReportStep(models.Model):
     _order = "date desc, id desc"
     _rec_name = "reminder_id"
     _depends = {
-        "payment.reminder": ["counts", "sent_date", "step_id", "user_id"],
+        "payment.reminder": [
+            "counts",
+            "is_elsewhere",
+            "sent_date",
+            "step_id",
+            "user_id",
+        ],
         "payment.reminder.line": ["reminder_id", "item_id"],
         "payment.reminder.item": ["move_line_id"],
         "account.partial.reconcile": ["debit_move_id", "debit_amount_currency"],
@@ -46,6 +53,7 @@ class PaymentReminderReportStep(models.Model):
             WITH notice AS (
                 SELECT * FROM payment_reminder
                  WHERE counts
+                   AND is_elsewhere IS NOT TRUE
             ), carried AS (
                 SELECT notice.id AS reminder_id, item.move_line_id AS line_id,
                        notice.sent_date::date AS day,

@@ -87,6 +87,7 @@ class PaymentReminderSimulation(models.Model):
         help="Another ladder, or an earlier version of this one.",
         index="btree_not_null",
     )
+    uncounted = fields.Char(string="Left out", compute="_compute_uncounted")
     with_temperaments = fields.Boolean(
         string="Gentle, normal and firm",
         help="The ladder in the other two temperaments is played beside it.",
@@ -166,6 +167,13 @@ class PaymentReminderSimulation(models.Model):
     _rest_not_negative = models.Constraint(
         "CHECK(rest_days >= 0)", "The days on hold cannot be negative."
     )
+
+    @api.depends("company_id")
+    def _compute_uncounted(self):
+        for record in self:
+            record.uncounted = self.env["payment.reminder.report"]._get_uncounted(
+                record.company_id
+            )
 
     @api.depends("ladder_id", "other_ladder_id", "date_from", "date_to")
     def _compute_display_name(self):

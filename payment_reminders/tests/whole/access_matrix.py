@@ -191,7 +191,7 @@ METHODS = {
         "action_write_off": "mb",
     },
     "payment.reminder.claim.line": {"action_reverse": "mb"},
-    "payment.reminder.dashboard": {"get_page": "rmb"},
+    "payment.reminder.dashboard": {"get_page": "rmb", "get_uncounted": "rmb"},
     "payment.reminder.delivery": {"action_use_again": "rmb"},
     "payment.reminder.event": {"action_check_all": "mb"},
     "payment.reminder.fee.wizard": {"action_confirm": "mb"},
