@@ -45,6 +45,11 @@ class ResCompany(models.Model):
         help="When a notice leaves, e-conomic must have said so long ago at most how "
         "its invoices stand.",
     )
+    economic_entries = fields.Boolean(
+        string="Read days of part payments",
+        help="Reads the booked entries too, which takes a role that may see them: "
+        "interest then runs on each part until the day on which it was paid.",
+    )
     economic_good_at = fields.Datetime(string="Read wholly", readonly=True, copy=False)
     economic_problem = fields.Char(readonly=True, copy=False)
     economic_wait_until = fields.Datetime(readonly=True, copy=False)
@@ -94,7 +99,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: the tokens are for administrators; what is asked with them is not
         own = self.sudo()
-        url = own.env["ir.config_parameter"].get_param("payment_reminders_economic.url")
+        parameters = own.env["ir.config_parameter"]
+        url = parameters.get_param("payment_reminders_economic.url")
+        entries_url = parameters.get_param("payment_reminders_economic.entries_url")
         is_demo = own.economic_mode == "demo" and not grant
         is_today = own.economic_calls_day == fields.Date.today()
         return Economic(
@@ -102,6 +109,7 @@ class ResCompany(models.Model):
             DEMO if is_demo else own.economic_secret or "",
             DEMO if is_demo else grant or own.economic_grant or "",
             own.economic_calls if is_today else 0,
+            entries_url or "",
         )
 
     # -- connecting ---------------------------------------------------------------
@@ -161,6 +169,10 @@ class ResCompany(models.Model):
         if not answer.is_ok:
             raise UserError(self.env._("e-conomic did not answer: %s", answer.reason))
         company._check_economic_owner(answer.value)
+        before = company.economic_agreement
+        if before and before != answer.value["agreement"]:
+            # What one agreement said is not asked of another one.
+            company._leave_economic()
         company.write(
             {
                 "economic_grant": grant,

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     economic_age_limit = fields.Integer(
         related="company_id.economic_age_limit", readonly=False
     )
+    economic_entries = fields.Boolean(
+        related="company_id.economic_entries", readonly=False
+    )
     economic_agreement = fields.Char(related="company_id.economic_agreement")
     economic_name = fields.Char(related="company_id.economic_name")
     economic_good_at = fields.Datetime(related="company_id.economic_good_at")

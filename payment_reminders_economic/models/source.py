@@ -5,9 +5,12 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from odoo.addons.payment_reminders.http import Outcome
 from odoo.addons.payment_reminders.tools import transactions
+
+from ..wire.client import NUMBERS
 
 _logger = logging.getLogger(__name__)
 
@@ -60,23 +63,37 @@ class PaymentReminderSourceEconomic(models.AbstractModel):
 
     @api.model
     def _ask(self, company, items, client):
-        if len(items) > ONE_BY_ONE:
-            for customer in self._get_invoices(items).customer_id:
-                self._read_unpaid(company, client, set(), customer.number)
-        else:
-            for invoice in self._get_invoices(items):
-                self._ask_one(company, client, invoice)
+        # One of another agreement cannot be asked here: it stays as old as it is.
+        invoices = self._get_invoices(items).filtered(
+            lambda one: one.agreement == (company.economic_agreement or "-")
+        )
+        if len(invoices) > ONE_BY_ONE:
+            seen = set()
+            for number in invoices.customer_id.mapped("number"):
+                self._read_unpaid(company, client, seen, number)
+            invoices = invoices.filtered(lambda one: one.number not in seen)
+        self._ask_each(company, client, invoices[:ONE_BY_ONE])
 
     @api.model
-    def _ask_one(self, company, client, invoice):
-        """Ask how one invoice stands, and write it down in a transaction of its own."""
-        told = client.read_invoice(invoice.number)
-        if told.outcome == Outcome.NOT_FOUND:
-            self._run(company, lambda own, _company: own._lose(invoice.id))
-            return
-        if not told.is_ok:
-            raise Trouble(told)
-        self._run(company, lambda own, there: own._store(there, [told.value]))
+    def _ask_each(self, company, client, invoices):
+        """Ask how each of these stands, then write it down, in few queries."""
+        told, lost, trouble = [], [], None
+        for invoice in invoices:
+            answer = client.read_invoice(invoice.number)
+            if answer.outcome == Outcome.NOT_FOUND:
+                lost.append(invoice.id)
+            elif answer.is_ok:
+                told.append(answer.value)
+            else:
+                # What was told before it holds all the same.
+                trouble = Trouble(answer)
+                break
+        if told:
+            self._run(company, lambda own, there: own._store(there, told))
+        if lost:
+            self._run(company, lambda own, _company: own._lose(lost))
+        if trouble:
+            raise trouble
 
     @api.model
     def _get_documents(self, items):
@@ -128,6 +145,7 @@ class PaymentReminderSourceEconomic(models.AbstractModel):
             seen = set()
             self._read_unpaid(company, client, seen)
             self._ask_for_missing(company, client, seen)
+            problem = self._read_entries(company, client)
         except Trouble as trouble:
             self._note_trouble(company, trouble.result)
         else:
@@ -136,7 +154,7 @@ class PaymentReminderSourceEconomic(models.AbstractModel):
                 lambda _own, there: there.sudo().write(
                     {
                         "economic_good_at": now,
-                        "economic_problem": False,
+                        "economic_problem": problem,
                         "economic_strikes": 0,
                         "economic_wait_until": False,
                     }
@@ -226,14 +244,48 @@ class PaymentReminderSourceEconomic(models.AbstractModel):
             [
                 ("company_id", "=", company.id),
                 ("source", "=", "economic"),
+                ("agreement", "=", company.economic_agreement or "-"),
                 ("state", "=", "open"),
                 ("number", "not in", list(seen)),
             ],
             order="checked_at, id",
             limit=MISSING_A_PASS,
         )
-        for invoice in missing:
-            self._ask_one(company, client, invoice)
+        self._ask_each(company, client, missing)
+
+    @api.model
+    def _read_entries(self, company, client):
+        """Read the days of part payments, where some are not known yet.
+
+        :return: why not, or an empty text: without them less interest is claimed
+        """
+        if not company.economic_entries:
+            return ""
+        Invoice = self.env["payment.reminder.mirror.invoice"].sudo()
+        partly_paid = Invoice.search(
+            [
+                ("company_id", "=", company.id),
+                ("source", "=", "economic"),
+                ("agreement", "=", company.economic_agreement or "-"),
+                ("state", "=", "open"),
+                ("kind", "=", "invoice"),
+            ]
+        ).filtered(lambda one: one._lacks_days())
+        for some in split_every(NUMBERS, partly_paid.ids, Invoice.browse):
+            told = client.read_entries(some.mapped("number"))
+            if not told.is_ok:
+                return self.env._(
+                    "The days of part payments were not told (%s): interest runs on "
+                    "what is open now alone.",
+                    told.reason or told.outcome,
+                )
+            self._run(
+                company,
+                lambda own, _there, ids=some.ids, told=told: own._store_entries(
+                    ids, told.value
+                ),
+            )
+        return ""
 
     # -- writing down what was told ---------------------------------------------
 
@@ -285,12 +337,29 @@ class PaymentReminderSourceEconomic(models.AbstractModel):
         return True
 
     @api.model
-    def _lose(self, invoice_id):
-        """Note that an invoice is not there any more: a person looks."""
-        invoice = self.env["payment.reminder.mirror.invoice"].sudo().browse(invoice_id)
-        if invoice.state != "gone":
-            invoice._vanish("gone")
-            invoice._follow()
+    def _store_entries(self, invoice_ids, entries):
+        """Take over what was paid on invoices; what is in another currency is left."""
+        Invoice = self.env["payment.reminder.mirror.invoice"].sudo()
+        invoices = Invoice.browse(invoice_ids).exists()
+        told = {}
+        for invoice in invoices:
+            told[invoice] = {
+                entry.number: (entry.day, entry.amount)
+                for entry in entries
+                if entry.invoice == invoice.number
+                and entry.currency == invoice.currency_id.name
+            }
+        invoices._set_payments(told)
+        return True
+
+    @api.model
+    def _lose(self, invoice_ids):
+        """Note that invoices are not there any more: a person looks."""
+        invoices = self.env["payment.reminder.mirror.invoice"].sudo()
+        gone = invoices.browse(invoice_ids).filtered(lambda one: one.state != "gone")
+        if gone:
+            gone._vanish("gone")
+            gone._follow()
         return True
 
     @api.model

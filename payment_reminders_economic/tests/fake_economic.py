@@ -33,6 +33,8 @@ class FakeEconomic(FakeServer):
         super().__init__(port)
         #: {number: row}, {number: row}
         self.invoices, self.customers = {}, {}
+        #: Booked entries, and so many of them in one answer.
+        self.entries, self.most_entries = [], 1000
         self.tokens = {(SECRET, GRANT), ("demo", "demo")}
         self.name, self.number, self.agreement = "Fjordens ApS", NUMBER, AGREEMENT
         self.most = 1000
@@ -91,10 +93,23 @@ class FakeEconomic(FakeServer):
         }
         self.customers[number] = {k: v for k, v in row.items() if v not in ("", None)}
 
-    def pay(self, number, amount=None):
+    def pay(self, number, amount=None, day=None):
+        """Note a payment, of all or of a part; with a day, there is an entry of it."""
         row = self.invoices[number]
-        left = 0.0 if amount is None else row["remainder"] - amount
-        row["remainder"] = row["remainderInBaseCurrency"] = left
+        amount = row["remainder"] if amount is None else amount
+        row["remainder"] -= amount
+        row["remainderInBaseCurrency"] = row["remainder"]
+        if day:
+            self.entries.append(
+                {
+                    "entryNumber": len(self.entries) + 1,
+                    "customerNumber": row["customer"]["customerNumber"],
+                    "customerInvoiceNumber": number,
+                    "date": day,
+                    "currency": row["currency"],
+                    "amount": -amount,
+                }
+            )
 
     def dump(self):
         """Return all that it keeps, as text."""
@@ -161,6 +176,8 @@ class _Handler(FakeHandler):
                     "settings": {"baseCurrency": "DKK"},
                 },
             )
+        if path == "/booked-entries":
+            return self.tell(200, {}, self.make_entries(query))
         if path in ("/invoices/unpaid", "/customers"):
             if fake.between:
                 fake.between(self.path)
@@ -172,6 +189,31 @@ class _Handler(FakeHandler):
         if found[2]:
             return self.tell(200, {"Content-Type": "application/pdf"}, PDF)
         return self.tell(200, {}, {**row, "lines": []})
+
+    def make_entries(self, query):
+        fake = self.server
+        numbers = set(re.findall(r"\d+", query["filter"][0]))
+        booked = [
+            {
+                "entryNumber": 9000 + number,
+                "customerInvoiceNumber": number,
+                "date": row["date"],
+                "currency": row["currency"],
+                "amount": -row["grossAmount"] if is_sale else row["grossAmount"],
+                **({} if is_sale else row["customer"]),
+            }
+            for number, row in fake.invoices.items()
+            for is_sale in (False, True)
+        ]
+        rows = [
+            row
+            for row in booked + fake.entries
+            if str(row["customerInvoiceNumber"]) in numbers
+        ]
+        start = int(query.get("cursor", ["0"])[0])
+        end = start + fake.most_entries
+        more = {"cursor": str(end)} if len(rows) > end else {}
+        return {"items": rows[start:end], **more}
 
     def make_page(self, path, query):
         fake = self.server

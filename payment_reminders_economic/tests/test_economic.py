@@ -22,9 +22,10 @@ class EconomicCommon(GatewayCommon):
         cls.fake = FakeEconomic()
         cls.fake.__enter__()
         cls.addClassCleanup(cls.fake.__exit__)
-        cls.env["ir.config_parameter"].set_param(
-            "payment_reminders_economic.url", cls.fake.url
-        )
+        for name in ("url", "entries_url"):
+            cls.env["ir.config_parameter"].set_param(
+                f"payment_reminders_economic.{name}", cls.fake.url
+            )
         cls.company.sudo().write(
             {
                 "company_registry": NUMBER,
@@ -48,6 +49,8 @@ class EconomicCommon(GatewayCommon):
         for what in (self.fake.invoices, self.fake.customers, self.fake.script):
             what.clear()
         self.fake.calls.clear()
+        self.fake.entries.clear()
+        self.fake.most_entries = 1000
         self.fake.between = self.fake.next_host = None
         self.fake.tokens = {(SECRET, GRANT), ("demo", "demo")}
         self.fake.number, self.fake.most = NUMBER, 1000
@@ -238,6 +241,92 @@ class TestEconomic(EconomicCommon):
         notice = self.propose().filtered("is_elsewhere")
         self.assertIn("tells no day of a part payment", notice.remark_text)
 
+    def test_a_part_payment_with_its_day(self):
+        """Booked entries tell it: interest runs on the part until it was paid."""
+        self.use_danish_law(charge_interest=True)
+        self.company.economic_entries = True
+        self.fake.put(1, amount=10000.0, due="2025-12-01")
+        self.read_all()
+        case = self.find(1).case_id
+        figures = self.env["payment.reminder.figures"].sudo()
+
+        def read_interest():
+            self.read_all()
+            return float(figures._compute_running(case)[case.id][0].interest)
+
+        whole = read_interest()
+        self.fake.pay(1, 2000.0, day="2026-03-02")
+        self.fake.pay(1, 3000.0, day="2026-06-01")
+        self.fake.most_entries = 1
+        exact = read_interest()
+        self.assertEqual(self.find(1).payment_ids.mapped("amount"), [2000, 3000])
+        self.assertTrue(whole / 2 + 1 < exact < whole, (whole, exact))
+        case.sudo()._release("looked at it")
+        notice = self.propose().filtered("is_elsewhere")
+        self.assertNotIn("tells no day of a part payment", notice.remark_text or "")
+        # One of which no entry tells: nothing is certain any more but what is open.
+        self.fake.pay(1, 1000.0)
+        self.assertAlmostEqual(read_interest(), whole * 0.4, delta=0.02)
+        self.assertEqual(self.fake.count("/invoices/booked/"), 0)
+        # A payment was taken back there.
+        self.fake.entries.pop()
+        self.fake.pay(1, -4000.0)
+        self.assertGreater(read_interest(), whole * 0.8)
+        self.assertEqual(self.find(1).payment_ids.mapped("amount"), [2000])
+
+    def test_entries_that_may_not_be_read(self):
+        """No role for them: less interest is claimed, and all else goes on."""
+        self.company.economic_entries = True
+        self.fake.put(1)
+        self.fake.pay(1, 400.0, day="2026-09-10")
+        self.fake.script["/booked-entries"] = [(403, {}, {"message": "No role"})]
+        self.read_all()
+        self.assertIn("days of part payments", self.company.economic_problem)
+        self.assertTrue(self.company.economic_good_at)
+        self.assertFalse(self.find(1).payment_ids)
+        self.assertEqual(self.dispatch(self.get_notice()), [MAIL])
+        self.read_all()
+        self.assertFalse(self.company.economic_problem)
+        self.assertEqual(self.find(1).payment_ids.amount, 400)
+
+    def test_many_invoices_on_one_notice(self):
+        """More than fifty: the customer's list is read, and what it lacks is asked."""
+        for number in range(1, 53):
+            self.fake.put(number)
+        self.read_all()
+        notice = self.get_notice()
+        self.fake.pay(7)
+        self.ripen(notice)
+        asked = len(self.fake.calls)
+        self.assertEqual(self.dispatch(notice), [])
+        self.assertEqual(len(self.fake.calls) - asked, 2)
+        self.assertEqual(self.find(7).state, "paid")
+        self.assertNotIn("stale_source", notice.verdict or [])
+
+    def test_asking_takes_as_many_queries_for_ten_as_for_forty(self):
+        for number in range(1, 51):
+            self.fake.put(number)
+        self.read_all()
+        items = self.Invoice.search([]).item_id
+        counts = []
+        for some in (items[:10], items[10:20], items[10:50]):
+            before = self.env.cr.sql_log_count
+            self.Source._freshen(some)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2], counts)
+
+    def test_another_agreement(self):
+        """What one agreement said is not asked of another one."""
+        self.fake.put(1)
+        self.read_all()
+        notice = self.get_notice()
+        self.ripen(notice)
+        self.company.economic_agreement = "990009"
+        with freeze_time("2026-09-15 09:00:00"):
+            self.assertEqual(self.dispatch(notice), [])
+            self.assertEqual(notice.verdict, ["stale_source"])
+        self.assertFalse(self.fake.count("/invoices/booked/1"))
+
     def test_two_agreements_have_the_same_number(self):
         self.fake.put(1)
         self.read_all()
@@ -331,6 +420,32 @@ class TestEconomic(EconomicCommon):
         self.refresh()
         self.assertEqual(case.state, "closed")
 
+    def test_after_the_addon_went(self):
+        """Its items are nowhere any more; the case and its trail are read for good."""
+        self.fake.put(40112)
+        self.read_all()
+        notice = self.get_notice()
+        self.assertEqual(self.dispatch(notice), [MAIL])
+        case = notice.case_id
+        # What Odoo does with the choices of an addon that is uninstalled.
+        gone = (
+            self.env["ir.model.fields.selection"]
+            .sudo()
+            .search([("value", "=", "economic"), ("field_id.name", "=", "source")])
+        )
+        for choice in reversed(gone):
+            choice._process_ondelete()
+        self.env.invalidate_all()
+        self.assertFalse(self.Invoice.search([]))
+        item = case.item_ids
+        self.assertEqual((item.source, item.display_name), ("books", "40112"))
+        self.refresh()
+        self.assertEqual(case.state, "closed")
+        self.assertFalse(case.event_ids._find_broken(case))
+        told = self.env["payment.reminder.case.file"]._to_json(case)
+        self.assertIn(b"40112", told)
+        self.assertFalse(self.propose().filtered("is_elsewhere"))
+
     def test_health(self):
         self.fake.put(1)
         self.fake.put(2, due=None)
@@ -376,6 +491,22 @@ class TestGrant(EconomicCommon, HttpCase):
         self.assertEqual(self.come_back(link).status_code, 403, "used up")
         self.company.invalidate_recordset()
         self.assertFalse(self.company.sudo().economic_grant)
+
+    def test_another_agreement_of_the_same_company(self):
+        """The mirror of the one before is deleted, and what was sent stays."""
+        self.fake.put(1)
+        self.company.sudo().economic_grant = GRANT
+        self.read_all()
+        notice = self.get_notice()
+        self.assertEqual(self.dispatch(notice), [MAIL])
+        self.fake.agreement = 990003
+        self.addCleanup(setattr, self.fake, "agreement", 990001)
+        state = self.connect().partition("%2Fgrant%2F")[2].partition("&")[0]
+        self.company.with_user(self.admin)._take_economic_grant(state, GRANT)
+        self.assertFalse(self.Invoice.search([]))
+        self.assertEqual(self.company.economic_agreement, "990003")
+        self.assertEqual(self.company.sudo().economic_grant, GRANT)
+        self.assertEqual(notice.state, "sent")
 
     def test_the_agreement_of_another_company(self):
         self.fake.number = "88888888"

@@ -6,11 +6,12 @@ other word of HTTP in it, and a test looks that it stays so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from odoo.addons.payment_reminders.http import Answer, Door, Outcome, Patience
 
@@ -18,6 +19,10 @@ from odoo.addons.payment_reminders.http import Answer, Door, Outcome, Patience
 PAGE = 500
 #: What a user waits for at most when a notice leaves.
 PATIENT = Patience(10, 10, 30)
+#: Numbers of invoices in one question for entries.
+NUMBERS = 100
+#: Pages of entries in one answer to it, at most.
+MOST_PAGES = 20
 #: Of our own: the rule of the service is 50,000 calls a day and agreement.
 CALLS_A_DAY = 2000
 
@@ -42,6 +47,21 @@ class Invoice:
     @property
     def is_credit(self) -> bool:
         return self.total < 0 or self.remainder < 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A booked entry that takes something off an invoice: a payment, with its day.
+
+    :param invoice: number of the invoice
+    :param amount: what it takes off, more than zero
+    """
+
+    number: str
+    invoice: str
+    day: date
+    currency: str
+    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -78,10 +98,17 @@ class Economic:
     """Asks for one agreement.
 
     :param calls: how many questions were asked today already
+    :param entries_url: where booked entries are (OpenAPI, apis.e-conomic.com)
     """
 
-    def __init__(self, url: str, secret: str, grant: str, calls: int = 0) -> None:
-        self.door = Door(url, secrets=(secret, grant), patience=PATIENT, decimals=True)
+    def __init__(
+        self, url: str, secret: str, grant: str, calls: int = 0, entries_url: str = ""
+    ) -> None:
+        secrets = (secret, grant)
+        self.door = Door(url, secrets=secrets, patience=PATIENT, decimals=True)
+        self.entries_door = Door(
+            entries_url or url, secrets=secrets, patience=PATIENT, decimals=True
+        )
         self.headers = {
             "X-AppSecretToken": secret,
             "X-AgreementGrantToken": grant,
@@ -89,12 +116,14 @@ class Economic:
         }
         self.calls = calls
 
-    def get(self, path: str, wants: str = "json") -> Result:
+    def get(self, path: str, wants: str = "json", door: Door | None = None) -> Result:
         """Ask one question; never raises."""
         if self.calls >= CALLS_A_DAY:
             return Result(Outcome.THROTTLED, reason="our own limit of calls a day")
         self.calls += 1
-        answer: Answer = self.door.get(path, headers=self.headers, wants=wants)
+        answer: Answer = (door or self.door).get(
+            path, headers=self.headers, wants=wants
+        )
         value = answer.body if wants == "bytes" else answer.data
         return Result(answer.outcome, value, answer.reason, answer.pause)
 
@@ -151,6 +180,34 @@ class Economic:
             return Result(Outcome.MALFORMED, reason="no PDF")
         return told
 
+    def read_entries(self, numbers: Sequence[str]) -> Result:
+        """Return the :class:`Entry` of what was paid on at most ``NUMBERS`` invoices.
+
+        It is one on the account of a customer that takes something off.
+        """
+        chosen = ",".join(str(int(number)) for number in numbers)
+        path = f"/booked-entries?filter=customerInvoiceNumber$in:[{chosen}]"
+        found: list[Entry] = []
+        cursor = ""
+        for _page in range(MOST_PAGES):
+            link = f"{path}&cursor={quote(cursor)}" if cursor else path
+            told = self.get(link, door=self.entries_door)
+            if not told.is_ok:
+                return told
+            rows = _get(told.value, "items", None)
+            if not isinstance(rows, list):
+                return Result(Outcome.MALFORMED, reason="no list in the answer")
+            for row in rows:
+                amount = _amount(_get(row, "amount", None))
+                if amount is None:
+                    return Result(Outcome.MALFORMED, reason="an entry without amount")
+                if amount < 0 and (entry := _parse_entry(row, -amount)):
+                    found.append(entry)
+            cursor = _text(told.value, "cursor")
+            if not cursor:
+                return Result(Outcome.OK, tuple(found))
+        return Result(Outcome.MALFORMED, reason="too many entries")
+
     def _read_page(self, path: str, parse: Any) -> Result:
         told = self.get(path)
         if not told.is_ok:
@@ -191,6 +248,16 @@ def parse_invoice(row: Any) -> Invoice | None:
         reference=_text(_get(row, "references"), "other"),
     )
     return None if due and invoice.date_due is None else invoice
+
+
+def _parse_entry(row: Any, amount: Decimal) -> Entry | None:
+    number, invoice = _text(row, "entryNumber"), _text(row, "customerInvoiceNumber")
+    day = _date(_text(row, "date"))
+    # What an invoice is booked against, sales and taxes, is of no customer.
+    if not (number and invoice and day and _text(row, "customerNumber")):
+        return None
+    currency = _text(row, "currency") or _text(row, "currencyCode")
+    return Entry(number, invoice, day, currency, amount)
 
 
 def parse_customer(row: Any) -> dict[str, Any] | None:

@@ -49,10 +49,10 @@ class PaymentReminderMirrorCustomer(models.Model):
     difference = fields.Char(compute="_compute_difference")
     doubt = fields.Selection(
         [
-            ("several_here", "Several contacts could be this customer"),
-            ("several_there", "Several customers there have this company number"),
-            ("other_number", "Another company number than the contact"),
-            ("changed", "The company number there is another one now"),
+            ("several_here", "Several contacts fit"),
+            ("several_there", "Several there have its number"),
+            ("other_number", "The contact has another number"),
+            ("changed", "Its number there has changed"),
         ],
         string="Which contact?",
         readonly=True,

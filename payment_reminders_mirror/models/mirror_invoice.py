@@ -61,7 +61,7 @@ class PaymentReminderMirrorInvoice(models.Model):
         string="Customer there",
         readonly=True,
         index=True,
-        ondelete="restrict",
+        ondelete="cascade",
     )
     partner_id = fields.Many2one(
         "res.partner",

@@ -27,6 +27,7 @@ class PaymentReminderMirrorSource(models.AbstractModel):
     _name = "payment.reminder.mirror.source"
     _inherit = "payment.reminder.source"
     _description = "Source of Mirrored Invoices"
+    _has_key = True
 
     # -- due items --------------------------------------------------------------
 
@@ -174,8 +175,12 @@ class PaymentReminderMirrorSource(models.AbstractModel):
 
     @api.model
     def _find_rows(self, items):
-        invoices = self._get_invoices(items)
-        return {"payment_reminder_mirror_invoice": invoices.ids} if invoices else {}
+        by_ref = {one.ref: one.id for one in self._get_invoices(items)}
+        return {
+            item.id: {"payment_reminder_mirror_invoice": [by_ref[item.source_ref]]}
+            for item in items
+            if item.source_ref in by_ref
+        }
 
     @api.model
     def _read_money(self, cases):

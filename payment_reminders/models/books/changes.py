@@ -164,17 +164,32 @@ class PaymentReminderFacts(models.AbstractModel):
                   FROM unnest(%(ids)s, %(keys)s) AS new (id, key)
                   JOIN own ON own.case_id = new.id
                  WHERE state.id = new.id
-                   -- What lives elsewhere has no key: it is read anew every night.
-                   AND state.is_elsewhere IS NOT TRUE
+                   -- What a source without a key has is read anew every night.
+                   AND NOT EXISTS (
+                       SELECT 1 FROM items
+                        WHERE items.case_id = state.id
+                          AND items.source = ANY(%(unkeyed)s))
                    AND state.seen_key IS DISTINCT FROM CONCAT(new.key, ':', own.key)
                 """,
                 scope=self._get_scope(cases.browse(kept)),
                 own=self._get_own(),
                 ids=kept,
                 keys=[keys[case_id] for case_id in kept],
+                unkeyed=self._get_unkeyed(),
             )
         )
         cases.invalidate_recordset(["seen_key"], flush=False)
+
+    @api.model
+    def _get_unkeyed(self):
+        """Return the codes of sources of which no key tells whether something moved."""
+        codes = self.env["payment.reminder.item"]._fields["source"].get_values(self.env)
+        return [
+            code
+            for code in codes
+            if code != "books"
+            and not self.env[f"payment.reminder.source.{code}"]._has_key
+        ]
 
     @api.model
     def _move_dates(self, days, keys):

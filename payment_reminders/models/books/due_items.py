@@ -440,6 +440,9 @@ class PaymentReminderSource(models.AbstractModel):
 
     _name = "payment.reminder.source"
     _description = "Payment Reminder Source"
+    #: ``payment.reminder.facts._get_parts`` has all that may change of what it says: a
+    #: night passes over its cases that did not move. Else it reads them in full.
+    _has_key = False
 
     # -- which one --------------------------------------------------------------
 
@@ -531,9 +534,11 @@ class PaymentReminderSource(models.AbstractModel):
 
     @api.model
     def _find_rows(self, items):
-        """Return the rows that whoever changes how these stand writes: {table: ids}.
+        """Return the rows that whoever changes how these stand writes.
 
         They are locked while a notice leaves.
+
+        :return: {item id: {table: ids}}
         """
         return {}
 
@@ -639,15 +644,21 @@ class PaymentReminderSource(models.AbstractModel):
 
     @api.model
     def _find_all_rows(self, reminders):
-        """Return the rows of all sources that are locked while these leave.
+        """Return the rows of all sources that are locked while each of these leaves.
 
-        :return: {table: ids}
+        :return: {reminder id: {table: ids}}
         """
-        rows = {}
+        of_items = {}
         for source, items in self._split(reminders.line_ids.item_id):
-            for table, ids in source._find_rows(items).items():
-                rows[table] = sorted({*rows.get(table, ()), *ids})
-        return rows
+            of_items.update(source._find_rows(items))
+        found = {}
+        for reminder in reminders:
+            rows = defaultdict(set)
+            for item in reminder.line_ids.item_id:
+                for table, ids in of_items.get(item.id, {}).items():
+                    rows[table].update(ids)
+            found[reminder.id] = {table: sorted(ids) for table, ids in rows.items()}
+        return found
 
     @api.model
     def _read_all_money(self, cases):

@@ -164,11 +164,16 @@ class PaymentReminder(models.Model):
 
     def _find_remarks_elsewhere(self):
         """Return what is to be said of the interest on another program's invoices."""
-        is_partly_paid = self.is_elsewhere and any(
-            line.item_id.source_ref and line.amount_total > line.amount_residual
-            for line in self.line_ids
-        )
-        return ["interest:no_days"] if is_partly_paid and self.amount_interest else []
+        if not self.is_elsewhere or not self.amount_interest:
+            return []
+        partly_paid = self.line_ids.filtered(
+            lambda line: (
+                line.item_id.source_ref and line.amount_total > line.amount_residual
+            )
+        ).item_id
+        # sudo: that days are missing is told to whoever may read the notice
+        known = self.env["payment.reminder.figures"].sudo()._read_payments(partly_paid)
+        return ["interest:no_days"] if any(not known[i.id] for i in partly_paid) else []
 
     @api.model
     def _get_remark_sentence(self, code):

@@ -399,11 +399,12 @@ class PaymentReminderSender(models.AbstractModel):
                 reminders.ids,
             )
         )
-        elsewhere = reminders.browse(row[0] for row in rows if row[3])
-        sources = self.env["payment.reminder.source"]
+        there = {}
+        if elsewhere := reminders.browse(row[0] for row in rows if row[3]):
+            there = self.env["payment.reminder.source"]._find_all_rows(elsewhere)
         return {
             notice_id: {
-                **(sources._find_all_rows(elsewhere) if is_elsewhere else {}),
+                **there.get(notice_id, {}),
                 "res_partner": sorted(
                     {partner_id, *(partners or ()), *receivers} - {None}
                 ),
@@ -416,7 +417,7 @@ class PaymentReminderSender(models.AbstractModel):
                 notice_id,
                 company_id,
                 case_id,
-                is_elsewhere,
+                _is_elsewhere,
                 partner_id,
                 moves,
                 partners,

@@ -47,6 +47,7 @@ def test_nothing_in_this_addon_can_write_there():
     asks = {name for name in vars(Economic) if not name.startswith("_")}
     assert asks == {
         "get", "read_self", "read_unpaid", "read_customers", "read_invoice", "read_pdf",
+        "read_entries",
     }  # fmt: skip
 
 
@@ -67,6 +68,8 @@ def test_pages(economic, fake):
 def test_ten_thousand_in_few_calls(economic, fake):
     for number in range(1, 10_001):
         fake.put(number)
+    assert economic.read_self().is_ok
+    assert economic.read_customers().value.link is None
     assert len(read_all(economic)) == 10_000
     assert len(fake.calls) <= 25
 
@@ -96,6 +99,41 @@ def test_the_pdf(economic, fake):
     assert economic.read_pdf("7").outcome == Outcome.MALFORMED
 
 
+def test_tokens_are_looked_at(fake):
+    for secret, grant in ((SECRET, "other"), ("other", GRANT), ("", "")):
+        assert Economic(fake.url, secret, grant).read_self().outcome == Outcome.AUTH
+    assert Economic(fake.url, "demo", "demo").read_self().is_ok
+
+
+def test_entries(economic, fake):
+    for number in (1, 2, 3):
+        fake.put(number)
+    fake.pay(1, 400.0, day="2026-09-10")
+    fake.pay(2, day="2026-09-11")
+    fake.pay(3, 1.5)
+    fake.most_entries = 2
+    found = economic.read_entries(["1", "2", "3"]).value
+    assert [(e.invoice, str(e.day), e.amount) for e in found] == [
+        ("1", "2026-09-10", Decimal("400.0")),
+        ("2", "2026-09-11", Decimal("1000.0")),
+    ]
+    assert len(fake.calls) == 4
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {}, {"items": {}}),
+        (200, {}, {"items": [{"amount": "x"}]}),
+        (200, {}, b"[]"),
+        (403, {}, {}),
+    ],
+)
+def test_entries_of_a_bad_day(economic, fake, answer):
+    fake.script["/booked-entries"] = [answer]
+    assert not economic.read_entries(["1"]).is_ok
+
+
 def test_a_link_to_another_host_is_not_followed(economic, fake):
     for number in range(1, 502):
         fake.put(number)
@@ -110,6 +148,7 @@ def test_a_link_to_another_host_is_not_followed(economic, fake):
     ("answer", "outcome"),
     [
         ((401, {}, {}), Outcome.AUTH),
+        ((405, {}, {}), Outcome.REJECTED),
         ((403, {}, {}), Outcome.AUTH),
         ((429, {"Retry-After": "7"}, {}), Outcome.THROTTLED),
         ((429, {}, {}), Outcome.THROTTLED),
