@@ -3,7 +3,6 @@
 Begin with ``mirror_invoice.py``.
 """
 
-from . import changes
 from . import ir_ui_menu
 from . import mirror_customer
 from . import mirror_invoice

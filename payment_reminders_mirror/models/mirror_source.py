@@ -27,7 +27,6 @@ class PaymentReminderMirrorSource(models.AbstractModel):
     _name = "payment.reminder.mirror.source"
     _inherit = "payment.reminder.source"
     _description = "Source of Mirrored Invoices"
-    _has_key = True
 
     # -- due items --------------------------------------------------------------
 
@@ -159,6 +158,62 @@ class PaymentReminderMirrorSource(models.AbstractModel):
             )
         )
         return self.env["payment.reminder.case"].browse(row[0] for row in rows)
+
+    @api.model
+    def _get_key_parts(self):
+        # All that is read above and below.
+        return [
+            SQL(
+                # By the unique index on ref.
+                """
+                SELECT items.case_id,
+                       CONCAT_WS('|', invoice.ref, invoice.state, invoice.kind,
+                           invoice.amount_residual, invoice.amount_total, '/',
+                           invoice.date, '/', invoice.date_due, '/',
+                           invoice.currency_id, invoice.company_id, '/',
+                           invoice.partner_id, '/', partner.commercial_partner_id, '/',
+                           invoice.terms_type, '/', invoice.excluded, '/',
+                           invoice.is_cleared, '/', customer.barred, '/',
+                           customer.doubt) AS said
+                  FROM items
+                  JOIN payment_reminder_mirror_invoice invoice
+                    ON invoice.ref = items.source_ref
+                   AND invoice.source = %s
+                  LEFT JOIN payment_reminder_mirror_customer customer
+                    ON customer.id = invoice.customer_id
+                  LEFT JOIN res_partner partner ON partner.id = invoice.partner_id
+                """,
+                self._get_code(),
+            ),
+            SQL(
+                """
+                SELECT items.case_id,
+                       CONCAT_WS('|', payment.id, payment.date, payment.amount) AS said
+                  FROM items
+                  JOIN payment_reminder_mirror_invoice invoice
+                    ON invoice.ref = items.source_ref
+                   AND invoice.source = %s
+                  JOIN payment_reminder_mirror_payment payment
+                    ON payment.invoice_id = invoice.id
+                """,
+                self._get_code(),
+            ),
+            SQL(
+                # By the index on partner_id.
+                """
+                SELECT cases.id AS case_id,
+                       CONCAT_WS('|', credit.id, credit.state, credit.amount_residual,
+                           credit.date, '/', credit.excluded) AS said
+                  FROM cases
+                  JOIN payment_reminder_mirror_invoice credit
+                    ON credit.partner_id = cases.partner_id
+                   AND credit.company_id = cases.company_id
+                   AND credit.source = %s
+                 WHERE credit.kind = 'credit_note'
+                """,
+                self._get_code(),
+            ),
+        ]
 
     # -- before a notice leaves -------------------------------------------------------
 

@@ -175,21 +175,26 @@ class PaymentReminderFacts(models.AbstractModel):
                 own=self._get_own(),
                 ids=kept,
                 keys=[keys[case_id] for case_id in kept],
-                unkeyed=self._get_unkeyed(),
+                unkeyed=self._get_unkeyed(cases.company_id),
             )
         )
         cases.invalidate_recordset(["seen_key"], flush=False)
 
     @api.model
-    def _get_unkeyed(self):
+    def _get_unkeyed(self, companies):
         """Return the codes of sources of which no key tells whether something moved."""
-        codes = self.env["payment.reminder.item"]._fields["source"].get_values(self.env)
         return [
             code
-            for code in codes
-            if code != "books"
-            and not self.env[f"payment.reminder.source.{code}"]._has_key
+            for code, parts in self._get_parts_elsewhere(companies).items()
+            if parts is None
         ]
+
+    @api.model
+    def _get_parts_elsewhere(self, companies):
+        """Return {code of a source: its parts of the key}, if one of these uses any."""
+        if not any(companies.sudo().mapped("reminder_sources")):
+            return {}
+        return self.env["payment.reminder.source"]._get_all_key_parts()
 
     @api.model
     def _move_dates(self, days, keys):
@@ -367,9 +372,12 @@ class PaymentReminderFacts(models.AbstractModel):
     def _get_books(self, companies):
         """Return SQL of the tables ``seen`` (case_id, key) and ``world`` (key)."""
         roots = self._get_roots(companies)
+        parts = self._get_parts(companies)
+        for more in self._get_parts_elsewhere(companies).values():
+            parts += more or []
         said = SQL(" UNION ALL ").join(
             SQL("(SELECT case_id, said, %s AS part FROM (%s) p)", number, part)
-            for number, part in enumerate(self._get_parts(companies))
+            for number, part in enumerate(parts)
         )
         return SQL(
             """

@@ -440,9 +440,6 @@ class PaymentReminderSource(models.AbstractModel):
 
     _name = "payment.reminder.source"
     _description = "Payment Reminder Source"
-    #: ``payment.reminder.facts._get_parts`` has all that may change of what it says: a
-    #: night passes over its cases that did not move. Else it reads them in full.
-    _has_key = False
 
     # -- which one --------------------------------------------------------------
 
@@ -594,7 +591,26 @@ class PaymentReminderSource(models.AbstractModel):
         """Return the link under which staff find an invoice there, or an empty text."""
         return ""
 
+    @api.model
+    def _get_key_parts(self):
+        """Return SQL of all that may change of what this source says of its items.
+
+        Then a night passes over cases of which nothing moved.
+
+        :return: queries of (case_id, said), as ``payment.reminder.facts._get_parts``
+            has them; None: there is no such thing, its cases are read every night
+        """
+        return None
+
     # -- asked by the core ----------------------------------------------------------
+
+    @api.model
+    def _get_all_key_parts(self):
+        """Return {code: what its source gives as its key} of all sources there are."""
+        codes = self.env["payment.reminder.item"]._fields["source"].get_values(self.env)
+        return {
+            code: self._get(code)._get_key_parts() for code in codes if code != "books"
+        }
 
     @api.model
     def _ask_again(self, items):
