@@ -244,7 +244,8 @@ class PaymentReminderCase(models.Model):
         :return: the case, or none: nothing of the invoice is chased
         """
         company = move.company_id
-        if move.state != "posted" or not company.reminder_ladder_id:
+        is_ours = move.move_type in ("out_invoice", "out_receipt")
+        if not is_ours or move.state != "posted" or not company.reminder_ladder_id:
             return self
         self._lock_opening(company)
         lines = move.line_ids.filtered(lambda line: line.display_type == "payment_term")

@@ -370,6 +370,10 @@ class TestReply(MockEmail, ReminderCommon):
         self.comment(early, other, "What is this?")
         early.invalidate_recordset()
         self.assertEqual(early.reminder_case_id.state, "frozen")
+        bill = self.make_invoice(due=-20, partner=other, move_type="in_invoice")
+        self.comment(bill, other, "What is this?")
+        bill.invalidate_recordset()
+        self.assertFalse(bill.reminder_case_id)
 
     def test_of_an_answer_to_an_invoice_that_nobody_chases_nothing_follows(self):
         other = self.make_customer("Sydlys ApS", "ap@sydlys.example")
