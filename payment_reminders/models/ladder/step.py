@@ -91,8 +91,8 @@ class PaymentReminderStep(models.Model):
     )
     attach_statement = fields.Boolean(
         string="Attach a statement of account",
-        help="The e-mail brings all that is open of the customer along, what is not "
-        "due yet too, and what was paid of it.",
+        help="The e-mail, or the letter, brings all that is open of the customer "
+        "along, what is not due yet too, and what was paid of it.",
     )
     fee_policy = fields.Selection(
         [

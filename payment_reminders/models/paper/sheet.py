@@ -9,6 +9,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext, split_every
+from odoo.tools.pdf import merge_pdf
 
 from ...rules.references import is_creditor_reference
 from ...rules.schedule import FINAL_NOTICE
@@ -261,7 +262,7 @@ class PaymentReminderDelivery(models.Model):
         try:
             with self.env.cr.savepoint():
                 html = self.reminder_id._render_letter_html()
-                pdf = self.reminder_id._print_letter_html(html)
+                pdf = self._add_statement(self.reminder_id._print_letter_html(html))
                 shown = hide_keys(_LINK_CODE.sub("", html))
                 self.sudo().write(
                     {
@@ -274,6 +275,17 @@ class PaymentReminderDelivery(models.Model):
             self.sudo().failure_reason = self.env._(
                 "The letter could not be made: %s", error
             )
+
+    def _add_statement(self, pdf):
+        """Return the PDF of a letter with the statement of account that goes along.
+
+        Other channels on which letters go take it as a file of its own.
+        """
+        notice = self.reminder_id
+        if self.channel != "letter" or not notice.step_id.attach_statement:
+            return pdf
+        file = self.env["payment.reminder.statement"]._attach(notice)
+        return merge_pdf([pdf, file.raw]) if file else pdf
 
     def _get_letter_words(self):
         """Return all that can be read on a letter that was made, as one text."""

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import json
 import shutil
 import smtplib
@@ -12,6 +13,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
+from odoo.tools.pdf import PdfFileReader
 
 from ...tools.fonts import find_unprintable
 from ..sending.gateway_common import MOBILE, GatewayCommon
@@ -61,6 +63,16 @@ class TestPrint(GatewayCommon):
         )
         domain = literal_eval(action["domain"].strip())
         return self.env["payment.reminder"].search(domain)
+
+    def test_a_statement_of_account_lies_behind_the_letter(self):
+        self.ladder.step_ids.attach_statement = True
+        reminder = self.waiting()
+        self.print_letters(reminder)
+        letter = base64.b64decode(reminder.delivery_ids.letter_pdf)
+        pages = len(PdfFileReader(io.BytesIO(letter)).pages)
+        alone = len(PdfFileReader(io.BytesIO(reminder._render_letter_pdf())).pages)
+        self.assertEqual(pages, alone + 1)
+        self.assertTrue(reminder.statement_id)
 
     def test_the_case_file_has_the_letter_without_its_link(self):
         self.ladder.step_ids.mail_template_id.body_html = (
