@@ -79,6 +79,9 @@ class PaymentReminderStatement(models.AbstractModel):
             row = self._make_row(line, owed)
             if row.open:
                 found[line.currency_id].append(row)
+        if company.reminder_sources:
+            for currency, row in self._read_elsewhere(partner, company):
+                found[currency].append(row)
         for currency, row in self._read_costs(partner, company, notice):
             found[currency].append(row)
         return {
@@ -115,6 +118,33 @@ class PaymentReminderStatement(models.AbstractModel):
             amount=to_decimal(line.amount_currency, digits),
             open=residual,
         )
+
+    @api.model
+    def _read_elsewhere(self, partner, company):
+        """Return [(currency, row)] of due items that another program keeps."""
+        # sudo: as of the books
+        items = (
+            self.env["payment.reminder.item"]
+            .sudo()
+            .search(
+                [
+                    ("case_id.partner_id", "=", partner.commercial_partner_id.id),
+                    ("case_id.company_id", "=", company.id),
+                    ("source_ref", "!=", False),
+                    ("amount_known", ">", 0),
+                ]
+            )
+        )
+        live = self.env["payment.reminder.facts"]._read_live(items)
+        rows = []
+        for item in items:
+            seen = item._get_live(live)
+            if seen and seen.owed > 0:
+                amount = to_decimal(seen.amount, item.currency_id.decimal_places)
+                due, day = seen.date_due, seen.date_invoice
+                row = Row("invoice", item.display_name, day, due, amount, seen.owed)
+                rows.append((item.currency_id, row))
+        return rows
 
     @api.model
     def _read_costs(self, partner, company, notice=None):

@@ -115,6 +115,20 @@ class TestMirror(MirrorCommon):
             self.assertIn("20101", told)
         self.assertEqual(self.count_books(), self.before)
 
+    def test_a_statement_of_account_has_them(self):
+        """With what was paid there, and what the books have beside them."""
+        self.take(self.row("20101", residual="600,00"))
+        own = self.make_invoice(due=-20, amount=250)
+        statement = self.env["payment.reminder.statement"]
+        [rows] = statement._read(self.customer, self.company).values()
+        self.assertEqual(
+            [(row.kind, row.name, float(row.settled), float(row.open)) for row in rows],
+            [("invoice", "20101", 400.0, 600.0), ("invoice", own.name, 0.0, 250.0)],
+        )
+        self.take(self.row("20102", customer="78", name="Another", email=""))
+        [rows] = statement._read(self.customer, self.company).values()
+        self.assertEqual([row.name for row in rows], [own.name])
+
     def test_what_cannot_be_done_is_not_offered(self):
         self.ladder.rest_policy = "invoice"
         self.take(self.row("1"))
