@@ -65,6 +65,7 @@
         "wizards/promise_views.xml",
         "wizards/rest_views.xml",
         "wizards/decide_backlog_views.xml",
+        "wizards/take_over_views.xml",
         "wizards/setup_views.xml",
         "wizards/replay_views.xml",
         "wizards/create_reminders_views.xml",
@@ -88,6 +89,7 @@
         "views/desk/run_views.xml",
         "views/desk/todo_views.xml",
         "views/desk/section_views.xml",
+        "views/desk/takeover_views.xml",
         "views/desk/call_views.xml",
         "views/desk/heads_up_templates.xml",
         # customer

@@ -780,7 +780,12 @@ class ResCompany(models.Model):
             self.env["payment.reminder"]
             .sudo()
             .search_count(
-                [("company_id", "=", self.id), ("state", "=", "sent")], limit=1
+                [
+                    ("company_id", "=", self.id),
+                    ("state", "=", "sent"),
+                    ("taken_over_id", "=", False),
+                ],
+                limit=1,
             )
         )
 

@@ -88,6 +88,9 @@ class ReportCertificate(models.AbstractModel):
         by_day = {}
         for notice in file["notices"]:
             items = [line["item"] for line in notice["items"]]
+            if notice["taken_over_from"]:
+                # Nothing of it stands on the trail but that somebody said so.
+                continue
             if notice["counts"] and notice["kind"] != NUDGE and item_id in items:
                 moment = fields.Datetime.to_datetime(
                     notice["sent"].replace("T", " ").rstrip("Z")

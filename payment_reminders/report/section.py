@@ -68,6 +68,13 @@ class PaymentReminderSection(models.Model):
                 "payment_reminders.payment_reminder_simulation_action",
                 None,
             ),
+            "moving_in": (
+                self.env._("Earlier Reminders"),
+                self.env._("Take over what another program sent before"),
+                "fa-sign-in",
+                "payment_reminders.payment_reminder_takeover_action",
+                "payment.reminder.takeover",
+            ),
             "trail": (
                 self.env._("Trail"),
                 self.env._("Everything that was done, by whom and why"),

@@ -24,6 +24,7 @@ class PaymentReminderReportStep(models.Model):
             "is_elsewhere",
             "sent_date",
             "step_id",
+            "taken_over_id",
             "user_id",
         ],
         "payment.reminder.line": ["reminder_id", "item_id"],
@@ -54,6 +55,7 @@ class PaymentReminderReportStep(models.Model):
                 SELECT * FROM payment_reminder
                  WHERE counts
                    AND is_elsewhere IS NOT TRUE
+                   AND taken_over_id IS NULL
             ), carried AS (
                 SELECT notice.id AS reminder_id, item.move_line_id AS line_id,
                        notice.sent_date::date AS day,

@@ -112,6 +112,8 @@ class Facts:
     about it, in the case's currency. ``law_reviewed_until`` is the last day for which
     somebody read the law of the ladder; from ``law_announced_from`` on such a notice
     will not be allowed, so it is announced, and since ``law_forbidden_from`` it is not.
+    ``other_sender`` is the technical name of another addon that writes to this customer
+    as well, on its level ``other_level``, since ``other_since``.
     ``source`` is the program beside Odoo that keeps invoices of this notice and whose
     answer is the oldest: ``source_age_seconds``, None if it never gave one;
     ``source_age_limit`` says how old it may be.
@@ -133,6 +135,9 @@ class Facts:
     partner_excluded: bool = False
     company_active: bool = True
     handed_over: bool = False
+    other_sender: str = ""
+    other_level: str = ""
+    other_since: date | None = None
     recipients: tuple[str, ...] = ()
     money: tuple[MoneyFacts, ...] = ()
     bank_stale_days: int | None = None
@@ -406,6 +411,8 @@ def _check_case(facts: Facts, now: datetime) -> Iterator[Code]:
         yield Code.EXCLUDED
     if facts.handed_over:
         yield Code.HANDED_OVER
+    if facts.other_sender:
+        yield Code.OTHER_SENDER
     if not facts.recipients and facts.step_kind != CALL:
         yield Code.NO_RECIPIENT
 

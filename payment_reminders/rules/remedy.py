@@ -28,6 +28,7 @@ class Remedy(TextEnum):
     OPEN_CUSTOMER = "open_customer"
     OPEN_CASE = "open_case"
     OPEN_HALT = "open_halt"
+    OPEN_SENDER = "open_sender"
     REVIEW_LAW = "review_law"
     SEND_BY_LAW = "send_by_law"
 
@@ -59,6 +60,7 @@ REMEDIES: Mapping[str, tuple[Remedy, ...]] = {
     Code.SNOOZED: (Remedy.OPEN_CASE,),
     Code.EXCLUDED: (Remedy.OPEN_CUSTOMER,),
     Code.HANDED_OVER: (Remedy.OPEN_CASE,),
+    Code.OTHER_SENDER: (Remedy.OPEN_CUSTOMER, Remedy.OPEN_SENDER),
     Code.NO_RECIPIENT: (Remedy.ADD_ADDRESS,),
     Code.INVOICE_NOT_SENT: (Remedy.SEND_INVOICE, Remedy.VOUCH_FOR_INVOICE),
     Code.NOT_ALLOWED: (Remedy.OPEN_CASE,),

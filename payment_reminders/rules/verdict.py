@@ -41,6 +41,7 @@ class Code(TextEnum):
     SNOOZED = "snoozed"
     EXCLUDED = "excluded"
     HANDED_OVER = "handed_over"
+    OTHER_SENDER = "other_sender"
     NO_RECIPIENT = "no_recipient"
     INVOICE_NOT_SENT = "invoice_not_sent"
     NOT_ALLOWED = "not_allowed"
@@ -214,6 +215,8 @@ RULES: Mapping[str, Rule] = {
             obsolete=True,
             concerns=lambda item: item.handed_over,
         ),
+        # Two programs would remind of the same: a manager may know that one is at rest.
+        Rule(Code.OTHER_SENDER, Lifter.MANAGER, overridable=True),
         Rule(Code.NO_RECIPIENT, Lifter.MANAGER),
         Rule(
             # Which items wait, and why, is asked of :func:`guard.invoice_trouble`.

@@ -15,4 +15,5 @@ from . import decide_backlog
 from . import create_reminders
 from . import replay
 from . import hand_over
+from . import take_over
 from . import end_handover

@@ -100,6 +100,9 @@ class PaymentReminderSetupWizard(models.TransientModel):
         default="later",
     )
     waiting_text = fields.Char(compute="_compute_backlog_text")
+    earlier_text = fields.Char(
+        string="What was sent before", compute="_compute_earlier_text"
+    )
     result = fields.Char(readonly=True)
     case_id = fields.Many2one("payment.reminder.case", readonly=True)
     reminder_id = fields.Many2one("payment.reminder", readonly=True)
@@ -124,6 +127,14 @@ class PaymentReminderSetupWizard(models.TransientModel):
         )
         kept = [name for name in KEPT if began and name in fields_list]
         return vals | began._convert_to_write({name: began[name] for name in kept})
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_earlier_text(self):
+        for wizard in self:
+            company = wizard.company_id.sudo()
+            setup = company.env["payment.reminder.setup"]
+            wizard.earlier_text = setup._describe_takeable(company)
 
     @api.depends("country_id", "company_id")
     def _compute_ladder_id(self):

@@ -1,14 +1,11 @@
-"""Reads a list of invoices that another program wrote as a CSV file.
+"""Says what the rows of a list of invoices mean that another program wrote.
 
-Such files differ in all but their sense: comma or semicolon, a mark of their encoding
-or none, decimal commas, three ways to write a day. What cannot be read for certain is
-refused, with its row and the reason; nothing is guessed.
+What cannot be read for certain is refused, with its row and the reason; nothing is
+guessed. How such a file is read: ``payment_reminders/tools/csv_table.py``.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,10 +14,28 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-#: So many bytes and rows a file may have.
-MAX_BYTES = 10_000_000
-MAX_ROWS = 50_000
-DELIMITERS = ";,\t|"
+from odoo.addons.payment_reminders.tools import csv_table
+from odoo.addons.payment_reminders.tools.csv_table import (
+    FileError,
+    Table,
+    guess_columns,
+    read_amount,
+    read_date,
+)
+
+__all__ = [
+    "REQUIRED",
+    "FileError",
+    "Reason",
+    "Row",
+    "Table",
+    "Target",
+    "guess_targets",
+    "read_amount",
+    "read_date",
+    "read_rows",
+    "read_table",
+]
 
 
 class Target(str, Enum):
@@ -96,18 +111,6 @@ class Reason(str, Enum):
     MORE_THAN_TOTAL = "more_than_total"
 
 
-class FileError(ValueError):
-    """The whole file cannot be read; the text is a key of why."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file: the names of its columns, and its rows as texts."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 @dataclass(frozen=True)
 class Row:
     """One invoice of a file, or why it is refused.
@@ -136,47 +139,13 @@ def read_table(content: bytes) -> Table:
 
     :raises FileError: "too_large", "not_text", "empty"
     """
-    if len(content) > MAX_BYTES:
-        raise FileError("too_large")
-    text = _decode(content)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows = [tuple(cell.strip() for cell in row) for row in reader]
-    while rows and not any(rows[0]):
-        rows.pop(0)
-    if len(rows) < 2 or len([cell for cell in rows[0] if cell]) < len(REQUIRED):
-        raise FileError("empty")
-    if len(rows) > MAX_ROWS:
-        raise FileError("too_large")
-    return Table(rows[0], tuple(rows[1:]))
-
-
-def _decode(content: bytes) -> str:
-    """Return the text of a file; Windows writes its own encoding still."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    if b"\0" in content:
-        raise FileError("not_text")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return csv_table.read_table(content, least=len(REQUIRED))
 
 
 def guess_targets(columns: Sequence[str]) -> dict[int, Target]:
     """Return {column: what it is} by its name; each is one column at most."""
-    found: dict[int, Target] = {}
-    for target, names in NAMES.items():
-        for index, column in enumerate(columns):
-            if index not in found and _fold(column) in names:
-                found[index] = target
-                break
+    found: dict[int, Target] = guess_columns(columns, NAMES)
     return found
-
-
-def _fold(text: str) -> str:
-    return re.sub(r"[\s_]+", " ", text).strip(" .:").lower()
 
 
 def read_rows(table: Table, targets: Mapping[int, Target], currency: str) -> list[Row]:
@@ -213,14 +182,14 @@ def _read_row(
 
     def take_date(target: Target) -> date | None:
         text = said.get(target, "")
-        day = read_date(text)
+        day: date | None = read_date(text)
         if text and day is None:
             wrong.append((Reason.BAD_DATE, text))
         return day
 
     def take_amount(target: Target) -> Decimal | None:
         text = said.get(target, "")
-        amount = read_amount(text)
+        amount: Decimal | None = read_amount(text)
         if amount is None and (text or target == Target.RESIDUAL):
             wrong.append((Reason.BAD_AMOUNT, text))
         return amount
@@ -259,58 +228,3 @@ def _read_row(
 
 def _refuse(row: Row, reason: Reason, text: str) -> Row:
     return replace(row, reasons=(*row.reasons, (reason, text)))
-
-
-def read_date(text: str) -> date | None:
-    """Read a day: 2026-11-30, 30-11-2026, 30.11.2026 or 30/11/2026; None: it is none.
-
-    A month never comes first here: 11/30/2026 is no day.
-    """
-    text = text.strip().partition(" ")[0].partition("T")[0]
-    if match := re.fullmatch(r"([0-9]{4})[-/.]?([0-9]{2})[-/.]?([0-9]{2})", text):
-        year, month, day = match.groups()
-    elif match := re.fullmatch(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", text):
-        day, month, year = match.groups()
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def read_amount(text: str) -> Decimal | None:
-    """Read an amount as it is written in the Nordic countries or in English.
-
-    A mark before the last two digits is that of decimals. One before three digits,
-    where no other stands, is that of thousands only if it is a point or a blank:
-    "1,234" could be both, and is refused.
-    """
-    text = re.sub(r"[\s\u00a0\u202f']", "", text).replace("\u2212", "-")
-    text = re.sub(r"(?i)(kr\.?|dkk|sek|nok|eur|€)", "", text)
-    if text.endswith("-"):
-        text = f"-{text[:-1]}"
-    if not re.fullmatch(r"-?[0-9.,]+", text) or not re.search(r"[0-9]", text):
-        return None
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    marks = re.sub(r"\d", "", digits)
-    if not marks:
-        return Decimal(f"{sign}{digits}")
-    last = marks[-1]
-    whole, _mark, decimals = digits.rpartition(last)
-    if len(set(marks)) == 1 and len(marks) > 1:
-        # Several of one kind part thousands.
-        whole, decimals = digits, ""
-    elif len(marks) == 1 and len(decimals) == 3:
-        if last == ",":
-            return None
-        whole, decimals = digits, ""
-    elif marks.count(last) > 1 or not 1 <= len(decimals) <= 4:
-        return None
-    groups = re.split(r"[.,]", whole)
-    if len(groups) > 1 and (
-        not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])
-    ):
-        return None
-    plain = "".join(groups) or "0"
-    return Decimal(f"{sign}{plain}.{decimals}" if decimals else f"{sign}{plain}")

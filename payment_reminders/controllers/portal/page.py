@@ -98,7 +98,9 @@ class ReminderPortal(ReminderAccess):
         """Give a notice that was sent to the customer as a PDF."""
         case = self._open_reminder_case(case_id, access_token, "letter")
         notice = case and case.reminder_ids.filtered(
-            lambda r: r.id == reminder_id and r.state == "sent"
+            lambda r: (
+                r.id == reminder_id and r.state == "sent" and not r.taken_over_id
+            )
         )
         if not notice:
             return self._refuse_reminder_visit(case_id, access_token)

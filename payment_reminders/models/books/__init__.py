@@ -14,5 +14,6 @@ from . import due_items
 from . import money_places
 from . import bank_lines
 from . import money_in_doubt
+from . import other_senders
 from . import changes
 from . import waiting

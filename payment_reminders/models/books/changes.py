@@ -17,6 +17,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...rules.lifecycle import BUSY
+from .facts import OTHER_SENDERS
 from .money_places import MONEY_DAYS
 
 #: Tables of which every row may matter to every case: settings, law and calendar.
@@ -737,6 +738,10 @@ class PaymentReminderFacts(models.AbstractModel):
             ), acts AS MATERIALIZED (
                 SELECT cases.id AS case_id,
                        (pressing.case_id IS NOT NULL
+                        -- What another addon keeps is in no key.
+                        OR EXISTS (
+                           SELECT 1 FROM ir_module_module
+                            WHERE name IN %(senders)s AND state = 'installed')
                         OR cases.snoozed_until <= days.today
                         OR climbing.is_new
                         OR climbing.is_owed IS NOT TRUE
@@ -770,6 +775,7 @@ class PaymentReminderFacts(models.AbstractModel):
             """,
             days=SQL(", ").join(SQL("(%s, %s, %s::date)", *row) for row in days),
             holds=FOLLOWED_HOLDS,
+            senders=OTHER_SENDERS,
             busy=BUSY,
             now=fields.Datetime.now(),
         )

@@ -16,6 +16,12 @@ from ...rules import guard, schedule
 from ...rules.calendar import get_calendar
 from ...tools.decimals import to_decimal
 
+#: Other addons that write to customers about what is overdue (``other_senders.py``).
+OTHER_SENDERS = (
+    "account_followup",
+    "account_credit_control",
+    "account_invoice_overdue_reminder",
+)
 #: How far back a bank line, or a payment that somebody called paid, may lie and still
 #: be about an open invoice.
 MONEY_DAYS = 120
@@ -49,13 +55,13 @@ class PaymentReminderFacts(models.AbstractModel):
         sent_before = self._read_already_sent(reminders)
         approvers = self._read_approvers(reminders)
         neutralized = self._is_neutralized()
-        is_loose = self._has_loose_money(cases.company_id)
+        is_loose, senders = self._look_around(cases.company_id)
         money = self._read_money_in_doubt(reminders, is_loose)
         sent_today = self._read_addresses_sent_today(cases.company_id, now)
         today = {}
         for company in cases.company_id:
             today[company] = company._get_reminder_today(now)
-        of_cases = self._read_case_facts(cases, now, today, is_loose)
+        of_cases = self._read_case_facts(cases, now, today, is_loose, senders)
         recipients = self._read_recipients(cases)
         sendings = self._read_invoice_sendings(reminders)
         live = self._read_live(reminders.line_ids.item_id)
@@ -100,13 +106,14 @@ class PaymentReminderFacts(models.AbstractModel):
         return found
 
     @api.model
-    def _read_case_facts(self, cases, now, today, is_loose):
+    def _read_case_facts(self, cases, now, today, is_loose, senders=()):
         """Read what the guard may know of cases, whatever notice is on them.
 
         Which step comes next, and whom it reaches, depends on the notice.
 
         :param today: {company: its own day}
         :param is_loose: see :meth:`_has_loose_money`
+        :param senders: names of other addons that write to customers
         :return: {case: :class:`rules.guard.Facts` without items and recipients}
         """
         credits = self._read_unallocated_credits(cases) if is_loose else {}
@@ -117,6 +124,7 @@ class PaymentReminderFacts(models.AbstractModel):
         watched = cases.company_id.filtered("reminder_bank_stale_days")
         stale = self._read_bank_ages(watched) if watched else {}
         checks = cases._read_company_statuses()
+        others = self._read_other_senders(cases, senders) if senders else {}
         found = {}
         for case in cases:
             check = checks.get(case.id)
@@ -144,6 +152,13 @@ class PaymentReminderFacts(models.AbstractModel):
                 invoice_grace_days=case.company_id.reminder_invoice_grace_days,
                 **(check._prepare_facts(case.company_id, now) if check else {}),
             )
+            if other := others.get(case.id):
+                found[case] = replace(
+                    found[case],
+                    other_sender=other.module,
+                    other_level=other.level,
+                    other_since=other.since,
+                )
         return found
 
     @api.model
@@ -153,11 +168,11 @@ class PaymentReminderFacts(models.AbstractModel):
         :return: {case: :class:`rules.guard.Facts` without items}
         """
         now = fields.Datetime.now()
-        is_loose = self._has_loose_money(cases.company_id)
+        is_loose, senders = self._look_around(cases.company_id)
         today = {
             company: company._get_reminder_today(now) for company in cases.company_id
         }
-        found = self._read_case_facts(cases, now, today, is_loose)
+        found = self._read_case_facts(cases, now, today, is_loose, senders)
         recipients = self._read_recipients(cases)
         for case, facts in found.items():
             step = case.next_step_id
@@ -391,13 +406,26 @@ class PaymentReminderFacts(models.AbstractModel):
 
         :param companies: res.company; their main companies and all branches count
         """
+        return self._look_around(companies)[0]
+
+    @api.model
+    def _look_around(self, companies):
+        """Tell what there is beside these companies' invoices that a notice may meet.
+
+        In one query, which finds nothing as a rule.
+
+        :param companies: res.company; their main companies and all branches count
+        :return: (see :meth:`_has_loose_money`, names of installed addons that remind
+            customers as well)
+        """
         self.env["account.move"].flush_model()
-        [[found]] = self.env.execute_query(
+        [[found, senders]] = self.env.execute_query(
             SQL(
                 # Each by a partial index: account_bank_statement_line_reminder_…,
                 # account_move_line_reminder_credit_idx,
                 # account_payment_reminder_draft_idx and …_date_idx,
-                # account_move_reminder_draft_refund_idx.
+                # account_move_reminder_draft_refund_idx, and the unique index on
+                # the name of modules.
                 """
                 WITH office AS (
                      SELECT id FROM res_company
@@ -431,13 +459,17 @@ class PaymentReminderFacts(models.AbstractModel):
                         WHERE note.company_id IN (SELECT id FROM office)
                           AND note.move_type = 'out_refund'
                           AND note.state = 'draft'
-                          AND note.amount_total > 0)
+                          AND note.amount_total > 0),
+                       ARRAY(
+                       SELECT name::text FROM ir_module_module
+                        WHERE name IN %(senders)s AND state = 'installed')
                 """,
                 roots=companies.root_id.ids,
+                senders=OTHER_SENDERS,
                 since=fields.Date.today() - timedelta(days=MONEY_DAYS),
             )
         )
-        return found
+        return found, tuple(senders)
 
     @api.model
     def _read_money_in_doubt(self, reminders, is_loose):

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
-from ...rules.verdict import MONEY_CODES
+from ...rules.verdict import MONEY_CODES, Code
 from .money_places import MONEY_DAYS
 
 
@@ -139,7 +139,8 @@ class PaymentReminderFacts(models.AbstractModel):
                     reminders.ids,
                 )
             ),
-            money=[str(code) for code in {*MONEY_CODES.values()}],
+            # Of another addon no row is in the key either.
+            money=[str(code) for code in {*MONEY_CODES.values(), Code.OTHER_SENDER}],
             now=fields.Datetime.now(),
             ids=reminders.ids,
         )

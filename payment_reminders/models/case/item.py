@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules import balance, lifecycle, schedule
@@ -356,6 +357,45 @@ class PaymentReminderItem(models.Model):
         self.ensure_one()
         now = self._get_live(live)
         return bool(now) and not self.handover_id and balance.is_chased(now)
+
+    def _place_after_letters(self, lines):
+        """Put these where letters that were taken over left them.
+
+        On the highest step that any of them had; the last one says since when.
+
+        :param lines: payment.reminder.line records of those letters
+        """
+        by_item = lines.grouped("item_id")
+        for item in self:
+            ladder = item.case_id.ladder_id
+            rank = {step: i for i, step in enumerate(ladder._get_active_steps())}
+            steps = [item.step_id] if item.step_id in rank else []
+            steps += [step for step in by_item[item].step_id if step in rank]
+            days = [
+                line.reminder_id.company_id._get_reminder_today(
+                    line.reminder_id.sent_date
+                )
+                for line in by_item[item]
+            ]
+            item.write(
+                {
+                    "step_id": max(steps, key=rank.get).id if steps else False,
+                    "last_sent_date": max(
+                        filter(None, [item.last_sent_date, *days]), default=False
+                    ),
+                }
+            )
+
+    def _place_by_letters(self):
+        """Put these where the notices that still count have brought them."""
+        lines = self.env["payment.reminder.line"].search(
+            Domain("item_id", "in", self.ids)
+            & Domain("step_id", "!=", False)
+            & Domain("reminder_id", "any", [("counts", "=", True)])
+        )
+        self.write({"step_id": False, "last_sent_date": False})
+        if lines:
+            lines.item_id._place_after_letters(lines)
 
     def _get_due_item(self, live, grace_days=None):
         """Return this item as :class:`rules.schedule.DueItem`, or None: not chased."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..notice.notice import UNDOING
+
 #: In whose hands the note of an entry may be erased: nobody outside can make it.
 ERASING = object()
 #: Kinds of entries that lower a claim.
@@ -117,6 +119,10 @@ class PaymentReminderClaimLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
+        if self.env.context.get("reminder_undoing") is UNDOING and all(
+            line.reminder_id.taken_over_id for line in self
+        ):
+            return
         raise UserError(
             self.env._("An entry of the claim ledger is never deleted. Reverse it.")
         )

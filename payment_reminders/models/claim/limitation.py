@@ -181,6 +181,8 @@ class PaymentReminderCase(models.Model):
                       JOIN payment_reminder notice ON notice.id = line.reminder_id
                      WHERE item.case_id = ANY(%s)
                        AND notice.counts
+                       -- What another program sent, nobody proves here.
+                       AND notice.taken_over_id IS NULL
                        AND notice.step_kind != 'nudge'
                        AND notice.sent_date IS NOT NULL
                     """,

@@ -241,7 +241,9 @@ class PaymentReminderCase(models.Model):
     def _get_page_letters(self):
         """Return (notices sent of this claim, those of earlier ones), newest first."""
         self.ensure_one()
-        sent = self.reminder_ids.filtered(lambda r: r.state == "sent")
+        sent = self.reminder_ids.filtered(
+            lambda r: r.state == "sent" and not r.taken_over_id
+        )
         sent = sent.sorted("sent_date", reverse=True)
         if self.state == "closed" or not self._get_page_items():
             return sent.browse(), sent

@@ -14,4 +14,5 @@ from . import leaving
 from . import queue
 from . import run
 from . import setup
+from . import taking_over
 from . import heads_up

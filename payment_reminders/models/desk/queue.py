@@ -390,6 +390,19 @@ class PaymentReminder(models.Model):
         action["domain"] = [("company_id", "in", self.company_id.ids)]
         return action
 
+    def action_open_other_sender(self):
+        """Open the addons that remind these customers as well, to take one out."""
+        self.check_access("read")
+        seen = self.env["payment.reminder.explanation"]
+        names = {facts.other_sender for r in self if (facts := seen._get_seen_facts(r))}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ir.module.module",
+            "name": self.env._("Other Programs"),
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("name", "in", sorted(names))],
+        }
+
     def _get_unsent_items(self):
         """Return the due items whose invoice this notice waits for."""
         self.ensure_one()

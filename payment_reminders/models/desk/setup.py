@@ -12,13 +12,8 @@ from odoo.tools.misc import format_date, formatLang
 from ...rules import rate_watch
 from ...rules.schedule import CALL, NUDGE
 from ...tools.money import format_code
+from ..books.facts import OTHER_SENDERS
 
-#: Other addons that write to customers about what is overdue.
-OTHER_SENDERS = (
-    "account_followup",
-    "account_credit_control",
-    "account_invoice_overdue_reminder",
-)
 #: What Odoo calls a company that nobody has named.
 NAMES_OF_ODOO = ("My Company", "YourCompany", "My Company (San Francisco)")
 #: How Odoo is told that a web server stands before it.
@@ -655,12 +650,54 @@ class PaymentReminderSetup(models.AbstractModel):
             yield self._make_problem(
                 f"module:{module.name}",
                 self.env._(
-                    "“%s” reminds customers as well: switch one of the two off.",
+                    "“%s” reminds customers as well: switch one of the two off. Until "
+                    "then nothing is sent from here to whom it writes to.",
                     module.shortdesc,
                 ),
+                self._make_takeover_fix(module),
                 self._make_list_fix(self.env._("Open It"), module),
                 can_leave=True,
             )
+
+    @api.model
+    def _make_takeover_fix(self, module):
+        """Return the button that takes over what another addon sent, or None."""
+        company = self.env.company.sudo()
+        if module.name not in self.env["payment.reminder.takeover"]._list_sources(
+            company
+        ):
+            return None
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminders.payment_reminder_takeover_wizard_action"
+        )
+        return {
+            "label": self.env._("Take Over What It Sent"),
+            "action": {
+                **action,
+                "views": [[False, "form"]],
+                "context": {
+                    "default_source": module.name,
+                    "dialog_size": "extra-large",
+                },
+            },
+        }
+
+    @api.model
+    def _describe_takeable(self, company):
+        """Return what other programs have sent that can be taken over, in words.
+
+        :return: "" when there is nothing
+        """
+        found = self.env["payment.reminder.takeover"]._list_sources(company)
+        return " ".join(
+            self.env._(
+                "“%(program)s” has sent %(number)s reminders of what is open: take "
+                "them over, so that nobody begins anew.",
+                program=title,
+                number=number,
+            )
+            for title, number in found.values()
+        )
 
     @api.model
     def _shares_one_address(self):

@@ -204,6 +204,7 @@ class PaymentReminderExplanation(models.AbstractModel):
                 )
             ),
             "source": facts.source or self.env._("The other program"),
+            **(self._get_sender_values(facts) if code == Code.OTHER_SENDER else {}),
             "wait": max((item.transaction_days for item in items), default=0),
             "network": ", ".join(
                 sorted({item.invoice_network for item in items} - {""})
@@ -213,6 +214,18 @@ class PaymentReminderExplanation(models.AbstractModel):
                 if key == "invoice_late"
                 else None
             ),
+        }
+
+    @api.model
+    def _get_sender_values(self, facts):
+        """Return what the sentence of another sender names."""
+        modules = self.env["ir.module.module"].sudo()
+        module = modules.search([("name", "=", facts.other_sender)], limit=1)
+        level, since = facts.other_level, self._format_day(facts.other_since)
+        return {
+            "sender": module.shortdesc or facts.other_sender or self.env._("not known"),
+            "level": self.env._(", on level “%s”", level) if level else "",
+            "sender_since": self.env._(", since %s", since) if since else "",
         }
 
     @api.model

@@ -11,6 +11,9 @@ from ...rules import fees, guard, schedule
 from ...tools.groupable import hide_technical
 from ...tools.on_the_wire import is_printing
 
+#: In whose hands what was taken over is deleted again: nobody outside can make it.
+UNDOING = object()
+
 
 class PaymentReminder(models.Model):
     """One notice to one customer: proposed, approved, sent, or stopped on the way.
@@ -147,6 +150,15 @@ class PaymentReminder(models.Model):
         store=True,
         help="It was sent, and was not withdrawn since.",
     )
+    taken_over_id = fields.Many2one(
+        "payment.reminder.takeover",
+        string="Taken over from",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Another program sent it. It counts here, and nothing left from here.",
+    )
     amount_principal = fields.Monetary(string="Overdue", readonly=True)
     amount_fee = fields.Monetary(string="Fee", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
@@ -277,7 +289,7 @@ class PaymentReminder(models.Model):
     def _search_item_ids(self, operator, value):
         return [("line_ids.item_id", operator, value)]
 
-    @api.depends("delivery_ids.state", "step_id.channels")
+    @api.depends("delivery_ids.state", "step_id.channels", "taken_over_id")
     @api.depends_context("lang")
     def _compute_channel_summary(self):
         labels = dict(
@@ -286,6 +298,11 @@ class PaymentReminder(models.Model):
             ._description_selection(self.env)
         )
         for reminder in self:
+            if taken_over := reminder.taken_over_id:
+                # sudo: where a notice comes from is part of it
+                name = taken_over.sudo().name
+                reminder.channel_summary = self.env._("Taken over from %s", name)
+                continue
             sent = reminder.delivery_ids.filtered(
                 lambda d: d.state in ("sent", "sending", "uncertain")
             )
@@ -491,6 +508,10 @@ class PaymentReminder(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_trail(self):
+        if self.env.context.get("reminder_undoing") is UNDOING and not any(
+            not reminder.taken_over_id for reminder in self
+        ):
+            return
         raise UserError(
             self.env._("A reminder is part of the trail. Cancel it instead.")
         )

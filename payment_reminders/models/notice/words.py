@@ -192,6 +192,15 @@ WORDS = {
         ),
         _lt("the collection service has it"),
     ),
+    "other_sender": Words(
+        "Another program reminds",
+        _lt(
+            "Another program (%(sender)s) reminds %(partner)s as well%(level)s"
+            "%(sender_since)s. Take the customer off it there, or switch it off: this "
+            "goes on by itself then."
+        ),
+        _lt("take the customer off the other program"),
+    ),
     "no_recipient": Words(
         "No usable address",
         _lt(
@@ -405,6 +414,9 @@ BUTTONS = {
     Remedy.OPEN_CUSTOMER: Button(_lt("Open Customer"), "action_open_customer", REP),
     Remedy.OPEN_CASE: Button(_lt("Open Case"), "action_open_case", REP),
     Remedy.OPEN_HALT: Button(_lt("What Stops It"), "action_open_halts", REP),
+    Remedy.OPEN_SENDER: Button(
+        _lt("Open the Other Program"), "action_open_other_sender", "base.group_system"
+    ),
     Remedy.REVIEW_LAW: Button(_lt("Review the Law"), "action_open_law"),
     Remedy.SEND_BY_LAW: Button(
         _lt("Send It by This Law"),

@@ -365,6 +365,7 @@ class PaymentReminderHalt(models.Model):
                   FROM payment_reminder
                  WHERE company_id = ANY(%(companies)s)
                    AND state IN ('sending', 'sent', 'uncertain')
+                   AND taken_over_id IS NULL
                    AND COALESCE(sent_date, sending_since) >= %(since)s
                  GROUP BY 1, 2, 3
                 """,
@@ -418,6 +419,7 @@ class PaymentReminderHalt(models.Model):
                         OR (partner_id = ANY(%(partners)s)
                             AND company_id = ANY(%(companies)s)
                             AND state IN ('sent', 'uncertain')
+                            AND taken_over_id IS NULL
                             AND sent_date >= %(since)s)
                      GROUP BY company_id, partner_id
                 ) counted

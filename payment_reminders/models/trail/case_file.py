@@ -185,6 +185,7 @@ class PaymentReminderCaseFile(models.AbstractModel):
             "state": notice.state,
             "counts": notice.counts,
             "not_counted_because": notice.withdrawn_reason or "",
+            "taken_over_from": notice.taken_over_id.name or "",
             "proposed": _moment(notice.date_proposed),
             "approved": _moment(notice.approved_date),
             "approved_by": notice.approved_by_id.name or "",

@@ -49,6 +49,8 @@ class PaymentReminderEvent(models.Model):
             ("sent", "Sent"),
             ("bounced", "Came back"),
             ("withdrawn", "No longer counts as sent"),
+            ("taken_over", "Earlier reminders taken over"),
+            ("takeover_undone", "Earlier reminders taken back"),
             ("held", "Held"),
             ("failed", "Failed"),
             ("to_print", "Waits to be printed"),

@@ -1,4 +1,5 @@
 from . import test_money_in_doubt
+from . import test_other_senders
 from . import test_money_places
 from . import test_no_way_round
 from . import test_paying

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ...rules.guard import Facts
 from ...rules.verdict import Code
+from .other_senders_common import OtherSenders
 from .paying_common import PayingCommon
 
 #: Each pair runs the first of its two first: those that cost most run least often.
@@ -35,6 +36,7 @@ ORDER = (
     Code.STATUS_UNKNOWN,
     Code.SNOOZED,
     Code.HELD,
+    Code.OTHER_SENDER,
     Code.NO_RECIPIENT,
     Code.NOT_APPROVED,
     Code.HOLD_WINDOW,
@@ -61,7 +63,7 @@ COMPANIONS = {
 }
 
 
-class MatrixCommon(PayingCommon):
+class MatrixCommon(OtherSenders, PayingCommon):
     """Every reason to hold, alone and with every other, made with real records.
 
     The notice is about many invoices, and each reason that is about an invoice has
@@ -205,6 +207,10 @@ class MatrixCommon(PayingCommon):
 
     def make_handed_over(self):
         self.case.with_user(self.manager).action_close("handed_over")
+
+    def make_other_sender(self):
+        self.install_credit_control()
+        self.send_by_credit_control(self.moves[10], 2, "2026-09-08")
 
     def make_no_recipient(self):
         self.customer.email = False

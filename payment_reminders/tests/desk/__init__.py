@@ -16,4 +16,5 @@ from . import test_pane
 from . import test_setup
 from . import test_settings
 from . import test_staff_language
+from . import test_taking_over
 from . import test_todo

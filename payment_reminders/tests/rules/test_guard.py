@@ -87,6 +87,7 @@ ALONE = {
     Code.INVOICE_HELD: item(held_until=dt.date(2030, 1, 1)),
     Code.EXCLUDED: {"partner_excluded": True},
     Code.HANDED_OVER: {"handed_over": True},
+    Code.OTHER_SENDER: {"other_sender": "account_followup", "other_level": "2"},
     Code.NO_RECIPIENT: {"recipients": ()},
     Code.INVOICE_NOT_SENT: {
         "require_invoice_sent": "always",
@@ -385,6 +386,7 @@ WORSE = {
     Code.STATUS_UNKNOWN: lambda f: replace(f, status_unknown=True),
     Code.SNOOZED: lambda f: replace(f, snoozed_until=TODAY + dt.timedelta(days=30)),
     Code.HANDED_OVER: lambda f: replace(f, handed_over=True),
+    Code.OTHER_SENDER: lambda f: replace(f, other_sender="account_followup"),
     Code.NO_RECIPIENT: lambda f: replace(f, recipients=()),
     Code.NOT_APPROVED: lambda f: replace(f, approved=False),
     Code.HOLD_WINDOW: lambda f: replace(f, hold_until=NOW + dt.timedelta(hours=2)),

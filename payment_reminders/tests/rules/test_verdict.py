@@ -60,6 +60,7 @@ def test_what_may_be_overridden_is_neither_law_nor_paid():
         "pending_transaction",
         "status_unknown",
         "snoozed",
+        "other_sender",
         "invoice_not_sent",
         # Not what the law forbids: whether it is the law still nobody knows.
         "law_unsure",

@@ -93,6 +93,11 @@ RIGHTS = {
     "payment.reminder.slow.transaction": ("r", "r"),
     "payment.reminder.step": ("r", "crwd"),
     "payment.reminder.step.preview": ("", "crwd"),
+    "payment.reminder.takeover": ("", "r"),
+    "payment.reminder.takeover.column": ("", "crwd"),
+    "payment.reminder.takeover.row": ("", "crwd"),
+    "payment.reminder.takeover.step": ("", "crwd"),
+    "payment.reminder.takeover.wizard": ("", "crwd"),
     "payment.reminder.text.check": ("", "crwd"),
     "payment.reminder.throttle": ("", ""),
     "payment.reminder.todo": ("r", "r"),
@@ -134,6 +139,7 @@ METHODS = {
         "action_open_credits": "rmb",
         "action_open_customer": "rmb",
         "action_open_halts": "rmb",
+        "action_open_other_sender": "rmb",
         "action_open_law": "rmb",
         "action_open_plans": "rmb",
         "action_open_queries": "rmb",
@@ -279,6 +285,12 @@ METHODS = {
     "payment.reminder.step.preview": {
         "action_open_mail": "mb",
         "action_open_sms": "mb",
+    },
+    "payment.reminder.takeover": {"action_undo": "mb"},
+    "payment.reminder.takeover.wizard": {
+        "action_look": "mb",
+        "action_read": "mb",
+        "action_take_over": "mb",
     },
     "payment.reminder.text.check": {"action_open_text": "mb"},
     "payment.reminder.todo": {

@@ -94,6 +94,12 @@ class MatrixCommon(ReminderCommon):
                         "user_id": cls.people["m"].id,
                     },
                     "simulation": simulation,
+                    "takeover": {
+                        "name": "letters.csv",
+                        "company_id": cls.company.id,
+                        "user_id": cls.people["m"].id,
+                        "date": "2026-09-15 08:00:00",
+                    },
                 }.items()
             },
         }
@@ -182,6 +188,7 @@ class MatrixCommon(ReminderCommon):
                     "step_id": self.ladder.step_ids[0].id,
                     "lang": "en_US",
                 },
+                "payment.reminder.takeover.wizard": {"company_id": self.company.id},
                 "payment.reminder.text.check": {
                     "step_id": self.ladder.step_ids[0].id,
                     "lang": "en_US",
@@ -282,6 +289,13 @@ class TestAccessMatrix(MatrixCommon):
                         "reminder_id": reminder,
                     }
                 )
+            case (
+                "payment.reminder.takeover.column"
+                | "payment.reminder.takeover.row"
+                | "payment.reminder.takeover.step"
+            ):
+                opened = self.make_dialog("payment.reminder.takeover.wizard", manager)
+                return new.create({"wizard_id": opened.id})
             case "payment.reminder.replay":
                 event = self.records["payment.reminder.event"]
                 return new.create(

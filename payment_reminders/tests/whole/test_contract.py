@@ -80,7 +80,8 @@ METHODS = {
 CODES = """not_posted paid in_payment credited nothing_due partial_payment
     amount_changed unallocated_credit unmatched_bank_line stale_bank
     stale_source pending_transaction open_query payment_plan insolvency status_unknown
-    blocked held snoozed excluded handed_over no_recipient invoice_not_sent
+    blocked held snoozed excluded handed_over other_sender no_recipient
+    invoice_not_sent
     not_approved hold_window
     spacing ladder_changed send_brake neutralized already_sent"""
 RECORDS = {
