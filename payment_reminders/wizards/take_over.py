@@ -153,24 +153,25 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
             if wizard.cut_count:
                 parts.append(
                     self.env._(
-                        "Of %s the fee is above the law, and is lowered or left out.",
+                        "Above the law, and lowered or left out, is the fee of %s.",
                         wizard.cut_count,
                     )
                 )
             if wizard.anew_count:
-                parts.append(
+                told = (
                     self.env._(
-                        "%s customers whose rows are left out are held until somebody "
-                        "has looked.",
+                        "Customers who would begin anew, and are held until somebody "
+                        "has looked: %s.",
                         wizard.anew_count,
                     )
                     if wizard.holds_rest
                     else self.env._(
-                        "%s customers whose rows are left out would begin at the first "
-                        "step.",
+                        "Customers who begin at the first step, against what a row "
+                        "says: %s.",
                         wizard.anew_count,
                     )
                 )
+                parts.append(told)
             wizard.summary = " ".join(parts)
 
     # -- buttons --------------------------------------------------------------------
@@ -499,11 +500,11 @@ class PaymentReminderTakeoverRow(models.TransientModel):
     step = fields.Char(string="Step here", readonly=True)
     date = fields.Date(string="Sent on", readonly=True)
     told_fee = fields.Float(string="Fee there", digits=(16, 2), readonly=True)
-    fee = fields.Float(string="Fee taken over", digits=(16, 2), readonly=True)
+    fee = fields.Float(digits=(16, 2), readonly=True, help="What of it is taken over.")
     outcome = fields.Selection(
         [
             ("taken", "Taken over"),
-            ("cut", "Without all of its fee"),
+            ("cut", "Less fee"),
             ("refused", "Left out"),
         ],
         string="What happens",

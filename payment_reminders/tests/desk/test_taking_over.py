@@ -5,7 +5,7 @@ from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 
 from ...tools.money import NBSP
 from ..books.other_senders_common import OtherSenders
@@ -426,3 +426,18 @@ class TestTakingOverPlayed(TakingOver):
 
     def test_credit_control_for_30_days(self):
         self.check_played(self.load_credit_control, 30)
+
+
+@tagged("-standard", "payment_reminders_long")
+class TestTakingOverTour(TakingOver, HttpCase):
+    def test_the_dialog(self):
+        self.manager.password = "manager-password"
+        self.load_followup()
+        self.refresh()
+        before = self.snapshot()
+        self.start_tour(
+            "/odoo/action-payment_reminders.payment_reminder_takeover_action",
+            "payment_reminders_moving_in",
+            login="manager",
+        )
+        self.assertEqual(self.snapshot(), before)
