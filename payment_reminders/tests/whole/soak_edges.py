@@ -4,7 +4,9 @@ Money in odd forms, customers that move, failures of mailboxes that forward. Eac
 knows what it did; what leaves is judged by the tables and by that.
 """
 
+import base64
 from dataclasses import dataclass
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tools import mute_logger
@@ -254,3 +256,31 @@ class Edges:
             return False
         owed = sum(float(asked[move]["amount_residual"]) for move in odd.moves)
         return abs(owed - amount) < 0.005
+
+    # -- moving in --------------------------------------------------------------------
+
+    def do_take_over(self):
+        """Take over what another program says it has sent of one invoice."""
+        move = self.pick_open()
+        late = move and (fields.Date.today() - move.invoice_date_due).days
+        if not move or late < 1:
+            return False
+        rows = ["invoice;step;date;fee"]
+        for step in self.random.sample(["1", "2", "3", "7"], 2):
+            day = fields.Date.today() - timedelta(days=self.random.randint(-1, late))
+            fee = self.random.choice(["", "0", "100,00", "250"])
+            rows.append(f"{move.name};{step};{day};{fee}")
+        wizard = self.env["payment.reminder.takeover.wizard"]
+        wizard = wizard.with_user(self.test.manager).create(
+            {
+                "file": base64.b64encode("\n".join(rows).encode()),
+                "filename": "rows.csv",
+                "holds_rest": self.random.random() < 0.5,
+            }
+        )
+        wizard.action_read()
+        return bool(wizard.action_take_over())
+
+    def do_undo_take_over(self):
+        takeover = self.pick(self.env["payment.reminder.takeover"].search([]))
+        return bool(takeover and takeover.with_user(self.test.manager).action_undo())
