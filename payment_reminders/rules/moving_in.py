@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 
 from .fees import SentNotice, notice_fee
-from .statute import NUDGE, Statute
+from .statute import CALL, NUDGE, Statute
 from .text_enum import TextEnum
 
 ZERO = Decimal(0)
@@ -205,7 +205,8 @@ def _find_step(row: Row, claim: Claim | None, steps: Mapping[str, int]) -> int |
     if chosen is None or claim is None:
         return None
     step_id = claim.matches.get(chosen, chosen)
-    return step_id if step_id in claim.kinds else None
+    # A call is no letter.
+    return step_id if claim.kinds.get(step_id, CALL) != CALL else None
 
 
 def _refuse(
@@ -325,8 +326,12 @@ def guess_steps(
     :param names: of the steps of the other program
     :param steps: (id, name, kind) of ours, in their order
     """
-    by_name = {name.strip().casefold(): step_id for step_id, name, _kind in steps}
-    asking = [(step_id, kind) for step_id, _name, kind in steps if kind != NUDGE]
+    by_name = {
+        name.strip().casefold(): step_id
+        for step_id, name, kind in steps
+        if kind != CALL
+    }
+    asking = [step_id for step_id, _name, kind in steps if kind not in (NUDGE, CALL)]
     found: dict[str, int] = {}
     for name in names:
         text = name.strip().casefold()
@@ -335,9 +340,9 @@ def guess_steps(
             found[name] = by_name[text]
         elif number:
             if number <= len(asking):
-                found[name] = asking[number - 1][0]
+                found[name] = asking[number - 1]
         elif _FINAL.search(text) and asking:
-            found[name] = asking[-1][0]
+            found[name] = asking[-1]
     return found
 
 

@@ -200,9 +200,13 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
         good = [one for one in look.judged if not one.refusal and not one.cut]
         # What a person has to look at comes first.
         shown = [*bad, *cut, *good][:MOST_SHOWN]
+        names = self._read_names(look, shown)
         self.row_ids = [
             Command.clear(),
-            *(Command.create(self._prepare_row_vals(one, look)) for one in shown),
+            *(
+                Command.create(self._prepare_row_vals(one, look, names))
+                for one in shown
+            ),
         ]
         self.write(
             {
@@ -353,7 +357,9 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
         ladder = self.company_id.sudo().reminder_ladder_id
         steps = [(step.id, step.name, step.kind) for step in ladder._get_active_steps()]
         guessed = moving_in.guess_steps(names, steps)
-        asking = [step_id for step_id, _name, kind in steps if kind != "nudge"]
+        asking = [
+            step_id for step_id, _name, kind in steps if kind not in ("nudge", "call")
+        ]
         nudges = [step_id for step_id, _name, kind in steps if kind == "nudge"]
         for name, rank in ranks.items():
             choices = asking[rank - 1 :] if rank else nudges
@@ -389,17 +395,32 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
             company, rows, {name: id_ for name, id_ in steps.items() if id_}
         )
 
-    def _prepare_row_vals(self, one, look):
+    @api.model
+    def _read_names(self, look, shown):
+        """Return {record: its name} of customers and steps of rows, read at once."""
+        partners = {found.partner_id for found in look.found.values()} - {0}
+        steps = {one.step_id for one in shown} - {None}
+        # sudo: who may set reminders up sees whom, and which steps, they are about
+        return {
+            (model, record.id): record.name
+            for model, ids in (
+                ("res.partner", partners),
+                ("payment.reminder.step", steps),
+            )
+            for record in self.env[model].sudo().browse(ids)
+        }
+
+    def _prepare_row_vals(self, one, look, names):
         found = look.found.get(one.row.key)
         partner_id = found.partner_id if found else 0
-        partner = self.env["res.partner"].sudo().browse(partner_id or [])
-        step = self.env["payment.reminder.step"].sudo().browse(one.step_id or [])
         return {
             "line": one.row.line,
             "number": one.row.number,
-            "customer": partner.name,
+            "customer": names.get(("res.partner", partner_id)),
             "told_step": one.row.step,
-            "step": False if one.refusal else step.name,
+            "step": False
+            if one.refusal
+            else names.get(("payment.reminder.step", one.step_id)),
             "date": one.row.day,
             "told_fee": float(one.row.fee),
             "fee": float(one.fee),
@@ -477,7 +498,7 @@ class PaymentReminderTakeoverStep(models.TransientModel):
     step_id = fields.Many2one(
         "payment.reminder.step",
         string="Step here",
-        domain="[('ladder_id', '=', ladder_id)]",
+        domain="[('ladder_id', '=', ladder_id), ('kind', '!=', 'call')]",
         ondelete="cascade",
         index="btree_not_null",
     )

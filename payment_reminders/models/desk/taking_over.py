@@ -347,46 +347,62 @@ class PaymentReminderTakeover(models.Model):
         history = figures._read_fee_history(
             self.env["payment.reminder.case"].union(*cases.values())
         )
-        claims = {}
+        customers = {
+            partner.id: partner
+            for partner in self.env["res.partner"]
+            .with_company(company)
+            .browse(set(partners.values()))
+        }
+        claims, ladders = {}, {}
         for identity, partner_id in partners.items():
             case = cases.get(identity, self.env["payment.reminder.case"])
-            partner = self.env["res.partner"].with_company(company).browse(partner_id)
+            partner = customers[partner_id]
             is_open = case and case.state != "closed"
+            ladder = (
+                case.ladder_id if is_open else company._get_reminder_ladder_of(partner)
+            )
+            if ladder not in ladders:
+                ladders[ladder] = self._describe_ladder(company, ladder)
             claims[identity] = self._make_claim(
                 company,
                 partner,
                 self.env["res.currency"].browse(int(identity.split("/")[2])),
-                case.ladder_id if is_open else company._get_reminder_ladder_of(partner),
+                ladders[ladder],
                 history[case.id] if is_open else (),
             )
         return claims
 
     @api.model
-    def _make_claim(self, company, partner, currency, ladder, history):
-        figures = self.env["payment.reminder.figures"]
+    def _describe_ladder(self, company, ladder):
+        """Return what a claim has of its ladder (:class:`rules.moving_in.Claim`)."""
         chosen = company.reminder_ladder_id
         law = ladder.jurisdiction_id
-        statute = law._get_statute() if law else None
+        matches = {}
+        if ladder != chosen:
+            pairs = ladder._match_steps(chosen).items()
+            matches = {old.id: new.id for old, new in pairs if new}
+        return {
+            "kinds": {step.id: step.kind for step in ladder._get_active_steps()},
+            "matches": matches,
+            "statute": law._get_statute() if law else None,
+        }
+
+    @api.model
+    def _make_claim(self, company, partner, currency, of_ladder, history):
+        figures = self.env["payment.reminder.figures"]
+        statute = of_ladder["statute"]
         find_rate = moving_in.Claim.find_rate
         if statute and statute.currency and statute.currency != currency.name:
             source = figures._find_currency(statute.currency)
             find_rate = partial(self._find_rate, source, currency, company)
         return moving_in.Claim(
-            kinds={step.id: step.kind for step in ladder._get_active_steps()},
             debtor=partner._get_debtor_kind(),
             currency=currency.name,
-            matches={}
-            if ladder == chosen
-            else {
-                old.id: new.id
-                for old, new in ladder._match_steps(chosen).items()
-                if new
-            },
             history=tuple(history),
-            statute=statute,
             fee_agreed=company.reminder_fee_agreed,
             digits=currency.decimal_places,
             find_rate=find_rate,
+            **of_ladder,
         )
 
     @api.model

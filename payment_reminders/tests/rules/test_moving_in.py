@@ -15,9 +15,15 @@ from .law_data import STATUTES
 D = Decimal
 DAY = dt.date
 TODAY = DAY(2026, 9, 15)
-NUDGE, FIRST, SECOND, FINAL = 1, 2, 3, 4
-KINDS = {NUDGE: "nudge", FIRST: "reminder", SECOND: "reminder", FINAL: "final_notice"}
-STEPS = {"nudge": NUDGE, "1": FIRST, "2": SECOND, "3": FINAL, "9": 99}
+NUDGE, FIRST, SECOND, FINAL, CALL = 1, 2, 3, 4, 5
+KINDS = {
+    NUDGE: "nudge",
+    FIRST: "reminder",
+    SECOND: "reminder",
+    CALL: "call",
+    FINAL: "final_notice",
+}
+STEPS = {"call": CALL, "nudge": NUDGE, "1": FIRST, "2": SECOND, "3": FINAL, "9": 99}
 OPEN = Invoice("c", None, DAY(2026, 7, 18), DAY(2026, 8, 1), D(1000))
 DANISH = Claim(KINDS, "company", "DKK", statute=STATUTES["DK"])
 
@@ -54,6 +60,7 @@ def test_a_plain_list():
         (row(2, DAY(2026, 7, 17), "nudge"), Refusal.TOO_EARLY),
         (row(2, DAY(2026, 8, 11), "4th"), Refusal.NO_STEP),
         (row(2, DAY(2026, 8, 11), "9"), Refusal.NO_STEP),
+        (row(2, DAY(2026, 8, 11), "call"), Refusal.NO_STEP),
         (row(2, TODAY), None),
         (row(2, DAY(2026, 7, 29), "nudge"), None),
     ],
@@ -147,6 +154,7 @@ def test_who_would_begin_anew():
         ("Friendly nudge", NUDGE),
         ("4. rykker", None),
         ("Level 2 of 3", None),
+        ("Call them", None),
         ("Letter", None),
     ],
 )
@@ -154,6 +162,7 @@ def test_which_step_is_which(name, step_id):
     ours = [
         (NUDGE, "Friendly nudge", "nudge"),
         (FIRST, "Reminder 1", "reminder"),
+        (CALL, "Call them", "call"),
         (SECOND, "Reminder 2", "reminder"),
         (FINAL, "Final notice", "final_notice"),
     ]
