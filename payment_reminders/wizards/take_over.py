@@ -1,6 +1,7 @@
 """Takes over earlier reminders: looked at row by row, done, undone with one click."""
 
 import base64
+import hashlib
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -124,6 +125,7 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
     anew_count = fields.Integer(readonly=True)
     is_mapped = fields.Boolean(readonly=True)
     lacks_steps = fields.Boolean(readonly=True)
+    seen_key = fields.Char(readonly=True, help="A digest of what was shown.")
     summary = fields.Char(compute="_compute_summary")
 
     @api.model
@@ -217,12 +219,13 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
                 "cut_count": len(cut),
                 "anew_count": len(moving_in.find_unplaced(look.judged)),
                 "lacks_steps": any(not step.step_id for step in self.step_ids),
+                "seen_key": self._get_key(look),
             }
         )
         return self._reopen()
 
     def action_take_over(self):
-        """Take over the rows that can be; the others stay out."""
+        """Take over the rows that can be, as they were shown; the others stay out."""
         self.ensure_one()
         self._check_manager()
         if self.source == CSV and self._get_missing():
@@ -231,6 +234,9 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
             )
         rows, _ranks = self._read_rows()
         look = self._judge(rows)
+        if self._get_key(look) != self.seen_key:
+            # Nothing is done that was not shown: something was chosen since, or paid.
+            return self.action_look()
         unplaced = self.holds_rest and moving_in.find_unplaced(look.judged)
         if not unplaced and all(one.refusal for one in look.judged):
             raise UserError(self.env._("No row of this list can be taken over."))
@@ -394,6 +400,15 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
         return company.env["payment.reminder.takeover"]._look(
             company, rows, {name: id_ for name, id_ in steps.items() if id_}
         )
+
+    @api.model
+    def _get_key(self, look):
+        """Return a digest of what becomes of each row."""
+        said = [
+            (one.row.line, one.row.key, str(one.refusal), one.step_id, str(one.fee))
+            for one in look.judged
+        ]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     @api.model
     def _read_names(self, look, shown):
