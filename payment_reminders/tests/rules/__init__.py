@@ -33,6 +33,7 @@ with suppress(ImportError):  # of pytest or hypothesis
     from . import test_leaving
     from . import test_lifecycle
     from . import test_linter
+    from . import test_moving_in
     from . import test_network
     from . import test_next_countries
     from . import test_online
