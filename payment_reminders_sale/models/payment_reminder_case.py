@@ -55,7 +55,7 @@ class PaymentReminderCase(models.Model):
             )
         cases = cases.filtered(
             lambda case: (
-                any(item.step_id.kind in FINAL for item in case.item_ids)
+                any(item.step_id.letter_kind in FINAL for item in case.item_ids)
                 or any(plan.case_id == case for plan in plans)
             )
         )
@@ -81,7 +81,7 @@ class PaymentReminderCase(models.Model):
             debts = {
                 item: stopping.Debt(
                     owed=one.owed if one and not item.is_dropped else Decimal(0),
-                    had_final=item.step_id.kind in FINAL,
+                    had_final=item.step_id.letter_kind in FINAL,
                     was_promised=item in broken.item_ids,
                 )
                 for item, one in seen.items()

@@ -28,6 +28,19 @@ class TestOrders(OrderCommon):
         self.assertEqual(self.item.step_id.kind, "final_notice")
         self.assertIn("final notice", self.read_warning(self.make_order()))
 
+    def test_whom_somebody_called_after_it_is_at_the_final_notice_still(self):
+        self.reach_final_notice()
+        self.item.sudo().step_id = self.env["payment.reminder.step"].create(
+            {
+                "ladder_id": self.item.step_id.ladder_id.id,
+                "kind": "call",
+                "name": "Call",
+                "sequence": 99,
+                "delay_from": "previous_step",
+            }
+        )
+        self.assertIn("final notice", self.read_warning(self.make_order()))
+
     def test_it_is_said_while_the_order_is_written(self):
         self.reach_final_notice()
         with Form(self.env["sale.order"].with_user(self.seller)) as form:
