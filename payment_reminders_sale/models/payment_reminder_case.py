@@ -100,6 +100,21 @@ class PaymentReminderCase(models.Model):
                 stops.append(case._make_order_stop(reason, debts, costs, items, broken))
         return stops
 
+    def _find_final_days(self, items):
+        """Return the days on which the final notice of these items left.
+
+        Whom somebody has called since stands at the call, and that is another day.
+        """
+        self.ensure_one()
+        at_it = items.filtered(lambda item: item.step_id.kind in FINAL)
+        days = [item.last_sent_date for item in at_it if item.last_sent_date]
+        if days:
+            return days
+        notices = self.reminder_ids.filtered(
+            lambda notice: notice.counts and notice.step_kind in FINAL
+        )
+        return [self.company_id._get_reminder_today(n.sent_date) for n in notices]
+
     def _is_trifle_of(self, rows):
         """Tell whether what is left is too little for a notice, and so for a stop.
 

@@ -101,7 +101,7 @@ class SaleOrder(models.Model):
             "invoices": ", ".join(invoices),
         }
         if stop.reason == stopping.Reason.FINAL_NOTICE:
-            days = [item.last_sent_date for item in stop.items if item.last_sent_date]
+            days = stop.case._find_final_days(stop.items)
             return self.env._(
                 "%(customer)s got the final notice on %(day)s (%(invoices)s), and owes "
                 "%(owed)s that is overdue.",

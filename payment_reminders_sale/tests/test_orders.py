@@ -39,7 +39,10 @@ class TestOrders(OrderCommon):
                 "delay_from": "previous_step",
             }
         )
-        self.assertIn("final notice", self.read_warning(self.make_order()))
+        self.item.sudo().last_sent_date = "2026-09-14"
+        warning = self.read_warning(self.make_order())
+        self.assertIn("final notice", warning)
+        self.assertNotIn("Sep 14", warning, "that is the day of the call")
 
     def test_it_is_said_while_the_order_is_written(self):
         self.reach_final_notice()
