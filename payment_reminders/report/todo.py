@@ -33,12 +33,13 @@ WORK = {
         Code.BLOCKED,
         Code.HELD,
         Code.EXCLUDED,
+        Code.OTHER_SENDER,
         Code.SEND_BRAKE,
     ),
     "ended": (Obstacle.LADDER_ENDED,),
 }
 #: What somebody decided waits for that person only while a notice stands still by it.
-DECIDED = (Code.HELD, Code.EXCLUDED, Code.BLOCKED)
+DECIDED = (Code.HELD, Code.EXCLUDED, Code.BLOCKED, Code.OTHER_SENDER)
 #: Of these a row names the money or the invoices, of others what lifts them.
 NAMED = (
     *MONEY_CODES.values(),

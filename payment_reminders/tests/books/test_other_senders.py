@@ -38,6 +38,11 @@ class TestOtherSenders(OtherSenders, ReminderCommon):
         rest = self.notices - self.notice
         self.assertEqual(rest.state, "sent", "nobody else writes to this one")
         self.assertIn(",other_sender,", self.notice.case_id.blocker_codes)
+        todo = self.env["payment.reminder.todo"].search(
+            [("reminder_id", "=", self.notice.id)]
+        )
+        self.assertEqual((todo.work, todo.code), ("hold", "other_sender"))
+        self.assertEqual(self.notice.fix["method"], "action_open_customer")
         # the way out: left to a person there
         self.set_followup(self.customer, followup_reminder_type="manual")
         self.assertIsNone(self.look())
