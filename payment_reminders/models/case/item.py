@@ -369,13 +369,12 @@ class PaymentReminderItem(models.Model):
         for item in self:
             ladder = item.case_id.ladder_id
             rank = {step: i for i, step in enumerate(ladder._get_active_steps())}
+            mine = by_item[item].filtered(lambda line, rank=rank: line.step_id in rank)
             steps = [item.step_id] if item.step_id in rank else []
-            steps += [step for step in by_item[item].step_id if step in rank]
+            steps += list(mine.step_id)
             days = [
-                line.reminder_id.company_id._get_reminder_today(
-                    line.reminder_id.sent_date
-                )
-                for line in by_item[item]
+                notice.company_id._get_reminder_today(notice.sent_date)
+                for notice in mine.reminder_id
             ]
             item.write(
                 {

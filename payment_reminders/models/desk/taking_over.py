@@ -712,6 +712,8 @@ class PaymentReminderTakeover(models.Model):
         (lines - lines.filtered("reversal_of_id")).exists().unlink()
         undoing.reminder_ids.unlink()
         items._place_by_letters()
+        # Whom somebody has called since stands there.
+        self.env["payment.reminder.call"]._restore_places(items)
         for case in cases.filtered(lambda case: case.id in dates):
             others = case.reminder_ids.filtered("taken_over_id").mapped("sent_date")
             before = fields.Datetime.to_datetime(dates[case.id])
