@@ -5,6 +5,7 @@ from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from ...tools.money import NBSP
@@ -416,6 +417,72 @@ class TestTakingOver(TakingOver):
             ],
         )
         self.assertEqual(len(self.letters("10002")), 1, "a draft was not sent")
+
+    def test_it_is_offered_where_there_is_something(self):
+        company = self.company
+        setup = self.env["payment.reminder.setup"]
+        wizard = self.env["payment.reminder.setup.wizard"].with_user(self.manager)
+        self.assertFalse(wizard.create({}).earlier_text)
+        self.load_followup()
+        self.assertIn("“Payment Follow-up” has sent 3", wizard.create({}).earlier_text)
+        [problem] = [
+            one
+            for one in setup._find_problems(company)
+            if one["code"] == "module:account_followup"
+        ]
+        action = problem["fixes"][0]["action"]
+        opened = self.env[action["res_model"]].with_user(self.manager)
+        dialog = opened.with_context(**action["context"]).create({})
+        self.assertEqual(dialog.source, "account_followup")
+        dialog.action_read()
+        self.assertEqual(dialog.good_count, 3)
+
+    def test_an_instalment_that_was_not_due_stays_where_it_is(self):
+        move = self.moves["10008"]
+        move.button_draft()
+        move.invoice_payment_term_id = self.env["account.payment.term"].create(
+            {
+                "name": "Two parts",
+                "line_ids": [
+                    Command.create({"value_amount": 50, "nb_days": 14}),
+                    Command.create({"value_amount": 50, "nb_days": 60}),
+                ],
+            }
+        )
+        move.action_post()
+        move.name = "10008"
+        content = b"invoice;step;date\n10008;2;2026-08-20\n"
+        wizard = self.env["payment.reminder.takeover.wizard"].with_user(self.manager)
+        wizard = wizard.create({"file": base64.b64encode(content)})
+        wizard.action_read()
+        takeover = self.take_over(wizard)
+        first, second = self.case("10008").item_ids.sorted("date_due")
+        self.assertEqual(first.step_id.name, "Reminder 2")
+        self.assertFalse(second.step_id)
+        self.assertEqual(takeover.reminder_ids.line_ids.item_id, first)
+
+    def test_one_that_another_one_follows(self):
+        """Two lists, the older one is taken back: what the other one said stays."""
+        takeovers = []
+        for row in (b"10001;2;2026-09-10;100", b"10001;1;2026-08-03;100"):
+            wizard = self.env["payment.reminder.takeover.wizard"].with_user(
+                self.manager
+            )
+            content = b"invoice;step;date;fee\n" + row
+            wizard = wizard.create({"file": base64.b64encode(content)})
+            wizard.action_read()
+            takeovers.append(self.take_over(wizard))
+        item = self.case("10001").item_ids
+        self.assertEqual(item.step_id.name, "Reminder 2")
+        self.assertEqual(item.last_sent_date, date(2026, 9, 10))
+        takeovers[0].with_user(self.manager).action_undo()
+        self.assertEqual(item.step_id.name, "Reminder 1")
+        self.assertEqual(item.last_sent_date, date(2026, 8, 3))
+        self.assertEqual(item.case_id.amount_fees, 100)
+        self.assertEqual(item.case_id.date_open.date(), date(2026, 8, 3))
+        takeovers[1].with_user(self.manager).action_undo()
+        self.assertFalse(item.step_id or item.last_sent_date)
+        self.assertFalse(item.case_id.claim_line_ids)
 
     def test_played_on_for_a_week(self):
         self.check_played(self.load_file, 8)
