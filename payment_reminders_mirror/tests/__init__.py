@@ -1,2 +1,2 @@
 from .wire import *
-from . import test_matching, test_mirror, test_reports, test_speed
+from . import test_handover, test_matching, test_mirror, test_reports, test_speed

@@ -48,6 +48,18 @@ class PaymentReminderHandover(models.Model):
         # The books decide, whoever looks.
         own, items = self.sudo(), items.sudo()
         found = own._ask_guard(items)
+        if provider != "manual":
+            for item in items.filtered("source_ref"):
+                # Who is not told of a payment chases a debt that was paid.
+                found[item].append(
+                    (
+                        self.env._(
+                            "It is kept in another program, of whose payments the "
+                            "service could not be told. Hand it over there, or by hand."
+                        ),
+                        item.case_id,
+                    )
+                )
         free = items.filtered(lambda item: not found[item])
         for item, reasons in own._provider_check(free, provider).items():
             found[item].extend(reasons)
@@ -118,7 +130,7 @@ class PaymentReminderHandover(models.Model):
                     Command.create(
                         {
                             "item_id": item.id,
-                            "name": item.move_id.name,
+                            "name": item.display_name,
                             "date_due": item.date_due,
                             "amount_residual": owed,
                             "amount_credited": float(seen.credited) if seen else 0.0,
@@ -137,7 +149,7 @@ class PaymentReminderHandover(models.Model):
                 (
                     self.env._(
                         "%(invoice)s is with %(service)s already: %(state)s.",
-                        invoice=item.move_id.name or "",
+                        invoice=item.display_name,
                         service=item.handover_id.service_label,
                         state=item.handover_id.state_label,
                     ),
@@ -151,7 +163,7 @@ class PaymentReminderHandover(models.Model):
                 self.env._("It is not overdue, or nothing is owed.")
                 if code == Code.NOTHING_DUE
                 else explain(code, notice, facts),
-                item.case_id if code in case_codes else item.move_id,
+                item.case_id if code in case_codes else item.move_id or item.case_id,
             )
             for code in codes
         ]
@@ -397,13 +409,13 @@ class PaymentReminderHandover(models.Model):
             for kind, parts in costs.items()
         }
         part = f"#{item.agency_part_id.id}" if item.agency_part_id else ""
+        reference = item.move_line_id.id or item.source_ref or item.id
         return {
             "item_id": item.id,
             "move_id": item.move_id.id,
             "provider": provider,
             "round": count,
-            "key": f"{item.company_id.id}/{provider}/{item.move_line_id.id or item.id}"
-            f"{part}/{count}",
+            "key": f"{item.company_id.id}/{provider}/{reference}{part}/{count}",
             "amount": float(seen.owed) if seen else 0.0,
             "user_id": self.env.uid,
             "description": self._get_default_description(item),
