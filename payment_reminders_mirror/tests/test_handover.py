@@ -36,8 +36,12 @@ class TestHandover(MirrorCommon, HandoverCommon):
         self.assertIn("1 is with", sentence)
         self.assertTrue(there)
         self.take(self.row("1", residual="400,00"))
-        self.assertEqual(sum(record.report_ids.mapped("amount")), 600)
+        self.assertEqual(
+            self.get_reports(record, "waiting"), [("payment", 600, "waiting")]
+        )
         self.take(self.row("2", customer="78", name="Another", email="a@b.example"))
-        self.assertEqual(sum(record.report_ids.mapped("amount")), 1000)
+        self.assertEqual(
+            self.get_reports(record, "waiting"), [("payment", 1000, "waiting")]
+        )
         self.assertEqual(item.case_id.state, "closed")
         self.assertEqual(self.count_books(), self.before)

@@ -84,6 +84,18 @@ class PaymentReminderHandover(models.Model):
             "not_before": is_reversal and fields.Datetime.now() + PATIENCE,
         }
 
+    def _make_difference(self, item):
+        """Return what came in on an invoice of another program since it was given.
+
+        No matching is known of it: what is not owed any more counts as money.
+
+        :param item: the live item, see ``books.due_items.LiveItem``
+        """
+        self.ensure_one()
+        came = to_decimal(self.amount, self.currency_id.decimal_places) - item.owed
+        today = self.company_id._get_reminder_today()
+        return [handover.Matching(None, Kind.PAYMENT, came, today)] if came > 0 else []
+
     def _read_matchings(self, live):
         """Read what these due items are matched with, and what is in process.
 
@@ -94,7 +106,8 @@ class PaymentReminderHandover(models.Model):
         found = defaultdict(list)
         by_line = defaultdict(list)
         for record in self.sudo():
-            by_line[record.item_id.move_line_id.id].append(record)
+            if line := record.item_id.move_line_id:
+                by_line[line.id].append(record)
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -109,7 +122,7 @@ class PaymentReminderHandover(models.Model):
                   JOIN account_journal journal ON journal.id = move.journal_id
                   LEFT JOIN account_payment payment
                          ON payment.id = move.origin_payment_id
-                 WHERE part.debit_move_id = ANY(%s)
+                 WHERE part.debit_move_id = ANY(%s::integer[])
                  ORDER BY part.id
                 """,
                 list(by_line),
@@ -120,7 +133,9 @@ class PaymentReminderHandover(models.Model):
                 found[record].extend(record._make_matchings(row))
         for record in self.sudo():
             item = record.item_id._find_live(live)
-            if item and item.in_process > 0:
+            if item and record.item_id.source_ref:
+                found[record] += record._make_difference(item)
+            elif item and item.in_process > 0:
                 found[record].append(
                     handover.Matching(
                         None,
