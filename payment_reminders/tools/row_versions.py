@@ -27,6 +27,7 @@ _ROWS = (
     ("case", "payment_reminder_ignored_line", "case_id"),
     ("case", "payment_reminder_claim_line", "case_id"),
     ("case", "payment_reminder_delivery", "case_id"),
+    ("case", "payment_reminder_call", "case_id"),
     ("company", "payment_reminder_halt", "company_id"),
     ("move", "account_move", "id"),
     ("move", "account_move", "reversed_entry_id"),
