@@ -456,7 +456,7 @@ class PaymentReminderCall(models.Model):
             }
         )
         own._log_event("called", {"result": result, "too_late": True})
-        said = self.env._("Called when nothing was owed any more: %s", labels[result])
+        said = self.env._("Called after the case was closed: %s", labels[result])
         own._message_log(
             body=plaintext2html("\n".join(filter(None, [said, words]))),
             author_id=self.env.user.partner_id.id,
@@ -474,7 +474,7 @@ class PaymentReminderCall(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "warning",
-                "title": self.env._("Nothing is owed any more"),
+                "title": self.env._("The case is closed"),
                 "message": self.env._(
                     "%s: paid or closed meanwhile. What you entered is on the case and "
                     "in its trail; nothing else follows from it.",

@@ -297,9 +297,11 @@ class TestPlan(PortalCommon):
             self.note_promise()
         self.company.reminder_promise_days = 14
         self.case.with_user(self.manager).action_close("written_off")
-        with self.assertRaisesRegex(UserError, "closed"):
-            self.note_promise()
-        self.assertFalse(self.case.plan_ids)
+        self.note_promise(note="Ms Holm: next week")
+        self.assertFalse(self.case.plan_ids, "nothing of it is in force")
+        said = self.case.message_ids[:1]
+        self.assertIn("after the case was closed", said.body)
+        self.assertIn("Ms Holm: next week", said.body)
 
     def test_a_third_promise_on_the_phone_pauses_nothing(self):
         for _n in range(2):
