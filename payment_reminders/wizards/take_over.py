@@ -446,20 +446,20 @@ class PaymentReminderTakeoverWizard(models.TransientModel):
     def _explain(self, one):
         """Return why a row is left out, or its fee is less; False: it is taken over."""
         if one.refusal:
-            return self.env._(REFUSALS[one.refusal]) % {
+            sentence = self.env._(REFUSALS[one.refusal])
+            return sentence % {
                 "number": one.row.number,
                 "step": one.row.step,
                 "said": one.row.unread,
             }
         if not one.cut:
             return False
-        sentence = next((CUTS[code] for code in one.cut if code in CUTS), CUT_OTHERWISE)
+        words = next((CUTS[code] for code in one.cut if code in CUTS), CUT_OTHERWISE)
         currency = self.env["res.currency"]
         if one.invoice and one.invoice.claim:
             currency = currency.browse(int(one.invoice.claim.split("/")[2]))
-        return self.env._(sentence) % {
-            "allowed": format_code(self.env, one.fee, currency)
-        }
+        sentence = self.env._(words)
+        return sentence % {"allowed": format_code(self.env, one.fee, currency)}
 
     def _reopen(self):
         return {

@@ -195,7 +195,7 @@ class TestOrders(OrderCommon):
         with self.assertRaises(AccessError):
             own.action_open_reminder_case()
         with self.assertRaises(AccessError):
-            own.env["payment.reminder.case"].browse(self.case.id).name  # noqa: B018
+            own.env["payment.reminder.case"].browse(self.case.id).read(["name"])
 
     def test_who_may_opens_the_case(self):
         self.reach_final_notice()

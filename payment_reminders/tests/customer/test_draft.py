@@ -40,7 +40,7 @@ class TestDraft(MockEmail, ReminderCommon):
             {"case_id": cls.case.id, "kind": kind, "description": text}
         )
 
-    def read(self, query=None, user=None):
+    def read_draft(self, query=None, user=None):
         query = (query or self.query).with_user(user or self.rep)
         query.invalidate_recordset()
         return query.draft_answer, query.draft_note, query.draft_facts
@@ -59,7 +59,7 @@ class TestDraft(MockEmail, ReminderCommon):
         return given
 
     def assertOwn(self, why, logs=None):
-        text, note, _facts = self.read()
+        text, note, _facts = self.read_draft()
         self.assertIn("Thank you for writing to us.", text)
         self.assertIn("our own draft", note)
         self.assertIn(why, note)
@@ -69,7 +69,7 @@ class TestDraft(MockEmail, ReminderCommon):
     def test_facts_and_draft_are_of_this_case(self):
         other = self.make_customer("Secret Ltd", "s@x.example")
         foreign = self.make_invoice(due=10, partner=other, amount=777)
-        text, note, facts = self.read()
+        text, note, facts = self.read_draft()
         for said in (text, facts):
             self.assertIn(self.move.name, said)
             self.assertIn("750.00", said)
@@ -84,16 +84,16 @@ class TestDraft(MockEmail, ReminderCommon):
 
     def test_a_message_that_came_back_is_among_the_facts(self):
         self.reminder.delivery_ids.sudo().state = "bounced"
-        text, _note, facts = self.read(self.ask("delivery"))
+        text, _note, facts = self.read_draft(self.ask("delivery"))
         self.assertIn("E-mail: Bounced", facts)
         self.assertNotIn("Reminder 1", text, "the customer did not get it")
         self.reminder.delivery_ids.sudo().state = "sent"
-        text, _note, facts = self.read(self.ask("delivery"))
+        text, _note, facts = self.read_draft(self.ask("delivery"))
         self.assertIn("Reminder 1 (E-mail)", text)
 
     def test_each_kind_has_a_draft_and_a_stranger_reads_no_debt(self):
         kinds = self.query._fields["kind"].get_values(self.env)
-        drafts = {kind: self.read(self.ask(kind))[0] for kind in kinds}
+        drafts = {kind: self.read_draft(self.ask(kind))[0] for kind in kinds}
         for kind, text in drafts.items():
             with self.subTest(kind):
                 self.assertIn("Thank you", text)
@@ -103,7 +103,7 @@ class TestDraft(MockEmail, ReminderCommon):
 
     def test_what_is_closed_has_no_draft(self):
         self.query._answer("So.", "not_agreed")
-        self.assertEqual(self.read(), (False, False, False))
+        self.assertEqual(self.read_draft(), (False, False, False))
 
     def test_a_form_of_a_new_question_opens(self):
         form = Form(self.env["payment.reminder.query"].with_user(self.manager))
@@ -137,9 +137,10 @@ class TestDraft(MockEmail, ReminderCommon):
 
     def test_a_note_or_a_word_to_a_colleague_answers_nothing(self):
         query = self.query.with_user(self.manager)
-        query.message_post(body="Look at this", subtype_xmlid="mail.mt_note")
+        body = "Look at this"
+        query.message_post(body=body, subtype_xmlid="mail.mt_note")
         query.message_post(
-            body="Look at this",
+            body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.rep.partner_id.ids,
@@ -157,13 +158,13 @@ class TestDraft(MockEmail, ReminderCommon):
     def test_a_model_is_asked_only_where_the_company_lets_it(self):
         given = self.let_model_write(lambda facts: GOOD)
         self.company.reminder_draft_by_model = False
-        self.assertIn("Thank you", self.read()[0])
+        self.assertIn("Thank you", self.read_draft()[0])
         self.assertFalse(given)
         self.company.reminder_draft_by_model = True
-        text, note, _facts = self.read()
+        text, note, _facts = self.read_draft()
         self.assertEqual(text, GOOD)
         self.assertIn("language model", note)
-        self.read()
+        self.read_draft()
         self.assertEqual(len(given), 1, "asked once for the same facts")
         said = str(given)
         self.assertNotIn(self.customer.name, said)

@@ -18,6 +18,10 @@ In-Reply-To: {reference}
 """
 
 
+YOUR_INVOICE = "Your invoice"
+CHECKED = "Checked"
+
+
 @tagged("post_install", "-at_install")
 class TestReply(MockEmail, ReminderCommon):
     """Answers to a notice that went out, through Odoo's own mail gateway."""
@@ -320,7 +324,7 @@ class TestReply(MockEmail, ReminderCommon):
         self.assertFalse(move.reminder_case_id)
         with self.mock_mail_gateway():
             message = move.message_post(
-                body="Your invoice",
+                body=YOUR_INVOICE,
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=other.ids,
@@ -359,7 +363,7 @@ class TestReply(MockEmail, ReminderCommon):
         self.comment(move, stranger, "I want it all.")
         self.assertFalse(self.case.query_ids)
         move.message_post(
-            body="Checked", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=CHECKED, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         self.assertFalse(self.case.query_ids, "a colleague asks nothing")
         self.comment(move, self.customer, "Half of it is missing.")
@@ -380,7 +384,7 @@ class TestReply(MockEmail, ReminderCommon):
         other.reminder_excluded = True
         move = self.make_invoice(due=-20, partner=other)
         message = move.message_post(
-            body="Your invoice",
+            body=YOUR_INVOICE,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=other.ids,
