@@ -303,6 +303,7 @@ class TestEconomic(EconomicCommon):
         self.assertEqual(self.find(7).state, "paid")
         self.assertNotIn("stale_source", notice.verdict or [])
 
+    @takes_long
     def test_asking_takes_as_many_queries_for_ten_as_for_forty(self):
         for number in range(1, 51):
             self.fake.put(number)

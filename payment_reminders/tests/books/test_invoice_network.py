@@ -66,6 +66,7 @@ class TestInvoiceNetwork(InvoiceSentCommon):
                 self.set_state(state)
                 self.assertEqual(reminder._guard()[reminder], [], state)
 
+    @takes_long
     def test_ways_out(self):
         first = self.climb()
         with freeze_time("2026-09-28 08:00:00"):

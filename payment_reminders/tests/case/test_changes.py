@@ -332,6 +332,7 @@ class TestChanges(ChangesCase):
                     lambda q=query: self.run_sql(q, self.waiting.id), moves=False
                 )
 
+    @takes_long
     def test_waiting_in_the_queue(self):
         """What is proposed and stands there moves with the days, and no more."""
         lone = self.make_customer("B", "b@b.example")

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestPlanMoney(ReminderCommon):
@@ -122,6 +123,7 @@ class TestPlanMoney(ReminderCommon):
         self.follow("2026-10-20")
         self.assertEqual(promise.state, "active")
 
+    @takes_long
     def test_look_alikes_do_not_keep_it(self):
         other = self.make_customer("Other A/S", "o@x.example")
         for money in (

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ..tags import takes_long
 from .portal_common import PortalCommon
 
 PDF = b"%PDF-1.7 proof"
@@ -97,6 +98,7 @@ class TestQuestions(PortalCommon):
         ):
             self.case._freeze("query")
 
+    @takes_long
     def test_what_cannot_be_taken_is_said(self):
         for form, word in (
             ({"kind": "x"}, "choose what it is about"),
@@ -278,6 +280,7 @@ class TestQuestions(PortalCommon):
             query.activity_ids.filtered(lambda a: "Match" in (a.summary or ""))
         )
 
+    @takes_long
     def test_a_bank_line_of_a_branch_calls_a_person(self):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}

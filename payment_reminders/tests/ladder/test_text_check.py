@@ -149,6 +149,7 @@ class TestTextCheck(TextCheckCommon):
 
 
 class TestBeforeThereAreCases(TextCheckCommon):
+    @takes_long
     def test_letter_is_checked_where_a_step_has_one(self):
         ladder = self.env.ref("payment_reminders.ladder_dk")
         ladder.step_ids[-1].channels = "email,letter"

@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.tests import freeze_time
 
 from ..common import ReminderCommon
+from ..tags import takes_long
 
 
 class TestRateWarning(ReminderCommon):
@@ -69,6 +70,7 @@ class TestRateWarning(ReminderCommon):
         self.assertIn("12/31/2026", activity.note)
         self.assertEqual(str(activity.date_deadline), "2026-12-31")
 
+    @takes_long
     def test_who_shares_a_ladder_is_told_too(self):
         self.use_read_rates()
         other = self.setup_other_company(name="Elsewhere")["company"]

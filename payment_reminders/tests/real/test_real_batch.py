@@ -87,6 +87,7 @@ class TestRealBatch(BatchCommon):
         self.assertAllSentOnce(made)
         self.assertEqual(self.smtp.connections, 1)
 
+    @takes_long
     def test_a_new_connection_after_some_mails(self):
         self.run_scene("set_session_length", mails=2)
         self.addCleanup(self.run_scene, "set_session_length", mails=50)
@@ -111,6 +112,7 @@ class TestRealBatch(BatchCommon):
         self.assertEqual(states, ["sent", "uncertain"] * 2)
         self.assertEqual([len(self.mails_to(name)) for name in made], [1] * COUNT)
 
+    @takes_long
     def test_killed_before_the_paperwork(self):
         """All of them are out; who comes next says so of each, and sends none again."""
         for point in ("paperwork begun", "paperwork written"):

@@ -25,6 +25,7 @@ answers 500, nothing, nonsense; hangs; drops   uncertain   uncertain
 
 from odoo.tests import tagged
 
+from ..tags import takes_long
 from .real_common import RealCase
 from .servers import DROP, free_port
 
@@ -105,6 +106,7 @@ class FaultsCommon(RealCase):
 
 
 class TestRealFaults(FaultsCommon):
+    @takes_long
     def test_server_is_not_there(self):
         customer = self.stage()
         self.run_scene("set_smtp_port", port=free_port())
@@ -123,6 +125,7 @@ class TestRealFaults(FaultsCommon):
             self.look(bad["reminder"])["deliveries"]["email"]["state"], "failed"
         )
 
+    @takes_long
     def test_uncertain_is_settled_by_a_person(self):
         arrived, lost = self.stage_all(2)
         self.smtp.rules = {"body": DROP}
@@ -141,6 +144,7 @@ class TestRealFaults(FaultsCommon):
 
     # -- others at work -------------------------------------------------------------
 
+    @takes_long
     def test_queues_of_odoo_never_send_ours(self):
         """Neither while it is on the wire, nor when a user puts it back."""
         # The queues run while the gateway has the message: give them the time.
@@ -162,6 +166,7 @@ class TestRealFaults(FaultsCommon):
         self.run_scene("run_queues", child=self.other, resend=True)
         self.assertEqual(len(self.mails_to(name)), 1)
 
+    @takes_long
     def test_queues_leave_what_failed(self):
         customer = self.stage()
         self.smtp.rules = {"rcpt": "550 No such user"}

@@ -52,6 +52,7 @@ class TestCertificate(GatewayCommon):
         ):
             self.print_it(case)
 
+    @takes_long
     def test_what_came_back_counts_for_nothing(self):
         case = self.remind("03-16", "04-14", "05-12")
         delivery = case.reminder_ids.sorted("id")[-1].delivery_ids[:1]

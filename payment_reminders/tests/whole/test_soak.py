@@ -23,7 +23,7 @@ from .soak_edges import Edges
 
 SEEDS = int(os.environ.get("PR_SOAK_SEEDS", "2"))
 DAYS = int(os.environ.get("PR_SOAK_DAYS", "50"))
-FEW_DAYS = 16
+FEW_DAYS = 12
 YEAR = int(os.environ.get("PR_SOAK_YEAR", "24"))
 NAMES = ("Søby Æblegård ApS", "Aalbæk Tømrer ApS", "Åse Nørregård", "Bo Thygesen")
 START = datetime(2026, 8, 3, 7, 5)

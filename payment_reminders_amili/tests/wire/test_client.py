@@ -353,6 +353,7 @@ def test_a_pause_is_kept_without_asking(fake):
     assert amili.find(US, "x")[0].is_good
 
 
+@pytest.mark.long
 def test_450_in_one_go_stay_under_the_rate():
     clock = Clock()
     with FakeAmili(clock=clock) as fake:
